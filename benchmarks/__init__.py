@@ -1,0 +1,1 @@
+"""Measurements of placement_opt; `python -m benchmarks --help` lists them."""

@@ -1,0 +1,189 @@
+"""The best allocation of candidates to openings in a region, proven and explained.
+
+Public names load on first use, so that importing the package costs next to nothing.
+
+>>> import placement_opt as po
+>>> "solve" in dir(po)
+True
+"""
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from placement_opt.checking import CheckReport, check_result
+    from placement_opt.constraints.base import Rule
+    from placement_opt.constraints.coaching import Coaching
+    from placement_opt.constraints.essential_skills import EssentialSkills
+    from placement_opt.constraints.every_candidate_placed import EveryCandidatePlaced
+    from placement_opt.constraints.excluded_pairs import ExcludedPairs
+    from placement_opt.constraints.fixed_placements import FixedPlacements
+    from placement_opt.constraints.hours_overlap import HoursOverlap
+    from placement_opt.constraints.jobs_quota import JobsQuota
+    from placement_opt.constraints.municipality_balance import MunicipalityBalance
+    from placement_opt.constraints.one_placement import OnePlacement
+    from placement_opt.constraints.opening_capacity import OpeningCapacity
+    from placement_opt.constraints.resource_limit import ResourceLimit
+    from placement_opt.constraints.sheltered_places import ShelteredPlaces
+    from placement_opt.constraints.sheltered_work import ShelteredWork
+    from placement_opt.constraints.start_dates import StartDates
+    from placement_opt.constraints.supervision_places import SupervisionPlaces
+    from placement_opt.constraints.travel_time import TravelTime
+    from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget
+    from placement_opt.constraints.workplace_needs import WorkplaceNeeds
+    from placement_opt.errors import (
+        InternalError,
+        InvalidInputError,
+        PlacementError,
+        Problem,
+        SolverUnavailableError,
+        UnknownIdError,
+        UnsupportedRuleError,
+    )
+    from placement_opt.model import Model, solve
+    from placement_opt.objectives.base import Term
+    from placement_opt.objectives.match_score import MatchScore
+    from placement_opt.objectives.pair_score import PairScore
+    from placement_opt.objectives.placed_jobs import PlacedJobs
+    from placement_opt.objectives.priority import Priority
+    from placement_opt.records import (
+        Candidate,
+        Coach,
+        Employer,
+        Municipality,
+        Opening,
+        Region,
+    )
+    from placement_opt.result import Result
+    from placement_opt.rulebook import MissingParameterError, Rulebook
+    from placement_opt.solvers.base import Event
+    from placement_opt.status import Status, StopReason
+    from placement_opt.synthetic import planted_region, synthetic_region
+
+    __version__: str
+
+_MODULE_OF = {
+    "Candidate": "records",
+    "CheckReport": "checking",
+    "Coach": "records",
+    "Coaching": "constraints.coaching",
+    "Employer": "records",
+    "EssentialSkills": "constraints.essential_skills",
+    "Event": "solvers.base",
+    "EveryCandidatePlaced": "constraints.every_candidate_placed",
+    "ExcludedPairs": "constraints.excluded_pairs",
+    "FixedPlacements": "constraints.fixed_placements",
+    "HoursOverlap": "constraints.hours_overlap",
+    "InternalError": "errors",
+    "InvalidInputError": "errors",
+    "JobsQuota": "constraints.jobs_quota",
+    "MatchScore": "objectives.match_score",
+    "MissingParameterError": "rulebook",
+    "Model": "model",
+    "Municipality": "records",
+    "MunicipalityBalance": "constraints.municipality_balance",
+    "OnePlacement": "constraints.one_placement",
+    "Opening": "records",
+    "OpeningCapacity": "constraints.opening_capacity",
+    "PairScore": "objectives.pair_score",
+    "PlacedJobs": "objectives.placed_jobs",
+    "PlacementError": "errors",
+    "Priority": "objectives.priority",
+    "Problem": "errors",
+    "Region": "records",
+    "ResourceLimit": "constraints.resource_limit",
+    "Result": "result",
+    "Rule": "constraints.base",
+    "Rulebook": "rulebook",
+    "ShelteredPlaces": "constraints.sheltered_places",
+    "ShelteredWork": "constraints.sheltered_work",
+    "SolverUnavailableError": "errors",
+    "StartDates": "constraints.start_dates",
+    "Status": "status",
+    "StopReason": "status",
+    "SupervisionPlaces": "constraints.supervision_places",
+    "Term": "objectives.base",
+    "TravelTime": "constraints.travel_time",
+    "UnknownIdError": "errors",
+    "UnsupportedRuleError": "errors",
+    "WageSubsidyBudget": "constraints.wage_subsidy_budget",
+    "WorkplaceNeeds": "constraints.workplace_needs",
+    "check_result": "checking",
+    "planted_region": "synthetic",
+    "solve": "model",
+    "synthetic_region": "synthetic",
+}
+
+__all__ = [
+    "Candidate",
+    "CheckReport",
+    "Coach",
+    "Coaching",
+    "Employer",
+    "EssentialSkills",
+    "Event",
+    "EveryCandidatePlaced",
+    "ExcludedPairs",
+    "FixedPlacements",
+    "HoursOverlap",
+    "InternalError",
+    "InvalidInputError",
+    "JobsQuota",
+    "MatchScore",
+    "MissingParameterError",
+    "Model",
+    "Municipality",
+    "MunicipalityBalance",
+    "OnePlacement",
+    "Opening",
+    "OpeningCapacity",
+    "PairScore",
+    "PlacedJobs",
+    "PlacementError",
+    "Priority",
+    "Problem",
+    "Region",
+    "ResourceLimit",
+    "Result",
+    "Rule",
+    "Rulebook",
+    "ShelteredPlaces",
+    "ShelteredWork",
+    "SolverUnavailableError",
+    "StartDates",
+    "Status",
+    "StopReason",
+    "SupervisionPlaces",
+    "Term",
+    "TravelTime",
+    "UnknownIdError",
+    "UnsupportedRuleError",
+    "WageSubsidyBudget",
+    "WorkplaceNeeds",
+    "__version__",
+    "check_result",
+    "planted_region",
+    "solve",
+    "synthetic_region",
+]
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version(__name__)
+    elif name in _MODULE_OF:
+        from importlib import import_module
+
+        value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

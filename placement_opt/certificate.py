@@ -1,0 +1,115 @@
+"""A bound on the objective that anyone can re-check in exact integer arithmetic, from prices.
+
+For maximise g.v with l <= A v <= u and L <= v <= U, any price y_r per row gives the bound
+
+    sum_r (y_r u_r where y_r > 0, y_r l_r where y_r < 0)
+    + sum_j max over v_j in [L_j, U_j] of (g_j - (y A)_j) v_j
+
+by weak duality. Prices are integers over a power of two, so the sum is exact; good prices come
+from a linear program, but wrong ones only make the bound weaker, never invalid.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.instance import Ints
+
+PRICE_BITS = 20
+_SAFE = 1 << 61
+_LOW_BITS = 31
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """Row prices that prove a bound.
+
+    Parameters
+    ----------
+    prices
+        Price of each row in objective units times ``2**bits``, shape (R,), int64.
+    bits
+        Binary places of the prices.
+    """
+
+    prices: Ints
+    bits: int
+
+    @classmethod
+    def from_duals(cls, formulation: Formulation, duals: npt.NDArray[np.float64]) -> "Certificate":
+        """Round dual prices (objective units per unit of row) to usable integers.
+
+        Prices on a side without a limit are set to zero, since they would prove nothing. The
+        number of binary places is the largest, up to 20, that keeps all sums in int64.
+        """
+        clean = np.where(np.isfinite(duals), duals, 0.0)
+        clean = np.where((clean > 0) & (formulation.row_upper == NO_UPPER), 0.0, clean)
+        clean = np.where((clean < 0) & (formulation.row_lower == NO_LOWER), 0.0, clean)
+        steep = abs(formulation.matrix).T @ np.abs(clean) if formulation.n_rows else np.zeros(1)
+        largest = float(np.max(steep, initial=1.0)) + _largest(formulation.objective.gain)
+        bits = PRICE_BITS
+        while bits > 0 and largest * 2.0**bits >= _SAFE:
+            bits -= 1
+        return cls(np.rint(clean * 2.0**bits).astype(np.int64), bits)
+
+    def bound(self, formulation: Formulation) -> int:
+        """Return the bound in integer objective units; exact, O(entries of the rows).
+
+        Raises
+        ------
+        ValueError
+            When the prices do not fit the problem: another number of rows, a price on a side
+            without a limit, or sums beyond int64.
+        """
+        if self.prices.shape != (formulation.n_rows,):
+            text = f"{self.prices.size} prices for {formulation.n_rows} rows"
+            raise ValueError(text)
+        upward, downward = self.prices > 0, self.prices < 0
+        if np.any(upward & (formulation.row_upper == NO_UPPER)) or np.any(
+            downward & (formulation.row_lower == NO_LOWER)
+        ):
+            raise ValueError("a price stands on a side without a limit")
+        limit = np.where(upward, formulation.row_upper, formulation.row_lower)
+        priced = np.flatnonzero(self.prices)
+        rows = sum(
+            int(price) * int(side)
+            for price, side in zip(self.prices[priced], limit[priced], strict=True)
+        )
+        return (rows + self._columns(formulation)) >> self.bits
+
+    def _columns(self, formulation: Formulation) -> int:
+        steep = abs(formulation.matrix).T @ np.abs(self.prices.astype(np.float64))
+        gain = formulation.objective.gain
+        reach = float(np.max(steep, initial=0.0)) + _largest(gain) * 2.0**self.bits
+        if reach >= 2 * _SAFE:
+            raise ValueError("the prices are too large for exact sums in int64")
+        reduced = (gain << self.bits) - formulation.matrix.T @ self.prices
+        n_pairs = formulation.n_pairs
+        total = exact_sum(np.maximum(reduced[:n_pairs], 0))
+        for value, low, high in zip(
+            reduced[n_pairs:],
+            formulation.lower[n_pairs:],
+            formulation.upper[n_pairs:],
+            strict=True,
+        ):
+            total += max(int(value) * int(low), int(value) * int(high))
+        return total
+
+
+def exact_sum(values: Ints) -> int:
+    """Sum int64 values without overflow, by halves of 31 bits and the rest."""
+    low = values & ((1 << _LOW_BITS) - 1)
+    high = values >> _LOW_BITS
+    return (int(high.sum()) << _LOW_BITS) + int(low.sum())
+
+
+def _largest(gain: Ints) -> float:
+    return float(np.max(np.abs(gain.astype(np.float64)), initial=0.0))
+
+
+def bound_in_points(formulation: Formulation, units: int) -> Fraction:
+    """Turn a bound in objective units into points, widened by the rounding of the objective."""
+    return formulation.points(units) + formulation.objective.rounding

@@ -1,0 +1,296 @@
+"""What a rule is, and what all rules share: groups of pairs, limits per group, violations."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar, Self
+
+import numpy as np
+from typing_extensions import override
+
+from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
+from placement_opt.formulation import RowBlock
+from placement_opt.instance import Bools, Indices, Instance
+from placement_opt.pairs import Column, PairTable
+from placement_opt.pair_columns import pair_column
+from placement_opt.plan import Plan, Violation
+from placement_opt.quantities import read_number
+from placement_opt.record_base import Record
+from placement_opt.record_readers import Quantity, Reader, mistake
+
+BUILT_IN_PER = (
+    "candidate",
+    "opening",
+    "employer",
+    "municipality",
+    "opening_municipality",
+    "sector",
+    "region",
+)
+"""The ways to group placements that every region has."""
+
+Price = Annotated[float, Quantity(0, 10**12, 6, "points per unit")]
+"""Points per missing unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits(Reader):
+    """One number for every group, or a mapping from group to number; numbers >= 0."""
+
+    number: Quantity
+
+    def read(self, value: Any) -> Any:
+        """Return a number, or a dict of numbers in the order of its keys."""
+        if not isinstance(value, Mapping):
+            return self.number.read(value)
+        wrong = next((key for key in value if not isinstance(key, str)), None)
+        if wrong is not None:
+            raise mistake("must map ids or labels (strings) to numbers", f"write {str(wrong)!r}")
+        return {key: self.number.read(value[key]) for key in sorted(value)}
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the field."""
+        number = self.number.json_schema()
+        return {"anyOf": [number, {"type": "object", "additionalProperties": number}]}
+
+
+Limits = Annotated[Any, _Limits(Quantity(0, 10**15, 6))]
+"""A number for every group, or a mapping {group: number}; groups left out are free."""
+
+
+class Rule(Record):
+    """A rule that plans keep: one file, one class, one line in the registry.
+
+    A rule may remove pairs (`allows`), lower to rows over pairs (`lower`), or both; and it judges a
+    plan by a plain reading (`violations`) that shares no code with either. A rule with a price is
+    never broken: it names what is short (`shortfalls`) and the price is paid in points.
+    """
+
+    subject: ClassVar[str] = "rule"
+    id_field: ClassVar[str] = "rule"
+    title: ClassVar[str]
+    title_nl: ClassVar[str] = ""
+    rule: str
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What a later rule must share to replace this one: its class and its `per`."""
+        return (self.rule, str(getattr(self, "per", "")))
+
+    @classmethod
+    def standard(cls, instance: Instance) -> Self | None:
+        """Return the rule as `po.solve` uses it, or None where the region's records are silent."""
+        del instance
+        return None
+
+    def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
+        """Tell which pairs the rule leaves eligible, broadcasting both index arrays; None: all."""
+        del instance, candidate, opening
+
+    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+        """Turn the rule into integer rows over the eligible pairs; None where it has none."""
+        del instance, pairs
+
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        """Yield each way in which the plan breaks the rule, by a plain reading of the records."""
+        raise NotImplementedError
+
+    def shortfalls(self, instance: Instance, plan: Plan) -> Iterator["Shortfall"]:
+        """Yield what the plan leaves short of priced minimums, by a plain reading."""
+        del instance, plan
+        yield from ()
+
+    def broken(self, about: str, text: str) -> Violation:
+        """Build a violation of this rule."""
+        return Violation(self.title, about, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """How far a plan stays below one minimum: `amount` >= 0 units, each at `price` points."""
+
+    about: str
+    amount: Fraction
+    price: Fraction
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Which group each pair belongs to: `code` (E,) int32 into `labels`, -1 for no group."""
+
+    code: Indices
+    labels: tuple[str, ...]
+
+    def with_labels(self, more: Sequence[str]) -> "Groups":
+        """Add groups that no pair belongs to."""
+        new = tuple(label for label in more if label not in set(self.labels))
+        return Groups(self.code, self.labels + new)
+
+
+def grouped(pairs: PairTable, per: str) -> Groups:
+    """Group the eligible pairs.
+
+    Raises
+    ------
+    InvalidInputError
+        When `per` is neither built in nor a column of labels in ``pairs=``.
+    """
+    instance = pairs.instance
+    if per in pairs.labels:
+        code, labels = pairs.labels[per]
+        return Groups(code, labels)
+    if per not in BUILT_IN_PER:
+        known = (*BUILT_IN_PER, *pairs.labels)
+        raise InvalidInputError.single(
+            "rule",
+            None,
+            "per",
+            per,
+            f"must be one of {', '.join(known)}",
+            closest_hint(closest_ids(per, known)) + ", or give a column of labels with `pairs=`",
+        )
+    candidate, opening = pairs.candidate, pairs.opening
+    match per:
+        case "candidate":
+            return Groups(candidate, instance.candidate_ids)
+        case "opening":
+            return Groups(opening, instance.opening_ids)
+        case "employer":
+            return Groups(instance.openings.employer[opening], instance.employer_ids)
+        case "municipality":
+            return Groups(instance.candidates.municipality[candidate], instance.municipality_ids)
+        case "opening_municipality":
+            return Groups(instance.openings.municipality[opening], instance.municipality_ids)
+        case "sector":
+            return Groups(sector_of_opening(instance)[opening], ("government", "market"))
+        case _:
+            return Groups(np.zeros(pairs.n_pairs, dtype=np.int32), (instance.region.name,))
+
+
+def sector_of_opening(instance: Instance) -> Indices:
+    """Return each opening's sector (0 government, 1 market, -1 none), shape (O,), int32.
+
+    Raises
+    ------
+    InvalidInputError
+        When an employer with an opening does not say its sector: unknown is not "none".
+    """
+    code = {"government": 0, "market": 1}
+    problems, sector = [], np.full(len(instance.employer_ids) + 1, -1, dtype=np.int32)
+    offering = set(instance.openings.employer.tolist())
+    for row, employer_id in enumerate(instance.employer_ids):
+        given = instance.employer_of[employer_id].sector
+        if given is not None:
+            sector[row] = code[given]
+        elif row in offering:
+            hint = 'give "market" or "government"; a rule per sector needs it'
+            problems.append(
+                Problem("employer", employer_id, "sector", None, "must be given", hint)
+            )
+    if problems:
+        raise InvalidInputError(problems)
+    return sector[instance.openings.employer]
+
+
+def limit_of_group(
+    rule: Rule, field: str, limits: Any, groups: Groups, per: str
+) -> tuple[dict[int, Fraction], Groups]:
+    """Resolve a limit to exact numbers per group row.
+
+    Returns
+    -------
+    limits : dict
+        Exact limit by position in the labels.
+    groups : Groups
+        The groups, with those added that only the limit names.
+
+    Raises
+    ------
+    InvalidInputError
+        When a mapping names an id of a built-in kind that the region does not have.
+    """
+    if limits is None:
+        return {}, groups
+    if not isinstance(limits, Mapping):
+        return dict.fromkeys(range(len(groups.labels)), read_number(limits)), groups
+    unknown = [label for label in limits if label not in set(groups.labels)]
+    if unknown and per in BUILT_IN_PER:
+        raise InvalidInputError(
+            Problem(
+                "rule",
+                rule.rule,
+                field,
+                label,
+                f"must name a known {per.replace('_', ' ')}",
+                closest_hint(closest_ids(label, groups.labels)),
+            )
+            for label in unknown
+        )
+    groups = groups.with_labels(unknown)
+    row = {label: position for position, label in enumerate(groups.labels)}
+    return {row[label]: read_number(limit) for label, limit in limits.items()}, groups
+
+
+def plain_limits(instance: Instance, plan: Plan, limits: Any, per: str) -> dict[str, Fraction]:
+    """Read a limit as {label: number} without any columns; a number means every record."""
+    if limits is None:
+        return {}
+    if isinstance(limits, Mapping):
+        return {label: read_number(limit) for label, limit in limits.items()}
+    every: Mapping[str, Sequence[str]] = {
+        "candidate": list(instance.candidate_of),
+        "opening": list(instance.opening_of),
+        "employer": list(instance.employer_of),
+        "municipality": instance.municipality_ids,
+        "opening_municipality": instance.municipality_ids,
+        "sector": ("government", "market"),
+        "region": (instance.region.name,),
+    }
+    labels = every.get(per, plan.labels_of(per))
+    return dict.fromkeys(labels, read_number(limits))
+
+
+def used(plan: Plan, per: str, uses: str | None) -> dict[str, Fraction]:
+    """Sum a pair column over the placements of each group, by a plain reading."""
+    sums: dict[str, Fraction] = {}
+    for placement in plan.placements:
+        label = plan.group(placement, per)
+        if label is not None:
+            amount = plan.amount(placement, uses) or Fraction(0)
+            sums[label] = sums.get(label, Fraction(0)) + amount
+    return sums
+
+
+def usage_column(rule: Rule, pairs: PairTable, uses: str | None) -> Column:
+    """Return the summed column: ones for None, else a built-in or given column, values >= 0."""
+    if uses is None:
+        return Column(np.ones(pairs.n_pairs, dtype=np.int8))
+    column = pair_column(pairs, uses, asked_by=rule.title)
+    if column.values.size and int(column.values.min()) < 0:
+        row = int(np.argmin(column.values))
+        raise InvalidInputError.single(
+            "pairs",
+            f"row {row}",
+            uses,
+            float(column.fraction(row)),
+            f"must be >= 0, since {rule.rule} sums it",
+            "shift the column, or use a pair score for values of both signs",
+        )
+    return column
+
+
+__all__ = [
+    "BUILT_IN_PER",
+    "Groups",
+    "Limits",
+    "Price",
+    "Rule",
+    "Shortfall",
+    "grouped",
+    "limit_of_group",
+    "override",
+    "plain_limits",
+    "sector_of_opening",
+    "usage_column",
+    "used",
+]

@@ -1,0 +1,255 @@
+"""Everybody who needs job coaching gets one coach who covers them and has room."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from placement_opt.constraints.base import Rule, override
+from placement_opt.constraints.coaching_stacked import stacked_rows
+from placement_opt.constraints.coaching_teams import Teams, covers, needs_coaching, teams_of
+from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.formulation import NO_LOWER, RowBlock, Variables
+from placement_opt.instance import Bools, Indices, Instance, Ints
+from placement_opt.pair_columns import pair_column
+from placement_opt.pairs import PairTable
+from placement_opt.plan import Placement, Plan, Violation
+from placement_opt.quantities import read_number
+
+
+class Coaching(Rule):
+    r"""Each placed person who needs coaching has exactly one coach, within hours and caseload.
+
+    People whose coaching takes the same hours and can come from the same coaches form a class t;
+    ``n[t, k]`` of them go to coach k:
+
+    .. math:: \sum_{p \in t} x_p = \sum_{k \in K_t} n_{tk}, \quad
+              \sum_t h_t n_{tk} \le H_k, \quad \sum_t n_{tk} \le L_k
+
+    This is exact: people of one class are interchangeable, so every integer solution names a coach
+    for each of them. A coach covers a person when municipality, regime and needs are within the
+    coach's own lists (an empty list covers all); an employer's coach (kind ``"employer"``) covers
+    that employer's openings only; a person with a `coach` keeps that one.
+
+    Where people may have several placements (`OnePlacement(at_most=2)`), one coach serves all
+    placements of a person, and the rows are per person instead of per class.
+
+    References
+    ----------
+    Hours are a share of the hours worked, by regime and year of coaching: UWV norms for job
+    coaching; Participatiewet art. 10da.
+    """
+
+    title: ClassVar[str] = "coaching capacity"
+    title_nl: ClassVar[str] = "jobcoachcapaciteit"
+    rule: Literal["Coaching"] = "Coaching"
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        return cls() if any(map(needs_coaching, instance.region.candidates)) else None
+
+    @override
+    def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
+        teams = teams_of(instance)
+        served = teams.has_coach(candidate, opening)
+        result: Bools = served | ~teams.asks[candidate]
+        return result
+
+    @override
+    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+        hours = pair_column(pairs, "coaching_hours_per_week", asked_by=self.title)
+        coached = np.flatnonzero(hours.values)
+        if coached.size == 0:
+            return None
+        capacity = _capacity(instance, hours.scale)
+        teams = teams_of(instance)
+        team = teams.of_pairs(pairs.candidate[coached], pairs.opening[coached])
+        if pairs.placements_per_candidate > 1:
+            return stacked_rows(
+                self.title,
+                pairs,
+                coached,
+                hours.values[coached],
+                team,
+                teams,
+                (capacity.hours, capacity.caseload),
+            )
+        key = np.stack([team, hours.values[coached].astype(np.int64)], axis=1)
+        classes, of_pair = np.unique(key, axis=0, return_inverse=True)
+        return _class_rows(self.title, pairs, _Classes(coached, of_pair, classes), teams, capacity)
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        coached = [p for p in plan.placements if (plan.coaching_hours_per_week(p) or 0) > 0]
+        for placement in coached:
+            coach = instance.coach_of.get(placement.coach_id or "")
+            if coach is None:
+                yield self.broken(placement.candidate_id, "needs coaching and has no coach")
+            elif not covers(coach, plan.candidate(placement), plan.opening(placement)):
+                yield self.broken(
+                    placement.candidate_id, f"coach {coach.id} does not cover this placement"
+                )
+        yield from self._coach_violations(instance, plan, coached)
+
+    def _coach_violations(
+        self, instance: Instance, plan: Plan, coached: Sequence[Placement]
+    ) -> Iterator[Violation]:
+        coach_of: dict[str, str] = {}
+        hours: dict[str, Fraction] = {}
+        people: dict[str, set[str]] = {}
+        for placement in coached:
+            if placement.coach_id not in instance.coach_of:
+                continue
+            coach_id = placement.coach_id or ""
+            if coach_of.setdefault(placement.candidate_id, coach_id) != coach_id:
+                yield self.broken(placement.candidate_id, "has more than one coach")
+            needed = plan.coaching_hours_per_week(placement) or Fraction(0)
+            hours[coach_id] = hours.get(coach_id, Fraction(0)) + needed
+            people.setdefault(coach_id, set()).add(placement.candidate_id)
+        for coach_id, used in hours.items():
+            coach = instance.coach_of[coach_id]
+            if coach.hours_per_week is None or used > read_number(coach.hours_per_week):
+                yield self.broken(
+                    coach_id, f"{float(used):g} hours a week, {coach.hours_per_week} free"
+                )
+            if coach.max_caseload is not None and len(people[coach_id]) > coach.max_caseload:
+                yield self.broken(
+                    coach_id, f"{len(people[coach_id])} people, caseload {coach.max_caseload}"
+                )
+
+
+@dataclass(frozen=True, eq=False)
+class Capacity:
+    """What each coach has free: `hours` in units of 1 / scale hour, `caseload` in people."""
+
+    hours: Ints
+    caseload: Ints
+
+
+def _capacity(instance: Instance, scale: int) -> Capacity:
+    coaches = [instance.coach_of[id_] for id_ in instance.coach_ids]
+    silent = [
+        Problem(
+            "coach",
+            coach.id,
+            "hours_per_week",
+            None,
+            "must be given, since coaching is active",
+            "give the hours a week that are free for this plan, 0 for none",
+        )
+        for coach in coaches
+        if coach.hours_per_week is None
+    ]
+    if silent:
+        raise InvalidInputError(silent)
+    hours = [int(read_number(coach.hours_per_week or 0) * scale) for coach in coaches]
+    anybody = instance.n_candidates
+    caseload = [anybody if c.max_caseload is None else c.max_caseload for c in coaches]
+    return Capacity(np.array(hours, dtype=np.int64), np.array(caseload, dtype=np.int64))
+
+
+@dataclass(frozen=True, eq=False)
+class _Classes:
+    """Interchangeable pairs: `pair` (P,) coached pairs, `of_pair` (P,), `key` (T, 2) team, hours."""
+
+    pair: npt.NDArray[np.intp]
+    of_pair: npt.NDArray[np.intp]
+    key: Ints
+
+
+def _class_rows(
+    title: str, pairs: PairTable, classes: _Classes, teams: Teams, capacity: Capacity
+) -> RowBlock:
+    """Rows: one balance per class, then hours and caseload per coach."""
+    n_classes, n_coaches = len(classes.key), capacity.hours.size
+    members = [teams.members[team] for team, _ in classes.key]
+    of_class = np.repeat(np.arange(n_classes), [len(coaches) for coaches in members])
+    coach = np.concatenate([np.zeros(0, np.int64), *map(np.asarray, members)]).astype(np.int64)
+    hours = classes.key[of_class, 1]
+    size = np.bincount(classes.of_pair, minlength=n_classes)
+    most = np.minimum.reduce([size[of_class], capacity.hours[coach] // hours,
+                              capacity.caseload[coach]])
+    n_own = coach.size
+    own = np.arange(n_own)
+    balance = sparse.coo_array(
+        (np.full(n_own, -1, dtype=np.int64), (of_class, own)), shape=(n_classes, n_own)
+    )
+    load = sparse.coo_array((hours, (coach, own)), shape=(n_coaches, n_own))
+    people = sparse.coo_array((np.ones(n_own, np.int64), (coach, own)), shape=(n_coaches, n_own))
+    usage = sparse.coo_array(
+        (np.ones(classes.pair.size, dtype=np.int8), (classes.of_pair, classes.pair)),
+        shape=(n_classes + 2 * n_coaches, pairs.n_pairs),
+    )
+    coach_ids = pairs.instance.coach_ids
+    return RowBlock(
+        title,
+        [
+            *(f"class {number}" for number in range(n_classes)),
+            *(f"{id_} hours" for id_ in coach_ids),
+            *(f"{id_} caseload" for id_ in coach_ids),
+        ],
+        usage.tocsr(),
+        np.concatenate([np.zeros(n_classes, np.int64), np.full(2 * n_coaches, NO_LOWER)]),
+        np.concatenate([np.zeros(n_classes, np.int64), capacity.hours, capacity.caseload]),
+        Variables(np.zeros(n_own, np.int64), most.astype(np.int64), [Fraction(0)] * n_own),
+        sparse.vstack([balance, load, people], format="csr"),
+        _HandOut(classes, of_class, coach),
+        _Room(classes, members, of_class, coach, capacity, pairs.n_pairs),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _HandOut:
+    """Gives each chosen coached pair its coach: classes in order, people in order of their id."""
+
+    classes: _Classes
+    of_class: npt.NDArray[np.intp]
+    coach: Ints
+
+    def __call__(self, chosen: npt.NDArray[np.int64], own: Ints) -> Mapping[str, Any]:
+        """Return ``{"coach": coach row per chosen pair, -1 for none}``."""
+        coach_of = np.full(chosen.size, -1, dtype=np.int64)
+        at = np.searchsorted(self.classes.pair, chosen)
+        at = np.minimum(at, self.classes.pair.size - 1)
+        coached = np.flatnonzero(self.classes.pair[at] == chosen)
+        by_class = coached[np.argsort(self.classes.of_pair[at[coached]], kind="stable")]
+        # Both sides are sorted by class and equally many per class, by the balance rows.
+        coach_of[by_class] = np.repeat(self.coach, own)
+        return {"coach": coach_of}
+
+
+@dataclass(frozen=True, eq=False)
+class _Room:
+    """Tells which coached pairs find no coach with hours and caseload left."""
+
+    classes: _Classes
+    members: Sequence[Sequence[int]]
+    of_class: npt.NDArray[np.intp]
+    coach: Ints
+    capacity: Capacity
+    n_pairs: int
+
+    def __call__(
+        self, chosen: npt.NDArray[np.int64], own: Ints
+    ) -> tuple[Bools, npt.NDArray[np.int64]]:
+        """Return the pairs without room, and the hours row of their fullest coach."""
+        del chosen
+        n_coaches, n_classes = self.capacity.hours.size, len(self.classes.key)
+        used = np.zeros(n_coaches, dtype=np.int64)
+        people = np.zeros(n_coaches, dtype=np.int64)
+        np.add.at(used, self.coach, own * self.classes.key[self.of_class, 1])
+        np.add.at(people, self.coach, own)
+        free = np.where(people < self.capacity.caseload, self.capacity.hours - used, -1)
+        full = np.zeros(self.n_pairs, dtype=np.bool_)
+        row = np.zeros(self.n_pairs, dtype=np.int64)
+        most = [max((int(free[k]) for k in team), default=-1) for team in self.members]
+        lacks = np.array(most, dtype=np.int64) < self.classes.key[:, 1]
+        first = [n_classes + team[0] if team else 0 for team in self.members]
+        full[self.classes.pair] = lacks[self.classes.of_pair]
+        row[self.classes.pair] = np.array(first, dtype=np.int64)[self.classes.of_pair]
+        return full, row

@@ -1,0 +1,108 @@
+"""People are placed only where they have the skills that nobody can do without."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Self
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from typing_extensions import override
+
+from placement_opt.constraints.base import Rule
+from placement_opt.instance import Bools, Indices, Instance, Ints
+from placement_opt.plan import Plan, Violation
+from placement_opt.quantities import read_number
+
+
+class EssentialSkills(Rule):
+    r"""A candidate has every essential skill of the opening at the level it asks.
+
+    .. math:: x_{co} = 0 \text{ unless } \text{level}_{cs} \ge \text{required}_{os}
+              \text{ for every essential skill } s \text{ of } o
+
+    A skill that a candidate does not name has level 0. Required skills that are not essential
+    never remove a pair; they count in the match score. Source: practice of matching on hard
+    demands of the work (functie-eisen); no law.
+    """
+
+    title: ClassVar[str] = "essential skills"
+    rule: Literal["EssentialSkills"] = "EssentialSkills"
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        asked = any(opening.essential_skills for opening in instance.region.openings)
+        return cls() if asked else None
+
+    @override
+    def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
+        demands = _demands(instance)
+        members, row = np.unique(candidate, return_inverse=True)
+        level = demands.level_of_candidate[members].toarray().astype(np.int32)
+        row = row.reshape(candidate.shape)
+        allowed = np.ones(np.broadcast_shapes(candidate.shape, opening.shape), dtype=np.bool_)
+        for skill, least in zip(demands.skill, demands.least, strict=True):
+            asked = skill[opening] >= 0
+            if asked.any():
+                allowed &= ~asked | (level[row, skill[opening]] >= least[opening])
+        return allowed
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        for placement in plan.placements:
+            candidate, opening = plan.candidate(placement), plan.opening(placement)
+            for skill in sorted(opening.essential_skills):
+                least, level = opening.required_skills[skill], candidate.skills.get(skill, 0)
+                if read_number(level) < read_number(least):
+                    yield self.broken(
+                        candidate.id, f"{opening.id} asks {skill} at {least:g}, has {level:g}"
+                    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Demands:
+    """Essential skills by their place in each opening's list: place k of all openings at once.
+
+    Passing over the places costs as many looks as the longest list has skills, however many
+    different levels are asked.
+
+    Parameters
+    ----------
+    level_of_candidate
+        Levels in millionths of the skills that are essential somewhere, CSR of shape (C, S).
+    skill
+        Column of that matrix, one (O,) array per place; -1 where the list is shorter.
+    least
+        Level asked, in millionths, aligned with `skill`.
+    """
+
+    level_of_candidate: sparse.csr_array
+    skill: tuple[npt.NDArray[np.int32], ...]
+    least: tuple[npt.NDArray[np.int32], ...]
+
+    @classmethod
+    def of(cls, instance: Instance) -> Self:
+        essential = instance.openings.essential
+        columns, place_of_skill = np.unique(essential.indices, return_inverse=True)
+        start: Ints = essential.indptr.astype(np.int64)
+        length = np.diff(start)
+        skill, least = [], []
+        for place in range(int(length.max(initial=0))):
+            long = np.flatnonzero(length > place)
+            at = start[long] + place
+            skill.append(np.full(instance.n_openings, -1, dtype=np.int32))
+            least.append(np.zeros(instance.n_openings, dtype=np.int32))
+            skill[-1][long] = place_of_skill[at]
+            least[-1][long] = essential.data[at]
+        return cls(instance.candidates.skills[:, columns].tocsr(), tuple(skill), tuple(least))
+
+
+_DEMANDS: WeakKeyDictionary[Instance, _Demands] = WeakKeyDictionary()
+
+
+def _demands(instance: Instance) -> _Demands:
+    if instance not in _DEMANDS:
+        _DEMANDS[instance] = _Demands.of(instance)
+    return _DEMANDS[instance]

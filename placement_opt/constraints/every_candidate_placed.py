@@ -1,0 +1,40 @@
+"""Everybody is placed: the equality of a plain assignment problem."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar, Literal
+
+from placement_opt.constraints.base import Rule, grouped, override, usage_column
+from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.formulation import RowBlock
+from placement_opt.instance import Instance
+from placement_opt.pairs import PairTable
+from placement_opt.plan import Plan, Violation
+
+
+class EveryCandidatePlaced(Rule):
+    r"""Every candidate of the region has at least one placement.
+
+    .. math:: \sum_{o} x_{co} \ge 1
+
+    Never a standard rule: in a labour market somebody is always left without a match. A candidate
+    without an eligible opening makes the problem infeasible.
+    """
+
+    title: ClassVar[str] = "every candidate placed"
+    title_nl: ClassVar[str] = "iedere kandidaat geplaatst"
+    rule: Literal["EveryCandidatePlaced"] = "EveryCandidatePlaced"
+
+    @override
+    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+        return grouped_limit(
+            self.title,
+            Usage(grouped(pairs, "candidate"), usage_column(self, pairs, None)),
+            at_least=dict.fromkeys(range(instance.n_candidates), Fraction(1)),
+        )
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        for candidate_id in instance.candidate_ids:
+            if candidate_id not in plan.of_candidate:
+                yield self.broken(candidate_id, "no placement, one is required")

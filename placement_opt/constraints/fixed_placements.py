@@ -1,0 +1,61 @@
+"""Placements that people have already agreed on stay in every plan."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from scipy import sparse
+
+from placement_opt.constraints.base import Rule, override
+from placement_opt.formulation import NO_UPPER, RowBlock
+from placement_opt.instance import Instance
+from placement_opt.pairs import PairTable, check_fixed_placements
+from placement_opt.plan import Plan, Violation
+
+
+class FixedPlacements(Rule):
+    r"""Every placement in the region's `fixed_placements` is part of the plan.
+
+    .. math:: x_{co} \ge 1 \text{ for each fixed } (c, o)
+
+    One that a pair rule removes is bad input; one that other rules contradict makes the problem
+    infeasible.
+    """
+
+    title: ClassVar[str] = "fixed placements"
+    title_nl: ClassVar[str] = "vastgelegde plaatsingen"
+    rule: Literal["FixedPlacements"] = "FixedPlacements"
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        return cls() if instance.region.fixed_placements else None
+
+    @override
+    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+        check_fixed_placements(pairs)
+        fixed = sorted(instance.region.fixed_placements)
+        if not fixed:
+            return None
+        found = [
+            pairs.find(instance.candidate_idx(candidate), instance.opening_idx(opening))
+            for candidate, opening in fixed
+        ]
+        columns = np.array(found, dtype=np.int64)
+        return RowBlock(
+            self.title,
+            [f"{candidate} in {opening}" for candidate, opening in fixed],
+            sparse.coo_array(
+                (np.ones(len(fixed), dtype=np.int8), (np.arange(len(fixed)), columns)),
+                shape=(len(fixed), pairs.n_pairs),
+            ).tocsr(),
+            np.ones(len(fixed), dtype=np.int64),
+            np.full(len(fixed), NO_UPPER, dtype=np.int64),
+        )
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        placed = {(p.candidate_id, p.opening_id) for p in plan.placements}
+        for candidate_id, opening_id in instance.region.fixed_placements:
+            if (candidate_id, opening_id) not in placed:
+                yield self.broken(f"{candidate_id} in {opening_id}", "not in the plan")

@@ -1,0 +1,210 @@
+"""The one lowering that most rules share: a sum per group, at most or at least a limit."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from scipy import sparse
+
+from placement_opt.constraints.base import Groups
+from placement_opt.errors import InvalidInputError
+from placement_opt.formulation import NO_LOWER, NO_UPPER, ROOM, RowBlock, Variables
+from placement_opt.instance import Indices, Ints
+from placement_opt.pairs import Column
+
+
+@dataclass(frozen=True, eq=False)
+class Usage:
+    """What each pair uses of its group: the exact column, and the groups it falls in.
+
+    `also` subtracts amounts from other groups: (group code per pair, column of the same scale).
+    A placement that makes a person leave a job lowers the hours of the employer left behind.
+    """
+
+    groups: Groups
+    column: Column
+    also: tuple[Indices, Column] | None = None
+
+    def matrix(self, rows: Sequence[int]) -> sparse.csr_array:
+        """Return the usage of the wanted groups, CSR of shape (len(rows), E)."""
+        n_groups = len(self.groups.labels)
+        row_of = np.full(n_groups + 1, -1, dtype=np.int32)
+        row_of[np.array(rows, dtype=np.int64)] = np.arange(len(rows), dtype=np.int32)
+        matrix = _entries(row_of[self.groups.code], self.column, len(rows))
+        if self.also is not None:
+            code, column = self.also
+            matrix = (matrix - _entries(row_of[code], column, len(rows))).tocsr()
+            matrix.eliminate_zeros()
+        return matrix
+
+
+def _entries(row: Indices, column: Column, n_rows: int) -> sparse.csr_array:
+    used = np.flatnonzero((row >= 0) & (column.values != 0))
+    data = column.values[used]
+    # Signed narrow types would overflow where one pair has entries from both parts.
+    wide = data.astype(np.int64) if data.dtype != np.int8 else data.astype(np.int16)
+    return sparse.coo_array((wide, (row[used], used)), shape=(n_rows, len(row))).tocsr()
+
+
+def grouped_limit(
+    title: str,
+    usage: Usage,
+    *,
+    at_most: Mapping[int, Fraction] | None = None,
+    at_least: Mapping[int, Fraction] | None = None,
+    shortfall_price: Fraction | None = None,
+    max_shortfall: Fraction | None = None,
+) -> RowBlock | None:
+    r"""Lower ``at_least[g] <= sum of usage in g <= at_most[g]`` to integer rows.
+
+    A hard limit becomes one row with its limit rounded inwards to the usage's integers, which
+    excludes nothing since sums are integers too. With a price, or with a `max_shortfall`, a
+    minimum gets its own row and an integer shortfall variable:
+
+    .. math:: \sum_p u_p x_p + s_g \ge L_g, \quad 0 \le s_g \le S_g, \quad \text{gain} = -price
+
+    Its unit is the greatest common divisor of the row, so that the shortfall is exact.
+
+    Parameters
+    ----------
+    title
+        The rule's title.
+    usage
+        Amounts and groups of all pairs.
+    at_most, at_least
+        Exact limits by group; groups left out are free. They may be negative after people in
+        service have been moved to the right side.
+    shortfall_price
+        Points per missing unit; None makes minimums hard.
+    max_shortfall
+        The shortfall of a group is never larger than this; None means no limit.
+
+    Returns
+    -------
+    RowBlock or None
+        The rows, labelled by group; None where nothing is limited.
+    """
+    at_most, at_least = at_most or {}, at_least or {}
+    soft = shortfall_price is not None
+    if not soft and max_shortfall is not None:
+        at_least = {group: limit - max_shortfall for group, limit in at_least.items()}
+    firm = sorted(set(at_most) | (set() if soft else set(at_least)))
+    parts = []
+    if firm:
+        parts.append(_hard_rows(title, usage, firm, at_most, {} if soft else at_least))
+    if soft and at_least:
+        parts.append(
+            _priced_rows(title, usage, at_least, shortfall_price or Fraction(0), max_shortfall)
+        )
+    return stacked(title, parts) if parts else None
+
+
+def _hard_rows(
+    title: str,
+    usage: Usage,
+    rows: Sequence[int],
+    at_most: Mapping[int, Fraction],
+    at_least: Mapping[int, Fraction],
+) -> RowBlock:
+    scale = usage.column.scale
+    lower = [math.ceil(at_least[g] * scale) if g in at_least else NO_LOWER for g in rows]
+    upper = [math.floor(at_most[g] * scale) if g in at_most else NO_UPPER for g in rows]
+    return RowBlock(
+        title,
+        [usage.groups.labels[g] for g in rows],
+        usage.matrix(rows),
+        np.array(lower, dtype=np.int64),
+        np.array(upper, dtype=np.int64),
+    )
+
+
+def _priced_rows(
+    title: str,
+    usage: Usage,
+    at_least: Mapping[int, Fraction],
+    price: Fraction,
+    max_shortfall: Fraction | None,
+) -> RowBlock:
+    rows, scale = sorted(at_least), usage.column.scale
+    matrix = usage.matrix(rows)
+    start, data = matrix.indptr, matrix.data.astype(np.int64)
+    limit, most, gain = [], [], []
+    for row, group in enumerate(rows):
+        entries = slice(int(start[row]), int(start[row + 1]))
+        wanted = at_least[group] * scale
+        values, unit = _in_whole_units(data[entries], wanted)
+        data[entries] = values
+        need = int(wanted / unit)
+        # With negative entries the sum can fall below zero, and the shortfall beyond the limit.
+        reach = max(0, need - int(values[values < 0].sum()))
+        if max_shortfall is not None:
+            reach = min(reach, math.floor(max_shortfall * scale / unit))
+        limit.append(need)
+        most.append(reach)
+        gain.append(-price * unit / scale)
+    return RowBlock(
+        title,
+        [usage.groups.labels[g] for g in rows],
+        sparse.csr_array((data, matrix.indices, start), shape=matrix.shape),
+        np.array(limit, dtype=np.int64),
+        np.full(len(rows), NO_UPPER, dtype=np.int64),
+        Variables(np.zeros(len(rows), dtype=np.int64), np.array(most, dtype=np.int64), gain),
+        sparse.eye_array(len(rows), dtype=np.int64, format="csr"),
+    )
+
+
+def _in_whole_units(values: Ints, wanted: Fraction) -> tuple[Ints, Fraction]:
+    """Return the values and their largest unit of which `wanted` is a whole number too."""
+    denominator = wanted.denominator
+    common = int(np.gcd.reduce(values)) * denominator if values.size else 0
+    divisor = math.gcd(common, wanted.numerator) or denominator
+    if values.size and int(np.abs(values).max()) * denominator >= ROOM:
+        raise InvalidInputError.single(
+            "rule",
+            None,
+            "minimum",
+            float(wanted),
+            "must have a denominator that keeps the row below 2^60",
+            "use fewer decimals in the minimum or in the summed column",
+        )
+    return values * denominator // divisor, Fraction(divisor, denominator)
+
+
+def stacked(title: str, parts: Sequence[RowBlock]) -> RowBlock:
+    """Put blocks of one rule under each other, their own variables side by side."""
+    if len(parts) == 1:
+        return parts[0]
+    with_own = [part for part in parts if part.variables is not None]
+    n_own = sum(len(part.variables) for part in with_own if part.variables)
+    own_usage, offset = [], 0
+    for part in parts:
+        width = len(part.variables) if part.variables else 0
+        own_usage.append(_shifted(part, offset, n_own))
+        offset += width
+    return RowBlock(
+        title,
+        [label for part in parts for label in part.labels],
+        sparse.vstack([part.usage for part in parts], format="csr"),
+        np.concatenate([part.lower for part in parts]),
+        np.concatenate([part.upper for part in parts]),
+        Variables(
+            np.concatenate([part.variables.lower for part in with_own if part.variables]),
+            np.concatenate([part.variables.upper for part in with_own if part.variables]),
+            [gain for part in with_own if part.variables for gain in part.variables.gain],
+        )
+        if with_own
+        else None,
+        sparse.vstack(own_usage, format="csr") if with_own else None,
+        next((part.lift for part in parts if part.lift is not None), None),
+    )
+
+
+def _shifted(part: RowBlock, offset: int, width: int) -> sparse.csr_array:
+    if part.variable_usage is None:
+        return sparse.csr_array((len(part), width), dtype=np.int64)
+    own = part.variable_usage.tocoo()
+    return sparse.coo_array(
+        (own.data, (own.row, own.col + offset)), shape=(len(part), width)
+    ).tocsr()

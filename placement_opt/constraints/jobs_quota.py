@@ -1,0 +1,297 @@
+"""Jobs promised in the banenafspraak, or owed by law, counted in jobs of 25.5 hours a week."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+import numpy as np
+
+from placement_opt.constraints.base import (
+    Limits,
+    Price,
+    Rule,
+    Shortfall,
+    grouped,
+    limit_of_group,
+    override,
+    plain_limits,
+)
+from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.formulation import RowBlock
+from placement_opt.instance import HOUR, NOT_GIVEN, Bools, Instance, Ints
+from placement_opt.pair_columns import pair_column
+from placement_opt.pairs import Column, PairTable
+from placement_opt.plan import Placement, Plan, Violation, contract_hours
+from placement_opt.quantities import read_number
+from placement_opt.record_readers import Quantity
+from placement_opt.records import Candidate, Employer
+
+STANDARD_PRICE = 800
+
+GROUPS_OF_EMPLOYERS = ("employer", "sector", "opening_municipality", "region")
+"""Groups of placements whose people in service are known, from their employers."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaPosition:
+    """Where one group stands under a plan, in jobs of 25.5 hours a week, exact.
+
+    `target` is what is asked, `in_service` counts where the target is a statutory one, `placed`
+    what the plan adds (people who leave a job lower it), `shortfall` what is missing.
+    """
+
+    group: str
+    target: Fraction
+    in_service: Fraction
+    placed: Fraction
+
+    @property
+    def shortfall(self) -> Fraction:
+        """Jobs missing, never negative and never rounded."""
+        return max(Fraction(0), self.target - self.in_service - self.placed)
+
+
+class JobsQuota(Rule):
+    r"""Groups of employers offer the jobs that they promised or owe, for people who count.
+
+    .. math:: \sum_{p \in g,\, p \text{ counts}} \frac{h_p}{25.5} x_p
+              - \sum_{\text{leavers of } g} \frac{h'_p}{25.5} x_p + s_g
+              \ge T_g - \frac{\text{hours a year in service}_g}{1331}
+
+    A placement counts when the person's ground in the target-group register is valid on the
+    region's date and the opening is no sheltered work (beschut werk). Leaving the
+    `current_opening` lowers the hours of the group that is left.
+
+    Parameters
+    ----------
+    per
+        ``"employer"``, ``"sector"``, ``"region"`` and so on, or a pair column of labels.
+    jobs
+        Statutory target in jobs, a number or {group: number}: people in service count. None takes
+        each employer's `jobs_pledged`, summed per group: new jobs, on top of those in service.
+    shortfall_price
+        Points per missing job; None (the default) makes the quota hard. `po.solve` uses 800.
+    max_shortfall
+        Flexibility: no group may miss more jobs than this; None means no limit on a priced
+        shortfall and no flexibility on a hard one.
+
+    References
+    ----------
+    Wfsv art. 38b (grounds), 38g (hours that count), 122n (jobs are expressed in paid hours);
+    one job is 25.5 paid hours a week, 1,331 a year.
+    """
+
+    title: ClassVar[str] = "jobs quota"
+    title_nl: ClassVar[str] = "banenafspraak"
+    rule: Literal["JobsQuota"] = "JobsQuota"
+    per: str
+    jobs: Limits | None = None
+    shortfall_price: Price | None = None
+    max_shortfall: Annotated[float, Quantity(0, 10**9, 6, "jobs")] | None = None
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        pledged = any(employer.jobs_pledged for employer in instance.region.employers)
+        return cls(per="employer", shortfall_price=STANDARD_PRICE) if pledged else None
+
+    @property
+    def _price(self) -> Fraction | None:
+        return None if self.shortfall_price is None else read_number(self.shortfall_price)
+
+    @property
+    def _most_short(self) -> Fraction | None:
+        return None if self.max_shortfall is None else read_number(self.max_shortfall)
+
+    @override
+    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+        groups = grouped(pairs, self.per)
+        wanted = self.jobs if self.jobs is not None else _pledged(instance, self.per)
+        target, groups = limit_of_group(self, "jobs", wanted, groups, self.per)
+        if self.jobs is not None:
+            service = _in_service(instance, self.per)
+            target = {
+                row: jobs - service.get(groups.labels[row], Fraction(0))
+                for row, jobs in target.items()
+            }
+        return grouped_limit(
+            self.title,
+            self._usage(instance, pairs, groups),
+            at_least=target,
+            shortfall_price=self._price,
+            max_shortfall=self._most_short,
+        )
+
+    def _usage(self, instance: Instance, pairs: PairTable, groups: Any) -> Usage:
+        counts = _who_counts(instance, pairs)
+        hours = pair_column(pairs, "hours_per_week", asked_by=self.title)
+        job = Fraction(instance.rulebook.job_hours_per_week)
+        scale = hours.scale * job.numerator
+
+        def jobs(hours_of_pair: Ints) -> Column:
+            return Column.of(hours_of_pair * job.denominator, scale)
+
+        sheltered = instance.openings.sheltered[pairs.opening]
+        new = np.where(counts[pairs.candidate] & ~sheltered, hours.values.astype(np.int64), 0)
+        left = _hours_left(instance, counts)[pairs.candidate] * (hours.scale // HOUR)
+        if not left.any():
+            return Usage(groups, jobs(new))
+        current = instance.candidates.current_opening[pairs.candidate]
+        leaving = PairTable(instance, pairs.candidate, np.maximum(current, 0), labels=pairs.labels)
+        code = np.where(current >= 0, grouped(leaving, self.per).code, -1).astype(np.int32)
+        return Usage(groups, jobs(new), also=(code, jobs(left)))
+
+    def positions(self, instance: Instance, plan: Plan) -> Iterator[QuotaPosition]:
+        """Yield where each group stands, by a plain reading of the records."""
+        wanted = self.jobs if self.jobs is not None else _pledged(instance, self.per)
+        service = {} if self.jobs is None else _in_service(instance, self.per)
+        placed = self._placed(instance, plan)
+        for label, target in plain_limits(instance, plan, wanted, self.per).items():
+            zero = Fraction(0)
+            yield QuotaPosition(label, target, service.get(label, zero), placed.get(label, zero))
+
+    def _placed(self, instance: Instance, plan: Plan) -> dict[str, Fraction]:
+        """Sum jobs gained and left per group, person by person."""
+        job = Fraction(instance.rulebook.job_hours_per_week)
+        placed: dict[str, Fraction] = {}
+
+        def add(label: str | None, hours: Fraction) -> None:
+            if label is not None:
+                placed[label] = placed.get(label, Fraction(0)) + hours / job
+
+        for placement in plan.placements:
+            candidate = plan.candidate(placement)
+            if not counts_for_quota(instance, candidate):
+                continue
+            if not plan.opening(placement).sheltered:
+                add(plan.group(placement, self.per), plan.hours_per_week(placement) or Fraction(0))
+            if candidate.current_opening is not None:
+                old = Placement(candidate.id, candidate.current_opening, None, placement.given)
+                opening = instance.opening_of[candidate.current_opening]
+                if not opening.sheltered:
+                    hours = contract_hours(candidate, opening) or Fraction(0)
+                    add(plan.group(old, self.per), -hours)
+        return placed
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        most = self._most_short
+        if most is None:
+            most = Fraction(0) if self.shortfall_price is None else None
+        for position in self.positions(instance, plan):
+            if most is not None and position.shortfall > most:
+                yield self.broken(
+                    position.group,
+                    f"{float(position.shortfall):g} jobs short, at most {float(most):g} allowed",
+                )
+
+    @override
+    def shortfalls(self, instance: Instance, plan: Plan) -> Iterator[Shortfall]:
+        if self._price is None:
+            return
+        for position in self.positions(instance, plan):
+            yield Shortfall(position.group, position.shortfall, self._price)
+
+
+def counts_for_quota(instance: Instance, candidate: Candidate) -> bool:
+    """Tell whether a person's hours count for the banenafspraak on the region's date."""
+    return bool(
+        instance.rulebook.counts(
+            candidate.ground,
+            on=instance.date,
+            ground_from=candidate.ground_from,
+            ground_until=candidate.ground_until,
+        )
+    )
+
+
+def _who_counts(instance: Instance, pairs: PairTable) -> Bools:
+    """Return who counts, shape (C,); an unknown ground of somebody eligible is bad input."""
+    eligible = np.diff(pairs.candidate_start) > 0
+    people = [instance.candidate_of[id_] for id_ in instance.candidate_ids]
+    unknown = [
+        Problem(
+            "candidate",
+            person.id,
+            "ground",
+            None,
+            "must be given, since a jobs quota is active",
+            'give the ground of the register, or "none" for somebody outside it',
+        )
+        for person, has_pair in zip(people, eligible, strict=True)
+        if has_pair and person.ground is None
+    ]
+    if unknown:
+        raise InvalidInputError(unknown)
+    return np.array([counts_for_quota(instance, person) for person in people], dtype=np.bool_)
+
+
+def _hours_left(instance: Instance, counts: Bools) -> Ints:
+    """Return the counted weekly hours of each person's current job in thousandths, shape (C,)."""
+    candidates, openings = instance.candidates, instance.openings
+    current = candidates.current_opening
+    hours = np.minimum(candidates.hours_max, openings.hours_max[np.maximum(current, 0)])
+    known = (candidates.hours_max != NOT_GIVEN) & (openings.hours_max[current] != NOT_GIVEN)
+    counted = counts & (current >= 0) & known & ~openings.sheltered[np.maximum(current, 0)]
+    return np.where(counted, hours, 0)
+
+
+def _group_of_employer(instance: Instance, employer: Employer, per: str) -> str | None:
+    return {
+        "employer": employer.id,
+        "sector": employer.sector,
+        "opening_municipality": employer.municipality,
+        "region": instance.region.name,
+    }[per]
+
+
+def _check_per(per: str, what: str) -> None:
+    if per not in GROUPS_OF_EMPLOYERS:
+        raise InvalidInputError.single(
+            "rule",
+            "JobsQuota",
+            "per",
+            per,
+            f"must be one of {', '.join(GROUPS_OF_EMPLOYERS)} {what}",
+            "give `jobs` as a mapping and group by employers, a sector or the region",
+        )
+
+
+def _pledged(instance: Instance, per: str) -> Mapping[str, Fraction]:
+    """Sum the employers' pledges per group."""
+    _check_per(per, "when pledges are used")
+    pledged: dict[str, Fraction] = {}
+    for employer in instance.region.employers:
+        label = _group_of_employer(instance, employer, per)
+        if employer.jobs_pledged is not None and label is not None:
+            jobs = read_number(employer.jobs_pledged)
+            pledged[label] = pledged.get(label, Fraction(0)) + jobs
+    return pledged
+
+
+def _in_service(instance: Instance, per: str) -> Mapping[str, Fraction]:
+    """Return the jobs of people in service per group; hired-in hours count where people work."""
+    if per not in GROUPS_OF_EMPLOYERS:
+        return {}
+    unknown, jobs = [], dict[str, Fraction]()
+    for employer in instance.region.employers:
+        label = _group_of_employer(instance, employer, per)
+        if employer.target_group_hours_per_year is None:
+            hint = "give the paid hours a year of people who count, 0 for none"
+            expected = "must be given, since a jobs quota counts people in service"
+            unknown.append(
+                Problem(
+                    "employer", employer.id, "target_group_hours_per_year", None, expected, hint
+                )
+            )
+        elif label is not None:
+            hours = read_number(employer.target_group_hours_per_year)
+            hours += read_number(employer.hired_in_target_group_hours_per_year or 0)
+            hours -= read_number(employer.lent_out_target_group_hours_per_year or 0)
+            per_job = Fraction(instance.rulebook.job_hours_per_year)
+            jobs[label] = jobs.get(label, Fraction(0)) + hours / per_job
+    if unknown:
+        raise InvalidInputError(unknown)
+    return jobs

@@ -1,0 +1,82 @@
+"""One placement per candidate, or several part-time jobs stacked."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Annotated, ClassVar, Literal, Self
+
+from placement_opt.constraints.base import Rule, grouped, override
+from placement_opt.constraints.grouped_limit import Usage, grouped_limit, stacked
+from placement_opt.formulation import RowBlock
+from placement_opt.instance import HOUR, NOT_GIVEN, Instance
+from placement_opt.pair_columns import pair_column
+from placement_opt.pairs import Column, PairTable
+from placement_opt.plan import Plan, Violation
+from placement_opt.quantities import read_number
+from placement_opt.record_readers import Quantity
+
+import numpy as np
+
+
+class OnePlacement(Rule):
+    r"""Nobody is placed more often than allowed, nor beyond their hours.
+
+    .. math:: \sum_{o} x_{co} \le m \qquad \sum_{o} h_{co} x_{co} \le H_c \text{ if } m > 1
+
+    Stacking several small jobs into one full week is a known practice of job carving. A person's
+    hours over all jobs then sum to at most their maximum, where the record gives one.
+
+    Parameters
+    ----------
+    at_most
+        Placements per candidate, m; 1 by default.
+
+    Examples
+    --------
+    >>> OnePlacement(at_most=2).at_most
+    2
+    """
+
+    title: ClassVar[str] = "one placement per candidate"
+    title_nl: ClassVar[str] = "één plaatsing per kandidaat"
+    rule: Literal["OnePlacement"] = "OnePlacement"
+    at_most: Annotated[int, Quantity(1, 1_000, 0)] = 1
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self:
+        return cls()
+
+    @override
+    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+        groups = grouped(pairs, "candidate")
+        ones = Column(np.ones(pairs.n_pairs, dtype=np.int8))
+        every = range(instance.n_candidates)
+        at_most = dict.fromkeys(every, Fraction(self.at_most))
+        counts = grouped_limit(self.title, Usage(groups, ones), at_most=at_most)
+        if self.at_most == 1 or counts is None:
+            return counts
+        maximum = instance.candidates.hours_max
+        limits = {
+            int(row): Fraction(int(maximum[row]), HOUR)
+            for row in np.flatnonzero(maximum != NOT_GIVEN)
+        }
+        if not limits:
+            return counts
+        hours = Usage(groups, pair_column(pairs, "hours_per_week", asked_by=self.title))
+        weeks = grouped_limit(self.title, hours, at_most=limits)
+        return counts if weeks is None else stacked(self.title, [counts, weeks])
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        for candidate_id, placements in plan.of_candidate.items():
+            if len(placements) > self.at_most:
+                yield self.broken(
+                    candidate_id, f"{len(placements)} placements, at most {self.at_most} allowed"
+                )
+            given = instance.candidate_of[candidate_id].hours_per_week
+            if self.at_most > 1 and given is not None:
+                hours = sum((plan.hours_per_week(p) or Fraction(0) for p in placements), Fraction())
+                if hours > read_number(given[1]):
+                    yield self.broken(
+                        candidate_id, f"{float(hours):g} hours a week, at most {given[1]:g} wanted"
+                    )

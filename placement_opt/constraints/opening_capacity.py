@@ -1,0 +1,46 @@
+"""Openings take no more people than they have free positions."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar, Literal, Self
+
+from placement_opt.constraints.base import Rule, grouped, override, usage_column, used
+from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.formulation import RowBlock
+from placement_opt.instance import Instance
+from placement_opt.pairs import PairTable
+from placement_opt.plan import Plan, Violation
+
+
+class OpeningCapacity(Rule):
+    r"""Each opening takes at most as many people as it has free positions.
+
+    .. math:: \sum_{c} x_{co} \le \text{positions}_o
+
+    An opening with 0 positions is closed.
+    """
+
+    title: ClassVar[str] = "positions of an opening"
+    title_nl: ClassVar[str] = "plekken van een vacature"
+    rule: Literal["OpeningCapacity"] = "OpeningCapacity"
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self:
+        return cls()
+
+    @override
+    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+        positions = instance.openings.positions
+        return grouped_limit(
+            self.title,
+            Usage(grouped(pairs, "opening"), usage_column(self, pairs, None)),
+            at_most={row: Fraction(int(free)) for row, free in enumerate(positions)},
+        )
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        for opening_id, taken in used(plan, "opening", None).items():
+            positions = instance.opening_of[opening_id].positions
+            if taken > positions:
+                yield self.broken(opening_id, f"{taken} placements, {positions} free positions")

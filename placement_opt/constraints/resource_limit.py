@@ -1,0 +1,102 @@
+"""A limited resource of any kind: the door for rules that the library does not know."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar, Literal
+
+from placement_opt.constraints.base import (
+    Limits,
+    Price,
+    Rule,
+    Shortfall,
+    grouped,
+    limit_of_group,
+    override,
+    plain_limits,
+    usage_column,
+    used,
+)
+from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.formulation import RowBlock
+from placement_opt.instance import Instance
+from placement_opt.pairs import PairTable
+from placement_opt.plan import Plan, Violation
+from placement_opt.quantities import read_number
+
+
+class ResourceLimit(Rule):
+    r"""The placements of a group use at most, or at least, so much of something.
+
+    .. math:: \text{minimum}_g \le \sum_{p \in g} u_p x_p \le \text{limit}_g
+
+    Parameters
+    ----------
+    uses
+        Pair column that is summed, values >= 0; None counts placements.
+    per
+        How placements are grouped: ``"candidate"``, ``"opening"``, ``"employer"``,
+        ``"municipality"`` (the candidate's), ``"opening_municipality"``, ``"sector"``,
+        ``"region"``, or a pair column of labels.
+    limits, minimums
+        One number for every group, or {group: number}; groups left out are free. A named group
+        without pairs uses 0.
+    shortfall_price
+        Points for each unit that a minimum is short; None (the default) makes minimums hard.
+
+    Examples
+    --------
+    >>> ResourceLimit(uses="weight", per="opening", limits={"O-1": 38}).limits
+    {'O-1': 38}
+    """
+
+    title: ClassVar[str] = "resource limit"
+    title_nl: ClassVar[str] = "grens aan een middel"
+    rule: Literal["ResourceLimit"] = "ResourceLimit"
+    uses: str | None = None
+    per: str
+    limits: Limits | None = None
+    minimums: Limits | None = None
+    shortfall_price: Price | None = None
+
+    @property
+    @override
+    def key(self) -> tuple[str, ...]:
+        return (self.rule, self.per, self.uses or "")
+
+    @override
+    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+        groups = grouped(pairs, self.per)
+        at_most, groups = limit_of_group(self, "limits", self.limits, groups, self.per)
+        at_least, groups = limit_of_group(self, "minimums", self.minimums, groups, self.per)
+        return grouped_limit(
+            self.title,
+            Usage(groups, usage_column(self, pairs, self.uses)),
+            at_most=at_most,
+            at_least=at_least,
+            shortfall_price=self._price,
+        )
+
+    @property
+    def _price(self) -> Fraction | None:
+        return None if self.shortfall_price is None else read_number(self.shortfall_price)
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        sums = used(plan, self.per, self.uses)
+        for label, limit in plain_limits(instance, plan, self.limits, self.per).items():
+            if sums.get(label, 0) > limit:
+                yield self.broken(label, f"{float(sums[label]):g} used, at most {float(limit):g}")
+        if self.shortfall_price is None:
+            for label, limit in plain_limits(instance, plan, self.minimums, self.per).items():
+                if sums.get(label, 0) < limit:
+                    amount = float(sums.get(label, Fraction(0)))
+                    yield self.broken(label, f"{amount:g} used, at least {float(limit):g}")
+
+    @override
+    def shortfalls(self, instance: Instance, plan: Plan) -> Iterator[Shortfall]:
+        if self._price is None:
+            return
+        sums = used(plan, self.per, self.uses)
+        for label, limit in plain_limits(instance, plan, self.minimums, self.per).items():
+            short = max(Fraction(0), limit - sums.get(label, Fraction(0)))
+            yield Shortfall(label, short, self._price)

@@ -1,0 +1,101 @@
+"""Municipalities realise at least, and at most, so many sheltered places."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+
+from placement_opt.constraints.base import Price, Rule, Shortfall, grouped, override
+from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.formulation import RowBlock
+from placement_opt.instance import Instance
+from placement_opt.pairs import Column, PairTable
+from placement_opt.plan import Plan, Violation
+from placement_opt.quantities import read_number
+
+STANDARD_PRICE = 1_000
+
+
+class ShelteredPlaces(Rule):
+    r"""A municipality's people fill sheltered places (beschut werk) between minimum and maximum.
+
+    .. math:: \text{minimum}_m \le \sum_{c \in m,\, o \text{ sheltered}} x_{co}
+              \le \text{maximum}_m
+
+    Parameters
+    ----------
+    shortfall_price
+        Points for each place below the minimum; None (the default) makes the minimum hard.
+        `po.solve` uses 1,000.
+
+    References
+    ----------
+    Participatiewet art. 10b(4)-(6): the minister may set a yearly minimum per municipality, the
+    duty stops once the number is realised.
+    """
+
+    title: ClassVar[str] = "sheltered places of a municipality"
+    title_nl: ClassVar[str] = "beschutte werkplekken van een gemeente"
+    rule: Literal["ShelteredPlaces"] = "ShelteredPlaces"
+    shortfall_price: Price | None = None
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        named = _limits(instance, "minimum") or _limits(instance, "maximum")
+        return cls(shortfall_price=STANDARD_PRICE) if named else None
+
+    @override
+    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+        row = {id_: row for row, id_ in enumerate(instance.municipality_ids)}
+        sheltered = instance.openings.sheltered[pairs.opening].astype(np.int8)
+        return grouped_limit(
+            self.title,
+            Usage(grouped(pairs, "municipality"), Column(sheltered)),
+            at_most={row[id_]: n for id_, n in _limits(instance, "maximum").items()},
+            at_least={row[id_]: n for id_, n in _limits(instance, "minimum").items()},
+            shortfall_price=self._price,
+        )
+
+    @property
+    def _price(self) -> Fraction | None:
+        return None if self.shortfall_price is None else read_number(self.shortfall_price)
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        filled = _filled(plan)
+        for municipality_id, most in _limits(instance, "maximum").items():
+            if filled.get(municipality_id, 0) > most:
+                yield self.broken(municipality_id, f"{filled[municipality_id]} filled, {most} wide")
+        if self.shortfall_price is None:
+            for municipality_id, least in _limits(instance, "minimum").items():
+                if filled.get(municipality_id, 0) < least:
+                    count = filled.get(municipality_id, 0)
+                    yield self.broken(municipality_id, f"{count} filled, at least {least} due")
+
+    @override
+    def shortfalls(self, instance: Instance, plan: Plan) -> Iterator[Shortfall]:
+        if self._price is None:
+            return
+        filled = _filled(plan)
+        for municipality_id, least in _limits(instance, "minimum").items():
+            short = max(Fraction(0), least - filled.get(municipality_id, 0))
+            yield Shortfall(municipality_id, short, self._price)
+
+
+def _limits(instance: Instance, end: str) -> dict[str, Fraction]:
+    return {
+        municipality.id: Fraction(getattr(municipality, f"sheltered_places_{end}"))
+        for municipality in instance.region.municipalities
+        if getattr(municipality, f"sheltered_places_{end}") is not None
+    }
+
+
+def _filled(plan: Plan) -> dict[str, int]:
+    filled: dict[str, int] = {}
+    for placement in plan.placements:
+        municipality = plan.candidate(placement).municipality
+        if plan.opening(placement).sheltered and municipality is not None:
+            filled[municipality] = filled.get(municipality, 0) + 1
+    return filled

@@ -1,0 +1,48 @@
+"""Nobody starts before they are available."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal, Self
+
+from typing_extensions import override
+
+from placement_opt.constraints.base import Rule
+from placement_opt.instance import NOT_GIVEN, Bools, Indices, Instance
+from placement_opt.plan import Plan, Violation
+
+
+class StartDates(Rule):
+    r"""A candidate is available on the first day of work.
+
+    .. math:: x_{co} = 0 \text{ unless } \text{available}_c \le \text{start}_o
+
+    A side that gives no date fits every date. Source: agreement between both parties; no law.
+    """
+
+    title: ClassVar[str] = "start dates"
+    rule: Literal["StartDates"] = "StartDates"
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        region = instance.region
+        available = any(candidate.available_from is not None for candidate in region.candidates)
+        starting = any(opening.starts_on is not None for opening in region.openings)
+        return cls() if available and starting else None
+
+    @override
+    def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
+        start = instance.openings.starts_on[opening]
+        # A candidate without a date holds NOT_GIVEN, which lies before every day.
+        in_time: Bools = instance.candidates.available_from[candidate] <= start
+        in_time |= start == NOT_GIVEN
+        return in_time
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        for placement in plan.placements:
+            candidate, opening = plan.candidate(placement), plan.opening(placement)
+            available, start = candidate.available_from, opening.starts_on
+            if available is not None and start is not None and available > start:
+                yield self.broken(
+                    candidate.id, f"available from {available}, {opening.id} starts on {start}"
+                )

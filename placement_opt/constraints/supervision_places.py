@@ -1,0 +1,49 @@
+"""Employers supervise no more newcomers than they have places for."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar, Literal, Self
+
+from placement_opt.constraints.base import Rule, grouped, override, usage_column, used
+from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.formulation import RowBlock
+from placement_opt.instance import Instance
+from placement_opt.pairs import PairTable
+from placement_opt.plan import Plan, Violation
+
+
+class SupervisionPlaces(Rule):
+    r"""Each employer takes at most as many people as it can supervise at the workplace.
+
+    .. math:: \sum_{p \in \text{employer}} x_p \le \text{supervision places}
+
+    Guidance on the work floor (werkbegeleiding) comes from the employer's own people and is apart
+    from job coaching. Every placement takes one place; employers that do not say how many they
+    have are free.
+    """
+
+    title: ClassVar[str] = "supervision places of an employer"
+    title_nl: ClassVar[str] = "begeleidingsplekken van een werkgever"
+    rule: Literal["SupervisionPlaces"] = "SupervisionPlaces"
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        named = any(e.supervision_places is not None for e in instance.region.employers)
+        return cls() if named else None
+
+    @override
+    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+        places = (instance.employer_of[id_].supervision_places for id_ in instance.employer_ids)
+        return grouped_limit(
+            self.title,
+            Usage(grouped(pairs, "employer"), usage_column(self, pairs, None)),
+            at_most={row: Fraction(n) for row, n in enumerate(places) if n is not None},
+        )
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        for employer_id, taken in used(plan, "employer", None).items():
+            places = instance.employer_of[employer_id].supervision_places
+            if places is not None and taken > places:
+                yield self.broken(employer_id, f"{taken} placements, {places} supervision places")

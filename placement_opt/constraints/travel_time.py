@@ -1,0 +1,139 @@
+"""Nobody travels longer than they said they can."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal, Self
+from weakref import WeakSet
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import override
+
+from placement_opt.constraints.base import Rule
+from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.instance import NOT_GIVEN, Bools, Indices, Instance
+from placement_opt.pairs import BLOCK_CANDIDATES
+from placement_opt.plan import Plan, Violation
+from placement_opt.quantities import read_number
+from placement_opt.travel import travel_table
+
+
+class TravelTime(Rule):
+    r"""A one-way journey takes at most the candidate's maximum.
+
+    .. math:: x_{co} = 0 \text{ unless } \text{minutes}_{co} \le \text{max minutes}_c
+
+    Minutes come from the region's table, else from the straight line between both places and the
+    speed of the candidate's way of travelling; remote work takes 0. Candidates without a maximum
+    go anywhere. Source: the candidate's own limit; the speeds are assumptions of this library.
+    """
+
+    title: ClassVar[str] = "travel time"
+    rule: Literal["TravelTime"] = "TravelTime"
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        candidates = instance.region.candidates
+        limited = any(candidate.max_travel_minutes is not None for candidate in candidates)
+        return cls() if limited else None
+
+    @override
+    def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
+        _check_known(instance)
+        most = instance.candidates.max_travel[candidate]
+        near: Bools = travel_table(instance).minutes(candidate, opening) <= most
+        near |= most == NOT_GIVEN
+        return near
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        for placement in plan.placements:
+            most = plan.candidate(placement).max_travel_minutes
+            if most is None:
+                continue
+            minutes = plan.travel_minutes(placement)
+            about, to = placement.candidate_id, placement.opening_id
+            if minutes is None:
+                yield self.broken(about, f"travel time to {to} is unknown, at most {most:g} wanted")
+            elif minutes > read_number(most):
+                yield self.broken(
+                    about, f"{float(minutes):g} minutes to {to}, at most {most:g} wanted"
+                )
+
+
+_KNOWN: WeakSet[Instance] = WeakSet()
+
+
+def _check_known(instance: Instance) -> None:
+    """Refuse, once per region, limited candidates whose minutes to some opening are unknown.
+
+    Raises
+    ------
+    InvalidInputError
+        With every candidate that lacks a location or a transport, and every opening that lacks a
+        location, where the region's own table does not make up for it.
+    """
+    if instance in _KNOWN:
+        return
+    candidates, openings = instance.candidates, instance.openings
+    no_location, no_transport = np.isnan(candidates.latitude), candidates.transport == NOT_GIVEN
+    adrift, unplaced = no_location | no_transport, np.isnan(openings.latitude)
+    limited = candidates.max_travel != NOT_GIVEN
+    problem_candidates = np.zeros(instance.n_candidates, dtype=np.bool_)
+    problem_openings = np.zeros(instance.n_openings, dtype=np.bool_)
+    suspects = (
+        (limited & adrift, np.ones(instance.n_openings, dtype=np.bool_)),
+        (limited, unplaced),
+    )
+    for these, those in suspects:
+        for candidate, opening, unknown in _unknown(instance, these, those):
+            problem_candidates[candidate[unknown.any(axis=1)]] = True
+            problem_openings[opening[unknown.any(axis=0)]] = True
+    problems = [
+        *_candidate_problems(instance, "location", problem_candidates & no_location),
+        *_candidate_problems(instance, "transport", problem_candidates & no_transport),
+        *_opening_problems(instance, problem_openings & unplaced),
+    ]
+    if problems:
+        raise InvalidInputError(problems)
+    _KNOWN.add(instance)
+
+
+def _unknown(
+    instance: Instance, candidates: Bools, openings: Bools
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Bools]]:
+    """Yield blocks (candidates, openings, minutes unknown) over the marked records."""
+    rows, columns = np.flatnonzero(candidates), np.flatnonzero(openings)
+    if not columns.size:
+        return
+    opening = columns.astype(np.int32)[np.newaxis, :]
+    for first in range(0, len(rows), BLOCK_CANDIDATES):
+        block = rows[first : first + BLOCK_CANDIDATES]
+        minutes = travel_table(instance).minutes(block.astype(np.int32)[:, np.newaxis], opening)
+        yield block, columns, minutes == NOT_GIVEN
+
+
+def _candidate_problems(instance: Instance, field: str, rows: Bools) -> Iterator[Problem]:
+    for row in np.flatnonzero(rows):
+        id_ = instance.candidate_ids[row]
+        most = instance.candidate_of[id_].max_travel_minutes
+        yield Problem(
+            "candidate",
+            id_,
+            field,
+            None,
+            f"must be given, since max_travel_minutes is ({most:g} minutes)",
+            "give location and transport, rows of travel_minutes, or leave the maximum out",
+        )
+
+
+def _opening_problems(instance: Instance, rows: Bools) -> Iterator[Problem]:
+    for row in np.flatnonzero(rows):
+        yield Problem(
+            "opening",
+            instance.opening_ids[row],
+            "location",
+            None,
+            "must be given, since candidates limit their travel time",
+            "give the location, rows of travel_minutes, or remote=True",
+        )

@@ -1,0 +1,69 @@
+"""Municipalities pay the wage-cost subsidy of their own candidates from a yearly budget."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar, Literal, Self
+
+from placement_opt.constraints.base import Rule, grouped, override, used
+from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.formulation import RowBlock
+from placement_opt.instance import Instance
+from placement_opt.pair_columns import pair_column
+from placement_opt.pairs import PairTable
+from placement_opt.plan import Plan, Violation
+from placement_opt.quantities import read_number
+
+
+class WageSubsidyBudget(Rule):
+    r"""The wage-cost subsidy (loonkostensubsidie) of a municipality's people fits its budget.
+
+    .. math:: \sum_{c \in m} \text{subsidy}_{co} \, x_{co} \le \text{budget}_m
+
+    Both sides are euros for twelve months at the region's date; the budget is what is free for
+    this plan. Municipalities without a budget are free.
+
+    References
+    ----------
+    Participatiewet art. 10c and 10d: the municipality pays, by wage value (loonwaarde) and hours.
+    """
+
+    title: ClassVar[str] = "wage-subsidy budget of a municipality"
+    title_nl: ClassVar[str] = "budget loonkostensubsidie van een gemeente"
+    rule: Literal["WageSubsidyBudget"] = "WageSubsidyBudget"
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        return cls() if _budgets(instance) else None
+
+    @override
+    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+        budgets = _budgets(instance)
+        row = {id_: row for row, id_ in enumerate(instance.municipality_ids)}
+        return grouped_limit(
+            self.title,
+            Usage(
+                grouped(pairs, "municipality"),
+                pair_column(pairs, "subsidy_eur_per_year", asked_by=self.title),
+            ),
+            at_most={row[id_]: budget for id_, budget in budgets.items()},
+        )
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        spent = used(plan, "municipality", "subsidy_eur_per_year")
+        for municipality_id, budget in _budgets(instance).items():
+            if spent.get(municipality_id, 0) > budget:
+                yield self.broken(
+                    municipality_id,
+                    f"EUR {float(spent[municipality_id]):,.2f} a year spent,"
+                    f" EUR {float(budget):,.2f} free",
+                )
+
+
+def _budgets(instance: Instance) -> dict[str, Fraction]:
+    return {
+        municipality.id: read_number(municipality.wage_subsidy_budget_eur_per_year)
+        for municipality in instance.region.municipalities
+        if municipality.wage_subsidy_budget_eur_per_year is not None
+    }

@@ -1,0 +1,40 @@
+"""People are placed only where the workplace provides what they need."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal, Self
+
+from typing_extensions import override
+
+from placement_opt.constraints.base import Rule
+from placement_opt.instance import Bools, Indices, Instance, covers
+from placement_opt.plan import Plan, Violation
+
+
+class WorkplaceNeeds(Rule):
+    r"""An opening provides every workplace need of the candidate.
+
+    .. math:: x_{co} = 0 \text{ unless } \text{needs}_c \subseteq \text{provides}_o
+
+    Records hold needs (a quiet room, fixed hours), never their causes. Source: what a workplace
+    provides for a person (doeltreffende aanpassing, Wgbh/cz art. 2).
+    """
+
+    title: ClassVar[str] = "workplace needs"
+    rule: Literal["WorkplaceNeeds"] = "WorkplaceNeeds"
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        return cls() if any(candidate.needs for candidate in instance.region.candidates) else None
+
+    @override
+    def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
+        return covers(instance.openings.provides[opening], instance.candidates.needs[candidate])
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        for placement in plan.placements:
+            candidate, opening = plan.candidate(placement), plan.opening(placement)
+            lacking = sorted(candidate.needs - opening.provides)
+            if lacking:
+                yield self.broken(candidate.id, f"{opening.id} lacks {', '.join(lacking)}")

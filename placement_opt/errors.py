@@ -1,0 +1,112 @@
+"""The exceptions of the library, and the text every input problem is told in.
+
+Infeasible, out of time and cancelled are no exceptions here: they are statuses of a result.
+"""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+SHOWN_PROBLEMS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with the input, told so that its owner can mend it.
+
+    Parameters
+    ----------
+    subject
+        Kind of record, in the singular: ``"candidate"``, ``"opening"``, ``"region"``, ``"pairs"``.
+    id
+        Pseudonymous id of the record, or None where the problem has no single record.
+    field
+        Name of the field, as the user wrote it.
+    value
+        What was given, unchanged.
+    expected
+        What the field asks for, as the end of the sentence "field ...": ``"must be >= 0"``.
+    hint
+        The remedy, as a sentence without its full stop.
+    """
+
+    subject: str
+    id: str | None
+    field: str
+    value: object
+    expected: str
+    hint: str
+
+    def __str__(self) -> str:
+        name = self.subject if self.id is None else f"{self.subject} {self.id!r}"
+        return f"{name}: {self.field} {self.expected}, got {self.value!r}. Hint: {self.hint}."
+
+
+class PlacementError(Exception):
+    """Base class of everything this library raises on purpose."""
+
+
+class InvalidInputError(PlacementError, ValueError):
+    """The input has problems; all of them are listed in `problems`.
+
+    The text shows how many there are and the first ten.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        shown = [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
+        if count == 1:
+            return shown[0]
+        lines = [f"{count} problems in the input:", *(f"  {text}" for text in shown)]
+        if count > SHOWN_PROBLEMS:
+            lines.append(f"  ... and {count - SHOWN_PROBLEMS} more; see the attribute `problems`.")
+        return "\n".join(lines)
+
+    @classmethod
+    def single(
+        cls, subject: str, id_: str | None, field: str, value: object, expected: str, hint: str
+    ) -> Self:
+        """Build the error for one problem."""
+        return cls([Problem(subject, id_, field, value, expected, hint)])
+
+
+class UnknownIdError(PlacementError, KeyError):
+    """A question names an id that the region does not have."""
+
+    def __init__(self, subject: str, id_: str, known: Iterable[str]) -> None:
+        self.subject = subject
+        self.id = id_
+        self.closest = closest_ids(id_, known)
+        super().__init__(subject, id_)
+
+    def __str__(self) -> str:
+        return f"no {self.subject} has the id {self.id!r}. Hint: {closest_hint(self.closest)}."
+
+
+class UnsupportedRuleError(PlacementError):
+    """A solver was asked for by name that cannot take one of the model's rules."""
+
+
+class SolverUnavailableError(PlacementError, ImportError):
+    """A solver was asked for by name that does not exist or is not installed."""
+
+
+class InternalError(PlacementError):
+    """The library contradicts itself: a bug of ours; the text says how to reproduce it."""
+
+
+def closest_ids(id_: str, known: Iterable[str], most: int = 3) -> Sequence[str]:
+    """Return the known ids that look most like `id_`, best first (at most `most`)."""
+    return difflib.get_close_matches(id_, list(known), n=most, cutoff=0.6)
+
+
+def closest_hint(closest: Sequence[str]) -> str:
+    """Say which ids may have been meant, or that none is close."""
+    if not closest:
+        return "no known id is close; check the spelling or add the record"
+    return "did you mean " + " or ".join(repr(id_) for id_ in closest)

@@ -1,0 +1,400 @@
+"""Integer rows over pair variables and a few others: all that a solver ever sees.
+
+No ids, no records, no rules and no solver types live here. A formulation is
+
+    maximise    gain . v
+    subject to  lower <= A v <= upper       one block of rows per rule
+                0 <= v_j <= 1               for the E pair variables, which come first
+                low_j <= v_j <= high_j      for the others, finite integers
+
+with every number an int64.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from placement_opt.errors import InvalidInputError
+from placement_opt.instance import Ints
+from placement_opt.pairs import Column
+
+NO_LOWER = -(1 << 62)
+"""Stands for "no lower limit" on a row."""
+
+NO_UPPER = 1 << 62
+"""Stands for "no upper limit" on a row."""
+
+ROOM = 1 << 60
+"""No row's activity and no objective may reach this: solvers add in int64."""
+
+Lift = Callable[[npt.NDArray[np.int64], Ints], Mapping[str, Any]]
+
+Room = Callable[
+    [npt.NDArray[np.int64], Ints], tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Variables:
+    """Integer variables that a rule needs beside the pairs, with finite bounds.
+
+    Parameters
+    ----------
+    lower, upper
+        Bounds, shape (V,), int64.
+    gain
+        Points gained per unit, one exact fraction per variable; a price is a negative gain.
+    """
+
+    lower: Ints
+    upper: Ints
+    gain: Sequence[Fraction]
+
+    def __len__(self) -> int:
+        return len(self.lower)
+
+
+@dataclass(frozen=True, eq=False)
+class RowBlock:
+    """The rows of one rule, and the way back from their variables to domain words.
+
+    Parameters
+    ----------
+    title
+        The rule's title, kept for explanations.
+    labels
+        What each row is about, in the user's ids, length R.
+    usage
+        Integer coefficients of the pairs, CSR of shape (R, E).
+    lower, upper
+        Limits of the rows, shape (R,), int64; NO_LOWER and NO_UPPER mean none.
+    variables
+        The rule's own variables, or None.
+    variable_usage
+        Integer coefficients of those, CSR of shape (R, V); None without variables.
+    lift
+        From (chosen pairs, values of the rule's variables) to named columns aligned with the
+        chosen pairs, such as the coach of each; None where there is nothing to tell.
+    room
+        From (chosen pairs, values of the rule's variables) to (pairs that find no room, shape
+        (E,) bool; the row that is full for each, shape (E,)), for rules whose own variables hold
+        capacity. Rules without variables need none: their rows say it.
+    """
+
+    title: str
+    labels: Sequence[str]
+    usage: sparse.csr_array
+    lower: Ints
+    upper: Ints
+    variables: Variables | None = None
+    variable_usage: sparse.csr_array | None = None
+    lift: Lift | None = None
+    room: Room | None = None
+
+    def __len__(self) -> int:
+        return len(self.lower)
+
+
+@dataclass(frozen=True, eq=False)
+class Objective:
+    """Points as integers: the value of a plan is ``(gain . v) / scale``, within `rounding`.
+
+    Parameters
+    ----------
+    gain
+        One integer per variable, shape (N,), int64, pairs first.
+    scale
+        Integer units per point.
+    rounding
+        How far the integer value of any plan may lie from the user's own number, in points;
+        zero where every number is held exactly.
+    """
+
+    gain: Ints
+    scale: int
+    rounding: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, eq=False)
+class Formulation:
+    """The whole integer problem; see the module's docstring for its meaning.
+
+    `objectives` is a tuple of vectors so that tiers can come later; its length is one now.
+    """
+
+    n_pairs: int
+    blocks: tuple[RowBlock, ...]
+    objectives: tuple[Objective, ...]
+
+    @property
+    def objective(self) -> Objective:
+        """The one objective."""
+        return self.objectives[0]
+
+    @property
+    def n_variables(self) -> int:
+        """Number of variables N: pairs, then the variables of each block in order."""
+        return self.n_pairs + sum(len(block.variables) for block in self.blocks if block.variables)
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows over all blocks."""
+        return sum(len(block) for block in self.blocks)
+
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        """Index of each block's first own variable, and N at the end."""
+        offsets = [self.n_pairs]
+        for block in self.blocks:
+            offsets.append(offsets[-1] + (len(block.variables) if block.variables else 0))
+        return tuple(offsets)
+
+    @cached_property
+    def lower(self) -> Ints:
+        """Lower bounds of all variables, shape (N,)."""
+        return self._bounds(0, lambda variables: variables.lower)
+
+    @cached_property
+    def upper(self) -> Ints:
+        """Upper bounds of all variables, shape (N,)."""
+        return self._bounds(1, lambda variables: variables.upper)
+
+    def _bounds(self, of_pairs: int, read: Callable[[Variables], Ints]) -> Ints:
+        parts = [np.full(self.n_pairs, of_pairs, dtype=np.int64)]
+        parts += [read(block.variables) for block in self.blocks if block.variables]
+        return np.concatenate(parts)
+
+    @cached_property
+    def row_lower(self) -> Ints:
+        """Lower limits of all rows, shape (R,)."""
+        return np.concatenate([np.zeros(0, np.int64), *(block.lower for block in self.blocks)])
+
+    @cached_property
+    def row_upper(self) -> Ints:
+        """Upper limits of all rows, shape (R,)."""
+        return np.concatenate([np.zeros(0, np.int64), *(block.upper for block in self.blocks)])
+
+    @cached_property
+    def matrix(self) -> sparse.csr_array:
+        """All coefficients, CSR of shape (R, N), int64; built on first use."""
+        start = [np.zeros(1, dtype=np.int64)]
+        member, value, n_entries = [], [], 0
+        for block, offset in zip(self.blocks, self.offsets[:-1], strict=True):
+            rows = _side_by_side(block, self.n_pairs, offset)
+            start.append(rows.indptr[1:].astype(np.int64) + n_entries)
+            member.append(rows.indices.astype(np.int32))
+            value.append(rows.data.astype(np.int64))
+            n_entries += rows.nnz
+        empty = np.zeros(0, dtype=np.int64)
+        return sparse.csr_array(
+            (
+                np.concatenate([empty, *value]),
+                np.concatenate([empty.astype(np.int32), *member]),
+                np.concatenate(start),
+            ),
+            shape=(self.n_rows, self.n_variables),
+        )
+
+    def points(self, gained: int | Fraction) -> Fraction:
+        """Turn integer objective units into points."""
+        return Fraction(gained) / self.objective.scale
+
+    def chosen(self, values: Ints) -> npt.NDArray[np.int64]:
+        """Return the indices of the pairs that are one, ascending."""
+        return np.flatnonzero(values[: self.n_pairs])
+
+    def own_values(self, values: Ints, block: int) -> Ints:
+        """Return the values of one block's own variables."""
+        return values[self.offsets[block] : self.offsets[block + 1]]
+
+    def is_satisfied_by(self, values: Ints) -> bool:
+        """Tell whether integer values keep every bound and every row."""
+        if np.any(values < self.lower) or np.any(values > self.upper):
+            return False
+        activity = self.matrix @ values
+        return bool(np.all(activity >= self.row_lower) and np.all(activity <= self.row_upper))
+
+    def gained(self, values: Ints) -> int:
+        """Return the objective of integer values, in integer units."""
+        return int(self.objective.gain @ values)
+
+
+def _side_by_side(block: RowBlock, n_pairs: int, offset: int) -> sparse.csr_array:
+    """Put a block's pair and own coefficients in one matrix of global columns."""
+    if block.variables is None or block.variable_usage is None:
+        return block.usage
+    own = block.variable_usage.tocoo()
+    pairs = block.usage.tocoo()
+    rows = np.concatenate([pairs.row, own.row])
+    columns = np.concatenate([pairs.col.astype(np.int64), own.col.astype(np.int64) + offset])
+    data = np.concatenate([pairs.data.astype(np.int64), own.data.astype(np.int64)])
+    width = max(n_pairs, offset + own.shape[1])
+    return sparse.coo_array((data, (rows, columns)), shape=(len(block), width)).tocsr()
+
+
+def divided_by_gcd(block: RowBlock) -> RowBlock:
+    """Divide each row by the greatest common divisor of its coefficients, limits rounded inwards.
+
+    Small coefficients keep every solver inside its numeric comfort, and the rounded limit is the
+    integer hull of the row.
+    """
+    divisor = np.gcd(_row_gcd(block.usage), _row_gcd(block.variable_usage, len(block)))
+    divisor = np.maximum(divisor, 1)
+    if bool(np.all(divisor == 1)):
+        return block
+    lower = np.where(block.lower == NO_LOWER, NO_LOWER, -(-block.lower // divisor))
+    upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper // divisor)
+    return RowBlock(
+        block.title,
+        block.labels,
+        _divided(block.usage, divisor),
+        lower,
+        upper,
+        block.variables,
+        None if block.variable_usage is None else _divided(block.variable_usage, divisor),
+        block.lift,
+        block.room,
+    )
+
+
+def _row_gcd(matrix: sparse.csr_array | None, n_rows: int = 0) -> Ints:
+    if matrix is None:
+        return np.zeros(n_rows, dtype=np.int64)
+    divisor = np.zeros(matrix.shape[0], dtype=np.int64)
+    filled = np.flatnonzero(np.diff(matrix.indptr))
+    if filled.size:
+        divisor[filled] = np.gcd.reduceat(
+            np.abs(matrix.data.astype(np.int64)), matrix.indptr[filled]
+        )
+    return divisor
+
+
+def _divided(matrix: sparse.csr_array, divisor: Ints) -> sparse.csr_array:
+    of_entry = np.repeat(divisor, np.diff(matrix.indptr))
+    data = Column.of(matrix.data.astype(np.int64) // of_entry).values
+    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _refuse_overflow(block: RowBlock) -> None:
+    """Refuse rows whose activity could leave int64; a solver would fail or lie on them."""
+    reach = _reach(block.usage, np.ones(block.usage.shape[1]))
+    if block.variables is not None and block.variable_usage is not None:
+        widest = np.maximum(np.abs(block.variables.lower), np.abs(block.variables.upper))
+        reach = reach + _reach(block.variable_usage, widest.astype(np.float64))
+    for row in np.flatnonzero(reach >= float(ROOM))[:1]:
+        raise InvalidInputError.single(
+            "rule",
+            block.title,
+            str(block.labels[row]),
+            f"{reach[row]:.3g}",
+            "must keep its sums below 2^60 after scaling to integers",
+            "use fewer decimals or a larger unit in the column or limit",
+        )
+
+
+def _reach(matrix: sparse.csr_array, widest: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    magnitude = np.abs(matrix.data.astype(np.float64)) * widest[matrix.indices]
+    sums = np.zeros(matrix.shape[0])
+    np.add.at(sums, np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)), magnitude)
+    return sums
+
+
+def formulate(
+    n_pairs: int,
+    blocks: Sequence[RowBlock],
+    terms: Sequence[tuple[Fraction, Column]],
+    most_placements: int,
+) -> Formulation:
+    """Assemble the rules' rows and the weighted point columns into one integer problem.
+
+    Parameters
+    ----------
+    n_pairs
+        Number of eligible pairs, E.
+    blocks
+        Rows of each coupling rule, in any order.
+    terms
+        (weight, points per pair) of each objective term.
+    most_placements
+        No plan has more placements than this; it limits the rounding of the objective.
+
+    Raises
+    ------
+    InvalidInputError
+        When a row or the objective cannot be held in int64, even in whole points.
+    """
+    reduced = tuple(divided_by_gcd(block) for block in blocks)
+    for block in reduced:
+        _refuse_overflow(block)
+    return Formulation(n_pairs, reduced, (_scaled(n_pairs, reduced, terms, most_placements),))
+
+
+def _scaled(
+    n_pairs: int,
+    blocks: Sequence[RowBlock],
+    terms: Sequence[tuple[Fraction, Column]],
+    most_placements: int,
+) -> Objective:
+    """Put all points over one denominator, exactly where it fits, else rounded."""
+    own = [gain for block in blocks if block.variables for gain in block.variables.gain]
+    widest = [
+        max(abs(int(low)), abs(int(high)))
+        for block in blocks
+        if block.variables
+        for low, high in zip(block.variables.lower, block.variables.upper, strict=True)
+    ]
+    steps = [weight / column.scale for weight, column in terms]
+    reach = sum(
+        abs(step) * int(np.abs(column.values.astype(np.float64)).sum() + 1)
+        for step, (_, column) in zip(steps, terms, strict=True)
+    ) + sum(abs(gain) * width for gain, width in zip(own, widest, strict=True))
+    exact = math.lcm(1, *(step.denominator for step in steps), *(gain.denominator for gain in own))
+    scale = exact if reach * exact < ROOM else ROOM // math.ceil(reach)
+    if scale < 1:
+        raise InvalidInputError.single(
+            "objective",
+            None,
+            "points",
+            f"{float(reach):.3g}",
+            "must sum to less than 2^60 over all pairs and prices",
+            "use smaller weights, prices or scores: divide all of them by the same number",
+        )
+    gain, rounding = _rounded_gain(n_pairs, steps, terms, own, scale)
+    own_rounding = sum(
+        (abs(Fraction(round(value * scale)) - value * scale) * width
+         for value, width in zip(own, widest, strict=True)),
+        start=Fraction(0),
+    )
+    return Objective(gain, scale, (rounding * most_placements + own_rounding) / scale)
+
+
+def _rounded_gain(
+    n_pairs: int,
+    steps: Sequence[Fraction],
+    terms: Sequence[tuple[Fraction, Column]],
+    own: Sequence[Fraction],
+    scale: int,
+) -> tuple[Ints, Fraction]:
+    """Return integer gains of all variables, and the largest rounding of one pair in units."""
+    pairs = np.zeros(n_pairs, dtype=np.int64)
+    rounding = Fraction(0)
+    for step, (_, column) in zip(steps, terms, strict=True):
+        factor = step * scale
+        values = column.values.astype(np.int64)
+        if factor.denominator == 1:
+            pairs += values * factor.numerator
+        else:
+            distinct, code = np.unique(values, return_inverse=True)
+            rounded = [round(int(value) * factor) for value in distinct]
+            pairs += np.array(rounded, dtype=np.int64)[code]
+            rounding += Fraction(1, 2)
+    return np.concatenate(
+        [pairs, np.array([round(value * scale) for value in own], dtype=np.int64)]
+    ), rounding

@@ -1,0 +1,429 @@
+"""The model: collects rules and terms, compiles, solves, verifies. The only module that knows all.
+
+Flow: records -> Instance -> eligible pairs -> rows and points -> Formulation -> solver -> Outcome
+-> verdict (always) -> Result in the user's ids.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from placement_opt.constraints import standard_rules
+from placement_opt.constraints.base import Rule
+from placement_opt.constraints.one_placement import OnePlacement
+from placement_opt.errors import InternalError, InvalidInputError, UnsupportedRuleError
+from placement_opt.explain.why_not import WhyNot, why_not
+from placement_opt.formulation import Formulation, formulate
+from placement_opt.instance import Instance
+from placement_opt.listed_pairs import given_of, listed_pairs
+from placement_opt.objectives import standard_terms
+from placement_opt.objectives.base import Term
+from placement_opt.pairs import MANY, PairTable, enumerate_pairs
+from placement_opt.plan import Placement, Plan
+from placement_opt.progress import Cancel, ProgressObserver, Stopwatch, as_cancel, observers
+from placement_opt.quantities import read_number
+from placement_opt.records import Region
+from placement_opt.report import report
+from placement_opt.result import Result
+from placement_opt.rulebook import Rulebook
+from placement_opt.solvers import get_solver
+from placement_opt.solvers.base import Ending, Search, SearchLimits, Solution
+from placement_opt.start_plan import StartPlan, offer_start
+from placement_opt.verification import Verdict, judge
+
+if TYPE_CHECKING:
+    from placement_opt.solvers.cp_sat_model import PlacementCpModel
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """A model turned into integers: eligible pairs and the problem over them."""
+
+    pairs: PairTable
+    formulation: Formulation
+    rules: tuple[Rule, ...]
+    terms: tuple[Term, ...]
+
+    def plan(self, solution: Solution) -> Plan:
+        """Lift a solution back into the user's ids."""
+        pairs, chosen = self.pairs, solution.chosen
+        instance = pairs.instance
+        coach = np.full(chosen.size, -1, dtype=np.int64)
+        offset = self.formulation.n_pairs
+        for number, block in enumerate(self.formulation.blocks):
+            if block.lift is not None:
+                start, stop = self.formulation.offsets[number : number + 2]
+                lifted = block.lift(chosen, solution.own[start - offset : stop - offset])
+                coach = lifted.get("coach", coach)
+        placements = [
+            Placement(
+                instance.candidate_ids[pairs.candidate[pair]],
+                instance.opening_ids[pairs.opening[pair]],
+                instance.coach_ids[k] if k >= 0 else None,
+                given_of(pairs, int(pair)),
+            )
+            for pair, k in zip(chosen, coach, strict=True)
+        ]
+        return self.plan_of(placements)
+
+    def plan_of(self, placements: Iterable[Placement]) -> Plan:
+        """Put placements in the setting that the rules read them in."""
+        pairs = self.pairs
+        eligible = np.flatnonzero(np.diff(pairs.candidate_start))
+        ids = pairs.instance.candidate_ids
+        labels = {name: labels for name, (_, labels) in pairs.labels.items()}
+        return Plan(pairs.instance, placements, frozenset(ids[c] for c in eligible), labels)
+
+    def judge(self, plan: Plan) -> Verdict:
+        """Judge a plan by the plain reading of all rules and terms."""
+        return judge(self.pairs.instance, plan, self.rules, self.terms)
+
+
+class Model:
+    """A region with the rules its plans keep and the terms that value them.
+
+    Parameters
+    ----------
+    region
+        The labour-market region.
+    pairs
+        A DataFrame (or mapping of columns) with ``candidate_id``, ``opening_id`` and any numeric or
+        label columns. Given, only the listed pairs are eligible; columns named like a computed one
+        (``score``, ``hours_per_week``, ``coaching_hours_per_week``, ``wage_value``,
+        ``subsidy_eur_per_year``) override it.
+    rules
+        The complete list of rules, pair rules included. None takes the standard rules for whatever
+        the region's records name.
+    objective
+        The complete list of terms; None takes the standard terms.
+    rulebook
+        The law as data; None takes the one of the region's date.
+
+    Raises
+    ------
+    InvalidInputError
+        When a rule is given twice, or something is no rule or term. Problems of the data that only
+        an active rule can see are raised when the model is compiled: all of them, once.
+
+    Examples
+    --------
+    >>> import placement_opt as po
+    >>> region = po.Region(
+    ...     name="tiny",
+    ...     candidates=[po.Candidate(id="C-1"), po.Candidate(id="C-2")],
+    ...     openings=[po.Opening(id="O-1"), po.Opening(id="O-2")],
+    ... )
+    >>> pairs = {
+    ...     "candidate_id": ["C-1", "C-1", "C-2"],
+    ...     "opening_id": ["O-1", "O-2", "O-1"],
+    ...     "score": [5, 4, 3],
+    ... }
+    >>> model = po.Model(region, pairs=pairs, objective=[po.PairScore("score")])
+    >>> result = model.solve()
+    >>> result.status.value, result.objective
+    ('OPTIMAL', 7.0)
+    """
+
+    def __init__(
+        self,
+        region: Region,
+        *,
+        pairs: Any = None,
+        rules: Sequence[Rule] | None = None,
+        objective: Sequence[Term] | None = None,
+        rulebook: Rulebook | None = None,
+    ) -> None:
+        self.region = region
+        self.instance = Instance(region, rulebook)
+        self._listed = pairs
+        self._compiled: Compiled | None = None
+        self._seconds: dict[str, float] = {}
+        self._rules = list(standard_rules(self.instance) if rules is None else rules)
+        self._terms = list(standard_terms(self.instance) if objective is None else objective)
+        _check_kinds(self._rules, self._terms)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of the model, in the order they were given."""
+        return tuple(self._rules)
+
+    @property
+    def objective(self) -> tuple[Term, ...]:
+        """The terms of the model."""
+        return tuple(self._terms)
+
+    def add(self, rule: Rule | Term) -> Self:
+        """Add a rule or a term; it replaces one of the same class with the same `per`.
+
+        Raises
+        ------
+        InvalidInputError
+            When it is neither a rule nor a term.
+        """
+        if isinstance(rule, Term):
+            self._terms = [term for term in self._terms if term.key != rule.key] + [rule]
+        else:
+            _check_kinds([rule], [])
+            self._rules = [known for known in self._rules if known.key != rule.key] + [rule]
+        self._compiled = None
+        return self
+
+    def compile(self) -> Compiled:
+        """Turn the model into integers; kept until a rule is added.
+
+        Raises
+        ------
+        InvalidInputError
+            When a value that an active rule needs is missing, and for whatever `pairs=` has wrong.
+        """
+        if self._compiled is None:
+            self._compiled = self._compile(Stopwatch(self._seconds))
+        return self._compiled
+
+    def _compile(self, watch: "Stopwatch") -> Compiled:
+        at_most = next((r.at_most for r in self._rules if isinstance(r, OnePlacement)), MANY)
+        with watch.phase("pairs"):
+            if self._listed is None:
+                pairs = enumerate_pairs(self.instance, self._rules)
+            else:
+                pairs = listed_pairs(self.instance, self._listed, self._rules)
+            pairs = pairs.with_placements_per_candidate(at_most)
+        with watch.phase("lower"):
+            blocks = [rule.lower(self.instance, pairs) for rule in self._rules]
+        with watch.phase("formulate"):
+            terms = [
+                (read_number(term.weight), term.points(self.instance, pairs))
+                for term in self._terms
+            ]
+            most = int(np.minimum(np.diff(pairs.candidate_start), at_most).sum())
+            rows = [block for block in blocks if block is not None]
+            formulation = formulate(pairs.n_pairs, rows, terms, most)
+        return Compiled(pairs, formulation, tuple(self._rules), tuple(self._terms))
+
+    def solve(
+        self,
+        time_limit_s: float = 60.0,
+        gap: float = 1e-4,
+        seed: int = 0,
+        solver: str = "auto",
+        start: StartPlan | None = None,
+        progress: bool = False,  # noqa: FBT001, FBT002 - contract
+        on_progress: ProgressObserver | None = None,
+        cancel: Cancel | None = None,
+        reproducible: bool = False,  # noqa: FBT001, FBT002 - contract
+        memory_limit_gb: float | None = None,
+    ) -> Result:
+        """Find the best plan, prove how good it is, and verify it.
+
+        Infeasible, out of time, cancelled and a failing solver are statuses of the result, not
+        exceptions; the best verified plan so far is always returned.
+
+        Parameters
+        ----------
+        time_limit_s
+            Wall-clock seconds, compiling included.
+        gap
+            Stop when ``(bound - objective) <= gap * max(1, |objective|)``.
+        seed
+            Seed of every solver.
+        solver
+            ``"auto"``, ``"cp-sat"``, ``"mip"`` or ``"flow"``.
+        start
+            A plan to start from: a `Result`, a frame or mapping with ``candidate_id`` and
+            ``opening_id``, or pairs of ids. It is never made worse.
+        progress
+            Print a line for every better plan or bound.
+        on_progress
+            Called with an `Event` for every better plan or bound, from whichever thread found it.
+        cancel
+            A `threading.Event`, or a function that returns True to stop.
+        reproducible
+            Stop by work instead of time: equal input, seed and parameters give an equal plan.
+        memory_limit_gb
+            Stop when this process and its helpers use more.
+
+        Returns
+        -------
+        Result
+            The plan as a proposal, with its proof.
+
+        Raises
+        ------
+        InvalidInputError
+            For bad parameters, and problems of the data that only an active rule can see.
+        SolverUnavailableError, UnsupportedRuleError
+            When a solver asked for by name does not exist, or cannot take the problem.
+        InternalError
+            When a plan fails verification: a bug of ours.
+        """
+        limits = SearchLimits(
+            time_limit_s=time_limit_s,
+            gap=gap,
+            seed=seed,
+            reproducible=reproducible,
+            memory_limit_gb=memory_limit_gb,
+        )
+        limits.check()
+        chosen_solver = get_solver(solver)
+        started = time.perf_counter()
+        compiled = self.compile()
+        formulation = compiled.formulation
+        refusal = chosen_solver.refuses(formulation)
+        if refusal is not None:
+            raise UnsupportedRuleError(f"solver {solver!r} cannot take this model: {refusal}")
+        with observers(on_progress, shown=progress) as tell:
+            search = Search(formulation, limits, as_cancel(cancel), tell, started)
+            watch = Stopwatch(self._seconds)
+            with watch.phase("search"):
+                told = offer_start(compiled.pairs, search, start)
+                ending = _guarded(chosen_solver.solve, formulation, search)
+        parameters = {
+            "time_limit_s": time_limit_s,
+            "gap": gap,
+            "seed": seed,
+            "solver": solver,
+            "reproducible": reproducible,
+            "memory_limit_gb": memory_limit_gb,
+            "start": told,
+        }
+        return self._report(compiled, search, ending, parameters)
+
+    def _report(
+        self, compiled: Compiled, search: Search, ending: Ending, parameters: dict[str, Any]
+    ) -> Result:
+        watch = Stopwatch(self._seconds)
+        outcome = search.outcome(ending)
+        judged = None
+        if outcome.solution is not None:
+            with watch.phase("verify"):
+                plan = compiled.plan(outcome.solution)
+                verdict = compiled.judge(plan)
+                _check_agreement(compiled.formulation, search, verdict, self.region)
+                judged = (plan, verdict)
+        stats = {
+            "seconds": {name: round(spent, 3) for name, spent in self._seconds.items()},
+            "elapsed_s": round(search.elapsed_s, 3),
+            "found_by": outcome.found_by,
+            "proven_by": outcome.proven_by,
+        }
+        result = report(compiled, search, outcome, judged, stats, parameters)
+        return result.bound_to(self)
+
+    def to_cp_sat(self) -> "PlacementCpModel":
+        """Return the CP-SAT model itself, to inspect or extend.
+
+        It is an ordinary `ortools.sat.python.cp_model.CpModel`; `pairs` maps its variables to
+        candidate and opening ids, and `variable(candidate_id, opening_id)` finds one.
+        """
+        from placement_opt.solvers.cp_sat_model import placement_cp_model
+
+        compiled = self.compile()
+        return placement_cp_model(compiled.formulation, compiled.pairs)
+
+    def why_not(
+        self, candidate_id: str, opening_id: str, result: Result | None = None
+    ) -> WhyNot:
+        """Tell why a candidate is not in an opening: which rules remove the pair, or who won.
+
+        Raises
+        ------
+        UnknownIdError
+            When the region has no such candidate or opening.
+        """
+        compiled = self.compile()
+        return why_not(compiled.pairs, compiled.rules, candidate_id, opening_id, result)
+
+
+def solve(
+    region: Region,
+    time_limit_s: float = 60.0,
+    gap: float = 1e-4,
+    seed: int = 0,
+    solver: str = "auto",
+    start: StartPlan | None = None,
+    progress: bool = False,  # noqa: FBT001, FBT002 - contract
+    on_progress: ProgressObserver | None = None,
+    cancel: Cancel | None = None,
+    reproducible: bool = False,  # noqa: FBT001, FBT002 - contract
+    memory_limit_gb: float | None = None,
+) -> Result:
+    """Solve a region with the standard rules and terms for whatever its records name.
+
+    Every minimum is priced, so that a shortfall never makes it infeasible. Parameters and errors
+    are those of `Model.solve`.
+    """
+    return Model(region).solve(
+        time_limit_s,
+        gap,
+        seed,
+        solver,
+        start,
+        progress,
+        on_progress,
+        cancel,
+        reproducible,
+        memory_limit_gb,
+    )
+
+
+def _check_kinds(rules: Sequence[object], terms: Sequence[object]) -> None:
+    for kind, entries, name in ((Rule, rules, "rule"), (Term, terms, "objective term")):
+        for entry in entries:
+            if not isinstance(entry, kind):
+                raise InvalidInputError.single(
+                    "model",
+                    None,
+                    name,
+                    entry,
+                    f"must be a {name} such as "
+                    + ("po.OnePlacement()" if kind is Rule else 'po.PairScore("score")'),
+                    "give an object of the library, or write your own subclass",
+                )
+    seen: set[tuple[str, ...]] = set()
+    for rule in rules:
+        if isinstance(rule, Rule):
+            if rule.key in seen:
+                raise InvalidInputError.single(
+                    "rule",
+                    rule.rule,
+                    "per",
+                    getattr(rule, "per", None),
+                    "must be given once per class and `per`",
+                    "keep one of the two",
+                )
+            seen.add(rule.key)
+
+
+def _guarded(
+    run: Callable[[Formulation, Search], Ending], formulation: Formulation, search: Search
+) -> Ending:
+    """Run a solver so that neither its crash nor an interrupt from the keyboard loses the plan."""
+    try:
+        return run(formulation, search)
+    except KeyboardInterrupt:
+        search.cancel()
+        return Ending.STOPPED
+
+
+def _check_agreement(
+    formulation: Formulation, search: Search, verdict: Verdict, region: Region
+) -> None:
+    """Compare the solver's view of the plan with the plain reading's; they have to agree."""
+    claimed = formulation.points(search.gained or 0)
+    apart = abs(claimed - verdict.objective)
+    if verdict.is_sound and apart <= formulation.objective.rounding:
+        return
+    what = (
+        verdict.told()
+        if not verdict.is_sound
+        else f"objective {float(claimed):.6f} in the model, {float(verdict.objective):.6f} by rule"
+    )
+    raise InternalError(
+        f"the plan for region {region.name!r} failed verification: {what}. This is a bug in"
+        f" placement_opt, please report it. To reproduce: save the region with Region.to_json"
+        f" (fingerprint {region.fingerprint()[:16]}) and solve it again with the same rules,"
+        f" seed {search.limits.seed} and reproducible=True"
+    )

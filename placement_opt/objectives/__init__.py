@@ -1,0 +1,39 @@
+"""The objective terms the library knows; one line here makes a term part of every contract test."""
+
+from collections.abc import Sequence
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from placement_opt.instance import Instance
+from placement_opt.objectives.base import Term
+from placement_opt.objectives.match_score import MatchScore
+from placement_opt.objectives.pair_score import PairScore
+from placement_opt.objectives.placed_jobs import PlacedJobs
+from placement_opt.objectives.priority import Priority
+
+AnyTerm: TypeAlias = Annotated[
+    MatchScore | Priority | PlacedJobs | PairScore, Field(discriminator="term")
+]
+"""Every term, told apart in JSON by its field `term`."""
+
+TERMS: tuple[type[Term], ...] = (MatchScore, Priority, PlacedJobs, PairScore)
+"""Every term, in the order in which objectives report them."""
+
+
+def standard_terms(instance: Instance) -> Sequence[Term]:
+    """Return the terms that `po.solve` uses for a region, each only where its records name it."""
+    standard = (term.standard(instance) for term in TERMS)
+    return tuple(term for term in standard if term is not None)
+
+
+__all__ = [
+    "TERMS",
+    "AnyTerm",
+    "MatchScore",
+    "PairScore",
+    "PlacedJobs",
+    "Priority",
+    "Term",
+    "standard_terms",
+]

@@ -1,0 +1,102 @@
+"""What an objective term is: points of a placement, which a plan sums and the solver maximises."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Annotated, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.errors import InvalidInputError
+from placement_opt.instance import Instance
+from placement_opt.pairs import Column, PairTable
+from placement_opt.plan import Placement, Plan
+from placement_opt.record_base import Record
+from placement_opt.record_readers import Quantity
+
+Weight = Annotated[float, Quantity(-(10**12), 10**12, 6, "points")]
+"""Factor of a term; a negative one turns its points into costs."""
+
+PartPoints = Annotated[int, Quantity(0, 10**5, 0, "points")]
+"""Most points that one part of a term can give."""
+
+
+class Term(Record):
+    """A term of the objective: one file, one class, one line in the registry.
+
+    A term values each placement by itself (`points`), in exact numbers before its weight; `value`
+    reads the same from the records of a plan and shares no code with it.
+
+    Parameters
+    ----------
+    weight
+        Factor of the term in the objective, which is always maximised; may be negative.
+    """
+
+    subject: ClassVar[str] = "objective term"
+    id_field: ClassVar[str] = "term"
+    title: ClassVar[str]
+    term: str
+    weight: Weight = 1
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What a later term must share to replace this one."""
+        return (self.term,)
+
+    @classmethod
+    def standard(cls, instance: Instance) -> Self | None:
+        """Return the term as `po.solve` uses it, or None where the region's records are silent."""
+        del instance
+        return None
+
+    def points(self, instance: Instance, pairs: PairTable) -> Column:
+        """Return the points of each eligible pair before the weight, shape (E,)."""
+        raise NotImplementedError
+
+    def value(self, instance: Instance, plan: Plan) -> Fraction:
+        """Return the unweighted points of a plan, by a plain reading of the records."""
+        raise NotImplementedError
+
+    def known(self, placement: Placement, field: str, amount: Fraction | None) -> Fraction:
+        """Return an amount that the term needs of a placement.
+
+        Raises
+        ------
+        InvalidInputError
+            When the records do not give it.
+        """
+        if amount is None:
+            raise InvalidInputError.single(
+                "candidate",
+                placement.candidate_id,
+                field,
+                None,
+                f"must be known in {placement.opening_id}, since {self.title} needs it",
+                f"complete both records, or leave {self.term} out of the objective",
+            )
+        return amount
+
+
+def points_of_cases(
+    term: Term, choices: Sequence[Fraction], code: npt.NDArray[np.integer]
+) -> Column:
+    """Store ``choices[code]`` exactly.
+
+    Raises
+    ------
+    InvalidInputError
+        When the exact numbers leave 64 bits.
+    """
+    try:
+        return Column.of_fractions(choices, code)
+    except OverflowError:
+        largest = max(choices, key=abs)
+        raise InvalidInputError.single(
+            "objective term",
+            term.term,
+            "points",
+            float(largest),
+            "must fit 64 bits as exact fractions over one denominator",
+            "use smaller or rounder numbers",
+        ) from None

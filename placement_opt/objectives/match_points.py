@@ -1,0 +1,202 @@
+"""The match score of whole blocks of pairs, in integer arithmetic on the columns."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from placement_opt.instance import HOUR, NOT_GIVEN, UNIT, Instance, Ints, frozen
+from placement_opt.pairs import PairTable
+from placement_opt.travel import travel_table
+
+RARITY_STEPS = 1_000
+"""A skill's weight is 1 plus this many steps per factor e of rarity."""
+
+Part: TypeAlias = Callable[[slice, slice], npt.NDArray[np.integer]]
+"""From (candidates of a block, their pairs) to the points of those pairs."""
+
+
+def match_points(pairs: PairTable, parts: Sequence[Part]) -> Ints:
+    """Sum the parts over all pairs, block by block; shape (E,), int64 points."""
+    total = np.zeros(pairs.n_pairs, dtype=np.int64)
+    for rows, members in pairs.blocks():
+        for part in parts:
+            total[members] += part(rows, members)
+    return total
+
+
+def half_up(most: int, numerator: Ints, denominator: Ints) -> Ints:
+    """Return ``most * numerator / denominator`` in whole points, halves rounded up."""
+    points: Ints = (2 * most * numerator + denominator) // (2 * denominator)
+    return points
+
+
+def skill_part(pairs: PairTable, most: int) -> Part:
+    """Coverage of required skills, weighted by rarity.
+
+    The requirements are the R distinct (skill, level) of the region. A block's product of a
+    (candidates, R) matrix of covered weight with the (R, O) matrix of who asks what gives the
+    covered weight of every pair; cost O(skills of the block times openings that ask them).
+    """
+    instance = pairs.instance
+    required, weight = instance.openings.required, _rarity_weights(instance)
+    key = required.indices.astype(np.int64) * (UNIT + 1) + required.data
+    distinct, column = np.unique(key, return_inverse=True)
+    skill, level = np.divmod(distinct, UNIT + 1)
+    first = np.searchsorted(skill, np.arange(len(instance.skill_names) + 1))
+    ones = np.ones(len(column), dtype=np.int64)
+    shape = (instance.n_openings, len(distinct))
+    asked = sparse.csr_array((ones, column, required.indptr), shape=shape).T.tocsr()
+    sums = np.concatenate([[0], np.cumsum(required.data * weight[required.indices])])
+    whole = sums[required.indptr[1:]] - sums[required.indptr[:-1]]
+
+    def part(rows: slice, members: slice) -> Ints:
+        own = instance.candidates.skills[rows]
+        n_asked = (first[1:] - first[:-1])[own.indices]
+        at = _ranges(first[own.indices], n_asked)
+        reached = np.minimum(np.repeat(own.data, n_asked), level[at]) * weight[skill[at]]
+        start = np.concatenate([[0], np.cumsum(n_asked)])[own.indptr]
+        block = (rows.stop - rows.start, len(distinct))
+        covered = (sparse.csr_array((reached, at, start), shape=block) @ asked).toarray()
+        opening = pairs.opening[members]
+        of_pair = covered[pairs.candidate[members] - rows.start, opening]
+        points = half_up(most, of_pair, np.maximum(whole[opening], 1))
+        points[whole[opening] == 0] = most
+        return points
+
+    return part
+
+
+def _rarity_weights(instance: Instance) -> Ints:
+    """Return 1 + round(1000 ln((1 + C) / (1 + c))) per skill, c = candidates who have it."""
+    skills = instance.candidates.skills
+    held = np.bincount(skills.indices[skills.data > 0], minlength=len(instance.skill_names))
+    everybody = 1 + instance.n_candidates
+    return np.array(
+        [1 + round(RARITY_STEPS * math.log(everybody / (1 + n))) for n in held.tolist()],
+        dtype=np.int64,
+    )
+
+
+def _ranges(first: Ints, length: Ints) -> Ints:
+    """Concatenate the ranges ``first[i] .. first[i] + length[i] - 1``."""
+    ends = np.cumsum(length)
+    n_values = int(ends[-1]) if ends.size else 0
+    shift: Ints = np.repeat(first - (ends - length), length)
+    return np.arange(n_values) + shift
+
+
+def wish_part(pairs: PairTable, most: int) -> Part:
+    """Rank of the best wish of the candidate that the opening meets, by id or sector of work."""
+    instance = pairs.instance
+    sector_row = _positions(o.sector_of_work for o in instance.region.openings)
+    sector = frozen(
+        (
+            sector_row.get(instance.opening_of[id_].sector_of_work or "", NOT_GIVEN)
+            for id_ in instance.opening_ids
+        ),
+        np.int32,
+    )
+    opening_row = {id_: row for row, id_ in enumerate(instance.opening_ids)}
+    wishes = [instance.candidate_of[id_].wishes for id_ in instance.candidate_ids]
+    by_id = _ranked(wishes, opening_row, most, instance.n_openings)
+    # One column more than sectors, always zero: that is where an opening without a sector looks.
+    by_sector = _ranked(wishes, sector_row, most, len(sector_row) + 1)
+
+    def part(rows: slice, members: slice) -> Ints:
+        candidate, opening = pairs.candidate[members] - rows.start, pairs.opening[members]
+        direct = by_id[rows].toarray()[candidate, opening]
+        through_sector = by_sector[rows].toarray()[candidate, sector[opening]]
+        best: Ints = np.maximum(direct, through_sector)
+        return best
+
+    return part
+
+
+def preference_part(pairs: PairTable, most: int) -> Part:
+    """Rank of the candidate among the preferences of the opening."""
+    instance = pairs.instance
+    candidate_row = {id_: row for row, id_ in enumerate(instance.candidate_ids)}
+    preferences = [instance.opening_of[id_].preferences for id_ in instance.opening_ids]
+    by_opening = _ranked(preferences, candidate_row, most, instance.n_candidates)
+    by_candidate = by_opening.T.tocsr()
+
+    def part(rows: slice, members: slice) -> Ints:
+        candidate, opening = pairs.candidate[members] - rows.start, pairs.opening[members]
+        points: Ints = by_candidate[rows].toarray()[candidate, opening]
+        return points
+
+    return part
+
+
+def _positions(names: Iterable[str | None]) -> Mapping[str, int]:
+    known = sorted({name for name in names if name is not None})
+    return {name: position for position, name in enumerate(known)}
+
+
+def _ranked(
+    rankings: Sequence[Sequence[str]], column_of: Mapping[str, int], most: int, width: int
+) -> sparse.csr_array:
+    """Stack the points of each ranking's entries as CSR; the r-th of n gets (n - r) / n."""
+    rows, columns, points = [], [], []
+    for row, ranking in enumerate(rankings):
+        n = len(ranking)
+        for rank, name in enumerate(ranking):
+            if name in column_of:
+                rows.append(row)
+                columns.append(column_of[name])
+                points.append((2 * most * (n - rank) + n) // (2 * n))
+    values = np.array(points, dtype=np.int32)
+    return sparse.coo_array((values, (rows, columns)), shape=(len(rankings), width)).tocsr()
+
+
+def travel_part(pairs: PairTable, most: int) -> Part:
+    """Part of the candidate's longest journey that is saved; 0 where nothing is known."""
+    longest = pairs.instance.candidates.max_travel
+    table = travel_table(pairs.instance)
+
+    def part(rows: slice, members: slice) -> Ints:
+        del rows
+        candidate, opening = pairs.candidate[members], pairs.opening[members]
+        minutes, limit = table.minutes(candidate, opening), longest[candidate]
+        known = (limit > 0) & (minutes != NOT_GIVEN)
+        saved = np.where(known, np.maximum(limit - minutes, 0), 0)
+        return half_up(most, saved, np.maximum(limit, 1))
+
+    return part
+
+
+def hours_part(pairs: PairTable, most: int) -> Part:
+    """Hours of the pair over the most hours the candidate wants; 0 where nothing is known."""
+    wanted, offered = pairs.instance.candidates.hours_max, pairs.instance.openings.hours_max
+    given = pairs.given.get("hours_per_week")
+
+    def part(rows: slice, members: slice) -> Ints:
+        del rows
+        of_candidate: Ints = wanted[pairs.candidate[members]]
+        if given is None:
+            of_opening = offered[pairs.opening[members]]
+            worked, unit = np.minimum(of_candidate, of_opening), HOUR
+            known = (of_candidate > 0) & (of_opening != NOT_GIVEN)
+        else:
+            worked, unit = given.values[members].astype(np.int64), given.scale
+            known = of_candidate > 0
+        divisor = math.gcd(HOUR, unit)
+        hours = np.where(known, worked, 0) * (HOUR // divisor)
+        return half_up(most, hours, np.maximum(of_candidate, 1) * (unit // divisor))
+
+    return part
+
+
+__all__ = [
+    "RARITY_STEPS",
+    "hours_part",
+    "match_points",
+    "preference_part",
+    "skill_part",
+    "travel_part",
+    "wish_part",
+]

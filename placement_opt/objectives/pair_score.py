@@ -1,0 +1,68 @@
+"""Points straight from a pair column."""
+
+from fractions import Fraction
+from typing import Any, ClassVar, Literal
+
+from typing_extensions import override
+
+from placement_opt.instance import Instance
+from placement_opt.objectives.base import Term
+from placement_opt.pair_columns import pair_column
+from placement_opt.pairs import Column, PairTable
+from placement_opt.plan import Placement, Plan
+from placement_opt.quantities import read_number
+from placement_opt.record_fields import Label
+
+
+class PairScore(Term):
+    r"""Each placement gives the number in a pair column, in the column's own unit.
+
+    .. math:: s_{co} \text{ per placement}
+
+    Parameters
+    ----------
+    column
+        A column given with ``pairs=``, or one that the library computes, such as
+        ``"hours_per_week"``; may be given by position.
+    weight
+        Factor of the term; -1 minimises the column.
+
+    Examples
+    --------
+    >>> PairScore("cost", weight=-1)
+    PairScore(term='PairScore', weight=-1, column='cost')
+    """
+
+    title: ClassVar[str] = "pair score"
+    term: Literal["PairScore"] = "PairScore"
+    column: Label
+
+    def __init__(self, *column: str, **fields: Any) -> None:
+        if len(column) > 1 or (column and "column" in fields):
+            raise TypeError("PairScore takes one column: PairScore('score', weight=-1)")
+        super().__init__(**(dict(zip(("column",), column, strict=False)) | fields))
+
+    @property
+    @override
+    def key(self) -> tuple[str, ...]:
+        return (self.term, self.column)
+
+    @override
+    def points(self, instance: Instance, pairs: PairTable) -> Column:
+        return pair_column(pairs, self.column, asked_by=self.title)
+
+    @override
+    def value(self, instance: Instance, plan: Plan) -> Fraction:
+        return sum(
+            (
+                self.known(placement, self.column, self._score(plan, placement))
+                for placement in plan.placements
+            ),
+            start=Fraction(0),
+        )
+
+    def _score(self, plan: Plan, placement: Placement) -> Fraction | None:
+        if self.column == "wage_value" and "wage_value" not in placement.given:
+            wage_value = plan.candidate(placement).wage_value
+            return None if wage_value is None else read_number(wage_value)
+        return plan.amount(placement, self.column)

@@ -1,0 +1,51 @@
+"""Points for placing people who come first."""
+
+from fractions import Fraction
+from typing import Annotated, ClassVar, Literal, Self
+
+import numpy as np
+from typing_extensions import override
+
+from placement_opt.instance import UNIT, Instance
+from placement_opt.objectives.base import Term
+from placement_opt.pairs import Column, PairTable
+from placement_opt.plan import Plan
+from placement_opt.quantities import read_number
+from placement_opt.record_readers import Quantity
+
+
+class Priority(Term):
+    r"""Placing a candidate gives points in proportion to the candidate's priority.
+
+    .. math:: P \cdot \text{priority}_c \text{ per placement}
+
+    Source: the region's own order of people; no law.
+
+    Parameters
+    ----------
+    points
+        Points per unit of priority, P; 100 by default.
+    weight
+        Factor of the term.
+    """
+
+    title: ClassVar[str] = "priority of candidates"
+    term: Literal["Priority"] = "Priority"
+    points_per_unit: Annotated[int, Quantity(0, 10**6, 0, "points")] = 100
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        named = any(candidate.priority > 0 for candidate in instance.region.candidates)
+        return cls() if named else None
+
+    @override
+    def points(self, instance: Instance, pairs: PairTable) -> Column:
+        divisor = np.gcd.reduce(instance.candidates.priority, initial=UNIT)
+        of_candidate = instance.candidates.priority // divisor * self.points_per_unit
+        return Column.of(of_candidate[pairs.candidate], UNIT // int(divisor))
+
+    @override
+    def value(self, instance: Instance, plan: Plan) -> Fraction:
+        priorities = (read_number(plan.candidate(placed).priority) for placed in plan.placements)
+        return self.points_per_unit * sum(priorities, start=Fraction(0))

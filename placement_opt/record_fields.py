@@ -1,0 +1,141 @@
+"""The kinds of field that records are made of.
+
+The bounds are wide: they catch a slip of the unit and keep every sum of a region far inside 64
+bits, also in thousandths of hours and in cents.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator
+
+from placement_opt.record_readers import Day, Flag, Quantity, Text, mistake
+
+# Where the Netherlands lie, in whole degrees outwards; the same box with latitude and longitude
+# swapped is open sea east of Somalia, so no opening can be meant there.
+_DUTCH_LATITUDES = (50, 54)
+_DUTCH_LONGITUDES = (3, 8)
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return value
+    if hasattr(value, "tolist") and isinstance(plain := value.tolist(), list):
+        return plain
+    hint = "put square brackets around the values, also around a single one"
+    raise mistake("must be a list", hint)
+
+
+def _gathered(value: Any) -> Any:
+    return value if isinstance(value, (set, frozenset)) else _listed(value)
+
+
+def _mapped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value
+    raise mistake("must map names to levels", 'write it as {"forklift": 0.8, "english": 0.5}')
+
+
+def _without_duplicates(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(value)) != len(value):
+        again = next(entry for entry in value if value.count(entry) > 1)
+        raise mistake("must name every entry once", f"remove the second {again!r}")
+    return value
+
+
+def row_of(names: str, length: int) -> Callable[[Any], Any]:
+    """Return a check that a value is a list of `length` entries, described by `names`."""
+
+    def check(value: Any) -> Any:
+        row = value.tolist() if hasattr(value, "tolist") else value
+        if isinstance(row, (list, tuple)) and len(row) == length:
+            return row
+        raise mistake(f"must be the {length} values ({names})", f"write it as [{names}]")
+
+    return check
+
+
+def _ascending(value: tuple[float, float]) -> tuple[float, float]:
+    if value[0] > value[1]:
+        hint = f"write the smaller number first: ({value[1]}, {value[0]})"
+        raise mistake("must have a minimum that is at most its maximum", hint)
+    return value
+
+
+def _not_swapped(value: tuple[float, float]) -> tuple[float, float]:
+    lat, lon = value
+    if (
+        _DUTCH_LONGITUDES[0] <= lat <= _DUTCH_LONGITUDES[1]
+        and _DUTCH_LATITUDES[0] <= lon <= _DUTCH_LATITUDES[1]
+    ):
+        hint = f"latitude and longitude look swapped; write ({lon}, {lat})"
+        raise mistake("must be (latitude, longitude), in this order", hint)
+    return value
+
+
+Identifier = Annotated[str, Text(is_id=True)]
+Label = Annotated[str, Text()]
+Bool = Annotated[bool, Flag()]
+Date = Annotated[dt.date, Day()]
+HoursPerWeek = Annotated[float, Quantity(0, 168, 3, "hours a week")]
+HoursPerYear = Annotated[float, Quantity(0, 10**10, 3, "paid hours a year")]
+EurosPerYear = Annotated[float, Quantity(0, 10**12, 2, "euros a year")]
+EurosPerHour = Annotated[float, Quantity(0, 10**4, 2, "euros an hour")]
+Share = Annotated[float, Quantity(0, 1, 6)]
+Points = Annotated[float, Quantity(0, 10**6, 6)]
+Jobs = Annotated[float, Quantity(0, 10**7, 6, "jobs of 25.5 hours a week")]
+Minutes = Annotated[float, Quantity(0, 10**5, 6, "minutes")]
+Positions = Annotated[int, Quantity(0, 10**6, 0)]
+People = Annotated[int, Quantity(0, 10**9, 0, "people")]
+Months = Annotated[int, Quantity(1, 1_200, 0, "months")]
+YearOfCoaching = Annotated[int, Quantity(1, 100, 0, "1 for the first year")]
+MinimumWageAge = Annotated[int, Quantity(15, 21, 0, "21 for 21 and older")]
+Latitude = Annotated[float, Quantity(-90, 90, 6, "latitude in degrees")]
+Longitude = Annotated[float, Quantity(-180, 180, 6, "longitude in degrees")]
+
+HoursRange = Annotated[
+    tuple[HoursPerWeek, HoursPerWeek],
+    BeforeValidator(row_of("minimum, maximum", 2)),
+    AfterValidator(_ascending),
+]
+Location = Annotated[
+    tuple[Latitude, Longitude],
+    BeforeValidator(row_of("latitude, longitude", 2)),
+    AfterValidator(_not_swapped),
+]
+Levels = Annotated[dict[Label, Share], BeforeValidator(_mapped)]
+Labels = Annotated[frozenset[Label], BeforeValidator(_gathered)]
+Identifiers = Annotated[frozenset[Identifier], BeforeValidator(_gathered)]
+Ranking = Annotated[
+    tuple[Identifier, ...], BeforeValidator(_listed), AfterValidator(_without_duplicates)
+]
+PairOfIds = Annotated[
+    tuple[Identifier, Identifier], BeforeValidator(row_of("candidate id, opening id", 2))
+]
+PairsOfIds = Annotated[tuple[PairOfIds, ...], BeforeValidator(_listed)]
+TravelRow = Annotated[
+    tuple[Identifier, Identifier, Minutes],
+    BeforeValidator(row_of("origin, destination, minutes", 3)),
+]
+TravelTable = Annotated[tuple[TravelRow, ...], BeforeValidator(_listed)]
+
+Transport = Literal["walk", "bike", "car", "public_transport"]
+Ground = Literal[
+    "none",
+    "38b.1.a",
+    "38b.1.b",
+    "38b.1.c",
+    "38b.1.d",
+    "38b.1.e",
+    "38b.1.f",
+    "38b.1.g",
+    "38b.2",
+    "38b.6",
+    "equated",
+    "vso_pro",
+]
+CoachingRegime = Literal["none", "very_light", "light", "middle", "intensive"]
+Regimes = Annotated[frozenset[CoachingRegime], BeforeValidator(_gathered)]
+Sector = Literal["market", "government"]
+CoachKind = Literal["external", "employer"]

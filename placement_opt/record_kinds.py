@@ -1,0 +1,15 @@
+"""The five kinds of record a region is made of, by the name of their field in it."""
+
+from collections.abc import Mapping
+
+from placement_opt.record_base import Record
+from placement_opt.record_people import Candidate, Coach
+from placement_opt.record_work import Employer, Municipality, Opening
+
+RECORD_KINDS: Mapping[str, type[Record]] = {
+    "candidates": Candidate,
+    "openings": Opening,
+    "employers": Employer,
+    "coaches": Coach,
+    "municipalities": Municipality,
+}

@@ -1,0 +1,205 @@
+"""The records of work: openings, the employers who offer them, the municipalities that pay.
+
+Every field but the id is optional; None means not known, and a rule that needs it says so. Units
+are in the names; pairs of numbers are tuples.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import ClassVar
+
+from pydantic import Field
+from typing_extensions import override
+
+from placement_opt.errors import Problem
+from placement_opt.record_base import Record
+from placement_opt.record_fields import (
+    Bool,
+    Date,
+    EurosPerHour,
+    EurosPerYear,
+    HoursPerYear,
+    HoursRange,
+    Identifier,
+    Jobs,
+    Label,
+    Labels,
+    Levels,
+    Location,
+    Months,
+    People,
+    Positions,
+    Ranking,
+    Sector,
+)
+
+
+class Opening(Record):
+    """One or more equal positions that an employer offers.
+
+    Parameters
+    ----------
+    id
+        Id of the opening.
+    employer
+        Employer, by id.
+    municipality
+        Municipality of the workplace, by id.
+    location
+        Workplace as (latitude, longitude) in degrees.
+    remote
+        Can be done from home: nobody travels.
+    positions
+        Free positions, 0 (closed) to 1,000,000.
+    hours_per_week
+        Fewest and most hours a week of one position.
+    required_skills
+        Name or URI of a skill, with the level asked for, from 0 to 1.
+    essential_skills
+        Those of the required skills that nobody can do without.
+    provides
+        Workplace needs that are met here.
+    wage_eur_per_hour
+        Gross wage, in euros an hour.
+    sheltered
+        Is a sheltered place (beschut werk).
+    starts_on
+        First day of work.
+    contract_months
+        Length of the contract, in months; None where it has no end.
+    preferences
+        Candidate ids, best first.
+    sector_of_work
+        Kind of work, as candidates wish for it.
+
+    Raises
+    ------
+    InvalidInputError
+        With all problems of the record.
+    """
+
+    subject: ClassVar[str] = "opening"
+
+    id: Identifier
+    employer: Identifier | None = None
+    municipality: Identifier | None = None
+    location: Location | None = None
+    remote: Bool = False
+    positions: Positions = 1
+    hours_per_week: HoursRange | None = None
+    required_skills: Levels = Field(default_factory=dict)
+    essential_skills: Labels = frozenset()
+    provides: Labels = frozenset()
+    wage_eur_per_hour: EurosPerHour | None = None
+    sheltered: Bool = False
+    starts_on: Date | None = None
+    contract_months: Months | None = None
+    preferences: Ranking = ()
+    sector_of_work: Label | None = None
+
+    @override
+    def contradictions(self, unread: Collection[str] = ()) -> Iterator[Problem]:
+        """Yield the problems between fields that are each right by themselves."""
+        surplus = sorted(self.essential_skills - self.required_skills.keys())
+        if surplus and "required_skills" not in unread:
+            expected = "must be a subset of required_skills"
+            hint = f"add {', '.join(map(repr, surplus))} to required_skills with a level"
+            yield self.problem("essential_skills", expected, hint)
+
+
+class Employer(Record):
+    """An employer as the law counts one: a payroll-tax number, not a concern.
+
+    Hours are paid hours (verloonde uren) of one calendar year, as in the wage return (Wfsv art.
+    38b(4)); hired-in hours count where people work, not for their lender (art. 38g(4)).
+
+    Parameters
+    ----------
+    id
+        Id of the employer.
+    municipality
+        Municipality of the employer, by id.
+    sector
+        Sector of the jobs agreement (banenafspraak).
+    paid_hours_per_year, paid_hours_previous_year
+        Paid hours of everybody, this year and the year before.
+    target_group_hours_per_year
+        Paid hours of the target group in service.
+    hired_in_hours_per_year, lent_out_hours_per_year
+        Hours of people hired from and lent to others.
+    hired_in_target_group_hours_per_year, lent_out_target_group_hours_per_year
+        The target group's part of those hours.
+    jobs_pledged
+        New jobs of 25.5 hours a week that were promised, on top of those in service.
+    supervision_places
+        People the employer can take in and supervise.
+
+    Raises
+    ------
+    InvalidInputError
+        With all problems of the record.
+    """
+
+    subject: ClassVar[str] = "employer"
+
+    id: Identifier
+    municipality: Identifier | None = None
+    sector: Sector | None = None
+    paid_hours_per_year: HoursPerYear | None = None
+    paid_hours_previous_year: HoursPerYear | None = None
+    target_group_hours_per_year: HoursPerYear | None = None
+    hired_in_hours_per_year: HoursPerYear | None = None
+    lent_out_hours_per_year: HoursPerYear | None = None
+    hired_in_target_group_hours_per_year: HoursPerYear | None = None
+    lent_out_target_group_hours_per_year: HoursPerYear | None = None
+    jobs_pledged: Jobs | None = None
+    supervision_places: People | None = None
+
+    @override
+    def contradictions(self, unread: Collection[str] = ()) -> Iterator[Problem]:
+        """Yield the problems between fields that are each right by themselves."""
+        for moved in ("hired_in", "lent_out"):
+            whole = getattr(self, f"{moved}_hours_per_year")
+            part = getattr(self, f"{moved}_target_group_hours_per_year")
+            if whole is not None and part is not None and part > whole:
+                expected = f"must be at most {moved}_hours_per_year ({whole})"
+                hint = f"{moved}_hours_per_year counts everybody, the target group included"
+                yield self.problem(f"{moved}_target_group_hours_per_year", expected, hint)
+
+
+class Municipality(Record):
+    """A municipality of the region, with what it can pay and the sheltered places it owes.
+
+    Parameters
+    ----------
+    id
+        Id of the municipality; its name will do.
+    population
+        Inhabitants.
+    wage_subsidy_budget_eur_per_year
+        Free budget for wage subsidies (loonkostensubsidie), in euros for the 12 months from the
+        date of the region; pays for the municipality's own candidates.
+    sheltered_places_minimum, sheltered_places_maximum
+        Fewest and most sheltered places (beschut werk) to fill.
+
+    Raises
+    ------
+    InvalidInputError
+        With all problems of the record.
+    """
+
+    subject: ClassVar[str] = "municipality"
+
+    id: Identifier
+    population: People | None = None
+    wage_subsidy_budget_eur_per_year: EurosPerYear | None = None
+    sheltered_places_minimum: People | None = None
+    sheltered_places_maximum: People | None = None
+
+    @override
+    def contradictions(self, unread: Collection[str] = ()) -> Iterator[Problem]:
+        """Yield the problems between fields that are each right by themselves."""
+        least, most = self.sheltered_places_minimum, self.sheltered_places_maximum
+        if least is not None and most is not None and least > most:
+            expected = f"must be at most sheltered_places_maximum ({most})"
+            hint = "check both numbers; an order above the maximum needs a higher maximum"
+            yield self.problem("sheltered_places_minimum", expected, hint)

@@ -1,0 +1,78 @@
+"""Regions as JSON text that is the same for the same region, and as a fingerprint."""
+
+import datetime as dt
+import functools
+import hashlib
+import json
+from typing import Any
+
+from placement_opt.record_base import Record
+
+# Asked first, since asking a model class for its instances is slow.
+_JSON_TYPES = frozenset({str, int, bool, type(None)})
+
+
+def record_fields(record: Record, *, canonical: bool = False) -> dict[str, Any]:
+    """Return the fields of a record that differ from their defaults, ready for JSON.
+
+    Parameters
+    ----------
+    record
+        A record of a region, or the region itself.
+    canonical
+        Write whole numbers as ints, so that 24 and 24.0 give one text.
+    """
+    fields = {}
+    for name, default in _defaults(type(record)).items():
+        value = getattr(record, name)
+        if value != default:
+            fields[name] = _plain(value, canonical=canonical)
+    return fields
+
+
+@functools.cache
+def _defaults(kind: type[Record]) -> dict[str, Any]:
+    """Return the default of every field; a required one has a default that nothing equals."""
+    declared = kind.model_fields.items()
+    return {name: field.get_default(call_default_factory=True) for name, field in declared}
+
+
+def _plain(value: Any, *, canonical: bool) -> Any:
+    if type(value) in _JSON_TYPES:
+        return value
+    if isinstance(value, Record):
+        return record_fields(value, canonical=canonical)
+    if isinstance(value, dict):
+        return {key: _plain(value[key], canonical=canonical) for key in sorted(value)}
+    if isinstance(value, (tuple, frozenset)):
+        entries = sorted(value) if isinstance(value, frozenset) else value
+        return [_plain(entry, canonical=canonical) for entry in entries]
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return int(value) if canonical and value.is_integer() else value
+
+
+def region_text(region: Record) -> str:
+    """Write a region as JSON text, one line for each record."""
+    parts = []
+    for name, value in record_fields(region).items():
+        if isinstance(value, list) and value:
+            lines = ",\n    ".join(json.dumps(entry, ensure_ascii=False) for entry in value)
+            parts.append(f'  "{name}": [\n    {lines}\n  ]')
+        else:
+            parts.append(f'  "{name}": {json.dumps(value, ensure_ascii=False)}')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def region_fingerprint(region: Record) -> str:
+    """Return the SHA-256 of a region's content as 64 hexadecimal digits.
+
+    The order of records, of pairs and of skills does not count, nor does 24 against 24.0; the
+    order of wishes and preferences does.
+    """
+    fields = record_fields(region, canonical=True)
+    for value in fields.values():
+        if isinstance(value, list):
+            value.sort(key=lambda entry: entry["id"] if isinstance(entry, dict) else entry)
+    text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -1,0 +1,206 @@
+"""Turns an outcome into a result: tables, reasons, proof, statistics and the record of the run."""
+
+import platform
+import sys
+from collections.abc import Mapping
+from fractions import Fraction
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from placement_opt.certificate import bound_in_points
+from placement_opt.explain.conflict import conflicts
+from placement_opt.explain.unplaced import unplaced_rows
+from placement_opt.plan import Plan
+from placement_opt.result import ProofPart, Result
+from placement_opt.solvers.base import Outcome, Search, Solution
+from placement_opt.status import Status
+from placement_opt.tables import budget_rows, coach_rows, placement_rows, quota_rows, term_rows
+from placement_opt.verification import Verdict
+
+if TYPE_CHECKING:
+    from placement_opt.model import Compiled
+
+
+def report(
+    compiled: "Compiled",
+    search: Search,
+    outcome: Outcome,
+    judged: tuple[Plan, Verdict] | None,
+    stats: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+) -> Result:
+    """Build the result of a solve.
+
+    Parameters
+    ----------
+    compiled
+        The model in integers.
+    search, outcome
+        How the search went and what it found.
+    judged
+        The verified plan with its verdict, or None without a plan.
+    stats
+        Seconds per phase and what else the model measured.
+    parameters
+        The parameters of `solve`.
+    """
+    instance = compiled.pairs.instance
+    region, formulation = instance.region, compiled.formulation
+    tables: dict[str, Any] = {}
+    objective = None
+    if judged is not None and outcome.solution is not None:
+        tables = _tables(compiled, outcome.solution, *judged)
+        objective = float(judged[1].objective)
+    bound, certified = _bounds(compiled, outcome, search, judged)
+    is_infeasible = outcome.status is Status.INFEASIBLE
+    return Result(
+        region=region.name,
+        date=None if region.date is None else region.date.isoformat(),
+        status=outcome.status,
+        stop_reason=outcome.stop_reason,
+        objective=objective,
+        bound=bound,
+        certified_bound=certified,
+        proof=_proof(outcome, search, bound, certified),
+        n_candidates=instance.n_candidates,
+        conflicts=conflicts(formulation, search) if is_infeasible else (),
+        stats={**_sizes(compiled), **stats, "way": list(search.notes), "trace": _trace(search)},
+        run=_run_record(compiled, parameters),
+        certificate=_certificate(search),
+        **tables,
+    )
+
+
+def _tables(
+    compiled: "Compiled", solution: Solution, plan: Plan, verdict: Verdict
+) -> dict[str, Any]:
+    instance, formulation = compiled.pairs.instance, compiled.formulation
+    gain = formulation.objective.gain[solution.chosen]
+    points = [formulation.points(int(gained)) for gained in gain]
+    titles_nl = {rule.title: rule.title_nl or rule.title for rule in compiled.rules}
+    return {
+        "placement_rows": placement_rows(plan, points, compiled.rules),
+        "unplaced_rows": unplaced_rows(compiled.pairs, formulation, solution, titles_nl),
+        "quota_rows": quota_rows(instance, plan, compiled.rules),
+        "coach_rows": coach_rows(instance, plan, compiled.rules),
+        "budget_rows": budget_rows(instance, plan, compiled.rules),
+        "term_rows": term_rows(verdict),
+    }
+
+
+def _bounds(
+    compiled: "Compiled",
+    outcome: Outcome,
+    search: Search,
+    judged: tuple[Plan, Verdict] | None,
+) -> tuple[float | None, float | None]:
+    """Return bound and certified bound in points, never below the plan's own objective."""
+    formulation = compiled.formulation
+    bound = None if outcome.bound is None else bound_in_points(formulation, outcome.bound)
+    certified = None if search.certified is None else bound_in_points(formulation, search.certified)
+    if judged is not None and bound is not None:
+        bound = max(bound, judged[1].objective)
+    return _upward(bound), _upward(certified)
+
+
+def _upward(exact: Fraction | None) -> float | None:
+    """Round a bound to a float that is no lower."""
+    if exact is None:
+        return None
+    nearest = float(exact)
+    return nearest if Fraction(nearest) >= exact else float(np.nextafter(nearest, np.inf))
+
+
+def _proof(
+    outcome: Outcome, search: Search, bound: float | None, certified: float | None
+) -> tuple[ProofPart, ...]:
+    parts = []
+    over = "all eligible pairs"
+    if certified is not None:
+        parts.append(
+            ProofPart(bound=certified, by="dual prices", how="exact re-check", over=over)
+        )
+    if outcome.status is Status.INFEASIBLE:
+        by = outcome.proven_by or "solver"
+        parts.append(ProofPart(bound=None, by=by, how="infeasible", over=over))
+    elif outcome.bound is not None and outcome.bound != search.certified:
+        by = outcome.proven_by or "solver"
+        parts.append(ProofPart(bound=bound, by=by, how="solver's word", over=over))
+    return tuple(parts)
+
+
+def _sizes(compiled: "Compiled") -> dict[str, Any]:
+    formulation, pairs = compiled.formulation, compiled.pairs
+    return {
+        "candidates": pairs.instance.n_candidates,
+        "openings": pairs.instance.n_openings,
+        "pairs": pairs.n_pairs,
+        "rows": formulation.n_rows,
+        "variables": formulation.n_variables,
+        "peak_memory_mb": peak_memory_mb(),
+    }
+
+
+def peak_memory_mb() -> float | None:
+    """Return the peak memory of this process and its largest helper, or None where unknown."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    helper = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return round((own + helper) * unit / 1e6, 1)
+
+
+def _trace(search: Search) -> list[dict[str, Any]]:
+    """Return the best plan and bound over time."""
+    return [
+        {
+            "elapsed_s": round(event.elapsed_s, 3),
+            "source": event.source,
+            "objective": event.objective,
+            "bound": event.bound,
+        }
+        for event in search.trace
+    ]
+
+
+def _run_record(compiled: "Compiled", parameters: Mapping[str, Any]) -> dict[str, Any]:
+    instance = compiled.pairs.instance
+    packages = ("placement_opt", "ortools", "numpy", "scipy", "pydantic")
+    dated = instance.region.date is not None
+    return {
+        "versions": {name: _version(name) for name in packages}
+        | {"python": platform.python_version()},
+        "parameters": dict(parameters),
+        "input": instance.region.fingerprint(),
+        "rules": [rule.model_dump(mode="json") for rule in compiled.rules],
+        "objective": [term.model_dump(mode="json") for term in compiled.terms],
+        "rulebook": instance.rulebook.record() if dated else None,
+        "status": "proposal, to be confirmed by a person",
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "not installed"
+
+
+def _certificate(search: Search) -> dict[str, Any] | None:
+    certificate = search.certificate
+    if certificate is None:
+        return None
+    priced = np.flatnonzero(certificate.prices)
+    return {
+        "bits": certificate.bits,
+        "rows": int(certificate.prices.size),
+        "row": priced.tolist(),
+        "price": certificate.prices[priced].tolist(),
+        "bound_units": search.certified,
+        "scale": search.formulation.objective.scale,
+    }

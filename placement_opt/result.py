@@ -1,0 +1,272 @@
+"""The answer: a proposal in the user's ids, what is proven about it, and its tables."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+
+from placement_opt.errors import InvalidInputError, PlacementError
+from placement_opt.json_files import parse_json, read_text, write_atomically
+from placement_opt.status import Status, StopReason
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from placement_opt.explain.why_not import WhyNot
+    from placement_opt.model import Model
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PlacementRow(_Row):
+    """One proposed placement; amounts are None where nobody gave what they follow from."""
+
+    candidate_id: str
+    opening_id: str
+    employer_id: str | None = None
+    coach_id: str | None = None
+    hours_per_week: float | None = None
+    coaching_hours_per_week: float | None = None
+    subsidy_eur_per_year: float | None = None
+    points: float
+
+
+class UnplacedRow(_Row):
+    """Why a candidate has no placement.
+
+    `reason` is ``"no_eligible_opening"`` (then `because` is the rule that removes most openings and
+    `about` how many), ``"outcompeted"`` (then `because` and `about` name what is full at the best
+    opening), or ``"not_worthwhile"`` (no rule stands in the way, but the total would not rise).
+    """
+
+    candidate_id: str
+    reason: Literal["no_eligible_opening", "outcompeted", "not_worthwhile"]
+    eligible_openings: int
+    best_opening_id: str | None = None
+    because: str | None = None
+    about: str | None = None
+    text: str
+    text_nl: str
+
+
+class QuotaRow(_Row):
+    """Where a group stands, in jobs of 25.5 hours a week."""
+
+    per: str
+    group: str
+    target_jobs: float
+    in_service_jobs: float
+    placed_jobs: float
+    shortfall_jobs: float
+    price_per_job: float | None = None
+    points: float
+
+
+class CoachRow(_Row):
+    """Load of one coach under the plan, in a steady week."""
+
+    coach_id: str
+    people: int
+    max_caseload: int | None = None
+    hours_per_week: float
+    free_hours_per_week: float
+
+
+class BudgetRow(_Row):
+    """What a municipality's wage-cost subsidies cost, and what is free for them."""
+
+    municipality_id: str
+    placements: int
+    subsidy_eur_per_year: float
+    budget_eur_per_year: float
+
+
+class TermRow(_Row):
+    """What one term adds to the objective: ``points = weight * value``."""
+
+    term: str
+    weight: float
+    value: float
+    points: float
+
+
+class ProofPart(_Row):
+    """One proven bound: its value, what proved it, and over which pairs."""
+
+    bound: float | None
+    by: str
+    how: Literal["exact re-check", "solver's word", "infeasible"]
+    over: str
+
+
+class Result(BaseModel):
+    """A plan with its proof, reasons and tables; what does not exist is None.
+
+    A plan is a proposal: a person confirms each placement.
+
+    Attributes
+    ----------
+    status, stop_reason
+        What is known about the plan, and why the search stopped.
+    objective
+        Points of the plan, always maximised; None without a plan.
+    bound
+        No plan has more points than this; the best proven by any part.
+    certified_bound
+        The best bound that was re-checked in exact integer arithmetic.
+    proof
+        How each bound was proven, and over which pairs.
+    stats
+        Seconds per phase, pairs, rows, peak memory, the way the solver took.
+    run
+        Versions, seed, parameters, input hash, rulebook: what it takes to repeat the run.
+    certificate
+        Prices that prove `certified_bound`, or None.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    region: str
+    date: str | None = None
+    status: Status
+    stop_reason: StopReason
+    objective: float | None = None
+    bound: float | None = None
+    certified_bound: float | None = None
+    proof: tuple[ProofPart, ...] = ()
+    n_candidates: int
+    placement_rows: tuple[PlacementRow, ...] = ()
+    unplaced_rows: tuple[UnplacedRow, ...] = ()
+    quota_rows: tuple[QuotaRow, ...] = ()
+    coach_rows: tuple[CoachRow, ...] = ()
+    budget_rows: tuple[BudgetRow, ...] = ()
+    term_rows: tuple[TermRow, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    stats: dict[str, Any] = {}
+    run: dict[str, Any] = {}
+    certificate: dict[str, Any] | None = None
+    _model: "Model | None" = PrivateAttr(default=None)
+
+    def bound_to(self, model: "Model") -> Self:
+        """Remember the model that was solved, so that `why_not` can be asked of the result."""
+        self._model = model
+        return self
+
+    @property
+    def gap(self) -> float | None:
+        """``(bound - objective) / max(1, |objective|)``, or None while one is missing."""
+        if self.objective is None or self.bound is None:
+            return None
+        return max(0.0, self.bound - self.objective) / max(1.0, abs(self.objective))
+
+    @property
+    def has_plan(self) -> bool:
+        """True when there is a plan, possibly an empty one."""
+        return self.status in {Status.OPTIMAL, Status.FEASIBLE}
+
+    @cached_property
+    def placements(self) -> "pd.DataFrame":
+        """One row per placement: ids, coach, hours, coaching hours, subsidy, points."""
+        return _frame(PlacementRow, self.placement_rows)
+
+    @cached_property
+    def unplaced(self) -> "pd.DataFrame":
+        """One row per candidate without a placement, with the reason."""
+        return _frame(UnplacedRow, self.unplaced_rows)
+
+    @cached_property
+    def quotas(self) -> "pd.DataFrame":
+        """Target, in service, placed and shortfall of each group, with its price."""
+        return _frame(QuotaRow, self.quota_rows)
+
+    @cached_property
+    def coaches(self) -> "pd.DataFrame":
+        """Hours and people of each coach."""
+        return _frame(CoachRow, self.coach_rows)
+
+    @cached_property
+    def budgets(self) -> "pd.DataFrame":
+        """Subsidy spent and free per municipality."""
+        return _frame(BudgetRow, self.budget_rows)
+
+    @cached_property
+    def terms(self) -> "pd.DataFrame":
+        """Weight, unweighted sum and points of each objective term."""
+        return _frame(TermRow, self.term_rows)
+
+    def why_not(self, candidate_id: str, opening_id: str) -> "WhyNot":
+        """Tell why a candidate is not in an opening under this plan.
+
+        Raises
+        ------
+        UnknownIdError
+            When the region has no such candidate or opening.
+        PlacementError
+            When the result was read from a file: ask `Model.why_not` with it instead.
+        """
+        if self._model is None:
+            raise PlacementError(
+                "a result from a file has no region at hand;"
+                " ask po.Model(region).why_not(candidate_id, opening_id, result)"
+            )
+        return self._model.why_not(candidate_id, opening_id, self)
+
+    def summary(self, language: Literal["en", "nl"] = "en") -> str:
+        """Return the plan in one page for a placement manager, in English or Dutch."""
+        from placement_opt.summary import summarise
+
+        return summarise(self, language)
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(self.summary())}</pre>"
+
+    def to_json(self, path: str | PathLike[str], overwrite: bool = False) -> None:  # noqa: FBT001, FBT002 - contract
+        """Write the result to a file, wholly or not at all.
+
+        Raises
+        ------
+        FileExistsError
+            When the file exists and `overwrite` is False.
+        """
+        write_atomically(path, self.model_dump_json(indent=1) + "\n", overwrite=overwrite)
+
+    @classmethod
+    def from_json(cls, path: str | PathLike[str]) -> Self:
+        """Read a result that `to_json` wrote.
+
+        Raises
+        ------
+        InvalidInputError
+            When the file is no result.
+        """
+        fields = parse_json(read_text(path))
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise InvalidInputError.single(
+                "result",
+                None,
+                ".".join(map(str, first["loc"])) or "file",
+                str(first["input"])[:60],
+                f"must be as Result.to_json writes it ({first['msg'].lower()})",
+                "write the file with Result.to_json",
+            ) from None
+
+
+def _frame(row: type[_Row], rows: Sequence[_Row]) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame(
+        [[getattr(entry, name) for name in row.model_fields] for entry in rows],
+        columns=list(row.model_fields),
+    )

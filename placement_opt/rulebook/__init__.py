@@ -1,0 +1,30 @@
+"""The law as dated data: what counts, what is asked, what is paid, on which day, and by whom."""
+
+from placement_opt.rulebook.banenafspraak import SECTORS, Sector
+from placement_opt.rulebook.book import Rulebook
+from placement_opt.rulebook.coaching import REGIMES, CoachingContract
+from placement_opt.rulebook.exact import Exact
+from placement_opt.rulebook.grounds import Ground
+from placement_opt.rulebook.instruments import NoRiskPolicy, TrialPlacement, WageDispensation
+from placement_opt.rulebook.parameter import Parameter, ParameterChange
+from placement_opt.rulebook.quota_position import QuotaPosition
+from placement_opt.rulebook.refusals import MissingParameterError
+from placement_opt.rulebook.wage_subsidy import WageSubsidy
+
+__all__ = [
+    "REGIMES",
+    "SECTORS",
+    "CoachingContract",
+    "Exact",
+    "Ground",
+    "MissingParameterError",
+    "NoRiskPolicy",
+    "Parameter",
+    "ParameterChange",
+    "QuotaPosition",
+    "Rulebook",
+    "Sector",
+    "TrialPlacement",
+    "WageDispensation",
+    "WageSubsidy",
+]

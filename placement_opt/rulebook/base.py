@@ -1,0 +1,301 @@
+"""The rulebook's core: parameters resolved on a date, overridden, recorded and compared."""
+
+import dataclasses
+import datetime as dt
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Self
+
+from placement_opt.errors import InternalError
+from placement_opt.rulebook.exact import Exact, read_decimal
+from placement_opt.rulebook.parameter import Parameter, ParameterChange, calendar_year
+from placement_opt.rulebook.refusals import (
+    check_text,
+    check_year,
+    invalid,
+    largest_of,
+    missing,
+    read_date,
+    unit_of,
+)
+from placement_opt.rulebook.shipped import shipped
+
+
+@dataclass(frozen=True)
+class ParameterBook:
+    """The parameters that hold on one date, with what the user puts in their place.
+
+    Parameters
+    ----------
+    date
+        The day the law is read on.
+    overrides
+        Values the user supplied; the last one supplied comes first.
+    municipality
+        Municipality whose ordinance is asked for; None for the national rules.
+    """
+
+    date: dt.date
+    overrides: tuple[Parameter, ...] = ()
+    municipality: str | None = None
+
+    @classmethod
+    def on(cls, date: dt.date | str) -> Self:
+        """Open the rulebook on a day, given as a date or as "2026-02-01".
+
+        Raises
+        ------
+        InvalidInputError
+            When `date` is no calendar date.
+        """
+        return cls(read_date(date))
+
+    def with_parameter(
+        self,
+        name: str,
+        value: Exact,
+        *,
+        year: int | None = None,
+        valid_from: dt.date | None = None,
+        valid_until: dt.date | None = None,
+        municipality: str | None = None,
+        source: str = "supplied by the user",
+    ) -> Self:
+        """Return the same rulebook with one value supplied by the user.
+
+        Parameters
+        ----------
+        name
+            Name of a known parameter; see `names`.
+        value
+            The value, exact: a float counts as the decimal it prints as.
+        year
+            Calendar year the value is for, instead of `valid_from` and `valid_until`.
+        valid_from, valid_until
+            First and last day; None is open, so that without dates the value always holds.
+        municipality
+            Municipality whose ordinance sets it; see `for_municipality`.
+        source
+            Where the value comes from, for the run record.
+
+        Raises
+        ------
+        InvalidInputError
+            For an unknown name, a value out of range, or dates that contradict each other.
+        """
+        unit = unit_of(name)
+        if year is not None and (valid_from, valid_until) != (None, None):
+            hint = "give the year, or the two dates"
+            raise invalid("year", year, "must not stand beside valid_from and valid_until", hint)
+        if year is not None:
+            valid_from, valid_until = calendar_year(check_year(year))
+        valid_from = None if valid_from is None else read_date(valid_from, "valid_from")
+        valid_until = None if valid_until is None else read_date(valid_until, "valid_until")
+        check_text("source", source)
+        if municipality is not None:
+            check_text("municipality", municipality)
+        if valid_from is not None and valid_until is not None and valid_until < valid_from:
+            hint = "swap the two dates"
+            raise invalid("valid_until", str(valid_until), f"must be >= {valid_from}", hint)
+        number = read_decimal(value, name, maximum=largest_of(unit))
+        if number == 0 and unit.startswith("paid hours"):
+            raise invalid(name, value, "must be > 0", "the law divides by it")
+        supplied = Parameter(
+            name=name,
+            value=number,
+            unit=unit,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            source=source,
+            confidence="user",
+            municipality=municipality,
+        )
+        return dataclasses.replace(self, overrides=(supplied, *self.overrides))
+
+    def override(
+        self,
+        values: Mapping[str, Exact],
+        *,
+        municipality: str | None = None,
+        source: str = "supplied by the user",
+    ) -> Self:
+        """Return the same rulebook with several values supplied, all valid on every date.
+
+        Parameters
+        ----------
+        values
+            Value per parameter name.
+        municipality
+            Municipality whose ordinance sets them; None for everybody.
+        source
+            Where the values come from.
+
+        Raises
+        ------
+        InvalidInputError
+            As `with_parameter`.
+        """
+        book = self
+        for name, value in values.items():
+            book = book.with_parameter(name, value, municipality=municipality, source=source)
+        return book
+
+    def for_municipality(self, municipality: str | None) -> Self:
+        """Return the rulebook as one municipality reads it: its own ordinance first."""
+        return dataclasses.replace(self, municipality=municipality)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all known parameters, sorted."""
+        return tuple(sorted(shipped()))
+
+    def find(self, name: str, *, on: dt.date | None = None) -> Parameter | None:
+        """Return the parameter that holds on a day, or None where no value is known.
+
+        Parameters
+        ----------
+        name
+            Name of a known parameter.
+        on
+            The day; the rulebook's own by default.
+
+        Raises
+        ------
+        InvalidInputError
+            For an unknown name.
+        """
+        day = self.date if on is None else on
+        unit_of(name)
+        found = [row for row in self.overrides if row.name == name and row.holds_on(day)]
+        if self.municipality is not None:
+            for row in found:
+                if row.municipality == self.municipality:
+                    return row
+        found = [row for row in found if row.municipality is None]
+        found += [row for row in shipped()[name] if row.holds_on(day)]
+        return found[0] if found and found[0].value is not None else None
+
+    def parameter(self, name: str, *, on: dt.date | None = None) -> Parameter:
+        """Return the parameter that holds on a day.
+
+        Raises
+        ------
+        MissingParameterError
+            When no verified value is known for that day and none was supplied.
+        InvalidInputError
+            For an unknown name.
+        """
+        found = self.find(name, on=on)
+        if found is None:
+            raise missing(name, self.date if on is None else on)
+        return found
+
+    def value(self, name: str, *, on: dt.date | None = None) -> Decimal:
+        """Return the value that holds on a day.
+
+        Raises
+        ------
+        MissingParameterError
+            When no verified value is known for that day and none was supplied.
+        InvalidInputError
+            For an unknown name.
+        """
+        value = self.parameter(name, on=on).value
+        if value is None:
+            raise InternalError(f"parameter {name!r} resolved to a row without a value")
+        return value
+
+    def fraction(self, name: str, *, on: dt.date | None = None) -> Fraction:
+        """Return the value that holds on a day as an exact fraction; raises as `value`."""
+        return Fraction(self.value(name, on=on))
+
+    def whole(self, name: str, *, on: dt.date | None = None) -> int:
+        """Return the value that holds on a day as a whole number.
+
+        Raises
+        ------
+        MissingParameterError
+            As `value`.
+        InvalidInputError
+            As `value`, and when a supplied value is not whole.
+        """
+        value = self.value(name, on=on)
+        if value != int(value):
+            raise invalid(name, str(value), "must be a whole number", "supply it without decimals")
+        return int(value)
+
+    def day_of(self, year: int | None) -> dt.date:
+        """Return the day on which figures of a calendar year are read.
+
+        Raises
+        ------
+        InvalidInputError
+            When `year` is no year of the agreement.
+        """
+        if year is None or check_year(year) == self.date.year:
+            return self.date
+        return dt.date(year, 12, 31)
+
+    @property
+    def name(self) -> str:
+        """Short name of the rulebook, for tables and the run record."""
+        place = "" if self.municipality is None else f" {self.municipality}"
+        count = len(self.overrides)
+        changed = "" if count == 0 else f" with {count} override{'s' if count > 1 else ''}"
+        return f"nl {self.date.isoformat()}{place}{changed}"
+
+    @functools.cached_property
+    def hash(self) -> str:
+        """sha256 of what the rulebook resolved and of every value supplied to it."""
+        text = json.dumps(self._content(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def record(self) -> dict[str, Any]:
+        """Return everything the rulebook resolved, as plain JSON values with sources."""
+        return {"name": self.name, "hash": self.hash, **self._content()}
+
+    def diff(self, other: "ParameterBook") -> tuple[ParameterChange, ...]:
+        """Return the parameters whose value differs in `other`, sorted by name."""
+        mine, theirs = self._resolved(), other._resolved()  # noqa: SLF001 - the same class
+        changes = []
+        for key in sorted(mine.keys() | theirs.keys()):
+            before, after = mine.get(key), theirs.get(key)
+            old, new = (None if row is None else row.value for row in (before, after))
+            if old != new:
+                changes.append(ParameterChange(key[0], key[1] or None, before, after))
+        return tuple(changes)
+
+    def _resolved(self) -> dict[tuple[str, str], Parameter]:
+        """Return the value of every parameter that has one, per (name, municipality or "")."""
+        places = {row.municipality for row in self.overrides if row.municipality is not None}
+        resolved = {}
+        for name in self.names():
+            row = self.find(name)
+            if row is not None:
+                resolved[name, row.municipality or ""] = row
+            if self.municipality is not None:
+                continue
+            for place in places:
+                own = self.for_municipality(place).find(name)
+                if own is not None and own.municipality == place:
+                    resolved[name, place] = own
+        return resolved
+
+    def _content(self) -> dict[str, Any]:
+        resolved = self._resolved()
+        known = {name for name, _ in resolved}
+        supplied = sorted(self.overrides, key=lambda row: row.name)
+        return {
+            "date": self.date.isoformat(),
+            "municipality": self.municipality,
+            "parameters": {
+                name if place == "" else f"{name}@{place}": row.as_record()
+                for (name, place), row in sorted(resolved.items())
+            },
+            "overrides": [{"name": row.name, **row.as_record()} for row in supplied],
+            "missing": [name for name in self.names() if name not in known],
+        }

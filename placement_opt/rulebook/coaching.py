@@ -1,0 +1,176 @@
+"""Job coaching: hours as a share of the hours worked, contract rules per payer.
+
+Sources per number stand in ``parameters/coaching.toml``. The shares of the intensive regime are an
+upper bound of UWV; a municipality's ordinance may say otherwise, see `Rulebook.for_municipality`.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from placement_opt.rulebook.base import ParameterBook
+from placement_opt.rulebook.exact import Exact, read_decimal, read_exact
+from placement_opt.rulebook.refusals import check_choice, invalid
+
+REGIMES: tuple[str, ...] = ("none", "very_light", "light", "middle", "intensive")
+PAYERS: tuple[str, ...] = ("municipality", "uwv")
+# From this year of coaching on, the share no longer falls.
+LAST_STEP = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoachingContract:
+    """What a contract must offer before a payer grants job coaching.
+
+    Attributes
+    ----------
+    payer
+        "uwv" for Wajong and WIA, "municipality" for the Participatiewet.
+    minimum_hours_per_week
+        Hours a week the contract must reach.
+    minimum_contract_months
+        Months the contract must last.
+    minimum_pay_share
+        Share of the minimum wage that must be earned; None where no rule is known.
+    maximum_years
+        Years of coaching for the same work; None where no rule is known.
+    """
+
+    payer: str
+    minimum_hours_per_week: Decimal
+    minimum_contract_months: Decimal
+    minimum_pay_share: Decimal | None
+    maximum_years: Decimal | None
+
+    def allows(self, *, hours_per_week: Exact, contract_months: Exact) -> bool:
+        """Return whether a contract is long enough, in hours and in months.
+
+        Raises
+        ------
+        InvalidInputError
+            For a number below 0.
+        """
+        hours = read_exact(hours_per_week, "hours_per_week")
+        months = read_exact(contract_months, "contract_months")
+        long_enough = months >= Fraction(self.minimum_contract_months)
+        return long_enough and hours >= Fraction(self.minimum_hours_per_week)
+
+
+class CoachingRules(ParameterBook):
+    """How much coaching a placement takes, and when it is granted."""
+
+    def coaching_share(self, regime: str, year: int | None = None) -> Fraction:
+        """Return the coaching hours per hour worked.
+
+        Parameters
+        ----------
+        regime
+            "none", "very_light", "light", "middle" or "intensive".
+        year
+            Year of coaching, from 1; not needed for "none".
+
+        Raises
+        ------
+        MissingParameterError
+            Where no share was found: every regime but the intensive one from year 2 on.
+        InvalidInputError
+            For an unknown regime or year.
+        """
+        check_choice("regime", regime, REGIMES)
+        if regime == "none":
+            return Fraction(0)
+        if not isinstance(year, int) or isinstance(year, bool) or year < 1:
+            raise invalid("year", year, "must be a year of coaching >= 1", "use 1, 2, 3, ...")
+        return self.fraction(f"coaching.share.{regime}.year_{min(year, LAST_STEP)}")
+
+    def coaching_hours_per_week(
+        self, *, regime: str, year: int | None = None, hours_per_week: Exact
+    ) -> Decimal:
+        """Return the weekly coaching hours of one placement, exactly.
+
+        Parameters
+        ----------
+        regime, year
+            As `coaching_share`.
+        hours_per_week
+            Hours worked a week.
+
+        Raises
+        ------
+        MissingParameterError
+            As `coaching_share`.
+        InvalidInputError
+            For an unknown regime or year, or hours that are no finite decimal >= 0.
+
+        Examples
+        --------
+        >>> from placement_opt.rulebook import Rulebook
+        >>> Rulebook.on("2019-06-01").coaching_hours_per_week(
+        ...     regime="intensive", year=1, hours_per_week="25.5"
+        ... )
+        Decimal('3.825')
+        """
+        hours = Fraction(read_decimal(hours_per_week, "hours_per_week"))
+        return read_decimal(self.coaching_share(regime, year) * hours, "coaching_hours_per_week")
+
+    def coaching_caseload(
+        self,
+        *,
+        regime: str,
+        year: int,
+        coach_hours_per_week: Exact,
+        hours_per_week: Exact | None = None,
+    ) -> Fraction:
+        """Return how many people of one regime fill a coach's client hours, unrounded.
+
+        Parameters
+        ----------
+        regime, year
+            As `coaching_share`; "none" fills no hours and is refused.
+        coach_hours_per_week
+            Hours a week the coach has for clients.
+        hours_per_week
+            Hours each client works a week; those of one job (25.5) by default.
+
+        Raises
+        ------
+        MissingParameterError
+            As `coaching_share`.
+        InvalidInputError
+            For numbers below 0, and where a client takes no hours.
+        """
+        if hours_per_week is None:
+            hours_per_week = self.value("banenafspraak.job_hours_per_week")
+        worked = read_exact(hours_per_week, "hours_per_week")
+        taken = self.coaching_share(regime, year) * worked
+        if taken == 0:
+            hint = "ask only for a regime and hours that need a coach"
+            raise invalid("regime", regime, "must take coaching hours", hint)
+        return read_exact(coach_hours_per_week, "coach_hours_per_week") / taken
+
+    def coaching_contract(self, payer: str) -> CoachingContract:
+        """Return what a contract must offer before the payer grants coaching.
+
+        Parameters
+        ----------
+        payer
+            "uwv" or "municipality"; the latter's rules stand in its ordinance and are supplied
+            with `override`, for one municipality or for all.
+
+        Raises
+        ------
+        MissingParameterError
+            When the minimum hours or months of the payer are not known.
+        InvalidInputError
+            For an unknown payer.
+        """
+        check_choice("payer", payer, PAYERS)
+        pay = self.find(f"coaching.minimum_pay_share.{payer}")
+        years = self.find(f"coaching.maximum_years.{payer}")
+        return CoachingContract(
+            payer=payer,
+            minimum_hours_per_week=self.value(f"coaching.minimum_hours_per_week.{payer}"),
+            minimum_contract_months=self.value(f"coaching.minimum_contract_months.{payer}"),
+            minimum_pay_share=None if pay is None else pay.value,
+            maximum_years=None if years is None else years.value,
+        )

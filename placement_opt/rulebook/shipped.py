@@ -1,0 +1,107 @@
+"""The parameter files that come with the library, read once and checked."""
+
+import datetime as dt
+import functools
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from importlib import resources
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from placement_opt.errors import InternalError
+from placement_opt.rulebook.parameter import Confidence, Parameter, calendar_year
+
+
+class _Entry(BaseModel):
+    """One dated row of a parameter file; `year` stands for the whole calendar year."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: str | None = None
+    unverified: str = ""
+    year: int | None = None
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+    source: str | None = None
+    as_of: str | None = None
+    confidence: Confidence | None = None
+    note: str = ""
+
+
+class _Series(BaseModel):
+    """One parameter of a file: its name, its unit and its dated rows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    unit: str
+    source: str | None = None
+    as_of: str | None = None
+    confidence: Confidence | None = None
+    entries: tuple[_Entry, ...]
+
+    def rows(self) -> tuple[Parameter, ...]:
+        rows = []
+        for entry in self.entries:
+            first, last = entry.valid_from, entry.valid_until
+            if entry.year is not None:
+                first, last = calendar_year(entry.year)
+            rows.append(
+                Parameter(
+                    name=self.name,
+                    value=None if entry.value is None else Decimal(entry.value),
+                    unit=self.unit,
+                    valid_from=first,
+                    valid_until=last,
+                    source=entry.source or self.source or "",
+                    as_of=entry.as_of or self.as_of,
+                    confidence=entry.confidence or self.confidence or "M",
+                    note=entry.note,
+                    unverified=entry.unverified,
+                )
+            )
+        return tuple(rows)
+
+
+@functools.cache
+def shipped() -> Mapping[str, tuple[Parameter, ...]]:
+    """Return the parameters that come with the library: name to dated rows, oldest first.
+
+    Raises
+    ------
+    InternalError
+        When a file contradicts itself.
+    """
+    found: dict[str, tuple[Parameter, ...]] = {}
+    for content in parameter_files().values():
+        for raw in content.get("parameter", ()):
+            series = _Series.model_validate(raw)
+            if series.name in found:
+                raise InternalError(f"parameter {series.name!r} stands in two places")
+            found[series.name] = _checked(series.rows())
+    return found
+
+
+@functools.cache
+def parameter_files() -> Mapping[str, dict[str, Any]]:
+    """Return the parsed parameter files, by file name."""
+    folder = resources.files("placement_opt.rulebook") / "parameters"
+    files = sorted(folder.iterdir(), key=lambda file: file.name)
+    return {
+        file.name: tomllib.loads(file.read_text(encoding="utf-8"))
+        for file in files
+        if file.name.endswith(".toml")
+    }
+
+
+def _checked(rows: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+    last: dt.date | None = dt.date.min
+    for row in rows:
+        if row.valid_from is None or last is None or row.valid_from <= last:
+            raise InternalError(f"parameter {row.name!r}: its dates overlap or are out of order")
+        if (row.value is None) != (row.confidence == "M"):
+            raise InternalError(f"parameter {row.name!r}: only an unverified row has no value")
+        last = row.valid_until
+    return rows

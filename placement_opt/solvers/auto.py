@@ -1,0 +1,94 @@
+"""Chooses the way: a network is solved as a flow, anything else by CP-SAT and HiGHS side by side."""
+
+from dataclasses import replace
+
+from placement_opt.certificate import Certificate
+from placement_opt.formulation import Formulation
+from placement_opt.solvers.base import Ending, Search, Solver
+from placement_opt.solvers.cp_sat import CpSat
+from placement_opt.solvers.mip import Mip
+from placement_opt.solvers.network_flow import NetworkFlow
+from placement_opt.solvers.relaxation import lp_bound
+from placement_opt.solvers.reporting import POLL_S, Beside, logger, stop_asked
+
+TINY_VARIABLES = 2_000
+"""Up to here CP-SAT alone is quicker than starting a second solver."""
+
+LP_SHARE = 0.4
+"""Share of the remaining time that the linear program may take before the search begins."""
+
+
+class Auto:
+    """Takes every problem; says in the log, and in the result's statistics, which way it went.
+
+    1. All rows a network: min-cost flow, exact.
+    2. Tiny: CP-SAT alone.
+    3. Else: dual prices from a linear program, which give a bound that anyone can re-check; then
+       CP-SAT and HiGHS (through MathOpt) side by side, one core each, sharing the best plan and
+       the best bound; the first proof wins.
+
+    A reproducible solve takes one solver instead of a race, since who wins a race is chance.
+    """
+
+    name = "auto"
+
+    def refuses(self, formulation: Formulation) -> str | None:
+        """Take every problem."""
+        del formulation
+
+    def solve(self, formulation: Formulation, search: Search) -> Ending:
+        """Solve; see `placement_opt.solvers.base.Solver.solve`."""
+        flow = NetworkFlow()
+        refusal = flow.refuses(formulation)
+        if refusal is None:
+            search.note("network: all rows form one, solved as a min-cost flow")
+            ending = flow.solve(formulation, search)
+            if ending is not Ending.FAILED:
+                return ending
+        if formulation.n_variables <= TINY_VARIABLES:
+            search.note(f"tiny ({formulation.n_variables} variables): CP-SAT alone")
+            return CpSat().solve(formulation, search)
+        price(formulation, search)
+        if search.stop_reason() is not None:
+            return Ending.STOPPED
+        if search.limits.reproducible:
+            search.note("reproducible: HiGHS alone")
+            return Mip().solve(formulation, search)
+        search.note("small: CP-SAT and HiGHS side by side")
+        search.limits = replace(search.limits, workers=1)
+        return race(formulation, search, [CpSat(), Mip()])
+
+
+def price(formulation: Formulation, search: Search) -> None:
+    """Prove a first bound by dual prices, re-checked in exact integers."""
+    seconds = LP_SHARE * (search.limits.time_limit_s if search.limits.reproducible
+                          else search.remaining_s)
+    try:
+        relaxed = lp_bound(formulation, seconds)
+    except Exception:
+        logger.warning("the linear program failed; going on without prices", exc_info=True)
+        return
+    search.certify(Certificate.from_duals(formulation, relaxed.duals), "dual prices")
+
+
+def race(formulation: Formulation, search: Search, solvers: list[Solver]) -> Ending:
+    """Run solvers side by side on one search until one proves the answer or all have ended."""
+    runs = [Beside(lambda s=solver: s.solve(formulation, search)) for solver in solvers]
+    endings: dict[str, Ending] = {}
+    while len(endings) < len(runs):
+        for solver, run in zip(solvers, runs, strict=True):
+            if solver.name not in endings and run.wait(POLL_S):
+                endings[solver.name] = _ending_of(solver, run)
+        if Ending.EXHAUSTED in endings.values() and not stop_asked(search):
+            break
+    if Ending.EXHAUSTED in endings.values():
+        return Ending.EXHAUSTED
+    return Ending.STOPPED if Ending.STOPPED in endings.values() else Ending.FAILED
+
+
+def _ending_of(solver: Solver, run: Beside[Ending]) -> Ending:
+    try:
+        return run.answer() or Ending.FAILED
+    except Exception:
+        logger.warning("%s failed; the others go on", solver.name, exc_info=True)
+        return Ending.FAILED

@@ -1,0 +1,361 @@
+"""What every solver shares: the search it reports to, and the shape of its answer.
+
+A solver sees a `Formulation` and a `Search`, nothing else. It offers solutions and bounds to the
+search while it runs, asks the search whether to stop, and returns how it ended. The best solution
+lives in the search, outside every solver, and is checked in exact integers before it is kept, so
+that a crash, a time-out or a wrong answer never loses or spoils it.
+"""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.certificate import Certificate
+from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.formulation import Formulation
+from placement_opt.instance import Ints
+from placement_opt.status import Status, StopReason
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Integer values of all variables, kept small.
+
+    Parameters
+    ----------
+    chosen
+        Indices of the pairs that are one, ascending, int64.
+    own
+        Values of the variables behind the pairs, shape (N - E,), int64.
+    """
+
+    chosen: npt.NDArray[np.int64]
+    own: Ints
+
+    @classmethod
+    def of(cls, formulation: Formulation, values: npt.NDArray[np.generic]) -> "Solution":
+        """Round the values of all N variables to a solution."""
+        whole = np.rint(values).astype(np.int64)
+        return cls(formulation.chosen(whole), whole[formulation.n_pairs :])
+
+    def values(self, formulation: Formulation) -> Ints:
+        """Return the values of all N variables."""
+        values = np.zeros(formulation.n_variables, dtype=np.int64)
+        values[self.chosen] = 1
+        values[formulation.n_pairs :] = self.own
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLimits:
+    """When to stop, and how to behave meanwhile.
+
+    Parameters
+    ----------
+    time_limit_s
+        Wall-clock seconds for the whole search.
+    gap
+        Stop when ``(bound - objective) <= gap * max(1, |objective|)``, both in points.
+    seed
+        Seed for every solver.
+    workers
+        Threads that one solver may use.
+    reproducible
+        Stop by work instead of time, so that equal input gives an equal answer.
+    memory_limit_gb
+        Stop when this process and its helpers use more, or None.
+    """
+
+    time_limit_s: float = 60.0
+    gap: float = 1e-4
+    seed: int = 0
+    workers: int = 2
+    reproducible: bool = False
+    memory_limit_gb: float | None = None
+
+    def check(self) -> None:
+        """Refuse limits that mean nothing.
+
+        Raises
+        ------
+        InvalidInputError
+            With every limit that is out of range.
+        """
+        ranges = {
+            "time_limit_s": (self.time_limit_s, 0, 10**7, "seconds, such as 60"),
+            "gap": (self.gap, 0, 10, "a share, such as 1e-4"),
+            "seed": (self.seed, 0, 2**31 - 1, "a whole number"),
+            "memory_limit_gb": (self.memory_limit_gb or 1, 0, 10**6, "gigabytes, or None"),
+        }
+        problems = [
+            Problem("solve", None, name, value, f"must be from {least} to {most}", f"give {what}")
+            for name, (value, least, most, what) in ranges.items()
+            if isinstance(value, (bool, str)) or not least <= value <= most
+        ]
+        if problems:
+            raise InvalidInputError(problems)
+
+
+class Ending(StrEnum):
+    """How one solver's run ended."""
+
+    EXHAUSTED = "exhausted"
+    """The search space is done: the search's best solution is optimal, or none exists."""
+    STOPPED = "stopped"
+    """A limit, the asked gap or a cancel stopped it."""
+    FAILED = "failed"
+    """It crashed or refused the model; what it offered before still counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of progress, in points.
+
+    Parameters
+    ----------
+    elapsed_s
+        Seconds since the search began.
+    source
+        Name of the solver or step that reports.
+    objective, bound
+        Best plan and best bound so far, or None.
+    """
+
+    elapsed_s: float
+    source: str
+    objective: float | None
+    bound: float | None
+
+    @property
+    def gap(self) -> float | None:
+        """Relative gap between the two, or None while one is missing."""
+        if self.objective is None or self.bound is None:
+            return None
+        return max(0.0, self.bound - self.objective) / max(1.0, abs(self.objective))
+
+
+class Search:
+    """Best solution and bound of one solve, shared by all solvers that work on it; thread-safe.
+
+    Parameters
+    ----------
+    formulation
+        The problem.
+    limits
+        When to stop.
+    cancelled
+        Asked now and then; True stops the search.
+    on_event
+        Told of every better solution or bound.
+    """
+
+    def __init__(
+        self,
+        formulation: Formulation,
+        limits: SearchLimits,
+        cancelled: Callable[[], bool] = lambda: False,
+        on_event: Callable[[Event], None] = lambda _event: None,
+        started: float | None = None,
+    ) -> None:
+        self.formulation = formulation
+        self.limits = limits
+        self.best: Solution | None = None
+        self.best_source: str | None = None
+        self.gained: int | None = None
+        self.bound: int | None = None
+        self.bound_source: str | None = None
+        self.infeasible_by: str | None = None
+        self.certificate: Certificate | None = None
+        self.certified: int | None = None
+        self.rejected: list[str] = []
+        self.notes: list[str] = []
+        self.trace: list[Event] = []
+        self._cancelled = cancelled
+        self._on_event = on_event
+        self._started = time.perf_counter() if started is None else started
+        self._lock = threading.RLock()
+
+    def cancel(self) -> None:
+        """Ask every solver of this search to stop."""
+        self._cancelled = lambda: True
+
+    def is_cancelled(self) -> bool:
+        """Tell whether somebody asked to stop."""
+        return self._cancelled()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the search began."""
+        return time.perf_counter() - self._started
+
+    @property
+    def remaining_s(self) -> float:
+        """Seconds left, at least zero."""
+        return max(0.0, self.limits.time_limit_s - self.elapsed_s)
+
+    def offer(self, solution: Solution, source: str) -> bool:
+        """Take a solution if it keeps every row, in exact integers, and is better; else leave it.
+
+        A solution that breaks a row is noted in `rejected` and never kept.
+        """
+        values = solution.values(self.formulation)
+        if not self.formulation.is_satisfied_by(values):
+            with self._lock:
+                self.rejected.append(source)
+            return False
+        gained = self.formulation.gained(values)
+        with self._lock:
+            if self.gained is not None and gained <= self.gained:
+                return False
+            self.best, self.gained, self.best_source = solution, gained, source
+            self._tell(source)
+        return True
+
+    def prove(self, bound: float, source: str) -> None:
+        """Take an upper bound on the objective, in its integer units, if it is lower."""
+        whole = math.floor(bound)
+        with self._lock:
+            if self.bound is None or whole < self.bound:
+                self.bound, self.bound_source = whole, source
+                self._tell(source)
+
+    def prove_infeasible(self, source: str) -> None:
+        """Note that no solution exists, on the word of `source`."""
+        with self._lock:
+            self.infeasible_by = source
+
+    def prove_best(self, source: str) -> None:
+        """Note that `source` has searched everything: the best solution is optimal."""
+        with self._lock:
+            if self.gained is not None:
+                self.prove(self.gained, source)
+
+    def certify(self, certificate: Certificate, source: str) -> None:
+        """Take a bound that exact arithmetic has just confirmed, with the prices that prove it."""
+        bound = certificate.bound(self.formulation)
+        with self._lock:
+            if self.certified is None or bound < self.certified:
+                self.certificate, self.certified = certificate, bound
+            self.prove(bound, source)
+
+    def note(self, text: str) -> None:
+        """Say which way the search goes, for the log and the result's statistics."""
+        logging.getLogger("placement_opt").info(text)
+        with self._lock:
+            self.notes.append(text)
+
+    def _tell(self, source: str) -> None:
+        points = self.formulation.points
+        objective = None if self.gained is None else float(points(self.gained))
+        bound = None if self.bound is None else float(points(self.bound))
+        event = Event(self.elapsed_s, source, objective, bound)
+        self.trace.append(event)
+        self._on_event(event)
+
+    @property
+    def is_proven(self) -> bool:
+        """True when the best solution meets the bound, or infeasibility is proven."""
+        if self.infeasible_by is not None:
+            return True
+        return self.gained is not None and self.bound is not None and self.bound <= self.gained
+
+    @property
+    def allowed_slack(self) -> int:
+        """How many objective units below the bound are good enough, by the asked gap."""
+        if self.gained is None:
+            return 0
+        scale = self.formulation.objective.scale
+        return math.floor(Fraction(self.limits.gap) * max(scale, abs(self.gained)))
+
+    @property
+    def has_asked_gap(self) -> bool:
+        """True when the best solution is within the asked gap of the bound."""
+        if self.gained is None or self.bound is None:
+            return False
+        return self.bound - self.gained <= self.allowed_slack
+
+    def stop_reason(self) -> StopReason | None:
+        """Return why to stop now, or None to go on."""
+        if self.is_proven:
+            return StopReason.PROVEN
+        if self.has_asked_gap:
+            return StopReason.GAP
+        if self._cancelled():
+            return StopReason.CANCELLED
+        if not self.limits.reproducible and self.remaining_s <= 0:
+            return StopReason.TIME_LIMIT
+        return None
+
+    def outcome(self, ending: Ending) -> "Outcome":
+        """Sum up the search after the last solver ended that way."""
+        reason = self.stop_reason()
+        if reason is None:
+            reason = {
+                Ending.EXHAUSTED: StopReason.PROVEN,
+                Ending.STOPPED: StopReason.WORK_LIMIT
+                if self.limits.reproducible
+                else StopReason.TIME_LIMIT,
+                Ending.FAILED: StopReason.SOLVER_FAILURE,
+            }[ending]
+        if self.best is not None:
+            status = Status.OPTIMAL if self.is_proven else Status.FEASIBLE
+        else:
+            status = Status.INFEASIBLE if self.infeasible_by else Status.NO_SOLUTION
+        return Outcome(
+            status,
+            reason,
+            self.best,
+            self.gained,
+            self.bound,
+            self.best_source,
+            self.infeasible_by or self.bound_source,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """The raw answer: a solution in integers, and what is proven about it.
+
+    Parameters
+    ----------
+    status, stop_reason
+        What is known, and why the search stopped.
+    solution
+        The best solution found, or None.
+    gained, bound
+        Its objective and the best upper bound, in integer objective units, or None.
+    found_by, proven_by
+        Names of the solvers that found the one and proved the other.
+    """
+
+    status: Status
+    stop_reason: StopReason
+    solution: Solution | None
+    gained: int | None
+    bound: int | None
+    found_by: str | None
+    proven_by: str | None
+
+
+class Solver(Protocol):
+    """What a solver is; see docs/adding_a_solver.md."""
+
+    name: str
+
+    def refuses(self, formulation: Formulation) -> str | None:
+        """Return why this solver cannot take the problem, or None when it can."""
+
+    def solve(self, formulation: Formulation, search: Search) -> Ending:
+        """Work until the answer is proven or the search says stop; report to the search.
+
+        `search.best`, when there is one, is a start to improve on.
+        """

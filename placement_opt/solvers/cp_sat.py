@@ -1,0 +1,306 @@
+"""CP-SAT: the whole formulation as one constraint-programming model, exact in integers."""
+
+import math
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.errors import InternalError
+from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.solvers.base import Ending, Search, Solution
+from placement_opt.solvers.reporting import (
+    PATIENCE_S,
+    POLL_S,
+    Beside,
+    ended,
+    is_contradictory,
+    logger,
+    prove_bound,
+    prove_none,
+    stop_asked,
+)
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+INT64 = np.iinfo(np.int64)
+
+EXACT_FLOAT = 1 << 53
+"""Whole numbers up to here are held exactly by a double."""
+
+
+def cp_sat_model(formulation: Formulation) -> "cp_model.CpModel":
+    """Write the formulation as a CP-SAT model; variable j of the one is variable j of the other.
+
+    Rows of ones over yes-or-no variables become "at most one" or "exactly one"; rows without
+    limits are left out. The objective is maximised, in integer units.
+
+    Notes
+    -----
+    Costs one pass over the coefficients, all in bulk writes: about a second and 250 MB for a
+    million pairs with two rows each.
+    """
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    proto: Any = model.proto
+    _write_variables(proto, formulation)
+    _write_rows(proto, formulation)
+    gain = formulation.objective.gain
+    priced = np.flatnonzero(gain)
+    if priced.size:
+        proto.objective.vars.extend(priced.astype(np.int32))
+        proto.objective.coeffs.extend(-gain[priced])
+        proto.objective.scaling_factor = -1.0
+    return model
+
+
+def _write_variables(proto: Any, formulation: Formulation) -> None:
+    from ortools.sat.python import cp_model_helper
+
+    def template(low: int, high: int) -> Any:
+        variable = cp_model_helper.IntegerVariableProto()
+        variable.domain.extend([low, high])
+        return variable
+
+    proto.variables.extend([template(0, 1)] * formulation.n_pairs)
+    own = slice(formulation.n_pairs, None)
+    bounds = zip(formulation.lower[own].tolist(), formulation.upper[own].tolist(), strict=True)
+    for low, high in bounds:
+        proto.variables.append(template(low, max(low, high)))
+        if low > high:
+            _write_contradiction(proto)
+
+
+def _write_rows(proto: Any, formulation: Formulation) -> None:
+    matrix = formulation.matrix
+    start, member, value = matrix.indptr.tolist(), matrix.indices, matrix.data
+    lower, upper = formulation.row_lower, formulation.row_upper
+    is_limited = (lower > NO_LOWER) | (upper < NO_UPPER)
+    is_clique = _is_plain(formulation) & (upper == 1) & (lower <= 1)
+    for row in np.flatnonzero(is_limited).tolist():
+        entries = slice(start[row], start[row + 1])
+        low, high = int(lower[row]), int(upper[row])
+        if low > high:
+            _write_contradiction(proto)
+        elif is_clique[row]:
+            constraint = proto.constraints.add()
+            kind = constraint.exactly_one if low == 1 else constraint.at_most_one
+            kind.literals.extend(member[entries])
+        else:
+            linear = proto.constraints.add().linear
+            linear.vars.extend(member[entries])
+            linear.coeffs.extend(value[entries])
+            linear.domain.extend(
+                [int(INT64.min) if low <= NO_LOWER else low, int(INT64.max) if high >= NO_UPPER else high]
+            )
+
+
+def _write_contradiction(proto: Any) -> None:
+    """Write a clause without literals, which nothing satisfies; an empty domain is refused."""
+    _ = proto.constraints.add().bool_or
+
+
+def _is_plain(formulation: Formulation) -> npt.NDArray[np.bool_]:
+    """Tell per row whether all coefficients are one and all variables yes-or-no."""
+    matrix = formulation.matrix
+    is_boolean = (formulation.lower == 0) & (formulation.upper == 1)
+    is_odd = (matrix.data != 1) | ~is_boolean[matrix.indices]
+    before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(is_odd)])
+    return np.asarray(before[matrix.indptr[1:]] == before[matrix.indptr[:-1]])
+
+
+def solution_values(response: Any) -> npt.NDArray[np.int64]:
+    """Return the values of all variables in a CP-SAT answer, shape (N,)."""
+    solution = response.solution
+    return np.fromiter(solution, dtype=np.int64, count=len(solution))
+
+
+class CpSat:
+    """CP-SAT on the whole formulation; takes every problem.
+
+    `search.best` becomes a complete hint. A reproducible solve interleaves its workers and stops
+    by deterministic time, of which one unit takes about a second.
+    """
+
+    name = "cp-sat"
+
+    def refuses(self, formulation: Formulation) -> str | None:
+        """Take every problem."""
+        del formulation
+
+    def solve(self, formulation: Formulation, search: Search) -> Ending:
+        """Solve; see `placement_opt.solvers.base.Solver.solve`.
+
+        Raises
+        ------
+        InternalError
+            When CP-SAT calls the model invalid.
+        """
+        if is_contradictory(formulation):
+            return prove_none(search, self.name)
+        run = _Run(formulation, search, self.name)
+        beside = Beside(run.work)
+        try:
+            return _watch(run, beside, search)
+        except InternalError:
+            raise
+        except Exception:
+            logger.warning("cp-sat failed; the best plan so far is kept", exc_info=True)
+            return Ending.FAILED
+        finally:
+            run.stop()
+            run.is_over = True
+
+
+def _watch(run: "_Run", beside: Beside[Ending], search: Search) -> Ending:
+    """Wait for the end, pass a stop on, and leave a run behind that does not heed it."""
+    while not beside.wait(POLL_S):
+        if stop_asked(search):
+            deadline = time.perf_counter() + PATIENCE_S
+            run.stop()
+            while not beside.wait(POLL_S):
+                # Told again: CP-SAT forgets a stop that comes before its search begins.
+                run.stop()
+                if time.perf_counter() > deadline:
+                    return ended(search)
+    return beside.answer() or Ending.FAILED
+
+
+class _Run:
+    """One run of CP-SAT, and what it told so far."""
+
+    def __init__(self, formulation: Formulation, search: Search, source: str) -> None:
+        from ortools.sat.python import cp_model
+
+        self.is_over = False
+        self._formulation = formulation
+        self._search = search
+        self._source = source
+        self._solver = cp_model.CpSolver()
+        self._bound: float | None = None
+        self._is_refuted = False
+        self._error: Exception | None = None
+        self._is_stopped = False
+
+    def stop(self) -> None:
+        """Ask CP-SAT to stop soon."""
+        self._is_stopped = True
+        self._solver.stop_search()
+
+    def work(self) -> Ending:
+        """Build, solve and report."""
+        from ortools.sat.python import cp_model
+
+        model = cp_sat_model(self._formulation)
+        _write_hint(model.proto, self._formulation, self._search.best)
+        self._set_parameters()
+        self._solver.best_bound_callback = self._on_bound
+        if self._is_stopped:
+            return Ending.STOPPED
+        status = self._solver.solve(model, _listener(self._on_solution))
+        if self._error is not None:
+            raise self._error
+        if self.is_over:
+            return Ending.STOPPED
+        if status == cp_model.MODEL_INVALID:
+            raise InternalError(
+                f"CP-SAT refuses the model: {model.validate()}. Hint: this is a bug of "
+                "placement_opt; save the region and the rules with the report."
+            )
+        if status == cp_model.INFEASIBLE:
+            return prove_none(self._search, self._source)
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return self._report(is_optimal=status == cp_model.OPTIMAL)
+        if self._bound is not None:
+            self._prove(_whole_bound(self._bound))
+        return ended(self._search)
+
+    def _set_parameters(self) -> None:
+        limits = self._search.limits
+        parameters: Any = self._solver.parameters
+        parameters.num_workers = limits.workers
+        parameters.random_seed = limits.seed % (1 << 31)
+        # Interrupts belong to the caller's program, not to a solver in one of its threads.
+        parameters.catch_sigint_signal = False
+        if limits.memory_limit_gb is not None:
+            parameters.max_memory_in_mb = max(1, int(limits.memory_limit_gb * 1000))
+        if limits.reproducible:
+            parameters.interleave_search = True
+            parameters.max_deterministic_time = limits.time_limit_s
+            # A hair less than asked, so that its rounding cannot stop it just outside the gap.
+            parameters.relative_gap_limit = limits.gap * (1 - 1e-9)
+        else:
+            parameters.max_time_in_seconds = self._search.remaining_s
+
+    def _on_solution(self, response: Any) -> None:
+        """Offer each better solution; nothing may be raised through the solver's own frames."""
+        if self.is_over:
+            return
+        try:
+            solution = Solution.of(self._formulation, solution_values(response))
+            self._search.offer(solution, self._source)
+        except Exception as error:  # noqa: BLE001 -- raised again once the solver has returned
+            self._error = error
+            self.stop()
+
+    def _on_bound(self, bound: float) -> None:
+        if self.is_over or not math.isfinite(bound):
+            return
+        try:
+            self._bound = bound
+            # A reproducible solve keeps it back: the moment it comes in must not decide anything.
+            if not self._search.limits.reproducible:
+                self._prove(_whole_bound(bound))
+        except Exception as error:  # noqa: BLE001 -- raised again once the solver has returned
+            self._error = error
+            self.stop()
+
+    def _prove(self, bound: int) -> None:
+        if not prove_bound(self._search, bound, self._source):
+            self._is_refuted = True
+
+    def _report(self, *, is_optimal: bool) -> Ending:
+        """Report the final solution and bound."""
+        response: Any = self._solver.response_proto
+        values = solution_values(response)
+        if not self._formulation.is_satisfied_by(values):
+            logger.warning("cp-sat gave a solution that breaks a row; its claims are dropped")
+            return Ending.FAILED
+        self._search.offer(Solution.of(self._formulation, values), self._source)
+        exact = -int(response.inner_objective_lower_bound)
+        limits = self._search.limits
+        # "Optimal" means "within the asked gap" where CP-SAT was given a gap, and an answer that
+        # was cut short can lack its bound and say 0.
+        if is_optimal and not (limits.reproducible and limits.gap > 0):
+            self._prove(self._formulation.gained(values))
+        elif is_optimal or (self._bound is not None and float(exact) == self._bound):
+            self._prove(exact)
+        elif self._bound is not None:
+            self._prove(_whole_bound(self._bound))
+        return Ending.FAILED if self._is_refuted else ended(self._search)
+
+
+def _whole_bound(bound: float) -> int:
+    """Return a whole number that is surely no lower than the integer behind a double."""
+    return round(bound) if abs(bound) < EXACT_FLOAT else int(math.nextafter(bound, math.inf))
+
+
+def _write_hint(proto: Any, formulation: Formulation, best: Solution | None) -> None:
+    if best is not None:
+        proto.solution_hint.vars.extend(np.arange(formulation.n_variables, dtype=np.int32))
+        proto.solution_hint.values.extend(best.values(formulation))
+
+
+def _listener(told: Any) -> Any:
+    from ortools.sat.python import cp_model
+
+    class Listener(cp_model.CpSolverSolutionCallback):
+        """Passes each better solution on."""
+
+        def on_solution_callback(self) -> None:
+            told(self.response_proto)
+
+    return Listener()

@@ -1,0 +1,162 @@
+"""HiGHS through MathOpt, on the files of one folder; run by `placement_opt.solvers.mip`.
+
+In: ``problem.npz``, ``settings.json``, perhaps ``hint.npy``. Out, while it runs: ``log.txt`` and
+``improving.txt``; at its end ``answer.npz``. HiGHS heeds no interrupter here and calls back with
+nothing but its log, so that the caller reads these files while HiGHS writes them.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from placement_opt.solvers.linear_program import Floats, LinearProgram
+
+PROBLEM = "problem.npz"
+SETTINGS = "settings.json"
+HINT = "hint.npy"
+LOG = "log.txt"
+IMPROVING = "improving.txt"
+ANSWER = "answer.npz"
+
+REASON_PREFIX = "TERMINATION_REASON_"
+
+
+@dataclass(frozen=True, slots=True)
+class HighsSettings:
+    """What HiGHS is told.
+
+    Parameters
+    ----------
+    seed
+        Random seed.
+    relative_gap, absolute_gap
+        HiGHS stops when bound and incumbent are that close; the latter in float units.
+    time_limit_s, node_limit
+        Limits on time and on nodes of the branching tree, or None.
+    """
+
+    seed: int
+    relative_gap: float
+    absolute_gap: float
+    time_limit_s: float | None
+    node_limit: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class HighsAnswer:
+    """What HiGHS ended with.
+
+    Parameters
+    ----------
+    reason
+        MathOpt's termination reason in lower case, such as ``"optimal"``.
+    bound
+        Upper bound in float units, or None.
+    values
+        Values of all variables, shape (N,), or None.
+    """
+
+    reason: str
+    bound: float | None
+    values: Floats | None
+
+
+def write_problem(
+    folder: Path, program: LinearProgram, settings: HighsSettings, hint: Floats | None
+) -> None:
+    """Write everything that `work` reads."""
+    program.save(folder / PROBLEM)
+    (folder / SETTINGS).write_text(json.dumps(asdict(settings)), encoding="utf-8")
+    if hint is not None:
+        np.save(folder / HINT, hint)
+
+
+def read_answer(folder: Path) -> HighsAnswer:
+    """Read what `work` wrote at its end."""
+    with np.load(folder / ANSWER) as arrays:
+        bound, values = float(arrays["bound"]), arrays["values"]
+        return HighsAnswer(
+            str(arrays["reason"]),
+            bound if math.isfinite(bound) else None,
+            values if arrays["has_values"] else None,
+        )
+
+
+def work(folder: Path) -> None:
+    """Solve the folder's problem."""
+    from ortools.math_opt import callback_pb2, parameters_pb2
+    from ortools.math_opt.core.python import solver
+
+    program = LinearProgram.load(folder / PROBLEM)
+    settings = HighsSettings(**json.loads((folder / SETTINGS).read_text(encoding="utf-8")))
+    with (folder / LOG).open("w", encoding="utf-8") as log:
+
+        def write_down(lines: list[str]) -> None:
+            log.writelines(f"{line}\n" for line in lines)
+            log.flush()
+
+        result = solver.solve(
+            program.proto(integer=True),
+            parameters_pb2.SOLVER_TYPE_HIGHS,
+            parameters_pb2.SolverInitializerProto(),
+            _parameters(settings, folder / IMPROVING),
+            _start(folder / HINT),
+            write_down,
+            callback_pb2.CallbackRegistrationProto(),
+            None,
+            None,
+        )
+    _write_answer(folder / ANSWER, result, len(program.gain))
+
+
+def _parameters(settings: HighsSettings, improving: Path) -> Any:
+    from ortools.math_opt import parameters_pb2
+
+    parameters = parameters_pb2.SolveParametersProto()
+    parameters.random_seed = settings.seed
+    parameters.relative_gap_tolerance = settings.relative_gap
+    parameters.absolute_gap_tolerance = settings.absolute_gap
+    if settings.time_limit_s is not None:
+        parameters.time_limit.FromNanoseconds(int(settings.time_limit_s * 1e9))
+    if settings.node_limit is not None:
+        parameters.node_limit = settings.node_limit
+    highs = parameters.highs
+    highs.int_options["threads"] = 1
+    highs.bool_options["mip_improving_solution_save"] = True
+    highs.bool_options["mip_improving_solution_report_sparse"] = True
+    highs.string_options["mip_improving_solution_file"] = str(improving)
+    return parameters
+
+
+def _start(path: Path) -> Any:
+    from ortools.math_opt import model_parameters_pb2
+
+    start = model_parameters_pb2.ModelSolveParametersProto()
+    if path.exists():
+        hint = np.load(path)
+        values = start.solution_hints.add().variable_values
+        values.ids.extend(range(len(hint)))
+        values.values.extend(hint)
+    return start
+
+
+def _write_answer(path: Path, result: Any, n_variables: int) -> None:
+    from ortools.math_opt import result_pb2
+
+    reason = result_pb2.TerminationReasonProto.Name(result.termination.reason)
+    values = np.zeros(n_variables)
+    has_values = bool(result.solutions) and result.solutions[0].HasField("primal_solution")
+    if has_values:
+        sparse = result.solutions[0].primal_solution.variable_values
+        values[np.array(sparse.ids, dtype=np.int64)] = np.array(sparse.values)
+    np.savez(
+        path,
+        reason=reason.removeprefix(REASON_PREFIX).lower(),
+        bound=result.termination.objective_bounds.dual_bound,
+        values=values,
+        has_values=has_values,
+    )

@@ -1,0 +1,61 @@
+"""OR-Tools' minimum-cost flow, on arrays or on the files of one folder.
+
+It neither heeds an interrupter nor lets other threads run meanwhile.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+ARCS = "arcs.npz"
+FLOW = "flow.npz"
+
+OPTIMAL = "OPTIMAL"
+INFEASIBLE = "INFEASIBLE"
+
+Ints = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.int32]
+
+
+def cheapest_flow(
+    tail: Indices, head: Indices, capacity: Ints, cost: Ints, supply: Ints
+) -> tuple[str, Ints]:
+    """Return how the algorithm ended (its own word) and the flow on each arc, shape (A,).
+
+    Exact in integers: a cost-scaling push-relabel, about ``O(nodes^2 arcs log(nodes cost))`` at
+    worst, a second for a million arcs in practice.
+    """
+    from ortools.graph.python import min_cost_flow
+
+    network = min_cost_flow.SimpleMinCostFlow()
+    arc = network.add_arcs_with_capacity_and_unit_cost(tail, head, capacity, cost)
+    network.set_nodes_supplies(np.arange(len(supply), dtype=np.int32), supply)
+    status = network.solve()
+    if status == network.INFEASIBLE and np.any(cost):
+        # Prices that run out of their range end the same way; without costs there are none.
+        ending, _ = cheapest_flow(tail, head, capacity, np.zeros_like(cost), supply)
+        return (ending if ending == INFEASIBLE else "BAD_COST_RANGE"), np.zeros_like(cost)
+    flow = np.asarray(network.flows(arc), dtype=np.int64)
+    return str(status.name), flow
+
+
+def write_arcs(
+    folder: Path, tail: Indices, head: Indices, capacity: Ints, cost: Ints, supply: Ints
+) -> None:
+    """Write what `work` reads."""
+    np.savez(folder / ARCS, tail=tail, head=head, capacity=capacity, cost=cost, supply=supply)
+
+
+def read_flow(folder: Path) -> tuple[str, Ints]:
+    """Read what `work` wrote at its end."""
+    with np.load(folder / FLOW) as arrays:
+        return str(arrays["status"]), arrays["flow"]
+
+
+def work(folder: Path) -> None:
+    """Solve the folder's network."""
+    with np.load(folder / ARCS) as arrays:
+        parts = [arrays[name] for name in ("tail", "head", "capacity", "cost", "supply")]
+    status, flow = cheapest_flow(*parts)
+    np.savez(folder / FLOW, status=status, flow=flow)

@@ -1,0 +1,102 @@
+"""Rules of conduct between a solver and its search: when to stop, which claims to pass on."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from placement_opt.formulation import Formulation
+from placement_opt.solvers.base import Ending, Search
+from placement_opt.status import StopReason
+
+POLL_S = 0.05
+"""How often a running solver is looked at, in seconds."""
+
+PATIENCE_S = 0.6
+"""How long a solver that was told to stop may take before it is left behind, in seconds."""
+
+logger = logging.getLogger("placement_opt")
+
+AnswerT = TypeVar("AnswerT")
+
+
+def stop_asked(search: Search) -> bool:
+    """Tell whether to stop now.
+
+    A reproducible solve does not stop at the moment it happens to notice that the asked gap is
+    reached: the solver itself stops there, at a point that depends on its work alone.
+    """
+    reason = search.stop_reason()
+    return reason is not None and not (search.limits.reproducible and reason is StopReason.GAP)
+
+
+def is_contradictory(formulation: Formulation) -> bool:
+    """Tell whether some row or variable has its lower limit above its upper one."""
+    return bool(
+        np.any(formulation.row_lower > formulation.row_upper)
+        or np.any(formulation.lower > formulation.upper)
+    )
+
+
+def prove_bound(search: Search, bound: int, source: str) -> bool:
+    """Pass a bound on, unless a plan at hand refutes it; return False in that case."""
+    gained = search.gained
+    if gained is not None and bound < gained:
+        logger.warning(
+            "%s claims that no plan gains more than %d units; one with %d is at hand, so the "
+            "claim is dropped",
+            source,
+            bound,
+            gained,
+        )
+        return False
+    search.prove(bound, source)
+    return True
+
+
+def prove_none(search: Search, source: str) -> Ending:
+    """Pass on that no plan exists, unless one is at hand."""
+    if search.best is not None:
+        logger.warning("%s claims that no plan exists; one is at hand, so it is dropped", source)
+        return Ending.FAILED
+    search.prove_infeasible(source)
+    return Ending.EXHAUSTED
+
+
+def ended(search: Search) -> Ending:
+    """Say how a solver ended that came to its own end: proven, or short of it."""
+    return Ending.EXHAUSTED if search.is_proven else Ending.STOPPED
+
+
+class Beside(Generic[AnswerT]):
+    """Work in a thread of its own, so that the caller can watch the search meanwhile.
+
+    The thread is a daemon: one that does not end in time is left to finish alone, and whatever it
+    still says is for its owner to ignore.
+    """
+
+    def __init__(self, work: Callable[[], AnswerT]) -> None:
+        self._work = work
+        self._answer: AnswerT | None = None
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._answer = self._work()
+        except Exception as error:  # noqa: BLE001 -- raised again where the answer is asked for
+            self._error = error
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most that long; return True when the work has ended."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def answer(self) -> AnswerT | None:
+        """Return the answer of ended work, or raise what it raised."""
+        if self._error is not None:
+            raise self._error
+        return self._answer

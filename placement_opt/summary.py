@@ -1,0 +1,243 @@
+"""The plan in one page, for the people who decide on it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from placement_opt.result import QuotaRow, Result
+from placement_opt.summary_words import Language, Words, number, titles_of, words_of
+
+HOURS_OF_A_JOB = 25.5
+_SHOWN_RULES = 4
+_SHOWN_TERMS = 8
+
+
+def summarise(result: Result, language: Language = "en") -> str:
+    """Tell a result in one aligned block for a placement manager.
+
+    Parameters
+    ----------
+    result
+        Any result, also one without a plan; only its fields are read.
+    language
+        ``"en"`` or ``"nl"``.
+
+    Raises
+    ------
+    InvalidInputError
+        When the language is another one.
+    """
+    return _Page(result, language).text()
+
+
+class _Page:
+    """Builds the lines: (label, text) pairs, the label empty on a following line."""
+
+    def __init__(self, result: Result, language: Language) -> None:
+        self._result = result
+        self._words: Words = words_of(language)
+        self._titles = titles_of(language)
+        self._language = language
+
+    def text(self) -> str:
+        lines = list(self._lines())
+        width = max(len(label) for label, _ in lines)
+        body = [f"{label:<{width}}  {text}".rstrip() for label, text in lines]
+        head = self._head()
+        ruler = "-" * max(map(len, (head, *body)))
+        return "\n".join([head, ruler, *body])
+
+    def _head(self) -> str:
+        result = self._result
+        name = result.region if result.date is None else f"{result.region}, {result.date}"
+        return f"{name}: {self._words.proposal}" if result.has_plan else name
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        result, words = self._result, self._words
+        yield words.status_label, self._status()
+        yield words.stopped_label, words.stopped[result.stop_reason]
+        if result.has_plan:
+            yield from self._plan_lines()
+        elif result.status == "INFEASIBLE":
+            yield from self._conflict_lines()
+        yield from self._proof_lines()
+        yield from self._effort_lines()
+
+    def _status(self) -> str:
+        result, words = self._result, self._words
+        if result.status == "FEASIBLE" and result.gap is not None:
+            return words.within_gap.format(gap=self._percent(result.gap))
+        return words.status[result.status]
+
+    def _plan_lines(self) -> Iterator[tuple[str, str]]:
+        yield from self._people_lines()
+        yield from self._unplaced_lines()
+        yield from self._quota_lines()
+        yield from self._coach_lines()
+        yield from self._budget_lines()
+        yield from self._objective_lines()
+
+    def _people_lines(self) -> Iterator[tuple[str, str]]:
+        result, words = self._result, self._words
+        placed = len({row.candidate_id for row in result.placement_rows})
+        share = self._number(100 * placed / max(1, result.n_candidates), 1)
+        yield (
+            words.placed_label,
+            words.placed.format(
+                placed=self._number(placed), people=self._number(result.n_candidates), share=share
+            ),
+        )
+        hours = [row.hours_per_week for row in result.placement_rows]
+        known = [worked for worked in hours if worked is not None]
+        if known:
+            yield (
+                words.jobs_label,
+                words.jobs.format(
+                    jobs=self._number(sum(known) / HOURS_OF_A_JOB, 1),
+                    hours=self._number(sum(known), 1),
+                ),
+            )
+
+    def _unplaced_lines(self) -> Iterator[tuple[str, str]]:
+        rows, words = self._result.unplaced_rows, self._words
+        if not rows:
+            return
+        yield words.unplaced_label, f"{self._number(len(rows))} {words.people}"
+        width = max(map(len, words.unplaced.values()))
+        for reason, told in words.unplaced.items():
+            because = [row.because for row in rows if row.reason == reason]
+            if because:
+                rules = self._ranked(rule for rule in because if rule is not None)
+                yield "", f"  {told:<{width}}  {self._number(len(because)):>7}  {rules}".rstrip()
+
+    def _ranked(self, rules: Iterable[str]) -> str:
+        counts = Counter(rules).most_common()
+        shown = [
+            f"{self._titles.get(rule, rule)} {self._number(count)}"
+            for rule, count in sorted(counts, key=lambda entry: (-entry[1], entry[0]))
+        ]
+        more = ["..."] if len(shown) > _SHOWN_RULES else []
+        return f"({', '.join(shown[:_SHOWN_RULES] + more)})" if shown else ""
+
+    def _quota_lines(self) -> Iterator[tuple[str, str]]:
+        of_rule: dict[str, list[QuotaRow]] = {}
+        for row in self._result.quota_rows:
+            of_rule.setdefault(row.per, []).append(row)
+        label = self._words.quota_label
+        for per, rows in of_rule.items():
+            yield label, self._quota(rows)
+            yield "", f"  {self._groups_short(per, rows)}"
+            label = ""
+
+    def _quota(self, rows: Sequence[QuotaRow]) -> str:
+        return self._words.quota.format(
+            target=self._number(sum(row.target_jobs for row in rows), 1),
+            filled=self._number(sum(row.in_service_jobs + row.placed_jobs for row in rows), 1),
+            short=self._number(sum(row.shortfall_jobs for row in rows), 1),
+        )
+
+    def _groups_short(self, per: str, rows: Sequence[QuotaRow]) -> str:
+        short = sum(row.shortfall_jobs > 0 for row in rows)
+        words = self._words
+        text = words.quota_short if short else words.quota_met
+        return text.format(
+            short=self._number(short),
+            groups=self._number(len(rows)),
+            per=words.per.get(per, per),
+        )
+
+    def _coach_lines(self) -> Iterator[tuple[str, str]]:
+        rows, words = self._result.coach_rows, self._words
+        if not rows:
+            return
+        used = sum(row.hours_per_week for row in rows)
+        free = used + sum(row.free_hours_per_week for row in rows)
+        hours = words.coaches.format(used=self._number(used, 1), free=self._number(free, 1))
+        people = words.coached.format(
+            people=self._number(sum(row.people for row in rows)), coaches=self._number(len(rows))
+        )
+        yield words.coaches_label, f"{hours}; {people}"
+
+    def _budget_lines(self) -> Iterator[tuple[str, str]]:
+        rows, words = self._result.budget_rows, self._words
+        if rows:
+            yield (
+                words.budgets_label,
+                words.budgets.format(
+                    spent=self._number(sum(row.subsidy_eur_per_year for row in rows)),
+                    budget=self._number(sum(row.budget_eur_per_year for row in rows)),
+                    count=self._number(len(rows)),
+                ),
+            )
+
+    def _objective_lines(self) -> Iterator[tuple[str, str]]:
+        result, words = self._result, self._words
+        if result.objective is None:
+            return
+        text = words.objective.format(points=self._points(result.objective))
+        if result.gap is not None and result.bound is not None:
+            gap = self._percent(result.gap)
+            text += "; " + words.gap.format(gap=gap, bound=self._points(result.bound))
+        yield words.objective_label, text
+        terms = [(self._term(row.term), self._points(row.points)) for row in result.term_rows]
+        shown = terms[:_SHOWN_TERMS]
+        width = max((len(name) for name, _ in shown), default=0)
+        for name, points in shown:
+            yield "", f"  {name:<{width}}  {points:>14}"
+        if len(terms) > _SHOWN_TERMS:
+            yield "", "  ..."
+
+    def _term(self, name: str) -> str:
+        rule, _, short = name.partition(" ")
+        title = self._titles.get(rule, rule)
+        return self._words.shortfall.format(title=title) if short else title
+
+    def _conflict_lines(self) -> Iterator[tuple[str, str]]:
+        words, conflicts = self._words, self._result.conflicts
+        label = words.conflicts_label
+        for conflict in conflicts or (words.no_conflicts,):
+            yield label, conflict
+            label = ""
+
+    def _proof_lines(self) -> Iterator[tuple[str, str]]:
+        words, label = self._words, self._words.proof_label
+        for part in self._result.proof:
+            how = words.how[part.how]
+            if part.bound is None:
+                yield label, f"{part.by}: {how}"
+            else:
+                over = f" ({part.over})" if part.over else ""
+                bound = self._points(part.bound)
+                yield label, words.proof.format(bound=bound, by=part.by, how=how, over=over)
+            label = ""
+
+    def _effort_lines(self) -> Iterator[tuple[str, str]]:
+        stats, words = self._result.stats, self._words
+        told = []
+        seconds, memory = _seconds(stats), stats.get("peak_memory_mb")
+        if seconds is not None:
+            told.append(words.seconds.format(seconds=self._number(seconds, 1)))
+        if memory is not None:
+            told.append(words.memory.format(memory=self._number(float(memory))))
+        if told:
+            yield words.effort_label, ", ".join(told)
+
+    def _number(self, amount: float, decimals: int = 0) -> str:
+        return number(amount, decimals, self._language)
+
+    def _points(self, points: float) -> str:
+        whole = float(points).is_integer()
+        return self._number(points, 0 if whole else 2)
+
+    def _percent(self, share: float) -> str:
+        """Write a share so that a gap above zero never looks closed."""
+        percent = 100 * share
+        shown = round(percent, 3)
+        if percent > 0 and shown == 0:
+            return "< " + self._number(0.001, 3)
+        return self._number(shown, 3)
+
+
+def _seconds(stats: Mapping[str, Any]) -> float | None:
+    total = stats.get("total_s")
+    return None if total is None else float(total)

@@ -1,0 +1,124 @@
+"""Synthetic regions: made-up people and work, shaped like a real labour-market region."""
+
+from typing import Literal
+
+from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
+from placement_opt.records import Region
+from placement_opt.rulebook import Rulebook
+from placement_opt.synthetic import mix
+from placement_opt.synthetic.agreements import excluded, fixed, with_kept_coaches
+from placement_opt.synthetic.layout import lay_out_people, lay_out_work
+from placement_opt.synthetic.means import (
+    Demand,
+    expected_share,
+    make_coaches,
+    make_municipalities,
+    scarce_coaches,
+)
+from placement_opt.synthetic.people import make_candidates
+from placement_opt.synthetic.work import make_employers, make_openings
+
+_MOST_RECORDS = 1_000_000
+_COACHING = ("mixed", "equal")
+_DEMO_CANDIDATES, _DEMO_OPENINGS = 1_500, 400
+
+
+def synthetic_region(
+    place: str = mix.PLACE,
+    *,
+    candidates: int = _DEMO_CANDIDATES,
+    openings: int | None = None,
+    employers: int | None = None,
+    coaches: int | None = None,
+    seed: int = 0,
+    coaching: Literal["mixed", "equal"] = "mixed",
+) -> Region:
+    """Make up a labour-market region in which coaches, budgets and places are scarce.
+
+    The seven municipalities of Rijk van Nijmegen with their public populations; everything else is
+    drawn at random. The date is fixed at 1 February 2026. The same arguments give the same region
+    on any machine.
+
+    Parameters
+    ----------
+    place
+        ``"rijk-van-nijmegen"``, the only one so far.
+    candidates, openings, employers, coaches
+        How many of each. By default 4 openings for 15 candidates, up to 400, and one for every
+        five from 2,000 candidates on; 4 employers for 15 openings; coaches such that their hours
+        are scarce.
+    seed
+        Any integer >= 0.
+    coaching
+        ``"mixed"`` gives people regimes from very light to intensive; ``"equal"`` gives everybody
+        who needs a coach 3.825 hours a week.
+
+    Raises
+    ------
+    InvalidInputError
+        When an argument is out of range.
+    """
+    _check(place, candidates, openings, employers, coaches, seed, coaching)
+    n_openings = default_openings(candidates) if openings is None else openings
+    n_employers = max(round(n_openings * 4 / 15), 1) if employers is None else employers
+    people = lay_out_people(seed, candidates)
+    work = lay_out_work(seed, n_openings, n_employers, int(people.sheltered.sum()))
+    drawn = make_candidates(seed, people, work, equal_coaching=coaching == "equal")
+    offered = make_openings(seed, people, work)
+    demand, placed = Demand(drawn, Rulebook.on(mix.DATE)), expected_share(drawn, offered)
+    n_coaches = scarce_coaches(demand, placed) if coaches is None else coaches
+    team = make_coaches(seed, n_coaches, work, by_regime=coaching == "mixed")
+    kept = with_kept_coaches(drawn, team)
+    agreed = fixed(kept, offered)
+    return Region(
+        name=mix.REGION_NAME,
+        date=mix.DATE,
+        candidates=kept,
+        openings=offered,
+        employers=make_employers(seed, work),
+        coaches=team,
+        municipalities=make_municipalities(demand, placed),
+        excluded_pairs=excluded(seed, kept, offered, agreed),
+        fixed_placements=agreed,
+        sectors_of_work=frozenset(mix.SECTORS_OF_WORK),
+    )
+
+
+def default_openings(candidates: int) -> int:
+    """Return how many openings a region has by default: 400 for 1,500, 3,000 for 15,000."""
+    few = min(round(candidates * _DEMO_OPENINGS / _DEMO_CANDIDATES), _DEMO_OPENINGS)
+    return max(few, candidates // 5, 1)
+
+
+def _check(
+    place: str,
+    candidates: object,
+    openings: object,
+    employers: object,
+    coaches: object,
+    seed: object,
+    coaching: object,
+) -> None:
+    problems: list[Problem] = []
+
+    def refuse(field: str, value: object, expected: str, hint: str) -> None:
+        problems.append(Problem("synthetic region", None, field, value, expected, hint))
+
+    if place != mix.PLACE:
+        hint = closest_hint(closest_ids(str(place), [mix.PLACE])) + f"; known is {mix.PLACE!r}"
+        refuse("place", place, "must be a known region", hint)
+    counts = {"candidates": candidates, "openings": openings, "employers": employers}
+    for field, count in (counts | {"coaches": coaches}).items():
+        left_out = count is None and field != "candidates"
+        if not left_out and not _is_int(count, 1, _MOST_RECORDS):
+            refuse(field, count, f"must be a whole number from 1 to {_MOST_RECORDS:_}", "mend it")
+    if not _is_int(seed, 0, 2**128):
+        refuse("seed", seed, "must be a whole number >= 0", "use 0 for the usual region")
+    if coaching not in _COACHING:
+        refuse("coaching", coaching, 'must be "mixed" or "equal"', "mend it")
+    if problems:
+        raise InvalidInputError(problems)
+
+
+def _is_int(value: object, least: int, most: int) -> bool:
+    return type(value) is int and least <= value <= most
