@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +41,16 @@ Room = Callable[
 ]
 
 
+class Packer(Protocol):
+    """Hands out the capacity that a rule's own variables hold, pair by pair."""
+
+    def add(self, pair: int) -> bool:
+        """Make room for a pair; False where there is none."""
+
+    def own(self) -> Ints:
+        """Return the values of the rule's own variables for the pairs added."""
+
+
 @dataclass(frozen=True, eq=False)
 class Variables:
     """Integer variables that a rule needs beside the pairs, with finite bounds.
@@ -51,11 +61,15 @@ class Variables:
         Bounds, shape (V,), int64.
     gain
         Points gained per unit, one exact fraction per variable; a price is a negative gain.
+    whole
+        Which variables a solver has to branch on, shape (V,), or None for all; the others are
+        whole by themselves, or stand in a relaxation that does not ask it.
     """
 
     lower: Ints
     upper: Ints
     gain: Sequence[Fraction]
+    whole: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.lower)
@@ -86,6 +100,11 @@ class RowBlock:
         From (chosen pairs, values of the rule's variables) to (pairs that find no room, shape
         (E,) bool; the row that is full for each, shape (E,)), for rules whose own variables hold
         capacity. Rules without variables need none: their rows say it.
+    coarse
+        A relaxation of these rows with fewer variables, for solvers that complete its solutions
+        later; None where the rows themselves are small.
+    packer
+        Makes a `Packer` that hands out the capacity of the rule's own variables pair by pair.
     """
 
     title: str
@@ -97,6 +116,8 @@ class RowBlock:
     variable_usage: sparse.csr_array | None = None
     lift: Lift | None = None
     room: Room | None = None
+    coarse: "RowBlock | None" = None
+    packer: "Callable[[], Packer] | None" = None
 
     def __len__(self) -> int:
         return len(self.lower)
@@ -202,6 +223,16 @@ class Formulation:
             shape=(self.n_rows, self.n_variables),
         )
 
+    @cached_property
+    def whole(self) -> npt.NDArray[np.bool_]:
+        """Which variables a solver has to branch on, shape (N,)."""
+        parts = [np.ones(self.n_pairs, dtype=np.bool_)]
+        for block in self.blocks:
+            if block.variables is not None:
+                own = block.variables.whole
+                parts.append(np.ones(len(block.variables), np.bool_) if own is None else own)
+        return np.concatenate(parts)
+
     def points(self, gained: int | Fraction) -> Fraction:
         """Turn integer objective units into points."""
         return Fraction(gained) / self.objective.scale
@@ -247,7 +278,7 @@ def divided_by_gcd(block: RowBlock) -> RowBlock:
     """
     divisor = np.gcd(_row_gcd(block.usage), _row_gcd(block.variable_usage, len(block)))
     divisor = np.maximum(divisor, 1)
-    if bool(np.all(divisor == 1)):
+    if bool(np.all(divisor == 1)) and block.coarse is None:
         return block
     lower = np.where(block.lower == NO_LOWER, NO_LOWER, -(-block.lower // divisor))
     upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper // divisor)
@@ -261,6 +292,8 @@ def divided_by_gcd(block: RowBlock) -> RowBlock:
         None if block.variable_usage is None else _divided(block.variable_usage, divisor),
         block.lift,
         block.room,
+        None if block.coarse is None else divided_by_gcd(block.coarse),
+        block.packer,
     )
 
 

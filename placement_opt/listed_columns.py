@@ -1,7 +1,8 @@
 """How a column of listed pairs is read: numbers exactly, labels as codes, problems by row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ from placement_opt.quantities import (
 
 PLACES = 6
 _EXACT_FLOAT = 2**53
-_LARGEST_POWER = 18
+# Beyond, powers of ten leave the range of doubles; such scores differ from 0 by less than 1e-285.
+_LARGEST_POWER = 300
 _FILL = "give the value, or leave the row out"
 
 
@@ -48,7 +50,7 @@ class ListedColumn:
         if not isinstance(self._values, (list, tuple)):
             return np.asarray(self._values)
         # Left to itself numpy would turn the 1 of [1, "a"] into a text.
-        if {type(value) for value in self._values} in ({int}, {float}):
+        if set(map(type, self._values)) in ({int}, {float}):
             return np.asarray(self._values)
         column = np.empty(len(self._values), dtype=object)
         column[:] = self._values
@@ -79,6 +81,23 @@ def is_missing(value: object) -> bool:
     return value is None or type(value).__name__ in {"NAType", "NaTType"}
 
 
+def _distinct(values: Sequence[Any]) -> Iterable[Any]:
+    try:
+        return set(values)
+    except TypeError:  # a list or a dict among the values
+        return {value for value in values if isinstance(value, str)}
+
+
+def positions_of(values: Sequence[Any], position: Mapping[str, int]) -> Ints:
+    """Look up the position of each text; -1 for every other text and for what is no text."""
+    try:
+        found = map(position.get, values, repeat(NOT_GIVEN))
+        return np.fromiter(found, dtype=np.int64, count=len(values))
+    except TypeError:  # a list or a dict among the texts
+        known = (position.get(v, NOT_GIVEN) if isinstance(v, str) else NOT_GIVEN for v in values)
+        return np.fromiter(known, dtype=np.int64, count=len(values))
+
+
 def read_labels(column: ListedColumn) -> tuple[Indices, tuple[str, ...], list[Problem]]:
     """Read a column of group labels.
 
@@ -92,10 +111,9 @@ def read_labels(column: ListedColumn) -> tuple[Indices, tuple[str, ...], list[Pr
         The rows without a label; their code is -1.
     """
     if column.categories is None:
-        position: dict[Any, int] = {}
-        texts = (value if isinstance(value, str) else None for value in column.array.tolist())
-        found = [position.setdefault(text, len(position)) for text in texts]
-        categories, codes = list(position), np.array(found, dtype=np.int64)
+        values = column.array.tolist()
+        categories = sorted(value for value in _distinct(values) if isinstance(value, str))
+        codes = positions_of(values, {text: place for place, text in enumerate(categories)})
     else:
         names, codes = column.categories
         categories = list(names)
@@ -174,7 +192,7 @@ def _rounded_numbers(column: ListedColumn) -> tuple[Column, list[Problem]]:
         ]
         return Column.of(np.zeros(0, dtype=np.int64)), problems
     largest, power = float(np.abs(values).max()), 0
-    while power < _LARGEST_POWER and largest * 10.0 ** (power + 1) <= _EXACT_FLOAT:
+    while 0 < largest * 10.0 ** (power + 1) <= _EXACT_FLOAT and power < _LARGEST_POWER:
         power += 1
     return Column.of(np.rint(values * 10.0**power).astype(np.int64), 10**power), []
 

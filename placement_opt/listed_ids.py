@@ -1,14 +1,12 @@
 """How ids in listed pairs are read: texts, categories, or positions in the user's own order."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import repeat
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from placement_opt.errors import SHOWN_PROBLEMS, Problem, closest_hint, closest_ids
-from placement_opt.instance import NOT_GIVEN, Indices, Ints
-from placement_opt.listed_columns import ListedColumn, is_missing, pairs_problem
+from placement_opt.instance import NOT_GIVEN, Indices
+from placement_opt.listed_columns import ListedColumn, is_missing, pairs_problem, positions_of
 from placement_opt.record_readers import masked
 
 
@@ -39,28 +37,20 @@ def read_ids(
     if column.categories is not None:
         categories, codes = column.categories
         # The last entry, at -1, is for rows that have no category at all.
-        of_category = np.append(_looked_up(categories, row_of), NOT_GIVEN)
+        of_category = np.append(positions_of(categories, row_of), NOT_GIVEN)
         rows = of_category[codes].astype(np.int32)
         return rows, _unknown_ids(column, rows, noun, ids)
     kind = column.array.dtype.kind
     if kind in "iu":
         return _positions(column, noun, [row_of[id_] for id_ in in_order])
     if kind in "OUT" or not len(column):
-        rows = _looked_up(column.array.tolist(), row_of).astype(np.int32)
+        rows = positions_of(column.array.tolist(), row_of).astype(np.int32)
         return rows, _unknown_ids(column, rows, noun, ids)
     expected = f"must hold {noun} ids (texts) or integer positions"
     hint = "a missing id turns a column of integers into floats; leave such rows out"
     given = f"values of type {column.array.dtype}"
     problem = pairs_problem(column.name, given, expected, hint)
     return np.full(len(column), NOT_GIVEN, dtype=np.int32), [problem]
-
-
-def _looked_up(values: Sequence[Any], row_of: Mapping[str, int]) -> Ints:
-    try:
-        found = map(row_of.get, values, repeat(NOT_GIVEN))
-        return np.fromiter(found, dtype=np.int64, count=len(values))
-    except TypeError:  # a list or a dict among the ids
-        return np.array([row_of.get(v, -1) if isinstance(v, str) else -1 for v in values])
 
 
 def _positions(
@@ -89,9 +79,7 @@ def _told(
     column: ListedColumn, unknown: Sequence[int], noun: str, ids: Sequence[str]
 ) -> Iterator[Problem]:
     told: set[str] = set()
-    expected = (
-        f"must be the id of a {noun}" if noun[0] not in "aeo" else f"must be the id of an {noun}"
-    )
+    expected = f"must be the id of a known {noun}"
     for row in unknown:
         value = column.array[row]
         if is_missing(value):

@@ -9,7 +9,7 @@ import numpy as np
 
 from placement_opt.constraints.base import BUILT_IN_PER
 from placement_opt.errors import InvalidInputError, Problem
-from placement_opt.instance import Bools, Indices, Instance
+from placement_opt.instance import NOT_GIVEN, Bools, Indices, Instance, Ints
 from placement_opt.listed_columns import ListedColumn, pairs_problem, read_labels, read_numbers
 from placement_opt.listed_ids import read_ids
 from placement_opt.pair_columns import BUILT_IN_COLUMNS
@@ -60,11 +60,12 @@ def listed_pairs(instance: Instance, frame: Any, rules: Sequence[PairRule]) -> P
     problems += found
     given, labels, found = _read_rest(columns)
     problems += found
+    order = np.zeros(0, dtype=np.int64)
     if len(ends) == len(ID_COLUMNS):
-        problems += _twice(instance, *ends)
+        order, found = _sorted(instance, *ends)
+        problems += found
     if problems:
         raise InvalidInputError(problems)
-    order = np.lexsort((ends[1], ends[0]))
     pairs = PairTable(
         instance,
         candidate=ends[0][order],
@@ -165,15 +166,25 @@ def _out_of_range(name: str, column: Column) -> Iterator[Problem]:
         yield pairs_problem(name, value, f"must be from {low} to {high:_}", hint, row)
 
 
-def _twice(instance: Instance, candidate: Indices, opening: Indices) -> Iterator[Problem]:
-    """Yield a problem for each row that lists a pair again."""
-    known = np.flatnonzero((candidate >= 0) & (opening >= 0))
-    key = candidate[known].astype(np.int64) * instance.n_openings + opening[known]
+def _sorted(instance: Instance, candidate: Indices, opening: Indices) -> tuple[Ints, list[Problem]]:
+    """Return the order of the pairs, and a problem for each row that lists a pair again."""
+    key = candidate.astype(np.int64) * instance.n_openings + opening
+    key[(candidate < 0) | (opening < 0)] = NOT_GIVEN
+    order = np.argsort(key)
+    ordered = key[order]
+    if not np.any((ordered[1:] == ordered[:-1]) & (ordered[1:] != NOT_GIVEN)):
+        return order, []
     order = np.argsort(key, kind="stable")
-    again = np.flatnonzero(key[order][1:] == key[order][:-1]) + 1
+    return order, list(_twice(instance, key, order))
+
+
+def _twice(instance: Instance, key: Ints, order: Ints) -> Iterator[Problem]:
+    ordered = key[order]
+    again = np.flatnonzero((ordered[1:] == ordered[:-1]) & (ordered[1:] != NOT_GIVEN)) + 1
     for place in again.tolist():
-        row, earlier = int(known[order[place]]), int(known[order[place - 1]])
-        pair = (instance.candidate_ids[candidate[row]], instance.opening_ids[opening[row]])
+        row, earlier = int(order[place]), int(order[place - 1])
+        candidate, opening = divmod(int(key[row]), instance.n_openings)
+        pair = (instance.candidate_ids[candidate], instance.opening_ids[opening])
         hint = f"row {earlier} lists the same pair; keep one of both"
         yield pairs_problem("candidate_id, opening_id", pair, "must be listed once", hint, row)
 

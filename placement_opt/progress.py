@@ -3,8 +3,8 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import contextmanager
-from typing import Protocol, TypeAlias, runtime_checkable
+from contextlib import contextmanager, nullcontext
+from typing import Protocol, TextIO, TypeAlias, runtime_checkable
 
 from placement_opt.errors import InvalidInputError
 from placement_opt.solvers.base import Event
@@ -80,19 +80,31 @@ def observers(
             "pass a function such as `lambda event: events.append(event)`",
         )
     told = [] if on_progress is None else [_Guarded(on_progress)]
-    printer = _Printer() if shown else None
-    if printer is not None:
-        told.append(_Guarded(printer))
-
-    def tell(event: Event) -> None:
-        for observer in told:
-            observer(event)
-
-    try:
-        yield tell
-    finally:
+    with printed_lines() if shown else nullcontext() as printer:
         if printer is not None:
-            _Guarded(printer.print_last)()
+            told.append(_Guarded(printer))
+
+        def tell(event: Event) -> None:
+            for observer in told:
+                observer(event)
+
+        yield tell
+
+
+@contextmanager
+def printed_lines(stream: TextIO | None = None) -> Iterator[ProgressObserver]:
+    """Yield an observer that prints the first event, the last, and at most two a second between.
+
+    Parameters
+    ----------
+    stream
+        Where to print; standard output by default.
+    """
+    printer = _Printer(stream)
+    try:
+        yield printer
+    finally:
+        _Guarded(printer.print_last)()
 
 
 class _Guarded:
@@ -112,9 +124,10 @@ class _Guarded:
 
 
 class _Printer:
-    """Prints the first event, the last, and between them one per half second at most."""
+    """Prints an event, then holds events back until half a second has passed."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
         self._printed_at_s: float | None = None
         self._waiting: Event | None = None
 
@@ -133,7 +146,7 @@ class _Printer:
     def _print(self, event: Event) -> None:
         self._waiting = None
         self._printed_at_s = event.elapsed_s
-        print(progress_line(event), flush=True)
+        print(progress_line(event), file=self._stream, flush=True)
 
 
 def progress_line(event: Event) -> str:

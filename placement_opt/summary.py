@@ -1,15 +1,15 @@
 """The plan in one page, for the people who decide on it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from placement_opt.result import QuotaRow, Result
 from placement_opt.summary_words import Language, Words, number, titles_of, words_of
 
 HOURS_OF_A_JOB = 25.5
-_SHOWN_RULES = 4
+_SHOWN_RULES = 3
 _SHOWN_TERMS = 8
+_WIDEST_RULER = 80
 
 
 def summarise(result: Result, language: Language = "en") -> str:
@@ -44,7 +44,7 @@ class _Page:
         width = max(len(label) for label, _ in lines)
         body = [f"{label:<{width}}  {text}".rstrip() for label, text in lines]
         head = self._head()
-        ruler = "-" * max(map(len, (head, *body)))
+        ruler = "-" * min(_WIDEST_RULER, max(map(len, (head, *body))))
         return "\n".join([head, ruler, *body])
 
     def _head(self) -> str:
@@ -108,7 +108,9 @@ class _Page:
             because = [row.because for row in rows if row.reason == reason]
             if because:
                 rules = self._ranked(rule for rule in because if rule is not None)
-                yield "", f"  {told:<{width}}  {self._number(len(because)):>7}  {rules}".rstrip()
+                yield "", f"  {told:<{width}}  {self._number(len(because)):>7}"
+                if rules:
+                    yield "", f"    {rules}"
 
     def _ranked(self, rules: Iterable[str]) -> str:
         counts = Counter(rules).most_common()
@@ -117,7 +119,7 @@ class _Page:
             for rule, count in sorted(counts, key=lambda entry: (-entry[1], entry[0]))
         ]
         more = ["..."] if len(shown) > _SHOWN_RULES else []
-        return f"({', '.join(shown[:_SHOWN_RULES] + more)})" if shown else ""
+        return ", ".join(shown[:_SHOWN_RULES] + more)
 
     def _quota_lines(self) -> Iterator[tuple[str, str]]:
         of_rule: dict[str, list[QuotaRow]] = {}
@@ -175,9 +177,8 @@ class _Page:
         if result.objective is None:
             return
         text = words.objective.format(points=self._points(result.objective))
-        if result.gap is not None and result.bound is not None:
-            gap = self._percent(result.gap)
-            text += "; " + words.gap.format(gap=gap, bound=self._points(result.bound))
+        if result.bound is not None:
+            text += "; " + words.bound.format(bound=self._points(result.bound))
         yield words.objective_label, text
         terms = [(self._term(row.term), self._points(row.points)) for row in result.term_rows]
         shown = terms[:_SHOWN_TERMS]
@@ -202,21 +203,21 @@ class _Page:
     def _proof_lines(self) -> Iterator[tuple[str, str]]:
         words, label = self._words, self._words.proof_label
         for part in self._result.proof:
-            how = words.how[part.how]
+            how, by = words.how[part.how], self._titles.get(part.by, part.by)
+            over = f" ({self._titles.get(part.over, part.over)})" if part.over else ""
             if part.bound is None:
-                yield label, f"{part.by}: {how}"
+                yield label, f"{by}: {how}{over}"
             else:
-                over = f" ({part.over})" if part.over else ""
                 bound = self._points(part.bound)
-                yield label, words.proof.format(bound=bound, by=part.by, how=how, over=over)
+                yield label, words.proof.format(bound=bound, by=by, how=how, over=over)
             label = ""
 
     def _effort_lines(self) -> Iterator[tuple[str, str]]:
         stats, words = self._result.stats, self._words
         told = []
-        seconds, memory = _seconds(stats), stats.get("peak_memory_mb")
+        seconds, memory = stats.get("elapsed_s"), stats.get("peak_memory_mb")
         if seconds is not None:
-            told.append(words.seconds.format(seconds=self._number(seconds, 1)))
+            told.append(words.seconds.format(seconds=self._number(float(seconds), 1)))
         if memory is not None:
             told.append(words.memory.format(memory=self._number(float(memory))))
         if told:
@@ -236,8 +237,3 @@ class _Page:
         if percent > 0 and shown == 0:
             return "< " + self._number(0.001, 3)
         return self._number(shown, 3)
-
-
-def _seconds(stats: Mapping[str, Any]) -> float | None:
-    total = stats.get("total_s")
-    return None if total is None else float(total)

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from placement_opt.constraints import RULES
+from placement_opt.constraints.base import Rule
 from placement_opt.errors import InvalidInputError
+from placement_opt.objectives import TERMS
+from placement_opt.objectives.base import Term
 from placement_opt.status import Status, StopReason
 
 Language = Literal["en", "nl"]
@@ -18,6 +22,8 @@ class Words:
     ----------
     status, stopped, unplaced, how
         Sentence for each status, stop reason, reason to be unplaced, and way of proving.
+    per
+        Plural of each kind of group that a quota may be for.
     """
 
     proposal: str
@@ -45,7 +51,7 @@ class Words:
     budgets: str
     objective_label: str
     objective: str
-    gap: str
+    bound: str
     shortfall: str
     proof_label: str
     proof: str
@@ -54,7 +60,6 @@ class Words:
     memory: str
     conflicts_label: str
     no_conflicts: str
-    all_pairs: str
     within_gap: str
 
 
@@ -111,7 +116,7 @@ _ENGLISH = Words(
     budgets="EUR {spent} of EUR {budget} a year spent, by {count} municipalities",
     objective_label="objective",
     objective="{points} points",
-    gap="proven gap {gap} % (no plan has more than {bound})",
+    bound="no plan has more than {bound}",
     shortfall="{title}, shortfall",
     proof_label="proof",
     proof="at most {bound} by {by}, {how}{over}",
@@ -120,8 +125,7 @@ _ENGLISH = Words(
     memory="peak memory {memory} MB",
     conflicts_label="conflicts",
     no_conflicts="the rules in conflict were not singled out",
-    all_pairs="",
-    within_gap="FEASIBLE: every rule is kept; no plan is more than {gap} % better",
+    within_gap="FEASIBLE: every rule is kept; proven gap {gap} %",
 )
 
 _DUTCH = Words(
@@ -177,7 +181,7 @@ _DUTCH = Words(
     budgets="EUR {spent} van EUR {budget} per jaar besteed, door {count} gemeenten",
     objective_label="doelwaarde",
     objective="{points} punten",
-    gap="bewezen marge {gap} % (geen plan heeft meer dan {bound})",
+    bound="geen plan heeft meer dan {bound}",
     shortfall="{title}, tekort",
     proof_label="bewijs",
     proof="ten hoogste {bound} volgens {by}, {how}{over}",
@@ -186,13 +190,14 @@ _DUTCH = Words(
     memory="hoogste geheugengebruik {memory} MB",
     conflicts_label="conflicten",
     no_conflicts="welke regels botsen is niet uitgezocht",
-    all_pairs="",
-    within_gap="FEASIBLE: aan elke regel is voldaan; geen plan is meer dan {gap} % beter",
+    within_gap="FEASIBLE: aan elke regel is voldaan; bewezen marge {gap} %",
 )
 
 _WORDS: Mapping[str, Words] = {"en": _ENGLISH, "nl": _DUTCH}
 
 _DUTCH_TITLES = {
+    "all eligible pairs": "alle passende koppelingen",
+    "dual prices": "schaduwprijzen",
     "essential skills": "onmisbare vaardigheden",
     "excluded pairs": "uitgesloten koppelingen",
     "hours overlap": "passende uren",
@@ -223,15 +228,13 @@ def words_of(language: str) -> Words:
 
 
 def titles_of(language: str) -> Mapping[str, str]:
-    """Return the title of every rule and term in a language, by class name and by English title."""
-    from placement_opt.constraints import RULES
-    from placement_opt.objectives import TERMS
-
-    titles: dict[str, str] = {}
-    for kind in (*RULES, *TERMS):
+    """Return titles in a language, by English title and, of rules and terms, by class name."""
+    titles: dict[str, str] = dict(_DUTCH_TITLES) if language == "nl" else {}
+    kinds: tuple[type[Rule | Term], ...] = (*RULES, *TERMS)
+    for kind in kinds:
         title = kind.title
         if language == "nl":
-            title = getattr(kind, "title_nl", _DUTCH_TITLES.get(title, title))
+            title = getattr(kind, "title_nl", "") or _DUTCH_TITLES.get(title, title)
         titles[kind.__name__] = titles[kind.title] = title
     return titles
 

@@ -222,3 +222,37 @@ def regions(draw, most=4):
         travel_minutes=draw(travel_tables(c_ids, o_ids, m_ids)),
         sectors_of_work=frozenset(SECTORS_OF_WORK),
     )
+
+
+@st.composite
+def complete_regions(draw, most=4):
+    """Draw a region of 2026-02-01 whose records give all that pair columns and travel need."""
+    region = draw(regions(most))
+    people = [
+        candidate.model_copy(
+            update={
+                "hours_per_week": candidate.hours_per_week or draw(hour_ranges()),
+                "location": candidate.location or draw(locations()),
+                "transport": candidate.transport or draw(st.sampled_from(get_args(Transport))),
+                "coaching_regime": None
+                if candidate.coaching_hours_per_week is not None
+                else candidate.coaching_regime or draw(st.sampled_from(get_args(CoachingRegime))),
+                # The shares of later years are not published for every regime.
+                "coaching_year": 1,
+                "wage_value": draw(decimals(0, 1, 2)),
+            }
+        )
+        for candidate in region.candidates
+    ]
+    work = [
+        opening.model_copy(
+            update={
+                "hours_per_week": opening.hours_per_week or draw(hour_ranges()),
+                "location": opening.location or draw(locations()),
+            }
+        )
+        for opening in region.openings
+    ]
+    return region.model_copy(
+        update={"candidates": people, "openings": work, "date": dt.date(2026, 2, 1)}
+    )

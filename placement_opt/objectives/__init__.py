@@ -1,10 +1,11 @@
 """The objective terms the library knows; one line here makes a term part of every contract test."""
 
-from collections.abc import Sequence
-from typing import Annotated, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
+from placement_opt.errors import InvalidInputError, closest_hint, closest_ids
 from placement_opt.instance import Instance
 from placement_opt.objectives.base import Term
 from placement_opt.objectives.match_score import MatchScore
@@ -27,6 +28,28 @@ def standard_terms(instance: Instance) -> Sequence[Term]:
     return tuple(term for term in standard if term is not None)
 
 
+def term_from_json(fields: Mapping[str, Any]) -> Term:
+    """Read a term from the fields that `model_dump` wrote.
+
+    Raises
+    ------
+    InvalidInputError
+        When the term is unknown or a field is wrong.
+    """
+    by_name = {term.__name__: term for term in TERMS}
+    name = str(fields.get("term"))
+    if name not in by_name:
+        raise InvalidInputError.single(
+            "objective term",
+            None,
+            "term",
+            name,
+            "must be a term of the library",
+            closest_hint(closest_ids(name, by_name)),
+        )
+    return by_name[name](**fields)
+
+
 __all__ = [
     "TERMS",
     "AnyTerm",
@@ -36,4 +59,5 @@ __all__ = [
     "Priority",
     "Term",
     "standard_terms",
+    "term_from_json",
 ]

@@ -1,5 +1,6 @@
 """Points straight from a pair column."""
 
+from collections.abc import Collection
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
@@ -41,6 +42,11 @@ class PairScore(Term):
         if len(column) > 1 or (column and "column" in fields):
             raise TypeError("PairScore takes one column: PairScore('score', weight=-1)")
         super().__init__(**(dict(zip(("column",), column, strict=False)) | fields))
+
+    @classmethod
+    @override
+    def _stand_ins(cls, broken: Collection[str]) -> dict[str, Any]:
+        return super()._stand_ins(broken) | ({"column": "?"} if "column" in broken else {})
 
     @property
     @override

@@ -30,7 +30,7 @@ def get_solver(name: str) -> "Solver":
         When no solver has that name, or the library behind it cannot be imported.
     """
     if name not in SOLVERS:
-        hint = closest_hint(closest_ids(name, SOLVERS)) if isinstance(name, str) else "give a name"
+        hint = closest_hint(closest_ids(str(name), SOLVERS))
         raise SolverUnavailableError(
             f"solver must be one of {', '.join(SOLVERS)}, got {name!r}. Hint: {hint}."
         )

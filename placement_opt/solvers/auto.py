@@ -63,12 +63,11 @@ def price(formulation: Formulation, search: Search) -> None:
     """Prove a first bound by dual prices, re-checked in exact integers."""
     seconds = LP_SHARE * (search.limits.time_limit_s if search.limits.reproducible
                           else search.remaining_s)
-    try:
-        relaxed = lp_bound(formulation, seconds)
-    except Exception:
-        logger.warning("the linear program failed; going on without prices", exc_info=True)
+    relaxed = lp_bound(formulation, seconds)
+    if relaxed is None:
+        search.note("no dual prices: the linear program was not solved in time or has no solution")
         return
-    search.certify(Certificate.from_duals(formulation, relaxed.duals), "dual prices")
+    search.certify(Certificate.from_duals(formulation, relaxed.dual_prices), "dual prices")
 
 
 def race(formulation: Formulation, search: Search, solvers: list[Solver]) -> Ending:

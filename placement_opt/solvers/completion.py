@@ -1,37 +1,107 @@
 """Given the pairs of a plan, find values of all other variables: exact, small, and general.
 
 A start plan, a rounded plan or a plan made by hand names placements only. What the rules' own
-variables have to be (who is short of what, how many people of a class go to which coach) is a
-problem without the pairs, thousands of times smaller than the whole.
+variables have to be (who is short of what, how many people of a class go to which coach) follows
+block by block, since no row mixes the variables of two rules.
 """
+
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation, Objective, RowBlock
+from placement_opt.instance import Ints
 from placement_opt.solvers.base import Search, SearchLimits, Solution
 
 COMPLETION_SECONDS = 10.0
 
 
 def completed(
-    formulation: Formulation, chosen: npt.NDArray[np.int64], search: Search
+    formulation: Formulation,
+    chosen: npt.NDArray[np.int64],
+    search: Search,
+    known: Mapping[int, Ints] | None = None,
 ) -> Solution | None:
     """Return the best solution with exactly these pairs, or None where none was found.
 
-    Rows without own variables are checked first; the rest is solved with CP-SAT.
+    Parameters
+    ----------
+    formulation
+        The problem.
+    chosen
+        Pairs that are one, ascending; all others are zero.
+    search
+        Its limits hold for the small solves that a block may need.
+    known
+        Values of the own variables of some blocks, by block number.
     """
-    n_pairs, n_own = formulation.n_pairs, formulation.n_variables - formulation.n_pairs
-    values = np.zeros(formulation.n_variables, dtype=np.int64)
-    values[chosen] = 1
-    if n_own == 0:
-        solution = Solution(chosen, np.zeros(0, dtype=np.int64))
-        return solution if formulation.is_satisfied_by(values) else None
-    rest = _without_pairs(formulation, values)
-    if rest is None:
-        return None
+    known = known or {}
+    pairs = np.zeros(formulation.n_pairs, dtype=np.int64)
+    pairs[chosen] = 1
+    own = []
+    for number, block in enumerate(formulation.blocks):
+        used = block.usage @ pairs
+        lower = np.where(block.lower == NO_LOWER, NO_LOWER, block.lower - used)
+        upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - used)
+        if block.variables is None:
+            if np.any(lower > 0) or np.any(upper < 0):
+                return None
+            continue
+        values = known.get(number)
+        if values is None:
+            gain = formulation.own_values(formulation.objective.gain, number)
+            values = _own_values(block, lower, upper, gain, search)
+        if values is None:
+            return None
+        own.append(values)
+    return Solution(chosen, np.concatenate([np.zeros(0, dtype=np.int64), *own]))
+
+
+def _own_values(
+    block: RowBlock, lower: Ints, upper: Ints, gain: Ints, search: Search
+) -> Ints | None:
+    """Return the best own variables of one block, with the pairs' part moved to its limits."""
+    if block.variables is None or block.variable_usage is None:
+        return np.zeros(0, dtype=np.int64)
+    if _is_one_price_per_row(block) and bool(np.all(gain <= 0)):
+        # Each variable fills the shortfall of its own row, and costs: as little as the row asks.
+        entries = block.variable_usage.tocoo()
+        values = block.variables.lower.copy()
+        np.maximum.at(values, entries.col, lower[entries.row])
+        activity = block.variable_usage @ values
+        fits = bool(
+            np.all(values <= block.variables.upper)
+            and np.all(activity >= lower)
+            and np.all(activity <= upper)
+        )
+        return values if fits else None
+    return _solved(block, lower, upper, gain, search)
+
+
+def _is_one_price_per_row(block: RowBlock) -> bool:
+    usage = block.variable_usage
+    if usage is None or not bool(np.all(usage.data == 1)):
+        return False
+    per_variable = np.bincount(usage.indices, minlength=usage.shape[1])
+    return bool(np.all(per_variable == 1) and np.all(np.diff(usage.indptr) <= 1))
+
+
+def _solved(
+    block: RowBlock, lower: Ints, upper: Ints, gain: Ints, search: Search
+) -> Ints | None:
     from placement_opt.solvers.cp_sat import CpSat
 
+    alone = RowBlock(
+        block.title,
+        block.labels,
+        block.usage[:, :0],
+        lower,
+        upper,
+        block.variables,
+        block.variable_usage,
+    )
+    rest = Formulation(0, (alone,), (Objective(gain, search.formulation.objective.scale),))
     limits = SearchLimits(
         time_limit_s=min(COMPLETION_SECONDS, search.remaining_s),
         gap=0.0,
@@ -41,35 +111,4 @@ def completed(
     )
     inner = Search(rest, limits, search.is_cancelled)
     CpSat().solve(rest, inner)
-    if inner.best is None:
-        return None
-    return Solution(chosen, inner.best.own)
-
-
-def _without_pairs(
-    formulation: Formulation, values: npt.NDArray[np.int64]
-) -> Formulation | None:
-    """Move the pairs' part of each row to its limits; None where a row is broken by pairs alone."""
-    n_pairs = formulation.n_pairs
-    blocks = []
-    for block in formulation.blocks:
-        used = block.usage @ values[:n_pairs]
-        lower = np.where(block.lower == NO_LOWER, NO_LOWER, block.lower - used)
-        upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - used)
-        if block.variables is None or block.variable_usage is None:
-            if np.any(lower > 0) or np.any(upper < 0):
-                return None
-            continue
-        blocks.append(
-            RowBlock(
-                block.title,
-                block.labels,
-                block.usage[:, :0],
-                lower,
-                upper,
-                block.variables,
-                block.variable_usage,
-            )
-        )
-    objective = Objective(formulation.objective.gain[n_pairs:], formulation.objective.scale)
-    return Formulation(0, tuple(blocks), (objective,))
+    return None if inner.best is None else inner.best.own

@@ -2,14 +2,12 @@
 
 import math
 import time
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any
 
 from placement_opt.errors import InternalError
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.formulation import Formulation
 from placement_opt.solvers.base import Ending, Search, Solution
+from placement_opt.solvers.cp_sat_writing import cp_sat_model, solution_values, write_hint
 from placement_opt.solvers.reporting import (
     PATIENCE_S,
     POLL_S,
@@ -22,107 +20,18 @@ from placement_opt.solvers.reporting import (
     stop_asked,
 )
 
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
-
-INT64 = np.iinfo(np.int64)
+WORK_PER_S = 0.5
+"""Units of CP-SAT's deterministic time that stand for one second in a reproducible solve."""
 
 EXACT_FLOAT = 1 << 53
 """Whole numbers up to here are held exactly by a double."""
-
-
-def cp_sat_model(formulation: Formulation) -> "cp_model.CpModel":
-    """Write the formulation as a CP-SAT model; variable j of the one is variable j of the other.
-
-    Rows of ones over yes-or-no variables become "at most one" or "exactly one"; rows without
-    limits are left out. The objective is maximised, in integer units.
-
-    Notes
-    -----
-    Costs one pass over the coefficients, all in bulk writes: about a second and 250 MB for a
-    million pairs with two rows each.
-    """
-    from ortools.sat.python import cp_model
-
-    model = cp_model.CpModel()
-    proto: Any = model.proto
-    _write_variables(proto, formulation)
-    _write_rows(proto, formulation)
-    gain = formulation.objective.gain
-    priced = np.flatnonzero(gain)
-    if priced.size:
-        proto.objective.vars.extend(priced.astype(np.int32))
-        proto.objective.coeffs.extend(-gain[priced])
-        proto.objective.scaling_factor = -1.0
-    return model
-
-
-def _write_variables(proto: Any, formulation: Formulation) -> None:
-    from ortools.sat.python import cp_model_helper
-
-    def template(low: int, high: int) -> Any:
-        variable = cp_model_helper.IntegerVariableProto()
-        variable.domain.extend([low, high])
-        return variable
-
-    proto.variables.extend([template(0, 1)] * formulation.n_pairs)
-    own = slice(formulation.n_pairs, None)
-    bounds = zip(formulation.lower[own].tolist(), formulation.upper[own].tolist(), strict=True)
-    for low, high in bounds:
-        proto.variables.append(template(low, max(low, high)))
-        if low > high:
-            _write_contradiction(proto)
-
-
-def _write_rows(proto: Any, formulation: Formulation) -> None:
-    matrix = formulation.matrix
-    start, member, value = matrix.indptr.tolist(), matrix.indices, matrix.data
-    lower, upper = formulation.row_lower, formulation.row_upper
-    is_limited = (lower > NO_LOWER) | (upper < NO_UPPER)
-    is_clique = _is_plain(formulation) & (upper == 1) & (lower <= 1)
-    for row in np.flatnonzero(is_limited).tolist():
-        entries = slice(start[row], start[row + 1])
-        low, high = int(lower[row]), int(upper[row])
-        if low > high:
-            _write_contradiction(proto)
-        elif is_clique[row]:
-            constraint = proto.constraints.add()
-            kind = constraint.exactly_one if low == 1 else constraint.at_most_one
-            kind.literals.extend(member[entries])
-        else:
-            linear = proto.constraints.add().linear
-            linear.vars.extend(member[entries])
-            linear.coeffs.extend(value[entries])
-            linear.domain.extend(
-                [int(INT64.min) if low <= NO_LOWER else low, int(INT64.max) if high >= NO_UPPER else high]
-            )
-
-
-def _write_contradiction(proto: Any) -> None:
-    """Write a clause without literals, which nothing satisfies; an empty domain is refused."""
-    _ = proto.constraints.add().bool_or
-
-
-def _is_plain(formulation: Formulation) -> npt.NDArray[np.bool_]:
-    """Tell per row whether all coefficients are one and all variables yes-or-no."""
-    matrix = formulation.matrix
-    is_boolean = (formulation.lower == 0) & (formulation.upper == 1)
-    is_odd = (matrix.data != 1) | ~is_boolean[matrix.indices]
-    before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(is_odd)])
-    return np.asarray(before[matrix.indptr[1:]] == before[matrix.indptr[:-1]])
-
-
-def solution_values(response: Any) -> npt.NDArray[np.int64]:
-    """Return the values of all variables in a CP-SAT answer, shape (N,)."""
-    solution = response.solution
-    return np.fromiter(solution, dtype=np.int64, count=len(solution))
 
 
 class CpSat:
     """CP-SAT on the whole formulation; takes every problem.
 
     `search.best` becomes a complete hint. A reproducible solve interleaves its workers and stops
-    by deterministic time, of which one unit takes about a second.
+    by deterministic time, so that it takes longer or shorter than its limit in seconds.
     """
 
     name = "cp-sat"
@@ -130,6 +39,7 @@ class CpSat:
     def refuses(self, formulation: Formulation) -> str | None:
         """Take every problem."""
         del formulation
+        return None
 
     def solve(self, formulation: Formulation, search: Search) -> Ending:
         """Solve; see `placement_opt.solvers.base.Solver.solve`.
@@ -195,7 +105,7 @@ class _Run:
         from ortools.sat.python import cp_model
 
         model = cp_sat_model(self._formulation)
-        _write_hint(model.proto, self._formulation, self._search.best)
+        write_hint(model.proto, self._formulation, self._search.best)
         self._set_parameters()
         self._solver.best_bound_callback = self._on_bound
         if self._is_stopped:
@@ -229,7 +139,7 @@ class _Run:
             parameters.max_memory_in_mb = max(1, int(limits.memory_limit_gb * 1000))
         if limits.reproducible:
             parameters.interleave_search = True
-            parameters.max_deterministic_time = limits.time_limit_s
+            parameters.max_deterministic_time = limits.time_limit_s * WORK_PER_S
             # A hair less than asked, so that its rounding cannot stop it just outside the gap.
             parameters.relative_gap_limit = limits.gap * (1 - 1e-9)
         else:
@@ -242,7 +152,7 @@ class _Run:
         try:
             solution = Solution.of(self._formulation, solution_values(response))
             self._search.offer(solution, self._source)
-        except Exception as error:  # noqa: BLE001 -- raised again once the solver has returned
+        except Exception as error:  # raised again once the solver has returned
             self._error = error
             self.stop()
 
@@ -254,7 +164,7 @@ class _Run:
             # A reproducible solve keeps it back: the moment it comes in must not decide anything.
             if not self._search.limits.reproducible:
                 self._prove(_whole_bound(bound))
-        except Exception as error:  # noqa: BLE001 -- raised again once the solver has returned
+        except Exception as error:  # raised again once the solver has returned
             self._error = error
             self.stop()
 
@@ -288,12 +198,6 @@ def _whole_bound(bound: float) -> int:
     return round(bound) if abs(bound) < EXACT_FLOAT else int(math.nextafter(bound, math.inf))
 
 
-def _write_hint(proto: Any, formulation: Formulation, best: Solution | None) -> None:
-    if best is not None:
-        proto.solution_hint.vars.extend(np.arange(formulation.n_variables, dtype=np.int32))
-        proto.solution_hint.values.extend(best.values(formulation))
-
-
 def _listener(told: Any) -> Any:
     from ortools.sat.python import cp_model
 
@@ -304,3 +208,6 @@ def _listener(told: Any) -> Any:
             told(self.response_proto)
 
     return Listener()
+
+
+__all__ = ["CpSat", "cp_sat_model"]

@@ -140,7 +140,7 @@ def _start(path: Path) -> Any:
         hint = np.load(path)
         values = start.solution_hints.add().variable_values
         values.ids.extend(range(len(hint)))
-        values.values.extend(hint)
+        values.values.extend(hint.tolist())
     return start
 
 

@@ -90,6 +90,8 @@ class LinearProgram:
         Limits of the rows, shape (R,), float64, infinite where there is none.
     lower, upper, gain
         Bounds and gains of the variables, shape (N,), float64.
+    whole
+        Which variables have to be whole, shape (N,).
     """
 
     start: npt.NDArray[np.int64]
@@ -100,6 +102,7 @@ class LinearProgram:
     lower: Floats
     upper: Floats
     gain: Floats
+    whole: npt.NDArray[np.bool_]
 
     @classmethod
     def of(cls, formulation: "Formulation", unit: ObjectiveUnit) -> "LinearProgram":
@@ -119,6 +122,7 @@ class LinearProgram:
             formulation.lower.astype(np.float64),
             formulation.upper.astype(np.float64),
             unit.floats(formulation.objective.gain),
+            formulation.whole,
         )
 
     @classmethod
@@ -138,20 +142,20 @@ class LinearProgram:
         model = model_pb2.ModelProto()
         n_variables, n_rows = len(self.gain), len(self.row_lower)
         model.variables.ids.extend(range(n_variables))
-        model.variables.lower_bounds.extend(self.lower)
-        model.variables.upper_bounds.extend(self.upper)
-        model.variables.integers.extend([integer] * n_variables)
+        model.variables.lower_bounds.extend(self.lower.tolist())
+        model.variables.upper_bounds.extend(self.upper.tolist())
+        model.variables.integers.extend(self.whole if integer else [False] * n_variables)
         model.objective.maximize = True
         priced = np.flatnonzero(self.gain)
-        model.objective.linear_coefficients.ids.extend(priced)
-        model.objective.linear_coefficients.values.extend(self.gain[priced])
+        model.objective.linear_coefficients.ids.extend(priced.tolist())
+        model.objective.linear_coefficients.values.extend(self.gain[priced].tolist())
         model.linear_constraints.ids.extend(range(n_rows))
-        model.linear_constraints.lower_bounds.extend(self.row_lower)
-        model.linear_constraints.upper_bounds.extend(self.row_upper)
+        model.linear_constraints.lower_bounds.extend(self.row_lower.tolist())
+        model.linear_constraints.upper_bounds.extend(self.row_upper.tolist())
         row = np.repeat(np.arange(n_rows), np.diff(self.start))
-        model.linear_constraint_matrix.row_ids.extend(row)
-        model.linear_constraint_matrix.column_ids.extend(self.member)
-        model.linear_constraint_matrix.coefficients.extend(self.value)
+        model.linear_constraint_matrix.row_ids.extend(row.tolist())
+        model.linear_constraint_matrix.column_ids.extend(self.member.tolist())
+        model.linear_constraint_matrix.coefficients.extend(self.value.tolist())
         return model
 
 

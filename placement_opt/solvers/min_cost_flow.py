@@ -32,12 +32,15 @@ def cheapest_flow(
     arc = network.add_arcs_with_capacity_and_unit_cost(tail, head, capacity, cost)
     network.set_nodes_supplies(np.arange(len(supply), dtype=np.int32), supply)
     status = network.solve()
+    if status == network.OPTIMAL:
+        return OPTIMAL, np.asarray(network.flows(arc), dtype=np.int64)
+    # Without an optimum there is no flow to read: asking for one would crash.
+    no_flow = np.zeros_like(cost)
     if status == network.INFEASIBLE and np.any(cost):
         # Prices that run out of their range end the same way; without costs there are none.
-        ending, _ = cheapest_flow(tail, head, capacity, np.zeros_like(cost), supply)
-        return (ending if ending == INFEASIBLE else "BAD_COST_RANGE"), np.zeros_like(cost)
-    flow = np.asarray(network.flows(arc), dtype=np.int64)
-    return str(status.name), flow
+        ending, _ = cheapest_flow(tail, head, capacity, no_flow, supply)
+        return (ending if ending == INFEASIBLE else "BAD_COST_RANGE"), no_flow
+    return str(status.name), no_flow
 
 
 def write_arcs(

@@ -16,7 +16,8 @@ from placement_opt.solvers.min_cost_flow import (
     read_flow,
     write_arcs,
 )
-from placement_opt.solvers.network import Network, NotANetworkError, read_network
+from placement_opt.solvers.network import Network, read_network
+from placement_opt.solvers.network_sets import NotANetworkError
 from placement_opt.solvers.reporting import (
     POLL_S,
     ended,
@@ -85,9 +86,7 @@ class NetworkFlow:
             self._read = (formulation, network)
         return self._read[1]
 
-    def _flow(
-        self, network: Network, search: Search
-    ) -> tuple[str, npt.NDArray[np.int64]] | None:
+    def _flow(self, network: Network, search: Search) -> tuple[str, npt.NDArray[np.int64]] | None:
         """Return how the algorithm ended and its flow, or None when the search said stop."""
         arcs = network.arcs
         parts = (arcs.tail, arcs.head, arcs.capacity, arcs.cost, network.supply)
@@ -112,9 +111,7 @@ class NetworkFlow:
             return read_flow(folder)
 
 
-def _conclude(
-    network: Network, search: Search, status: str, flow: npt.NDArray[np.int64]
-) -> Ending:
+def _conclude(network: Network, search: Search, status: str, flow: npt.NDArray[np.int64]) -> Ending:
     """Report the final answer."""
     name = NetworkFlow.name
     if status == INFEASIBLE:

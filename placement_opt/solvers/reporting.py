@@ -29,7 +29,9 @@ def stop_asked(search: Search) -> bool:
     reached: the solver itself stops there, at a point that depends on its work alone.
     """
     reason = search.stop_reason()
-    return reason is not None and not (search.limits.reproducible and reason is StopReason.GAP)
+    if search.limits.reproducible and reason is StopReason.GAP:
+        return search.is_cancelled()
+    return reason is not None
 
 
 def is_contradictory(formulation: Formulation) -> bool:
@@ -87,7 +89,7 @@ class Beside(Generic[AnswerT]):
     def _run(self) -> None:
         try:
             self._answer = self._work()
-        except Exception as error:  # noqa: BLE001 -- raised again where the answer is asked for
+        except Exception as error:  # raised again where the answer is asked for
             self._error = error
 
     def wait(self, seconds: float) -> bool:

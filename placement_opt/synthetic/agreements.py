@@ -18,20 +18,24 @@ Pairs = tuple[tuple[str, str], ...]
 def with_kept_coaches(
     candidates: Sequence[Candidate], coaches: Sequence[Coach]
 ) -> tuple[Candidate, ...]:
-    """Let one person for every ten coaches keep a coach who covers everybody, one each."""
-    free = [
-        coach.id
-        for coach in coaches
-        if coach.kind == "external" and not (coach.municipalities or coach.regimes or coach.needs)
-    ]
-    keeps = free[: len(coaches) // _COACHES_PER_KEPT]
-    coached = [
-        row for row, candidate in enumerate(candidates) if candidate.coaching_regime != "none"
-    ]
+    """Let one person for every ten coaches keep a coach who covers them, one each."""
     changed = list(candidates)
-    for row, coach_id in zip(coached, keeps, strict=False):
-        changed[row] = candidates[row].model_copy(update={"coach": coach_id})
+    coached = [row for row, person in enumerate(candidates) if person.coaching_regime != "none"]
+    external = [coach for coach in coaches if coach.kind == "external"]
+    for coach in external[: len(coaches) // _COACHES_PER_KEPT]:
+        row = next((row for row in coached if _covers(coach, candidates[row])), None)
+        if row is not None:
+            coached.remove(row)
+            changed[row] = candidates[row].model_copy(update={"coach": coach.id})
     return tuple(changed)
+
+
+def _covers(coach: Coach, candidate: Candidate) -> bool:
+    return (
+        (not coach.municipalities or candidate.municipality in coach.municipalities)
+        and (not coach.regimes or candidate.coaching_regime in coach.regimes)
+        and (not coach.needs or candidate.needs <= coach.needs)
+    )
 
 
 def fixed(candidates: Sequence[Candidate], openings: Sequence[Opening]) -> Pairs:

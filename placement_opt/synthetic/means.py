@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from placement_opt.instance import Bools, Ints
 from placement_opt.quantities import read_number
 from placement_opt.records import Candidate, Coach, Municipality, Opening
 from placement_opt.rulebook import Rulebook
 from placement_opt.synthetic import mix
-from placement_opt.synthetic.draws import Draws
+from placement_opt.synthetic.draws import Draws, apportioned
 from placement_opt.synthetic.layout import Work, in_units, numbered
 
 _EXTERNAL_QUARTER_CONTRACTS = (4, 9)
@@ -40,21 +42,29 @@ class Demand:
 
     def coach_hours(self) -> Fraction:
         """Coach hours a week of everybody."""
-        hours = (self.coach_hours_of(candidate) for candidate in self.candidates)
-        return sum(hours, Fraction(0))
+        # Few regimes, years and hours for many people: exact arithmetic once for each kind.
+        kinds = Counter(
+            (c.coaching_regime, c.coaching_year, c.coaching_hours_per_week, c.hours_per_week)
+            for c in self.candidates
+        )
+        return sum((n * self._coach_hours_of(*kind) for kind, n in kinds.items()), Fraction(0))
 
-    def coach_hours_of(self, candidate: Candidate) -> Fraction:
-        """Coach hours a week of one person."""
-        if candidate.coaching_hours_per_week is not None:
-            return read_number(candidate.coaching_hours_per_week)
-        regime, year = candidate.coaching_regime, candidate.coaching_year
-        if regime is None or year is None or candidate.hours_per_week is None:
+    def _coach_hours_of(
+        self,
+        regime: str | None,
+        year: int | None,
+        own_hours: float | None,
+        hours_per_week: tuple[float, float] | None,
+    ) -> Fraction:
+        if own_hours is not None:
+            return read_number(own_hours)
+        if regime is None or year is None or hours_per_week is None:
             return Fraction(0)
-        share = self.rulebook.coaching_share(regime, year)
-        return Fraction(share) * read_number(candidate.hours_per_week[1])
+        return self.rulebook.coaching_share(regime, year) * read_number(hours_per_week[1])
 
     def subsidy_eur_per_year(self) -> Mapping[str, Fraction]:
         """Wage-cost subsidy of everybody, by municipality."""
+        pays = {ground: self.rulebook.ground(ground).wage_subsidy for ground in mix.GROUNDS}
         known: dict[tuple[float, float, int], Fraction] = {}
         spent: dict[str, Fraction] = {}
         for candidate in self.candidates:
@@ -63,13 +73,13 @@ class Demand:
                 candidate.hours_per_week,
                 candidate.wage_value,
             )
-            pays = self.rulebook.ground(candidate.ground or "none").wage_subsidy
-            if place is None or hours is None or value is None or not pays:
+            if place is None or hours is None or value is None:
                 continue
-            key = (value, hours[1], candidate.minimum_wage_age or 21)
-            if key not in known:
-                known[key] = Fraction(self.rulebook.wage_subsidy_eur_per_year(*key))
-            spent[place] = spent.get(place, Fraction(0)) + known[key]
+            if pays[candidate.ground or "none"]:
+                key = (value, hours[1], candidate.minimum_wage_age or 21)
+                if key not in known:
+                    known[key] = Fraction(self.rulebook.wage_subsidy_eur_per_year(*key))
+                spent[place] = spent.get(place, Fraction(0)) + known[key]
         return spent
 
 
@@ -127,9 +137,11 @@ def make_coaches(seed: int, n_coaches: int, work: Work, *, by_regime: bool) -> t
         Let some coaches take some regimes only.
     """
     draws = Draws(seed, "coaches")
-    inside = draws.chance(mix.EMPLOYER_COACHES_PER_MILLE, n_coaches)
     # The first coaches are one of each team, so that every municipality is covered.
-    inside[: len(mix.COACH_TEAMS)] = False
+    n_others = max(n_coaches - len(mix.COACH_TEAMS), 0)
+    share = (1_000 - mix.EMPLOYER_COACHES_PER_MILLE, mix.EMPLOYER_COACHES_PER_MILLE)
+    inside = np.zeros(n_coaches, dtype=np.bool_)
+    inside[n_coaches - n_others :] = draws.shuffled(apportioned(share, n_others)) == 1
     columns: Columns = {
         "id": numbered("K", n_coaches, 2),
         "kind": ["employer" if is_so else "external" for is_so in inside.tolist()],

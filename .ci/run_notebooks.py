@@ -1,0 +1,34 @@
+"""Execute every notebook of a folder from its first cell to its last; none may hold outputs."""
+
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+SECONDS_PER_CELL = 300
+
+
+def main(folder: Path) -> int:
+    """Run the notebooks and return how many failed."""
+    failures = 0
+    for path in sorted(folder.glob("*.ipynb")):
+        started = time.perf_counter()
+        notebook = nbformat.read(path, as_version=4)
+        problem = None
+        if any(cell.get("outputs") for cell in notebook.cells):
+            problem = "holds outputs; clear them before committing"
+        else:
+            try:
+                NotebookClient(notebook, timeout=SECONDS_PER_CELL, kernel_name="python3").execute()
+            except CellExecutionError as error:
+                problem = str(error)
+        failures += problem is not None
+        print(f"{path}: {problem or 'ok'} ({time.perf_counter() - started:.1f} s)")
+    return failures
+
+
+if __name__ == "__main__":
+    sys.exit(min(1, main(Path(sys.argv[1]))))

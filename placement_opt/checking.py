@@ -1,0 +1,315 @@
+"""Checks a result against its region without any solver: plan, objective, tables and bounds.
+
+Nothing of the result is believed. The rules are read back from the run record, the plan is judged
+by their plain reading, every number is computed again, and the certified bound is proven again
+from its prices in exact integers. What only a solver has said is named as such.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from typing_extensions import override
+
+from placement_opt.certificate import Certificate, bound_in_points
+from placement_opt.constraints import rule_from_json
+from placement_opt.errors import InvalidInputError
+from placement_opt.listed_pairs import given_of
+from placement_opt.model import Compiled, Model
+from placement_opt.objectives import term_from_json
+from placement_opt.plan import Placement, Plan
+from placement_opt.records import Region
+from placement_opt.result import PlacementRow, Result
+from placement_opt.status import Status
+from placement_opt.tables import budget_rows, coach_rows, placement_rows, quota_rows, term_rows
+from placement_opt.verification import Verdict
+
+_SHOWN_DIFFERENCES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked.
+
+    Parameters
+    ----------
+    subject
+        What was checked, in a word or two: ``"input"``, ``"rules"``, ``"certified bound"``.
+    is_sound
+        False when the result says something else than the check finds.
+    text
+        What was found.
+    """
+
+    subject: str
+    is_sound: bool
+    text: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{'sound' if self.is_sound else 'DIFFERS':<8} {self.subject}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check found, and which claims rest on a solver's word."""
+
+    findings: tuple[Finding, ...]
+    on_trust: tuple[str, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """True when nothing differs."""
+        return all(finding.is_sound for finding in self.findings)
+
+    @property
+    def differences(self) -> tuple[Finding, ...]:
+        """The findings that differ."""
+        return tuple(finding for finding in self.findings if not finding.is_sound)
+
+    @override
+    def __str__(self) -> str:
+        lines = [str(finding) for finding in self.findings]
+        return "\n".join([*lines, *(f"on trust {claim}" for claim in self.on_trust)])
+
+
+def check_result(region: Region, result: Result, pairs: Any = None) -> CheckReport:
+    """Check a result against its region without any solver.
+
+    Parameters
+    ----------
+    region
+        The region that the result is said to be of.
+    result
+        The result, from `solve` or from a file.
+    pairs
+        What was given as ``pairs=`` to the model, if anything was.
+
+    Returns
+    -------
+    CheckReport
+        A finding per subject, and the claims that rest on a solver's word. Where the region is
+        another one than the result names, that is the only finding.
+
+    Raises
+    ------
+    InvalidInputError
+        When the result does not name its rules, names unknown ones, or they need values that the
+        region does not have.
+    """
+    model = Model(
+        region,
+        pairs=pairs,
+        rules=[rule_from_json(fields) for fields in _listed(result, "rules")],
+        objective=[term_from_json(fields) for fields in _listed(result, "objective")],
+    )
+    findings = [_input(region, result)]
+    if not findings[0].is_sound:
+        return CheckReport(tuple(findings), ())
+    compiled = model.compile()
+    if result.has_plan:
+        findings += _Plan(compiled, result).findings()
+    elif result.placement_rows or result.objective is not None:
+        text = f"a result that is {result.status} has no plan, but placements or points are given"
+        findings.append(Finding("status", is_sound=False, text=text))
+    findings += _bounds(compiled, result)
+    return CheckReport(tuple(findings), tuple(_on_trust(result)))
+
+
+def _listed(result: Result, part: str) -> Sequence[dict[str, Any]]:
+    fields = result.run.get(part)
+    if isinstance(fields, list) and all(isinstance(entry, dict) for entry in fields):
+        return fields
+    raise InvalidInputError.single(
+        "result",
+        None,
+        f"run.{part}",
+        type(fields).__name__,
+        "must be a list of records",
+        "check a file that Result.to_json wrote",
+    )
+
+
+def _input(region: Region, result: Result) -> Finding:
+    told = result.run.get("input")
+    fingerprint = region.fingerprint()
+    date = None if region.date is None else region.date.isoformat()
+    if told != fingerprint:
+        text = f"the result is of another region: {str(told)[:16]}, not {fingerprint[:16]}"
+    elif (result.region, result.date) != (region.name, date):
+        text = f"the region is {region.name!r} of {date}, not {result.region!r} of {result.date}"
+    elif result.n_candidates != len(region.candidates):
+        text = f"{len(region.candidates)} candidates, not {result.n_candidates}"
+    else:
+        return Finding("input", is_sound=True, text=f"fingerprint {fingerprint[:16]}")
+    return Finding("input", is_sound=False, text=text)
+
+
+class _Plan:
+    """Judges the placements and everything that is told about them."""
+
+    def __init__(self, compiled: Compiled, result: Result) -> None:
+        self._compiled = compiled
+        self._result = result
+
+    def findings(self) -> Iterator[Finding]:
+        rows = self._result.placement_rows
+        columns = [self._column(row) for row in rows]
+        gone = [row for row, column in zip(rows, columns, strict=True) if column is None]
+        yield _finding(
+            "eligible pairs",
+            [f"{row.candidate_id} in {row.opening_id} is not eligible" for row in gone],
+            f"all {len(rows):,} placements are eligible pairs",
+        )
+        if gone:
+            return
+        found = [column for column in columns if column is not None]
+        plan = self._plan(found)
+        verdict = self._compiled.judge(plan)
+        yield _finding(
+            "rules",
+            [str(violation) for violation in verdict.violations],
+            f"the plan keeps all {len(self._compiled.rules)} rules",
+        )
+        yield self._objective(verdict)
+        yield from self._tables(plan, verdict, found)
+        yield self._people(plan)
+
+    def _column(self, row: PlacementRow) -> int | None:
+        instance = self._compiled.pairs.instance
+        if row.candidate_id not in instance.candidate_of:
+            return None
+        if row.opening_id not in instance.opening_of:
+            return None
+        return self._compiled.pairs.find(
+            instance.candidate_idx(row.candidate_id), instance.opening_idx(row.opening_id)
+        )
+
+    def _plan(self, columns: Sequence[int]) -> Plan:
+        return self._compiled.plan_of(
+            Placement(
+                row.candidate_id,
+                row.opening_id,
+                row.coach_id,
+                given_of(self._compiled.pairs, column),
+            )
+            for row, column in zip(self._result.placement_rows, columns, strict=True)
+        )
+
+    def _objective(self, verdict: Verdict) -> Finding:
+        told, found = self._result.objective, float(verdict.objective)
+        is_sound = told == found
+        text = f"{found:,.6g} points" if is_sound else f"{found!r} points, not {told!r}"
+        return Finding("objective", is_sound=is_sound, text=text)
+
+    def _tables(self, plan: Plan, verdict: Verdict, columns: Sequence[int]) -> Iterator[Finding]:
+        result, rules = self._result, self._compiled.rules
+        instance, formulation = self._compiled.pairs.instance, self._compiled.formulation
+        points = [formulation.points(int(formulation.objective.gain[c])) for c in columns]
+        yield _same("placements", placement_rows(plan, points, rules), result.placement_rows)
+        yield _same("quotas", quota_rows(instance, plan, rules), result.quota_rows)
+        yield _same("coaches", coach_rows(instance, plan, rules), result.coach_rows)
+        yield _same("budgets", budget_rows(instance, plan, rules), result.budget_rows)
+        yield _same("terms", term_rows(verdict), result.term_rows)
+
+    def _people(self, plan: Plan) -> Finding:
+        left = set(plan.instance.candidate_ids) - set(plan.of_candidate)
+        told = Counter(row.candidate_id for row in self._result.unplaced_rows)
+        wrong = sorted({*(left ^ set(told)), *(id_ for id_, count in told.items() if count > 1)})
+        return _finding(
+            "unplaced",
+            [f"{id_} is told wrongly" for id_ in wrong],
+            f"{len(left):,} people are left, each with a reason",
+        )
+
+
+def _same(subject: str, found: Sequence[Any], told: Sequence[Any]) -> Finding:
+    wrong = [
+        f"{row!r} is found, not {other!r}"
+        for row, other in zip(found, told, strict=False)
+        if row != other
+    ]
+    if len(found) != len(told):
+        wrong.append(f"{len(found)} rows are found, not {len(told)}")
+    return _finding(subject, wrong, f"all {len(found):,} rows are found again")
+
+
+def _finding(subject: str, wrong: Sequence[str], right: str) -> Finding:
+    if not wrong:
+        return Finding(subject, is_sound=True, text=right)
+    more = len(wrong) - _SHOWN_DIFFERENCES
+    shown = "; ".join(wrong[:_SHOWN_DIFFERENCES]) + (f"; and {more} more" if more > 0 else "")
+    return Finding(subject, is_sound=False, text=shown)
+
+
+def _bounds(compiled: Compiled, result: Result) -> Iterator[Finding]:
+    yield _certified(compiled, result)
+    told = [part.bound for part in result.proof if part.bound is not None]
+    least = min(told, default=None)
+    if least is not None and result.objective is not None:
+        least = max(least, result.objective)
+    wrong = [
+        f"{part.by} is told to be re-checked at {part.bound!r}, which the certificate is not for"
+        for part in result.proof
+        if part.how == "exact re-check" and part.bound != result.certified_bound
+    ]
+    if result.bound != least:
+        wrong.append(f"{result.bound!r}, but the parts of the proof give {least!r}")
+    if result.objective is not None and result.bound is not None:
+        slack = Fraction(result.bound) - Fraction(result.objective)
+        if slack < 0:
+            wrong.append(f"{result.bound!r} is below the objective {result.objective!r}")
+        if result.status is Status.OPTIMAL and slack > _rounding(compiled, result.bound):
+            wrong.append(f"OPTIMAL, but {float(slack)!r} points stay between plan and bound")
+    elif result.status is Status.OPTIMAL:
+        wrong.append("OPTIMAL without a bound")
+    yield _finding("bound", wrong, f"{result.bound!r} agrees with its proof and the status")
+
+
+def _rounding(compiled: Compiled, bound: float) -> Fraction:
+    """Return what rounding may leave between an optimal plan and its bound."""
+    return 2 * compiled.formulation.objective.rounding + 4 * Fraction(float(np.spacing(abs(bound))))
+
+
+def _certified(compiled: Compiled, result: Result) -> Finding:
+    subject, told = "certified bound", result.certified_bound
+    if told is None and result.certificate is None:
+        return Finding(subject, is_sound=True, text="none is claimed")
+    try:
+        certificate = _certificate(result.certificate or {}, compiled.formulation.n_rows)
+        proven = bound_in_points(compiled.formulation, certificate.bound(compiled.formulation))
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
+        text = f"the certificate does not fit the problem: {error}"
+        return Finding(subject, is_sound=False, text=text)
+    nearest = float(proven)
+    if told is None or not nearest <= told <= np.nextafter(nearest, np.inf):
+        text = f"the prices prove {nearest!r}, not {told!r}"
+        return Finding(subject, is_sound=False, text=text)
+    text = f"{told!r} is proven again by {np.count_nonzero(certificate.prices):,} prices"
+    return Finding(subject, is_sound=True, text=text)
+
+
+def _certificate(fields: dict[str, Any], n_rows: int) -> Certificate:
+    if fields["rows"] != n_rows:
+        raise ValueError(f"{fields['rows']} rows, but the problem has {n_rows}")
+    prices = np.zeros(n_rows, dtype=np.int64)
+    prices[np.array(fields["row"], dtype=np.int64)] = np.array(fields["price"], dtype=np.int64)
+    return Certificate(prices, int(fields["bits"]))
+
+
+def _on_trust(result: Result) -> Iterator[str]:
+    for part in result.proof:
+        if part.how == "infeasible":
+            yield f"that no plan keeps all rules rests on the word of {part.by}"
+        elif part.how == "solver's word" and part.bound is not None:
+            certified = result.certified_bound
+            if certified is None:
+                yield f"the bound {part.bound!r} rests on the word of {part.by}"
+            elif part.bound < certified:
+                yield (
+                    f"the bound from {certified!r} down to {part.bound!r}"
+                    f" rests on the word of {part.by}"
+                )

@@ -1,0 +1,306 @@
+"""The command line: placement-opt demo | generate | solve | check.
+
+Exit codes: 0 a plan (or a sound check), 1 infeasible, none in time, or a check that differs, 2 bad
+input, 3 an error of ours. Progress and errors go to standard error, answers to standard output.
+"""
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from placement_opt.errors import InternalError, InvalidInputError, PlacementError
+
+if TYPE_CHECKING:
+    from placement_opt.records import Region
+    from placement_opt.result import Result
+
+BAD_INPUT = 2
+NO_PLAN = 1
+OUR_FAULT = 3
+_POLL_S = 0.1
+
+app = typer.Typer(
+    help="The best allocation of candidates to openings in a region, proven and explained.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Language(StrEnum):
+    """Language of the summary."""
+
+    EN = "en"
+    NL = "nl"
+
+
+class Needs(StrEnum):
+    """How the coaching needs of a made-up region differ from person to person."""
+
+    MIXED = "mixed"
+    EQUAL = "equal"
+
+
+Seed = Annotated[int, typer.Option(min=0, help="Seed; equal seeds give equal answers.")]
+TimeLimit = Annotated[float, typer.Option(min=0, help="Seconds for the whole solve.")]
+Out = Annotated[Path | None, typer.Option(help="Write the result to this file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")]
+InLanguage = Annotated[Language, typer.Option(help="Language of the summary.")]
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        import placement_opt
+
+        print(placement_opt.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _placement_opt(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    del version
+
+
+@app.command()
+def demo(
+    candidates: Annotated[int, typer.Option(min=1, help="People in the region.")] = 1_500,
+    openings: Annotated[int, typer.Option(min=1, help="Openings in the region.")] = 400,
+    seed: Seed = 1,
+    time_limit: TimeLimit = 60.0,
+    language: InLanguage = Language.EN,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make up a region of realistic shape, find its best plan, and sum it up."""
+    with _told_errors():
+        from placement_opt.synthetic import synthetic_region
+
+        _check_free(out, overwrite=overwrite)
+        _say(f"Making up a region of {candidates:,} candidates and {openings:,} openings ...")
+        region = synthetic_region(candidates=candidates, openings=openings, seed=seed)
+        _say(f"Looking for the best plan, at most {time_limit:g} seconds. Ctrl-C keeps the best.")
+        result = _solved(region, is_quiet=False, time_limit_s=time_limit, seed=seed)
+        _tell(result, language, out, overwrite=overwrite, as_json=as_json)
+
+
+@app.command()
+def generate(
+    out: Annotated[Path, typer.Argument(help="JSON file to write.")],
+    candidates: Annotated[int, typer.Option(min=1)] = 1_500,
+    openings: Annotated[int | None, typer.Option(min=1)] = None,
+    employers: Annotated[int | None, typer.Option(min=1)] = None,
+    coaches: Annotated[int | None, typer.Option(min=0)] = None,
+    seed: Seed = 0,
+    coaching: Annotated[Needs, typer.Option(help="How coaching needs differ.")] = Needs.MIXED,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a made-up region to a file, and print its figures."""
+    with _told_errors():
+        from placement_opt.synthetic import synthetic_region
+        from placement_opt.synthetic.figures import describe
+
+        _check_free(out, overwrite=overwrite)
+        region = synthetic_region(
+            candidates=candidates,
+            openings=openings,
+            employers=employers,
+            coaches=coaches,
+            seed=seed,
+            coaching=coaching.value,
+        )
+        region.to_json(out, overwrite=overwrite)
+        figures = asdict(describe(region, _eligible_pairs(region)))
+        if as_json:
+            print(json.dumps(figures))
+        else:
+            _print_table(f"{region.name}, written to {out}", figures)
+
+
+@app.command()
+def solve(
+    region: Annotated[Path, typer.Argument(help="JSON file of the region.")],
+    out: Out = None,
+    time_limit: TimeLimit = 60.0,
+    gap: Annotated[float, typer.Option(min=0, help="Stop at this relative gap.")] = 1e-4,
+    seed: Seed = 0,
+    solver: Annotated[str, typer.Option(help="auto, cp-sat, mip or flow.")] = "auto",
+    start: Annotated[Path | None, typer.Option(help="Result to start from.")] = None,
+    reproducible: Annotated[
+        bool, typer.Option("--reproducible", help="Stop by work instead of time.")
+    ] = False,
+    language: InLanguage = Language.EN,
+    as_json: AsJson = False,
+    overwrite: Overwrite = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+) -> None:
+    """Find the best plan for a region under the standard rules."""
+    with _told_errors():
+        from placement_opt.records import Region
+        from placement_opt.result import Result
+
+        _check_free(out, overwrite=overwrite)
+        result = _solved(
+            Region.from_json(region),
+            is_quiet=quiet,
+            time_limit_s=time_limit,
+            gap=gap,
+            seed=seed,
+            solver=solver,
+            start=None if start is None else Result.from_json(start),
+            reproducible=reproducible,
+        )
+        _tell(result, language, out, overwrite=overwrite, as_json=as_json)
+
+
+@app.command()
+def check(
+    region: Annotated[Path, typer.Argument(help="JSON file of the region.")],
+    result: Annotated[Path, typer.Argument(help="JSON file of the result.")],
+    as_json: AsJson = False,
+) -> None:
+    """Verify a result against its region without any solver."""
+    with _told_errors():
+        from placement_opt.checking import check_result
+        from placement_opt.records import Region
+        from placement_opt.result import Result
+
+        report = check_result(Region.from_json(region), Result.from_json(result))
+        if as_json:
+            print(json.dumps({"is_sound": report.is_sound, **asdict(report)}))
+        else:
+            print(report)
+            print("The result is sound." if report.is_sound else "The result DIFFERS.")
+    if not report.is_sound:
+        raise typer.Exit(NO_PLAN)
+
+
+def main() -> None:
+    """Run the command line; the entry point of ``placement-opt``."""
+    app()
+
+
+@contextmanager
+def _told_errors() -> Iterator[None]:
+    """Turn the library's errors into text on standard error and an exit code."""
+    try:
+        yield
+    except InvalidInputError as error:
+        count = len(error.problems)
+        _say(f"{count} problem{'s' if count > 1 else ''} in the input:")
+        for problem in error.problems:
+            _say(f"  {problem}")
+        raise typer.Exit(BAD_INPUT) from None
+    except InternalError as error:
+        _say(f"error of ours: {error}")
+        raise typer.Exit(OUR_FAULT) from None
+    except (PlacementError, OSError) as error:
+        _say(f"error: {error}")
+        raise typer.Exit(BAD_INPUT) from None
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _check_free(out: Path | None, *, overwrite: bool) -> None:
+    """Refuse a file that cannot be written before minutes are spent on what goes into it."""
+    if out is None:
+        return
+    if out.exists() and not overwrite:
+        raise FileExistsError(f"{str(out)!r} exists. Hint: pass --overwrite to replace it.")
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"no folder {str(out.parent)!r}. Hint: make it first.")
+
+
+def _solved(region: "Region", *, is_quiet: bool, **parameters: Any) -> "Result":
+    from placement_opt.model import Model
+    from placement_opt.progress import printed_lines
+
+    cancelled = threading.Event()
+    with nullcontext() if is_quiet else printed_lines(sys.stderr) as on_progress:
+        return _interruptible(
+            lambda: Model(region).solve(on_progress=on_progress, cancel=cancelled, **parameters),
+            cancelled,
+        )
+
+
+def _interruptible(run: Callable[[], "Result"], cancelled: threading.Event) -> "Result":
+    """Run in a thread, so that Ctrl-C reaches us while a solver works; it keeps the best plan."""
+    answer: list[Result] = []
+    failure: list[BaseException] = []
+    done = threading.Event()
+
+    def work() -> None:
+        try:
+            answer.append(run())
+        except BaseException as error:
+            failure.append(error)
+        finally:
+            done.set()
+
+    threading.Thread(target=work, name="solve", daemon=True).start()
+    # Not Thread.join: before Python 3.13, interrupting it takes a running thread for dead.
+    while not done.is_set():
+        try:
+            done.wait(_POLL_S)
+        except KeyboardInterrupt:
+            if cancelled.is_set():
+                raise
+            cancelled.set()
+            _say("Stopping with the best plan so far; Ctrl-C again gives up.")
+    if failure:
+        raise failure[0]
+    return answer[0]
+
+
+def _tell(
+    result: "Result", language: Language, out: Path | None, *, overwrite: bool, as_json: bool
+) -> None:
+    if out is not None:
+        result.to_json(out, overwrite=overwrite)
+    print(result.model_dump_json() if as_json else result.summary(language.value))
+    if not result.has_plan:
+        raise typer.Exit(NO_PLAN)
+
+
+def _eligible_pairs(region: "Region") -> Any:
+    from placement_opt.constraints import standard_rules
+    from placement_opt.instance import Instance
+    from placement_opt.pairs import enumerate_pairs
+
+    instance = Instance(region)
+    return enumerate_pairs(instance, standard_rules(instance))
+
+
+def _print_table(title: str, figures: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("figure", "value", show_edge=False)
+    for name, value in figures.items():
+        label = name.replace("_", " ")
+        told = value.items() if isinstance(value, dict) else [("", value)]
+        for part, amount in told:
+            shown = "-" if amount is None else f"{amount:,}"
+            table.add_row(f"{label}: {part}" if part else label, shown)
+    console = Console(highlight=False)
+    console.print(title, soft_wrap=True, markup=False)
+    console.print(table)

@@ -1,0 +1,426 @@
+import sys
+import time
+
+import numpy as np
+import pytest
+from formulations import (
+    brute_force,
+    formulations,
+    knapsack,
+    market_split,
+    networks,
+    problem,
+    rows,
+)
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from placement_opt.errors import InternalError, SolverUnavailableError
+from placement_opt.formulation import NO_LOWER, NO_UPPER
+from placement_opt.solvers import SOLVERS, get_solver, mip, network_flow
+from placement_opt.solvers.base import Ending, Search, SearchLimits, Solution
+from placement_opt.solvers.cp_sat import CpSat, cp_sat_model
+from placement_opt.solvers.highs import IMPROVING, LOG, HighsAnswer
+from placement_opt.solvers.highs_reports import HighsReports
+from placement_opt.solvers.job import ProcessJob
+from placement_opt.solvers.linear_program import ObjectiveUnit
+from placement_opt.solvers.mip import Mip
+from placement_opt.solvers.network_flow import NetworkFlow
+from placement_opt.solvers.relaxation import dual_bound, lp_bound
+from placement_opt.solvers.reporting import prove_bound, prove_none
+from placement_opt.status import Status, StopReason
+
+NAMES = tuple(SOLVERS)
+ANY_PROBLEM = tuple(name for name in NAMES if name != "flow")
+TINY = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+
+
+def searched(solver, formulation, *, start=None, cancelled=lambda: False, **limits):
+    """Solve; return the search, the ending and the outcome."""
+    events = []
+    limits = {"time_limit_s": 3600.0, "gap": 0.0, **limits}
+    search = Search(formulation, SearchLimits(**limits), cancelled, events.append)
+    if start is not None:
+        assert search.offer(start, "start")
+    ending = solver.solve(formulation, search)
+    return search, ending, search.outcome(ending), events
+
+
+def is_optimal_for(formulation, solver, **limits):
+    """Check one solver's answer, its bounds and its steps against brute force."""
+    optimum = brute_force(formulation)
+    search, ending, outcome, events = searched(solver, formulation, **limits)
+    assert ending is Ending.EXHAUSTED
+    assert outcome.stop_reason is StopReason.PROVEN
+    if optimum is None:
+        assert outcome.status is Status.INFEASIBLE
+        assert outcome.solution is None
+    else:
+        assert outcome.status is Status.OPTIMAL
+        assert (outcome.gained, outcome.bound) == (optimum, optimum)
+        assert formulation.gained(outcome.solution.values(formulation)) == optimum
+    points = [event.objective for event in events if event.objective is not None]
+    assert points == sorted(points)
+    least = -np.inf if optimum is None else float(formulation.points(optimum))
+    assert all(event.bound >= least for event in events if event.bound is not None)
+    assert search.rejected == []
+
+
+def start_of(formulation):
+    """Return the empty plan of a market split: all of it is short."""
+    short = formulation.row_lower
+    return Solution(np.zeros(0, np.int64), np.concatenate([short, np.zeros_like(short)]))
+
+
+class TestContract:
+    """Holds for every solver of the table."""
+
+    @pytest.mark.parametrize("name", ANY_PROBLEM)
+    @TINY
+    @given(formulation=formulations())
+    def test_optimum_of_any_formulation_equals_brute_force(self, name, formulation):
+        is_optimal_for(formulation, get_solver(name))
+
+    @pytest.mark.parametrize("name", NAMES)
+    @TINY
+    @given(formulation=networks())
+    def test_optimum_of_a_network_equals_brute_force(self, name, formulation):
+        solver = get_solver(name)
+        assert solver.refuses(formulation) is None
+        is_optimal_for(formulation, solver)
+
+    @pytest.mark.parametrize("name", NAMES)
+    @TINY
+    @given(formulation=networks(), data=st.data())
+    def test_a_start_is_never_made_worse(self, name, formulation, data):
+        start = data.draw(st.sampled_from(_feasible(formulation)))
+        gained = formulation.gained(start.values(formulation))
+        search, _, outcome, _ = searched(get_solver(name), formulation, start=start)
+        assert outcome.gained == brute_force(formulation) >= gained
+        search, ending, outcome, _ = searched(
+            get_solver(name), formulation, start=start, cancelled=lambda: True
+        )
+        assert search.gained >= gained
+        assert ending in {Ending.STOPPED, Ending.EXHAUSTED}
+
+    @pytest.mark.parametrize("name", ANY_PROBLEM)
+    def test_a_cancel_ends_a_long_search_and_keeps_the_start(self, name):
+        formulation = market_split()
+        start = start_of(formulation)
+        began = time.monotonic()
+        _, ending, outcome, _ = searched(
+            get_solver(name),
+            formulation,
+            start=start,
+            cancelled=lambda: time.monotonic() > began + 0.5,
+        )
+        assert ending is Ending.STOPPED
+        assert outcome.stop_reason is StopReason.CANCELLED
+        assert outcome.gained >= formulation.gained(start.values(formulation))
+        assert outcome.bound is None or outcome.bound >= outcome.gained
+
+    @pytest.mark.parametrize("name", ANY_PROBLEM)
+    def test_a_time_limit_ends_a_long_search_with_a_plan_and_a_bound(self, name):
+        formulation = market_split()
+        _, ending, outcome, _ = searched(
+            get_solver(name), formulation, start=start_of(formulation), time_limit_s=1.5
+        )
+        assert ending is Ending.STOPPED
+        assert outcome.stop_reason is StopReason.TIME_LIMIT
+        assert outcome.status is Status.FEASIBLE
+        assert outcome.gained <= outcome.bound <= 0
+
+    @pytest.mark.parametrize("name", ANY_PROBLEM)
+    def test_the_asked_gap_is_enough(self, name):
+        formulation = market_split()
+        _, ending, outcome, _ = searched(
+            get_solver(name), formulation, start=start_of(formulation), gap=10.0**6
+        )
+        assert ending is not Ending.FAILED
+        assert outcome.stop_reason in {StopReason.GAP, StopReason.PROVEN}
+
+    @pytest.mark.parametrize("name", ANY_PROBLEM)
+    def test_equal_seeds_give_equal_answers(self, name):
+        formulation = market_split(n_rows=4)
+        answers = []
+        for _ in range(2):
+            _, ending, outcome, _ = searched(
+                get_solver(name), formulation, time_limit_s=0.5, seed=7, reproducible=True
+            )
+            values = outcome.solution.values(formulation).tolist()
+            answers.append((ending, outcome.stop_reason, outcome.gained, outcome.bound, values))
+        assert answers[0] == answers[1]
+        assert answers[0][1] in {StopReason.WORK_LIMIT, StopReason.PROVEN}
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_a_row_that_contradicts_itself_is_infeasible(self, name):
+        formulation = problem([1, 1], [rows("odd", [[1, 1]], [2], [1])])
+        _, ending, outcome, _ = searched(get_solver(name), formulation)
+        assert (ending, outcome.status) == (Ending.EXHAUSTED, Status.INFEASIBLE)
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_fine_units_are_kept_apart(self, name):
+        # The second pair is better by one unit in a billion.
+        gain = [10**9 + 3, 10**9 + 4, 10**9 - 7]
+        formulation = problem(gain, [rows("one", [[1, 1, 1]], [NO_LOWER], [1])], scale=10**6)
+        is_optimal_for(formulation, get_solver(name))
+
+
+def _feasible(formulation):
+    """Return some solutions of a tiny formulation; discard the example when there is none."""
+    found = []
+    random = np.random.default_rng(0)
+    for _ in range(300):
+        values = random.integers(formulation.lower, formulation.upper + 1)
+        if formulation.is_satisfied_by(values):
+            found.append(Solution.of(formulation, values))
+    assume(found)
+    return found[:5]
+
+
+class TestTable:
+    def test_an_unknown_name_gets_the_closest_ones(self):
+        with pytest.raises(SolverUnavailableError, match=r"got 'cp_sat'. Hint: did you mean 'cp-s"):
+            get_solver("cp_sat")
+
+    def test_a_missing_library_is_named(self, monkeypatch):
+        monkeypatch.setitem(SOLVERS, "flow", "placement_opt.solvers.no_such_file:NetworkFlow")
+        with pytest.raises(SolverUnavailableError, match="'flow' cannot be loaded"):
+            get_solver("flow")
+
+    def test_every_solver_knows_its_name(self):
+        assert [get_solver(name).name for name in NAMES] == list(NAMES)
+
+
+class TestClaims:
+    """What a solver says is held against the plan at hand."""
+
+    def test_a_bound_below_the_plan_is_dropped(self, caplog):
+        formulation = knapsack()
+        search = Search(formulation, SearchLimits())
+        search.offer(Solution(np.array([3]), np.zeros(0, np.int64)), "start")
+        assert not prove_bound(search, search.gained - 1, "liar")
+        assert search.bound is None
+        assert prove_bound(search, search.gained, "honest")
+        assert search.is_proven
+        assert "liar claims" in caplog.text
+
+    def test_infeasible_is_dropped_when_a_plan_is_at_hand(self, caplog):
+        search = Search(knapsack(), SearchLimits())
+        search.offer(Solution(np.zeros(0, np.int64), np.zeros(0, np.int64)), "start")
+        assert prove_none(search, "liar") is Ending.FAILED
+        assert search.infeasible_by is None
+        assert "liar claims" in caplog.text
+
+
+class TestCpSat:
+    def test_variable_j_is_variable_j(self):
+        own = [(-1, 4, -2)]
+        block = rows("quota", [[1, 1, 0], [0, 2, 5]], [1, NO_LOWER], [1, 6], own, [[0], [1]])
+        free = rows("free", [[1, 1, 1]], [NO_LOWER], [NO_UPPER])
+        proto = cp_sat_model(problem([3, 0, -1], [block, free])).proto
+        assert [list(v.domain) for v in proto.variables] == [[0, 1], [0, 1], [0, 1], [-1, 4]]
+        assert list(proto.objective.vars) == [0, 2, 3]
+        assert list(proto.objective.coeffs) == [-3, 1, 2]
+        assert len(proto.constraints) == 2
+        assert list(proto.constraints[0].exactly_one.literals) == [0, 1]
+        assert list(proto.constraints[1].linear.vars) == [1, 2, 3]
+        assert list(proto.constraints[1].linear.coeffs) == [2, 5, 1]
+
+    def test_a_model_that_is_refused_is_our_bug(self):
+        # The bounds of this variable are beyond what CP-SAT takes.
+        own = [(-(2**62) - 5, 2**62 + 5, 0)]
+        formulation = problem([1], [rows("wide", [[1]], [0], [NO_UPPER], own, [[0]])])
+        with pytest.raises(InternalError, match="CP-SAT refuses the model: var #1"):
+            searched(CpSat(), formulation)
+
+    def test_a_crash_keeps_the_start(self, monkeypatch, caplog):
+        def crash(_response):
+            raise MemoryError
+
+        monkeypatch.setattr("placement_opt.solvers.cp_sat.solution_values", crash)
+        formulation = market_split()
+        start = start_of(formulation)
+        search, ending, outcome, _ = searched(CpSat(), formulation, start=start)
+        assert ending is Ending.FAILED
+        assert outcome.stop_reason is StopReason.SOLVER_FAILURE
+        assert search.best is start
+        assert "cp-sat failed" in caplog.text
+
+
+class TestMip:
+    def test_a_process_of_its_own_gives_the_same_answer(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+        formulation = knapsack()
+        is_optimal_for(formulation, Mip(in_process=False))
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_killed_worker_keeps_the_start(self, monkeypatch, caplog, tmp_path):
+        def start_and_kill(name, folder, *, in_process):
+            del in_process
+            job = ProcessJob(name, folder)
+            job.process.kill()
+            return job
+
+        monkeypatch.setattr(mip, "start_job", start_and_kill)
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+        formulation = market_split()
+        start = start_of(formulation)
+        search, ending, outcome, _ = searched(Mip(in_process=False), formulation, start=start)
+        assert ending is Ending.FAILED
+        assert outcome.stop_reason is StopReason.SOLVER_FAILURE
+        assert search.best is start
+        assert "the worker process ended with code" in caplog.text
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_missing_python_is_a_failure_not_an_exception(self, monkeypatch, caplog):
+        monkeypatch.setattr(sys, "executable", "/no/such/python")
+        _, ending, outcome, _ = searched(Mip(in_process=False), knapsack())
+        assert ending is Ending.FAILED
+        assert outcome.status is Status.NO_SOLUTION
+        assert "mip failed" in caplog.text
+
+    def test_numbers_beyond_floating_point_are_refused(self):
+        formulation = problem([1], [rows("huge", [[2**51]], [NO_LOWER], [2**51])])
+        assert "floating point" in Mip().refuses(formulation)
+        assert Mip().refuses(knapsack()) is None
+
+    def test_log_and_solutions_are_read_as_they_grow(self, tmp_path):
+        formulation = problem([5, 3, 2], [rows("one", [[1, 1, 1]], [NO_LOWER], [2])])
+        search = Search(formulation, SearchLimits(gap=0.0))
+        unit = ObjectiveUnit.of(formulation)
+        reports = HighsReports(formulation, search, unit, tmp_path, "mip")
+        reports.pass_on()
+        log, improving = tmp_path / LOG, tmp_path / IMPROVING
+        log.write_text(
+            " Src  Proc. InQueue |  Leaves   Expl. | BestBound       BestSol              Gap |\n"
+            " z       0       0         0   0.00%   inf             -0                 Large   \n"
+            " S       0       0         0   0.00%   9.5             3                 216.67%   "
+        )
+        improving.write_text("Objective 3\n# Columns -1\n 1 1\nObjective 8\n# Columns -2\n 1 0\n")
+        reports.pass_on()
+        assert (search.gained, search.bound) == (3, None)
+        with log.open("a") as file:
+            file.write("0   0   1  10 0.1s\n")
+        with improving.open("a") as file:
+            file.write(" 0.9999999 1\n")
+        reports.pass_on()
+        assert (search.gained, search.bound) == (8, 9)
+        ending = reports.conclude(HighsAnswer("optimal", 8.0000004, None))
+        assert (ending, search.bound) == (Ending.EXHAUSTED, 8)
+
+    def test_a_bound_is_raised_before_it_is_rounded(self):
+        coarse = ObjectiveUnit(step=6, shift=0, slack=1e-6)
+        assert coarse.bound(7.9999995) == 8 * 6
+        assert coarse.bound(7.99) == 7 * 6
+        assert coarse.bound(-7.5) == -8 * 6
+        assert coarse.bound(10**9 - 0.5, relative=1e-9) == 10**9 * 6
+        fine = ObjectiveUnit(step=1, shift=30, slack=1e-6)
+        assert fine.bound(1.0) == 2**30 + 1073
+
+    @pytest.mark.parametrize("reason", ["numerical_error", "imprecise", "other_error"])
+    def test_a_numerical_failure_keeps_the_solution(self, reason, tmp_path, caplog):
+        formulation = knapsack()
+        search = Search(formulation, SearchLimits())
+        unit = ObjectiveUnit.of(formulation)
+        reports = HighsReports(formulation, search, unit, tmp_path, "mip")
+        values = np.zeros(formulation.n_variables)
+        values[2] = 1.0
+        assert reports.conclude(HighsAnswer(reason, None, values)) is Ending.FAILED
+        assert search.gained == formulation.objective.gain[2]
+        assert reason in caplog.text
+
+
+class TestFlow:
+    @pytest.mark.parametrize(
+        ("usage", "reason"),
+        [
+            ([[[1, 2, 1]]], "coefficients within a row differ"),
+            ([[[1, 1, 0], [0, 1, 1]]], "a pair is in more than one of its rows"),
+            ([[[1, 1, 0]], [[0, 1, 1]], [[1, 0, 1]]], "cross each other"),
+        ],
+    )
+    def test_what_is_no_network_is_refused_with_the_reason(self, usage, reason):
+        blocks = [rows("r", part, [NO_LOWER] * len(part), [1] * len(part)) for part in usage]
+        assert reason in NetworkFlow().refuses(problem([1, 1, 1], blocks))
+
+    def test_large_gains_are_refused(self):
+        formulation = problem([2**61, 1], [rows("one", [[1, 1]], [NO_LOWER], [1])])
+        assert "too large" in NetworkFlow().refuses(formulation)
+        _, ending, _, _ = searched(NetworkFlow(), formulation)
+        assert ending is Ending.FAILED
+
+    def test_a_process_of_its_own_gives_the_same_answer(self):
+        candidates = rows("candidate", [[1, 1, 0, 0], [0, 0, 1, 1]], [0, 1], [1, 1])
+        openings = rows("opening", [[1, 0, 1, 0], [0, 1, 0, 1]], [NO_LOWER] * 2, [1, 1])
+        is_optimal_for(problem([5, 4, 3, 1], [candidates, openings]), NetworkFlow(in_process=False))
+
+    def test_a_cancel_ends_the_process_and_keeps_the_start(self, monkeypatch):
+        formulation = problem([5, 4], [rows("one", [[1, 1]], [NO_LOWER], [1])])
+        start = Solution(np.array([1]), np.zeros(0, np.int64))
+        asked = iter([False, True, True, True])
+        monkeypatch.setattr(network_flow, "WORK", "time:sleep")
+        monkeypatch.setattr(network_flow, "stop_asked", lambda _search: next(asked))
+        search, ending, _, _ = searched(
+            NetworkFlow(in_process=False), formulation, start=start, time_limit_s=60
+        )
+        assert ending is Ending.STOPPED
+        assert search.best is start
+
+    @TINY
+    @given(size=st.integers(1, 30), seed=st.integers(0, 1000))
+    def test_an_assignment_equals_the_hungarian_method(self, size, seed):
+        from scipy.optimize import linear_sum_assignment
+
+        cost = np.random.default_rng(seed).integers(0, 1000, (size, size))
+        ones = np.ones(size, dtype=np.int64)
+        of_row = np.kron(np.eye(size), ones)
+        of_column = np.kron(ones, np.eye(size))
+        formulation = problem(
+            -cost.ravel(),
+            [
+                rows("once", of_row, [NO_LOWER] * size, ones),
+                rows("opening", of_column, [NO_LOWER] * size, ones),
+                rows("everyone", of_row, ones, [NO_UPPER] * size),
+            ],
+        )
+        _, _, outcome, _ = searched(NetworkFlow(), formulation)
+        assert -outcome.gained == cost[linear_sum_assignment(cost)].sum()
+
+
+class TestRelaxation:
+    @TINY
+    @given(formulation=formulations())
+    def test_its_bound_is_valid_and_its_prices_prove_it(self, formulation):
+        optimum = brute_force(formulation)
+        bound = lp_bound(formulation, 10.0)
+        assume(optimum is not None)
+        assert bound is not None
+        assert bound.bound >= optimum - 1e-6 * max(1, abs(optimum))
+        assert bound.dual_prices.shape == (formulation.n_rows,)
+        relaxed = float(formulation.objective.gain @ bound.values)
+        assert bound.bound == pytest.approx(relaxed, abs=1e-5 * max(1, abs(relaxed)))
+
+    @TINY
+    @given(formulation=networks(), prices=st.randoms(use_true_random=False))
+    def test_any_prices_prove_a_bound(self, formulation, prices):
+        optimum = brute_force(formulation)
+        assume(optimum is not None)
+        any_prices = np.array([prices.uniform(-5, 5) for _ in range(formulation.n_rows)])
+        lower, upper = formulation.row_lower, formulation.row_upper
+        any_prices = np.where(upper == NO_UPPER, np.minimum(any_prices, 0), any_prices)
+        any_prices = np.where(lower == NO_LOWER, np.maximum(any_prices, 0), any_prices)
+        assert dual_bound(formulation, any_prices) >= optimum - 1e-9
+
+    def test_signs_tell_which_limit_binds(self):
+        limit = rows("at most", [[1, 1]], [NO_LOWER], [1])
+        least = rows("at least", [[1, 0]], [1], [NO_UPPER])
+        bound = lp_bound(problem([2, 5], [limit, least]), 10.0)
+        assert bound.dual_prices == pytest.approx([5, -3])
+        assert bound.bound == pytest.approx(2)
+
+    def test_without_a_solution_there_is_none(self):
+        assert lp_bound(problem([1], [rows("no", [[1]], [2], [3])]), 10.0) is None
+        assert lp_bound(problem([1], [rows("no", [[1]], [1], [0])]), 10.0) is None
