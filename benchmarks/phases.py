@@ -29,9 +29,8 @@ def _formulation(n_candidates: int, n_openings: int, per_candidate: int) -> Any:
     random = np.random.default_rng(1)
     candidate = np.repeat(np.arange(n_candidates), per_candidate)
     step = random.integers(1, n_openings // per_candidate, size=n_candidates)
-    opening = (candidate * 7 + np.tile(np.arange(per_candidate), n_candidates) * step[candidate]) % (
-        n_openings
-    )
+    turn = np.tile(np.arange(per_candidate), n_candidates)
+    opening = (candidate * 7 + turn * step[candidate]) % n_openings
     region = po.Region(
         name="emit",
         candidates=[po.Candidate(id=f"C-{i:05}") for i in range(n_candidates)],
@@ -89,6 +88,7 @@ def emit(n_candidates: int = 15_000, n_openings: int = 3_000, per_candidate: int
 def region(n_candidates: int = 15_000) -> Measured:
     """Make a region, find all its eligible pairs, lower all standard rules."""
     import placement_opt as po
+    from placement_opt.instance import Instance
     from placement_opt.model import Model
     from placement_opt.pairs import enumerate_pairs
 

@@ -172,9 +172,12 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        value: Any = version(__name__)
+        try:
+            value: Any = version(__name__)
+        except PackageNotFoundError:  # run from a checkout that is not installed
+            value = "not installed"
     elif name in _MODULE_OF:
         from importlib import import_module
 

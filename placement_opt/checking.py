@@ -15,10 +15,11 @@ import numpy as np
 from typing_extensions import override
 
 from placement_opt.certificate import Certificate, bound_in_points
+from placement_opt.compiled import Compiled
 from placement_opt.constraints import rule_from_json
 from placement_opt.errors import InvalidInputError
 from placement_opt.listed_pairs import given_of
-from placement_opt.model import Compiled, Model
+from placement_opt.model import Model
 from placement_opt.objectives import term_from_json
 from placement_opt.plan import Placement, Plan
 from placement_opt.records import Region

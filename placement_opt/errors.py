@@ -4,9 +4,12 @@ Infeasible, out of time and cancelled are no exceptions here: they are statuses 
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
+
+from typing_extensions import override
 
 SHOWN_PROBLEMS = 10
 
@@ -24,7 +27,7 @@ class Problem:
     field
         Name of the field, as the user wrote it.
     value
-        What was given, unchanged.
+        What was given; a value that could be a citizen service number (BSN) is masked.
     expected
         What the field asks for, as the end of the sentence "field ...": ``"must be >= 0"``.
     hint
@@ -38,6 +41,7 @@ class Problem:
     expected: str
     hint: str
 
+    @override
     def __str__(self) -> str:
         name = self.subject if self.id is None else f"{self.subject} {self.id!r}"
         return f"{name}: {self.field} {self.expected}, got {self.value!r}. Hint: {self.hint}."
@@ -57,6 +61,7 @@ class InvalidInputError(PlacementError, ValueError):
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__(self.problems)
 
+    @override
     def __str__(self) -> str:
         count = len(self.problems)
         shown = [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
@@ -75,6 +80,33 @@ class InvalidInputError(PlacementError, ValueError):
         return cls([Problem(subject, id_, field, value, expected, hint)])
 
 
+class Findings:
+    """Gathers the problems of several steps, so that all are told at once and each once."""
+
+    def __init__(self) -> None:
+        self._problems: dict[tuple[str, str | None, str], Problem] = {}
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Do one step; what it finds wrong is kept, and the next step can follow."""
+        try:
+            yield
+        except InvalidInputError as error:
+            for found in error.problems:
+                self._problems.setdefault((found.subject, found.id, found.field), found)
+
+    def refuse(self) -> None:
+        """Raise everything that was found, if anything was.
+
+        Raises
+        ------
+        InvalidInputError
+            With the problems of all steps.
+        """
+        if self._problems:
+            raise InvalidInputError(self._problems.values())
+
+
 class UnknownIdError(PlacementError, KeyError):
     """A question names an id that the region does not have."""
 
@@ -84,6 +116,7 @@ class UnknownIdError(PlacementError, KeyError):
         self.closest = closest_ids(id_, known)
         super().__init__(subject, id_)
 
+    @override
     def __str__(self) -> str:
         return f"no {self.subject} has the id {self.id!r}. Hint: {closest_hint(self.closest)}."
 

@@ -36,9 +36,7 @@ ROOM = 1 << 60
 
 Lift = Callable[[npt.NDArray[np.int64], Ints], Mapping[str, Any]]
 
-Room = Callable[
-    [npt.NDArray[np.int64], Ints], tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]
-]
+Room = Callable[[npt.NDArray[np.int64], Ints], tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]]
 
 
 class Packer(Protocol):
@@ -401,8 +399,10 @@ def _scaled(
         )
     gain, rounding = _rounded_gain(n_pairs, steps, terms, own, scale)
     own_rounding = sum(
-        (abs(Fraction(round(value * scale)) - value * scale) * width
-         for value, width in zip(own, widest, strict=True)),
+        (
+            abs(Fraction(round(value * scale)) - value * scale) * width
+            for value, width in zip(own, widest, strict=True)
+        ),
         start=Fraction(0),
     )
     return Objective(gain, scale, (rounding * most_placements + own_rounding) / scale)

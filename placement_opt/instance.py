@@ -154,8 +154,12 @@ class Instance:
         """The region's date; `InvalidInputError` when an active rule needs it and none is given."""
         if self.region.date is None:
             raise InvalidInputError.single(
-                "region", self.region.name, "date", None, "must be given, since a dated rule is"
-                " active", "set the date on which the plan starts, such as date(2026, 2, 1)",
+                "region",
+                self.region.name,
+                "date",
+                None,
+                "must be given, since a dated rule is active",
+                "set the date on which the plan starts, such as date(2026, 2, 1)",
             )
         return self.region.date
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from placement_opt.bsn import masked
 from placement_opt.errors import InvalidInputError
-from placement_opt.record_readers import masked
 
 # A float that was written with fewer characters always prints as the decimal in the text.
 _SAFE_FLOAT_LENGTH = 17

@@ -71,7 +71,8 @@ def pairs_problem(
     field: str, value: object, expected: str, hint: str, row: int | None = None
 ) -> Problem:
     """Build a problem of the listed pairs, of one row (from 0) or of all of them."""
-    return Problem("pairs", None if row is None else f"row {row}", field, value, expected, hint)
+    shown = value.item() if isinstance(value, np.generic) else value
+    return Problem("pairs", None if row is None else f"row {row}", field, shown, expected, hint)
 
 
 def is_missing(value: object) -> bool:
@@ -166,11 +167,19 @@ def read_numbers(column: ListedColumn, *, rounded: bool) -> tuple[Column, list[P
 
 def _unreadable(column: ListedColumn, error: UnreadableNumberError) -> Iterator[Problem]:
     for row, value in zip(error.positions, error.values, strict=True):
-        hint = _FILL if is_missing(value) else f"round it to {PLACES} decimals or scale the unit"
+        hint = _remedy(value, f"round it to {PLACES} decimals or scale the unit")
         expected = error.expected.replace("must be finite numbers", "must be a finite number")
         yield pairs_problem(
             column.name, value, expected.replace("that fit", "that fits"), hint, row
         )
+
+
+def _remedy(value: object, of_number: str) -> str:
+    if is_missing(value):
+        return _FILL
+    if isinstance(value, str):
+        return "give numbers, without quotes"
+    return "write flags as 1 and 0" if isinstance(value, bool | np.bool_) else of_number
 
 
 def _rounded_numbers(column: ListedColumn) -> tuple[Column, list[Problem]]:
@@ -185,7 +194,7 @@ def _rounded_numbers(column: ListedColumn) -> tuple[Column, list[Problem]]:
                 column.name,
                 column.array[row],
                 "must be a finite number below 2^63",
-                _FILL if is_missing(column.array[row]) else "scale the unit",
+                _remedy(column.array[row], "scale the unit"),
                 row,
             )
             for row in wrong.tolist()

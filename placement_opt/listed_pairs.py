@@ -193,6 +193,7 @@ def _allowed(pairs: PairTable, rules: Sequence[PairRule]) -> PairTable:
     """Remove the pairs that some rule does not allow, and count them per rule and candidate."""
     instance = pairs.instance
     kept = np.ones(pairs.n_pairs, dtype=np.bool_)
+    rules = [rule for rule in rules if not rule.decided_by & pairs.given.keys()]
     removed = {rule.title: np.zeros(instance.n_candidates, dtype=np.int32) for rule in rules}
     for _, members in pairs.blocks():
         candidate, opening = pairs.candidate[members], pairs.opening[members]

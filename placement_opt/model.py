@@ -5,81 +5,36 @@ Flow: records -> Instance -> eligible pairs -> rows and points -> Formulation ->
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from placement_opt.compiled import Compiled
 from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.one_placement import OnePlacement
-from placement_opt.errors import InternalError, InvalidInputError, UnsupportedRuleError
-from placement_opt.explain.why_not import WhyNot, why_not
-from placement_opt.formulation import Formulation, formulate
+from placement_opt.errors import Findings, InternalError, InvalidInputError, UnsupportedRuleError
+from placement_opt.explain.why_not import why_not
+from placement_opt.formulation import Formulation, RowBlock, formulate
 from placement_opt.instance import Instance
-from placement_opt.listed_pairs import given_of, listed_pairs
+from placement_opt.listed_pairs import listed_pairs
 from placement_opt.objectives import standard_terms
 from placement_opt.objectives.base import Term
-from placement_opt.pairs import MANY, PairTable, enumerate_pairs
-from placement_opt.plan import Placement, Plan
+from placement_opt.pairs import MANY, Column, enumerate_pairs
 from placement_opt.progress import Cancel, ProgressObserver, Stopwatch, as_cancel, observers
 from placement_opt.quantities import read_number
 from placement_opt.records import Region
 from placement_opt.report import report
-from placement_opt.result import Result
+from placement_opt.result import Result, WhyNot
 from placement_opt.rulebook import Rulebook
 from placement_opt.solvers import get_solver
-from placement_opt.solvers.base import Ending, Search, SearchLimits, Solution
+from placement_opt.solvers.base import Ending, Search, SearchLimits
 from placement_opt.start_plan import StartPlan, offer_start
-from placement_opt.verification import Verdict, judge
+from placement_opt.verification import Verdict
 
 if TYPE_CHECKING:
     from placement_opt.solvers.cp_sat_model import PlacementCpModel
-
-
-@dataclass(frozen=True, eq=False)
-class Compiled:
-    """A model turned into integers: eligible pairs and the problem over them."""
-
-    pairs: PairTable
-    formulation: Formulation
-    rules: tuple[Rule, ...]
-    terms: tuple[Term, ...]
-
-    def plan(self, solution: Solution) -> Plan:
-        """Lift a solution back into the user's ids."""
-        pairs, chosen = self.pairs, solution.chosen
-        instance = pairs.instance
-        coach = np.full(chosen.size, -1, dtype=np.int64)
-        offset = self.formulation.n_pairs
-        for number, block in enumerate(self.formulation.blocks):
-            if block.lift is not None:
-                start, stop = self.formulation.offsets[number : number + 2]
-                lifted = block.lift(chosen, solution.own[start - offset : stop - offset])
-                coach = lifted.get("coach", coach)
-        placements = [
-            Placement(
-                instance.candidate_ids[pairs.candidate[pair]],
-                instance.opening_ids[pairs.opening[pair]],
-                instance.coach_ids[k] if k >= 0 else None,
-                given_of(pairs, int(pair)),
-            )
-            for pair, k in zip(chosen, coach, strict=True)
-        ]
-        return self.plan_of(placements)
-
-    def plan_of(self, placements: Iterable[Placement]) -> Plan:
-        """Put placements in the setting that the rules read them in."""
-        pairs = self.pairs
-        eligible = np.flatnonzero(np.diff(pairs.candidate_start))
-        ids = pairs.instance.candidate_ids
-        labels = {name: labels for name, (_, labels) in pairs.labels.items()}
-        return Plan(pairs.instance, placements, frozenset(ids[c] for c in eligible), labels)
-
-    def judge(self, plan: Plan) -> Verdict:
-        """Judge a plan by the plain reading of all rules and terms."""
-        return judge(self.pairs.instance, plan, self.rules, self.terms)
 
 
 class Model:
@@ -136,6 +91,15 @@ class Model:
         objective: Sequence[Term] | None = None,
         rulebook: Rulebook | None = None,
     ) -> None:
+        if not isinstance(region, Region):
+            raise InvalidInputError.single(
+                "model",
+                None,
+                "region",
+                type(region).__name__,
+                "must be a po.Region",
+                "read one with po.Region.from_json, from_frames, or po.Region(**fields)",
+            )
         self.region = region
         self.instance = Instance(region, rulebook)
         self._listed = pairs
@@ -191,13 +155,18 @@ class Model:
             else:
                 pairs = listed_pairs(self.instance, self._listed, self._rules)
             pairs = pairs.with_placements_per_candidate(at_most)
+        findings, blocks, points = Findings(), list[RowBlock | None](), list[Column]()
         with watch.phase("lower"):
-            blocks = [rule.lower(self.instance, pairs) for rule in self._rules]
+            for rule in self._rules:
+                with findings.gathered():
+                    blocks.append(rule.lower(self.instance, pairs))
+            for term in self._terms:
+                with findings.gathered():
+                    points.append(term.points(self.instance, pairs))
+            findings.refuse()
         with watch.phase("formulate"):
-            terms = [
-                (read_number(term.weight), term.points(self.instance, pairs))
-                for term in self._terms
-            ]
+            weights = (read_number(term.weight) for term in self._terms)
+            terms = list(zip(weights, points, strict=True))
             most = int(np.minimum(np.diff(pairs.candidate_start), at_most).sum())
             rows = [block for block in blocks if block is not None]
             formulation = formulate(pairs.n_pairs, rows, terms, most)
@@ -310,7 +279,7 @@ class Model:
             "proven_by": outcome.proven_by,
         }
         result = report(compiled, search, outcome, judged, stats, parameters)
-        return result.bound_to(self)
+        return result.answered_by(self.why_not)
 
     def to_cp_sat(self) -> "PlacementCpModel":
         """Return the CP-SAT model itself, to inspect or extend.
@@ -323,9 +292,7 @@ class Model:
         compiled = self.compile()
         return placement_cp_model(compiled.formulation, compiled.pairs)
 
-    def why_not(
-        self, candidate_id: str, opening_id: str, result: Result | None = None
-    ) -> WhyNot:
+    def why_not(self, candidate_id: str, opening_id: str, result: Result | None = None) -> WhyNot:
         """Tell why a candidate is not in an opening: which rules remove the pair, or who won.
 
         Raises
@@ -337,7 +304,7 @@ class Model:
         return why_not(compiled.pairs, compiled.rules, candidate_id, opening_id, result)
 
 
-def solve(
+def solve(  # noqa: PLR0917 - the limits of Model.solve, by contract
     region: Region,
     time_limit_s: float = 60.0,
     gap: float = 1e-4,
@@ -378,7 +345,7 @@ def _check_kinds(rules: Sequence[object], terms: Sequence[object]) -> None:
                     None,
                     name,
                     entry,
-                    f"must be a {name} such as "
+                    "must be an object such as "
                     + ("po.OnePlacement()" if kind is Rule else 'po.PairScore("score")'),
                     "give an object of the library, or write your own subclass",
                 )

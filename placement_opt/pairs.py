@@ -27,6 +27,10 @@ class PairRule(Protocol):
     def title(self) -> str:
         """Name the rule for people."""
 
+    @property
+    def decided_by(self) -> frozenset[str]:
+        """Pair columns that, once given, decide in the rows which pairs can be placed."""
+
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
         """Tell which pairs are eligible, broadcasting both index arrays; None allows all."""
 

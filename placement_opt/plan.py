@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
+from typing_extensions import override
+
 from placement_opt.instance import Instance
 from placement_opt.quantities import read_number
 from placement_opt.records import Candidate, Employer, Opening
@@ -57,6 +59,7 @@ class Violation:
     about: str
     text: str
 
+    @override
     def __str__(self) -> str:
         return f"{self.rule} ({self.about}): {self.text}"
 
@@ -145,6 +148,7 @@ class Plan:
         readings = {
             "hours_per_week": self.hours_per_week,
             "coaching_hours_per_week": self.coaching_hours_per_week,
+            "wage_value": self.wage_value,
             "subsidy_eur_per_year": self.subsidy_eur_per_year,
         }
         return readings[uses](placement) if uses in readings else None
@@ -172,6 +176,13 @@ class Plan:
         )
         return share * hours
 
+    def wage_value(self, placement: Placement) -> Fraction | None:
+        """Return the wage value in this function, else the person's own, or None."""
+        if "wage_value" in placement.given:
+            return Fraction(placement.given["wage_value"])
+        wage_value = self.candidate(placement).wage_value
+        return None if wage_value is None else read_number(wage_value)
+
     def subsidy_eur_per_year(self, placement: Placement) -> Fraction | None:
         """Return the wage-cost subsidy of a placement over twelve months, to the cent."""
         if "subsidy_eur_per_year" in placement.given:
@@ -179,11 +190,9 @@ class Plan:
         candidate, rulebook = self.candidate(placement), self.instance.rulebook
         if candidate.ground is not None and rulebook.ground(candidate.ground).wage_subsidy is False:
             return Fraction(0)
-        given = placement.given.get("wage_value", candidate.wage_value)
-        hours = self.hours_per_week(placement)
-        if given is None or hours is None:
+        wage_value, hours = self.wage_value(placement), self.hours_per_week(placement)
+        if wage_value is None or hours is None:
             return None
-        wage_value = Fraction(given) if isinstance(given, str) else read_number(given)
         age = 21 if candidate.minimum_wage_age is None else candidate.minimum_wage_age
         return Fraction(rulebook.wage_subsidy_eur_per_year(wage_value, hours, age))
 

@@ -155,12 +155,12 @@ def progress_line(event: Event) -> str:
     Examples
     --------
     >>> progress_line(Event(1.25, "cp-sat", 1000.0, 1010.0))
-    '    1.2 s  cp-sat        plan      1,000.0  bound      1,010.0  gap  1.00 %'
+    '    1.2 s  cp-sat        plan      1,000.0  bound      1,010.0  gap   1.00 %'
     """
     gap = _NONE_YET if event.gap is None else f"{100 * event.gap:.2f} %"
     return (
         f"{event.elapsed_s:7.1f} s  {event.source:<12}"
-        f"  plan {_points(event.objective):>12}  bound {_points(event.bound):>12}  gap {gap:>7}"
+        f"  plan {_points(event.objective):>12}  bound {_points(event.bound):>12}  gap {gap:>8}"
     )
 
 

@@ -5,11 +5,12 @@ import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from placement_opt.certificate import bound_in_points
+from placement_opt.compiled import Compiled
 from placement_opt.explain.conflict import conflicts
 from placement_opt.explain.unplaced import unplaced_rows
 from placement_opt.plan import Plan
@@ -19,12 +20,9 @@ from placement_opt.status import Status
 from placement_opt.tables import budget_rows, coach_rows, placement_rows, quota_rows, term_rows
 from placement_opt.verification import Verdict
 
-if TYPE_CHECKING:
-    from placement_opt.model import Compiled
-
 
 def report(
-    compiled: "Compiled",
+    compiled: Compiled,
     search: Search,
     outcome: Outcome,
     judged: tuple[Plan, Verdict] | None,
@@ -73,9 +71,7 @@ def report(
     )
 
 
-def _tables(
-    compiled: "Compiled", solution: Solution, plan: Plan, verdict: Verdict
-) -> dict[str, Any]:
+def _tables(compiled: Compiled, solution: Solution, plan: Plan, verdict: Verdict) -> dict[str, Any]:
     instance, formulation = compiled.pairs.instance, compiled.formulation
     gain = formulation.objective.gain[solution.chosen]
     points = [formulation.points(int(gained)) for gained in gain]
@@ -91,7 +87,7 @@ def _tables(
 
 
 def _bounds(
-    compiled: "Compiled",
+    compiled: Compiled,
     outcome: Outcome,
     search: Search,
     judged: tuple[Plan, Verdict] | None,
@@ -119,9 +115,7 @@ def _proof(
     parts = []
     over = "all eligible pairs"
     if certified is not None:
-        parts.append(
-            ProofPart(bound=certified, by="dual prices", how="exact re-check", over=over)
-        )
+        parts.append(ProofPart(bound=certified, by="dual prices", how="exact re-check", over=over))
     if outcome.status is Status.INFEASIBLE:
         by = outcome.proven_by or "solver"
         parts.append(ProofPart(bound=None, by=by, how="infeasible", over=over))
@@ -131,7 +125,7 @@ def _proof(
     return tuple(parts)
 
 
-def _sizes(compiled: "Compiled") -> dict[str, Any]:
+def _sizes(compiled: Compiled) -> dict[str, Any]:
     formulation, pairs = compiled.formulation, compiled.pairs
     return {
         "candidates": pairs.instance.n_candidates,
@@ -168,7 +162,7 @@ def _trace(search: Search) -> list[dict[str, Any]]:
     ]
 
 
-def _run_record(compiled: "Compiled", parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _run_record(compiled: Compiled, parameters: Mapping[str, Any]) -> dict[str, Any]:
     instance = compiled.pairs.instance
     packages = ("placement_opt", "ortools", "numpy", "scipy", "pydantic")
     dated = instance.region.date is not None

@@ -1,11 +1,13 @@
 """The answer: a proposal in the user's ids, what is proven about it, and its tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+from typing_extensions import override
 
 from placement_opt.errors import InvalidInputError, PlacementError
 from placement_opt.json_files import parse_json, read_text, write_atomically
@@ -13,9 +15,6 @@ from placement_opt.status import Status, StopReason
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from placement_opt.explain.why_not import WhyNot
-    from placement_opt.model import Model
 
 
 class _Row(BaseModel):
@@ -103,6 +102,38 @@ class ProofPart(_Row):
     over: str
 
 
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """The answer for one candidate and one opening.
+
+    Parameters
+    ----------
+    candidate_id, opening_id
+        The pair that was asked about.
+    is_eligible
+        Whether every pair rule allows it.
+    is_placed
+        Whether the plan places the candidate there.
+    reasons
+        What stands in the way, in words; empty when nothing does.
+    """
+
+    candidate_id: str
+    opening_id: str
+    is_eligible: bool
+    is_placed: bool
+    reasons: tuple[str, ...]
+
+    @override
+    def __str__(self) -> str:
+        pair = f"{self.candidate_id} in {self.opening_id}"
+        if self.is_placed:
+            return f"{pair}: placed there"
+        if not self.reasons:
+            return f"{pair}: eligible; nothing of its own stands in the way"
+        return f"{pair}: " + "; ".join(self.reasons)
+
+
 class Result(BaseModel):
     """A plan with its proof, reasons and tables; what does not exist is None.
 
@@ -149,11 +180,11 @@ class Result(BaseModel):
     stats: dict[str, Any] = {}
     run: dict[str, Any] = {}
     certificate: dict[str, Any] | None = None
-    _model: "Model | None" = PrivateAttr(default=None)
+    _why_not: "Callable[[str, str, Result], WhyNot] | None" = PrivateAttr(default=None)
 
-    def bound_to(self, model: "Model") -> Self:
-        """Remember the model that was solved, so that `why_not` can be asked of the result."""
-        self._model = model
+    def answered_by(self, why_not: "Callable[[str, str, Result], WhyNot]") -> Self:
+        """Remember who answers `why_not`: the model that was solved."""
+        self._why_not = why_not
         return self
 
     @property
@@ -198,7 +229,7 @@ class Result(BaseModel):
         """Weight, unweighted sum and points of each objective term."""
         return _frame(TermRow, self.term_rows)
 
-    def why_not(self, candidate_id: str, opening_id: str) -> "WhyNot":
+    def why_not(self, candidate_id: str, opening_id: str) -> WhyNot:
         """Tell why a candidate is not in an opening under this plan.
 
         Raises
@@ -208,12 +239,12 @@ class Result(BaseModel):
         PlacementError
             When the result was read from a file: ask `Model.why_not` with it instead.
         """
-        if self._model is None:
+        if self._why_not is None:
             raise PlacementError(
                 "a result from a file has no region at hand;"
                 " ask po.Model(region).why_not(candidate_id, opening_id, result)"
             )
-        return self._model.why_not(candidate_id, opening_id, self)
+        return self._why_not(candidate_id, opening_id, self)
 
     def summary(self, language: Literal["en", "nl"] = "en") -> str:
         """Return the plan in one page for a placement manager, in English or Dutch."""
@@ -221,6 +252,7 @@ class Result(BaseModel):
 
         return summarise(self, language)
 
+    @override
     def __str__(self) -> str:
         return self.summary()
 

@@ -1,6 +1,6 @@
 """Fills the tables of a result from a verified plan, by plain reading."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from placement_opt.constraints.base import Rule
@@ -35,9 +35,7 @@ def placement_rows(
     reads_coaching, reads_subsidy = "Coaching" in active, "WageSubsidyBudget" in active
 
     def told(placement: Placement, column: str, *, is_read: bool) -> float | None:
-        amount = (
-            plan.amount(placement, column) if is_read or column in placement.given else None
-        )
+        amount = plan.amount(placement, column) if is_read or column in placement.given else None
         return None if amount is None else float(amount)
 
     return tuple(
@@ -57,29 +55,28 @@ def placement_rows(
     )
 
 
-def quota_rows(
-    instance: Instance, plan: Plan, rules: Sequence[Rule]
-) -> tuple[QuotaRow, ...]:
+def quota_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[QuotaRow, ...]:
     """Return where each group of each jobs quota stands."""
-    rows = []
-    for rule in rules:
-        if not isinstance(rule, JobsQuota):
-            continue
-        price = None if rule.shortfall_price is None else read_number(rule.shortfall_price)
-        for position in rule.positions(instance, plan):
-            rows.append(
-                QuotaRow(
-                    per=rule.per,
-                    group=position.group,
-                    target_jobs=float(position.target),
-                    in_service_jobs=float(position.in_service),
-                    placed_jobs=float(position.placed),
-                    shortfall_jobs=float(position.shortfall),
-                    price_per_job=None if price is None else float(price),
-                    points=float(-position.shortfall * (price or 0)),
-                )
-            )
-    return tuple(rows)
+    return tuple(
+        row
+        for rule in rules
+        if isinstance(rule, JobsQuota)
+        for row in _rows_of_quota(rule, instance, plan)
+    )
+
+
+def _rows_of_quota(rule: JobsQuota, instance: Instance, plan: Plan) -> Iterator[QuotaRow]:
+    for position in rule.positions(instance, plan):
+        yield QuotaRow(
+            per=rule.per,
+            group=position.group,
+            target_jobs=float(position.target),
+            in_service_jobs=float(position.in_service),
+            placed_jobs=float(position.placed),
+            shortfall_jobs=float(position.shortfall),
+            price_per_job=None if rule.price is None else float(rule.price),
+            points=float(-position.shortfall * (rule.price or 0)),
+        )
 
 
 def coach_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[CoachRow, ...]:

@@ -55,9 +55,7 @@ class Verdict:
         return "; ".join(shown) + (f"; and {more} more" if more else "")
 
 
-def judge(
-    instance: Instance, plan: Plan, rules: Sequence[Rule], terms: Sequence[Term]
-) -> Verdict:
+def judge(instance: Instance, plan: Plan, rules: Sequence[Rule], terms: Sequence[Term]) -> Verdict:
     """Judge a plan by a plain reading of every rule and term.
 
     Parameters
@@ -91,9 +89,7 @@ def judge(
         weight, value = read_number(term.weight), term.value(instance, plan)
         values.append(TermValue(term.term, weight, value, weight * value))
     shortfalls = tuple(
-        (rule.rule, shortfall)
-        for rule in rules
-        for shortfall in rule.shortfalls(instance, plan)
+        (rule.rule, shortfall) for rule in rules for shortfall in rule.shortfalls(instance, plan)
     )
     return Verdict(violations, (*values, *_priced(shortfalls)), shortfalls)
 

@@ -11,9 +11,9 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from placement_opt.record_fields import CoachingRegime, Ground, Sector, Transport
-from placement_opt.record_readers import looks_like_bsn
+from placement_opt.bsn import looks_like_bsn
 from placement_opt.records import Candidate, Coach, Employer, Municipality, Opening, Region
+from placement_opt.records.fields import CoachingRegime, Ground, Sector, Transport
 
 SKILLS = ("welding", "dutch", "forklift", "http://data.europa.eu/esco/skill/1")
 NEEDS = ("quiet", "ground_floor", "flexible_hours")

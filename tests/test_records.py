@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from placement_opt.bsn import looks_like_bsn
 from placement_opt.errors import InvalidInputError
-from placement_opt.record_readers import looks_like_bsn
 from placement_opt.records import Candidate, Coach, Employer, Municipality, Opening
 
 BSN = "123456782"

@@ -229,6 +229,16 @@ class TestCpSat:
         assert list(proto.constraints[1].linear.vars) == [1, 2, 3]
         assert list(proto.constraints[1].linear.coeffs) == [2, 5, 1]
 
+    def test_a_contradiction_is_infeasible_not_invalid(self):
+        from ortools.sat.python import cp_model
+
+        row = problem([1, 1], [rows("odd", [[1, 1]], [2], [1])])
+        variable = problem([1], [rows("odd", [[1]], [0], [1], [(3, 2, 0)], [[0]])])
+        for formulation in (row, variable):
+            model = cp_sat_model(formulation)
+            assert model.validate() == ""
+            assert cp_model.CpSolver().solve(model) == cp_model.INFEASIBLE
+
     def test_a_model_that_is_refused_is_our_bug(self):
         # The bounds of this variable are beyond what CP-SAT takes.
         own = [(-(2**62) - 5, 2**62 + 5, 0)]

@@ -24,8 +24,8 @@ from placement_opt.constraints.supervision_places import SupervisionPlaces
 from placement_opt.constraints.travel_time import TravelTime
 from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget
 from placement_opt.constraints.workplace_needs import WorkplaceNeeds
-from placement_opt.errors import InvalidInputError, closest_hint, closest_ids
 from placement_opt.instance import Instance
+from placement_opt.records.base import record_named
 
 AnyRule = Annotated[
     # Pair rules: they only decide which pairs are eligible.
@@ -69,15 +69,4 @@ def rule_from_json(fields: Mapping[str, Any]) -> Rule:
     InvalidInputError
         When the rule is unknown or a field is wrong.
     """
-    by_name = {rule.__name__: rule for rule in RULES}
-    name = str(fields.get("rule"))
-    if name not in by_name:
-        raise InvalidInputError.single(
-            "rule",
-            None,
-            "rule",
-            name,
-            "must be a rule of the library",
-            closest_hint(closest_ids(name, by_name)),
-        )
-    return by_name[name](**fields)
+    return record_named(RULES, fields)

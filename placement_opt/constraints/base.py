@@ -1,6 +1,6 @@
 """What a rule is, and what all rules share: groups of pairs, limits per group, violations."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Self
@@ -11,12 +11,12 @@ from typing_extensions import override
 from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.formulation import RowBlock
 from placement_opt.instance import Bools, Indices, Instance
-from placement_opt.pairs import Column, PairTable
 from placement_opt.pair_columns import pair_column
+from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
-from placement_opt.record_base import Record
-from placement_opt.record_readers import Quantity, Reader, mistake
+from placement_opt.records.base import Record
+from placement_opt.records.readers import Quantity, Reader, mistake
 
 BUILT_IN_PER = (
     "candidate",
@@ -39,6 +39,7 @@ class _Limits(Reader):
 
     number: Quantity
 
+    @override
     def read(self, value: Any) -> Any:
         """Return a number, or a dict of numbers in the order of its keys."""
         if not isinstance(value, Mapping):
@@ -48,6 +49,7 @@ class _Limits(Reader):
             raise mistake("must map ids or labels (strings) to numbers", f"write {str(wrong)!r}")
         return {key: self.number.read(value[key]) for key in sorted(value)}
 
+    @override
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON schema of the field."""
         number = self.number.json_schema()
@@ -70,12 +72,20 @@ class Rule(Record):
     id_field: ClassVar[str] = "rule"
     title: ClassVar[str]
     title_nl: ClassVar[str] = ""
+    decided_by: ClassVar[frozenset[str]] = frozenset()
+    """Pair columns that, once given with ``pairs=``, decide in the rows instead of `allows`."""
     rule: str
 
     @property
     def key(self) -> tuple[str, ...]:
         """What a later rule must share to replace this one: its class and its `per`."""
         return (self.rule, str(getattr(self, "per", "")))
+
+    @property
+    def price(self) -> Fraction | None:
+        """Points per unit of shortfall, exact; None where minimums are hard."""
+        price = getattr(self, "shortfall_price", None)
+        return None if price is None else read_number(price)
 
     @classmethod
     def standard(cls, instance: Instance) -> Self | None:
@@ -86,10 +96,12 @@ class Rule(Record):
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
         """Tell which pairs the rule leaves eligible, broadcasting both index arrays; None: all."""
         del instance, candidate, opening
+        return None
 
     def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
         """Turn the rule into integer rows over the eligible pairs; None where it has none."""
         del instance, pairs
+        return None
 
     def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
         """Yield each way in which the plan breaks the rule, by a plain reading of the records."""
@@ -127,44 +139,30 @@ class Groups:
         return Groups(self.code, self.labels + new)
 
 
-def grouped(pairs: PairTable, per: str) -> Groups:
-    """Group the eligible pairs.
+def grouped(pairs: PairTable, per: str, asked_by: str | None = None) -> Groups:
+    """Group the eligible pairs, for the rule of that name.
 
     Raises
     ------
     InvalidInputError
         When `per` is neither built in nor a column of labels in ``pairs=``.
     """
-    instance = pairs.instance
     if per in pairs.labels:
         code, labels = pairs.labels[per]
         return Groups(code, labels)
     if per not in BUILT_IN_PER:
         known = (*BUILT_IN_PER, *pairs.labels)
+        close = closest_ids(per, known)
         raise InvalidInputError.single(
             "rule",
-            None,
+            asked_by,
             "per",
             per,
             f"must be one of {', '.join(known)}",
-            closest_hint(closest_ids(per, known)) + ", or give a column of labels with `pairs=`",
+            (closest_hint(close) + ", or " if close else "")
+            + "give a column of labels with `pairs=`",
         )
-    candidate, opening = pairs.candidate, pairs.opening
-    match per:
-        case "candidate":
-            return Groups(candidate, instance.candidate_ids)
-        case "opening":
-            return Groups(opening, instance.opening_ids)
-        case "employer":
-            return Groups(instance.openings.employer[opening], instance.employer_ids)
-        case "municipality":
-            return Groups(instance.candidates.municipality[candidate], instance.municipality_ids)
-        case "opening_municipality":
-            return Groups(instance.openings.municipality[opening], instance.municipality_ids)
-        case "sector":
-            return Groups(sector_of_opening(instance)[opening], ("government", "market"))
-        case _:
-            return Groups(np.zeros(pairs.n_pairs, dtype=np.int32), (instance.region.name,))
+    return Groups(*_BUILT_IN_GROUPS[per](pairs))
 
 
 def sector_of_opening(instance: Instance) -> Indices:
@@ -184,12 +182,36 @@ def sector_of_opening(instance: Instance) -> Indices:
             sector[row] = code[given]
         elif row in offering:
             hint = 'give "market" or "government"; a rule per sector needs it'
-            problems.append(
-                Problem("employer", employer_id, "sector", None, "must be given", hint)
-            )
+            problems.append(Problem("employer", employer_id, "sector", None, "must be given", hint))
     if problems:
         raise InvalidInputError(problems)
     return sector[instance.openings.employer]
+
+
+_BUILT_IN_GROUPS: Mapping[str, Callable[[PairTable], tuple[Indices, tuple[str, ...]]]] = {
+    "candidate": lambda pairs: (pairs.candidate, pairs.instance.candidate_ids),
+    "opening": lambda pairs: (pairs.opening, pairs.instance.opening_ids),
+    "employer": lambda pairs: (
+        pairs.instance.openings.employer[pairs.opening],
+        pairs.instance.employer_ids,
+    ),
+    "municipality": lambda pairs: (
+        pairs.instance.candidates.municipality[pairs.candidate],
+        pairs.instance.municipality_ids,
+    ),
+    "opening_municipality": lambda pairs: (
+        pairs.instance.openings.municipality[pairs.opening],
+        pairs.instance.municipality_ids,
+    ),
+    "sector": lambda pairs: (
+        sector_of_opening(pairs.instance)[pairs.opening],
+        ("government", "market"),
+    ),
+    "region": lambda pairs: (
+        np.zeros(pairs.n_pairs, dtype=np.int32),
+        (pairs.instance.region.name,),
+    ),
+}
 
 
 def limit_of_group(
@@ -288,7 +310,6 @@ __all__ = [
     "Shortfall",
     "grouped",
     "limit_of_group",
-    "override",
     "plain_limits",
     "sector_of_opening",
     "usage_column",

@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from typing_extensions import override
 
-from placement_opt.constraints.base import Rule, override
+from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching_pools import pooled_rows
 from placement_opt.constraints.coaching_stacked import stacked_rows
 from placement_opt.constraints.coaching_teams import Teams, covers, needs_coaching, teams_of
@@ -47,6 +48,7 @@ class Coaching(Rule):
 
     title: ClassVar[str] = "coaching capacity"
     title_nl: ClassVar[str] = "jobcoachcapaciteit"
+    decided_by: ClassVar[frozenset[str]] = frozenset({"coaching_hours_per_week", "hours_per_week"})
     rule: Literal["Coaching"] = "Coaching"
 
     @classmethod
@@ -58,7 +60,10 @@ class Coaching(Rule):
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
         teams = teams_of(instance)
         served = teams.has_coach(candidate, opening)
-        result: Bools = served | ~teams.asks[candidate]
+        most = (instance.candidates.hours_max, instance.openings.hours_max)
+        idle = (most[0][candidate] == 0) | (most[1][opening] == 0)
+        own_hours = teams.asks_hours[candidate]
+        result: Bools = served | ~teams.asks[candidate] | (idle & ~own_hours)
         return result
 
     @override
@@ -151,7 +156,7 @@ def _capacity(instance: Instance, scale: int) -> Capacity:
 
 @dataclass(frozen=True, eq=False)
 class _Classes:
-    """Interchangeable pairs: `pair` (P,) coached pairs, `of_pair` (P,), `key` (T, 2) team, hours."""
+    """Interchangeable pairs: `pair` (P,) coached, `of_pair` (P,), `key` (T, 2) team and hours."""
 
     pair: npt.NDArray[np.intp]
     of_pair: npt.NDArray[np.intp]
@@ -168,8 +173,9 @@ def _class_rows(
     coach = np.concatenate([np.zeros(0, np.int64), *map(np.asarray, members)]).astype(np.int64)
     hours = classes.key[of_class, 1]
     size = np.bincount(classes.of_pair, minlength=n_classes)
-    most = np.minimum.reduce([size[of_class], capacity.hours[coach] // hours,
-                              capacity.caseload[coach]])
+    most = np.minimum.reduce(
+        [size[of_class], capacity.hours[coach] // hours, capacity.caseload[coach]]
+    )
     n_own = coach.size
     own = np.arange(n_own)
     balance = sparse.coo_array(

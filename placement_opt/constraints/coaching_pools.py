@@ -44,8 +44,9 @@ def pooled_rows(
     np.minimum.at(least, of_pair, hours.astype(np.int64))
     n_links, link = coach.size, np.arange(coach.size)
 
-    def rows(row: npt.NDArray[np.integer], value: npt.NDArray[np.integer] | int, n_rows: int,
-             shift: int) -> sparse.coo_array:
+    def rows(
+        row: npt.NDArray[np.integer], value: npt.NDArray[np.integer] | int, n_rows: int, shift: int
+    ) -> sparse.coo_array:
         data = np.broadcast_to(np.asarray(value, dtype=np.int64), (n_links,))
         return sparse.coo_array((data, (row, link + shift)), shape=(n_rows, 2 * n_links))
 
@@ -67,9 +68,7 @@ def pooled_rows(
         ),
         shape=(n_rows, pairs.n_pairs),
     ).tocsr()
-    upper = np.concatenate(
-        [np.zeros(2 * n_teams, np.int64), hours_free, caseload, hours_free]
-    )
+    upper = np.concatenate([np.zeros(2 * n_teams, np.int64), hours_free, caseload, hours_free])
     lower = np.full(n_rows, NO_LOWER, dtype=np.int64)
     lower[: 2 * n_teams] = 0
     ids = pairs.instance.coach_ids
@@ -91,7 +90,7 @@ def pooled_rows(
             np.zeros(2 * n_links, np.int64),
             most,
             [Fraction(0)] * (2 * n_links),
-            whole=np.arange(2 * n_links) >= n_links,
+            whole=np.zeros(2 * n_links, dtype=np.bool_),
         ),
         own,
     )

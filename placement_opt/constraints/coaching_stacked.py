@@ -11,7 +11,7 @@ from scipy import sparse
 
 from placement_opt.constraints.coaching_teams import Teams
 from placement_opt.formulation import NO_LOWER, RowBlock, Variables
-from placement_opt.instance import Ints
+from placement_opt.instance import Bools, Ints
 from placement_opt.pairs import PairTable
 
 
@@ -54,11 +54,16 @@ def stacked_rows(
     split, linked = np.arange(n_split), n_split + np.arange(links.size)
     one, shape = np.ones, n_split + links.size
     entries = [
-        # x_p - sum z = 0
+        # a placed pair has one coach: x - sum of z = 0
         _rows(of_pair, split, -one(n_split), coached.size, shape),
-        # z - y <= 0
-        _rows(np.r_[split, split], np.r_[split, n_split + link],
-              np.r_[one(n_split), -one(n_split)], n_split, shape),
+        # who coaches a placement coaches the person: z <= y
+        _rows(
+            np.r_[split, split],
+            np.r_[split, n_split + link],
+            np.r_[one(n_split), -one(n_split)],
+            n_split,
+            shape,
+        ),
         _rows(of_link, linked, one(links.size), people.size, shape),
         _rows(coach, split, hours[of_pair], n_coaches, shape),
         _rows(coach_of_link, linked, one(links.size), n_coaches, shape),
@@ -89,6 +94,9 @@ def stacked_rows(
         Variables(np.zeros(shape, np.int64), np.ones(shape, np.int64), [Fraction(0)] * shape),
         sparse.vstack(entries, format="csr"),
         _Named(coached, of_pair, coach),
+        _StackedRoom(
+            coached, hours, of_pair, coach, coach_of_link, free, upper.size, pairs.n_pairs
+        ),
     )
 
 
@@ -117,3 +125,38 @@ class _Named:
             zip(self.coached[self.of_pair[on]].tolist(), self.coach[on].tolist(), strict=True)
         )
         return {"coach": np.array([coach_of_pair.get(int(p), -1) for p in chosen], dtype=np.int64)}
+
+
+@dataclass(frozen=True, eq=False)
+class _StackedRoom:
+    """Tells which coached pairs of people without a coach find none with room for them."""
+
+    coached: npt.NDArray[np.intp]
+    hours: npt.NDArray[np.integer]
+    of_pair: npt.NDArray[np.intp]
+    coach: Ints
+    coach_of_link: Ints
+    free: tuple[Ints, Ints]
+    n_rows: int
+    n_pairs: int
+
+    def __call__(
+        self, chosen: npt.NDArray[np.int64], own: Ints
+    ) -> tuple[Bools, npt.NDArray[np.int64]]:
+        """Return the pairs without room, and the hours row of a coach who could serve them."""
+        del chosen
+        n_split, (hours_free, caseload) = self.of_pair.size, self.free
+        hours, heads = hours_free.copy(), caseload.copy()
+        np.subtract.at(hours, self.coach, own[:n_split] * self.hours[self.of_pair])
+        np.subtract.at(heads, self.coach_of_link, own[n_split:])
+        left = np.where(heads > 0, hours, -1)
+        most = np.full(self.coached.size, -1, dtype=np.int64)
+        np.maximum.at(most, self.of_pair, left[self.coach])
+        first_hours_row = self.n_rows - 2 * hours.size
+        able = np.zeros(self.coached.size, dtype=np.int64)
+        able[self.of_pair[::-1]] = self.coach[::-1]
+        full = np.zeros(self.n_pairs, dtype=np.bool_)
+        row = np.zeros(self.n_pairs, dtype=np.int64)
+        full[self.coached] = most < self.hours
+        row[self.coached] = np.minimum(first_hours_row + able, self.n_rows - 1)
+        return full, row

@@ -43,6 +43,8 @@ class Teams:
     ----------
     asks
         Which candidates name a need for coaching, shape (C,).
+    asks_hours
+        Which of them name it as hours of their own rather than a share of the work, shape (C,).
     profile
         Coverage profile of each candidate, shape (C,): people with equal profiles are covered by
         the same coaches.
@@ -55,6 +57,7 @@ class Teams:
     """
 
     asks: Bools
+    asks_hours: Bools
     profile: Indices
     pool: Indices
     team: Ints
@@ -100,6 +103,7 @@ def _built(instance: Instance) -> Teams:
             team[row, column] = teams.setdefault(members, len(teams))
     return Teams(
         asks=np.array([needs_coaching(person) for person in people], dtype=np.bool_),
+        asks_hours=np.array([bool(p.coaching_hours_per_week) for p in people], dtype=np.bool_),
         profile=np.array([number[trait] for trait in traits], dtype=np.int32),
         pool=_pool_of_opening(instance, own),
         team=team,

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar, Literal
 
-from placement_opt.constraints.base import Rule, grouped, override, usage_column
+from typing_extensions import override
+
+from placement_opt.constraints.base import Rule, grouped, usage_column
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.formulation import RowBlock
 from placement_opt.instance import Instance
@@ -18,7 +20,8 @@ class EveryCandidatePlaced(Rule):
     .. math:: \sum_{o} x_{co} \ge 1
 
     Never a standard rule: in a labour market somebody is always left without a match. A candidate
-    without an eligible opening makes the problem infeasible.
+    without an eligible opening makes the problem infeasible. Source: the equality of the
+    assignment problem; no law.
     """
 
     title: ClassVar[str] = "every candidate placed"

@@ -5,8 +5,9 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 from scipy import sparse
+from typing_extensions import override
 
-from placement_opt.constraints.base import Rule, override
+from placement_opt.constraints.base import Rule
 from placement_opt.formulation import NO_UPPER, RowBlock
 from placement_opt.instance import Instance
 from placement_opt.pairs import PairTable, check_fixed_placements
@@ -19,7 +20,7 @@ class FixedPlacements(Rule):
     .. math:: x_{co} \ge 1 \text{ for each fixed } (c, o)
 
     One that a pair rule removes is bad input; one that other rules contradict makes the problem
-    infeasible.
+    infeasible. Source: practice; a plan is a proposal, and what people have agreed on stands.
     """
 
     title: ClassVar[str] = "fixed placements"

@@ -1,11 +1,13 @@
 """Jobs promised in the banenafspraak, or owed by law, counted in jobs of 25.5 hours a week."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
+from typing_extensions import override
 
 from placement_opt.constraints.base import (
     Limits,
@@ -14,7 +16,6 @@ from placement_opt.constraints.base import (
     Shortfall,
     grouped,
     limit_of_group,
-    override,
     plain_limits,
 )
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
@@ -25,8 +26,9 @@ from placement_opt.pair_columns import pair_column
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Placement, Plan, Violation, contract_hours
 from placement_opt.quantities import read_number
-from placement_opt.record_readers import Quantity
 from placement_opt.records import Candidate, Employer
+from placement_opt.records.fields import Label
+from placement_opt.records.readers import Quantity
 
 STANDARD_PRICE = 800
 
@@ -62,7 +64,8 @@ class JobsQuota(Rule):
 
     A placement counts when the person's ground in the target-group register is valid on the
     region's date and the opening is no sheltered work (beschut werk). Leaving the
-    `current_opening` lowers the hours of the group that is left.
+    `current_opening` lowers the hours of the group that is left; with a pair column of labels
+    nobody knows that group, and nothing is lowered.
 
     Parameters
     ----------
@@ -86,7 +89,7 @@ class JobsQuota(Rule):
     title: ClassVar[str] = "jobs quota"
     title_nl: ClassVar[str] = "banenafspraak"
     rule: Literal["JobsQuota"] = "JobsQuota"
-    per: str
+    per: Label
     jobs: Limits | None = None
     shortfall_price: Price | None = None
     max_shortfall: Annotated[float, Quantity(0, 10**9, 6, "jobs")] | None = None
@@ -98,20 +101,17 @@ class JobsQuota(Rule):
         return cls(per="employer", shortfall_price=STANDARD_PRICE) if pledged else None
 
     @property
-    def _price(self) -> Fraction | None:
-        return None if self.shortfall_price is None else read_number(self.shortfall_price)
-
-    @property
     def _most_short(self) -> Fraction | None:
         return None if self.max_shortfall is None else read_number(self.max_shortfall)
 
     @override
     def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
-        groups = grouped(pairs, self.per)
+        groups = grouped(pairs, self.per, self.rule)
         wanted = self.jobs if self.jobs is not None else _pledged(instance, self.per)
         target, groups = limit_of_group(self, "jobs", wanted, groups, self.per)
         if self.jobs is not None:
-            service = _in_service(instance, self.per)
+            asked = [groups.labels[row] for row in target]
+            service = _in_service(instance, self.per, asked)
             target = {
                 row: jobs - service.get(groups.labels[row], Fraction(0))
                 for row, jobs in target.items()
@@ -120,7 +120,7 @@ class JobsQuota(Rule):
             self.title,
             self._usage(instance, pairs, groups),
             at_least=target,
-            shortfall_price=self._price,
+            shortfall_price=self.price,
             max_shortfall=self._most_short,
         )
 
@@ -128,27 +128,31 @@ class JobsQuota(Rule):
         counts = _who_counts(instance, pairs)
         hours = pair_column(pairs, "hours_per_week", asked_by=self.title)
         job = Fraction(instance.rulebook.job_hours_per_week)
-        scale = hours.scale * job.numerator
+        # Hours of the user's own column may have another scale than those of the records.
+        scale = math.lcm(hours.scale, HOUR)
 
         def jobs(hours_of_pair: Ints) -> Column:
-            return Column.of(hours_of_pair * job.denominator, scale)
+            return Column.of(hours_of_pair * job.denominator, scale * job.numerator)
 
         sheltered = instance.openings.sheltered[pairs.opening]
-        new = np.where(counts[pairs.candidate] & ~sheltered, hours.values.astype(np.int64), 0)
-        left = _hours_left(instance, counts)[pairs.candidate] * (hours.scale // HOUR)
-        if not left.any():
+        worked = hours.values.astype(np.int64) * (scale // hours.scale)
+        new = np.where(counts[pairs.candidate] & ~sheltered, worked, 0)
+        if self.per in pairs.labels:
             return Usage(groups, jobs(new))
+        eligible = np.diff(pairs.candidate_start) > 0
+        left = _hours_left(instance, counts, eligible)[pairs.candidate] * (scale // HOUR)
         current = instance.candidates.current_opening[pairs.candidate]
-        leaving = PairTable(instance, pairs.candidate, np.maximum(current, 0), labels=pairs.labels)
+        leaving = PairTable(instance, pairs.candidate, np.maximum(current, 0))
         code = np.where(current >= 0, grouped(leaving, self.per).code, -1).astype(np.int32)
         return Usage(groups, jobs(new), also=(code, jobs(left)))
 
     def positions(self, instance: Instance, plan: Plan) -> Iterator[QuotaPosition]:
         """Yield where each group stands, by a plain reading of the records."""
         wanted = self.jobs if self.jobs is not None else _pledged(instance, self.per)
-        service = {} if self.jobs is None else _in_service(instance, self.per)
+        targets = plain_limits(instance, plan, wanted, self.per)
+        service = {} if self.jobs is None else _in_service(instance, self.per, targets)
         placed = self._placed(instance, plan)
-        for label, target in plain_limits(instance, plan, wanted, self.per).items():
+        for label, target in targets.items():
             zero = Fraction(0)
             yield QuotaPosition(label, target, service.get(label, zero), placed.get(label, zero))
 
@@ -168,7 +172,7 @@ class JobsQuota(Rule):
             if not plan.opening(placement).sheltered:
                 add(plan.group(placement, self.per), plan.hours_per_week(placement) or Fraction(0))
             if candidate.current_opening is not None:
-                old = Placement(candidate.id, candidate.current_opening, None, placement.given)
+                old = Placement(candidate.id, candidate.current_opening)
                 opening = instance.opening_of[candidate.current_opening]
                 if not opening.sheltered:
                     hours = contract_hours(candidate, opening) or Fraction(0)
@@ -189,10 +193,10 @@ class JobsQuota(Rule):
 
     @override
     def shortfalls(self, instance: Instance, plan: Plan) -> Iterator[Shortfall]:
-        if self._price is None:
+        if self.price is None:
             return
         for position in self.positions(instance, plan):
-            yield Shortfall(position.group, position.shortfall, self._price)
+            yield Shortfall(position.group, position.shortfall, self.price)
 
 
 def counts_for_quota(instance: Instance, candidate: Candidate) -> bool:
@@ -228,14 +232,26 @@ def _who_counts(instance: Instance, pairs: PairTable) -> Bools:
     return np.array([counts_for_quota(instance, person) for person in people], dtype=np.bool_)
 
 
-def _hours_left(instance: Instance, counts: Bools) -> Ints:
+def _hours_left(instance: Instance, counts: Bools, eligible: Bools) -> Ints:
     """Return the counted weekly hours of each person's current job in thousandths, shape (C,)."""
     candidates, openings = instance.candidates, instance.openings
     current = candidates.current_opening
-    hours = np.minimum(candidates.hours_max, openings.hours_max[np.maximum(current, 0)])
-    known = (candidates.hours_max != NOT_GIVEN) & (openings.hours_max[current] != NOT_GIVEN)
-    counted = counts & (current >= 0) & known & ~openings.sheltered[np.maximum(current, 0)]
-    return np.where(counted, hours, 0)
+    old = np.maximum(current, 0)
+    leaves = eligible & counts & (current >= 0) & ~openings.sheltered[old]
+    people = leaves & (candidates.hours_max == NOT_GIVEN)
+    work = np.unique(old[leaves & (openings.hours_max[old] == NOT_GIVEN)])
+    missing = [
+        *(("candidate", instance.candidate_ids[row]) for row in np.flatnonzero(people)),
+        *(("opening", instance.opening_ids[row]) for row in work),
+    ]
+    if missing:
+        expected = "must be given, since a jobs quota counts the hours of a job that is left"
+        hint = "give the fewest and the most hours a week, such as (16, 24)"
+        raise InvalidInputError(
+            Problem(subject, id_, "hours_per_week", None, expected, hint)
+            for subject, id_ in missing
+        )
+    return np.where(leaves, np.minimum(candidates.hours_max, openings.hours_max[old]), 0)
 
 
 def _group_of_employer(instance: Instance, employer: Employer, per: str) -> str | None:
@@ -271,13 +287,15 @@ def _pledged(instance: Instance, per: str) -> Mapping[str, Fraction]:
     return pledged
 
 
-def _in_service(instance: Instance, per: str) -> Mapping[str, Fraction]:
-    """Return the jobs of people in service per group; hired-in hours count where people work."""
+def _in_service(instance: Instance, per: str, asked: Collection[str]) -> Mapping[str, Fraction]:
+    """Return the jobs in service of each group asked for; hired-in hours count where they work."""
     if per not in GROUPS_OF_EMPLOYERS:
         return {}
     unknown, jobs = [], dict[str, Fraction]()
     for employer in instance.region.employers:
         label = _group_of_employer(instance, employer, per)
+        if label is None or label not in asked:
+            continue
         if employer.target_group_hours_per_year is None:
             hint = "give the paid hours a year of people who count, 0 for none"
             expected = "must be given, since a jobs quota counts people in service"
@@ -286,7 +304,7 @@ def _in_service(instance: Instance, per: str) -> Mapping[str, Fraction]:
                     "employer", employer.id, "target_group_hours_per_year", None, expected, hint
                 )
             )
-        elif label is not None:
+        else:
             hours = read_number(employer.target_group_hours_per_year)
             hours += read_number(employer.hired_in_target_group_hours_per_year or 0)
             hours -= read_number(employer.lent_out_target_group_hours_per_year or 0)

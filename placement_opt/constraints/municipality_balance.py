@@ -1,20 +1,22 @@
 """Placements are spread evenly over the municipalities."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from typing_extensions import override
 
-from placement_opt.constraints.base import Price, Rule, Shortfall, grouped, override
+from placement_opt.constraints.base import Price, Rule, Shortfall, grouped
 from placement_opt.formulation import NO_UPPER, RowBlock, Variables
-from placement_opt.instance import Indices, Instance
+from placement_opt.instance import Indices, Instance, Ints
 from placement_opt.pairs import PairTable
 from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
-from placement_opt.record_fields import Share
+from placement_opt.records.fields import Share
 
 STANDARD_SHARE = 0.8
 STANDARD_PRICE = 100
@@ -26,7 +28,8 @@ class MunicipalityBalance(Rule):
     .. math:: \sum_{c \in m} x_{co} + s_m \ge \text{share} \cdot \frac{C_m}{C} \sum_{c,o} x_{co}
 
     where C counts the candidates who have an eligible opening and a municipality, and C_m those
-    of municipality m. The total on the right is one variable, so that the rows stay short.
+    of municipality m. The placements of each municipality are one variable, so that rows stay
+    short.
 
     Parameters
     ----------
@@ -53,10 +56,6 @@ class MunicipalityBalance(Rule):
         places = {c.municipality for c in instance.region.candidates} - {None}
         return cls(shortfall_price=STANDARD_PRICE) if len(places) > 1 else None
 
-    @property
-    def _price(self) -> Fraction | None:
-        return None if self.shortfall_price is None else read_number(self.shortfall_price)
-
     @override
     def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
         home = grouped(pairs, "municipality")
@@ -69,48 +68,61 @@ class MunicipalityBalance(Rule):
             return None
         everybody = int(people.sum())
         fair = [read_number(self.share) * int(people[row]) / everybody for row in rows]
-        most = int(np.minimum(n_pairs, pairs.placements_per_candidate)[counted].sum())
+        most = np.minimum(n_pairs, pairs.placements_per_candidate)[counted]
+        placed = np.bincount(of_candidate[counted], most, minlength=len(home.labels))[rows]
+        names = [home.labels[row] for row in rows]
         return RowBlock(
             self.title,
-            ["all placements", *(home.labels[row] for row in rows)],
-            _pair_entries(home.code, rows, fair),
-            np.zeros(1 + rows.size, dtype=np.int64),
-            np.array([0, *(NO_UPPER for _ in rows)], dtype=np.int64),
-            *self._total_and_shortfalls(fair, most),
+            [*(f"{name} placements" for name in names), *names],
+            _home_entries(home.code, rows),
+            np.zeros(2 * rows.size, dtype=np.int64),
+            np.repeat([0, NO_UPPER], rows.size),
+            *self._counts_and_shortfalls(fair, placed.astype(np.int64)),
+            room=_EvenRoom(home.code, rows, fair) if self.price is None else None,
         )
 
-    def _total_and_shortfalls(
-        self, fair: Sequence[Fraction], most: int
+    def _counts_and_shortfalls(
+        self, fair: Sequence[Fraction], placed: Ints
     ) -> tuple[Variables, sparse.csr_array]:
-        """Own variables: the total, then with a price each shortfall in units of 1 / d."""
-        priced = [] if self._price is None else list(fair)
-        price = self._price or Fraction(0)
-        usage = sparse.lil_array((1 + len(fair), 1 + len(priced)), dtype=np.int64)
-        usage[0, 0] = -1
-        for row, part in enumerate(fair, start=1):
-            usage[row, 0] = -part.numerator
-            if priced:
-                usage[row, row] = 1
-        upper = [most, *(part.numerator * most for part in priced)]
+        """Own variables: placements per municipality, and with a price each shortfall.
+
+        With fair part n / d of municipality m: ``d count_m - n sum(count) + s_m >= 0``, so that a
+        shortfall counts units of 1 / d.
+        """
+        n_homes = len(fair)
+        parts = np.array([part.numerator for part in fair], dtype=np.int64)
+        wholes = np.array([part.denominator for part in fair], dtype=np.int64)
+        balance = np.diag(wholes) - parts[:, np.newaxis]
+        counts = np.concatenate([-np.eye(n_homes, dtype=np.int64), balance])
+        gain = [Fraction(0)] * n_homes
+        upper = placed
+        usage = sparse.csr_array(counts)
+        if self.price is not None:
+            empty = sparse.csr_array((n_homes, n_homes), dtype=np.int64)
+            fill = sparse.vstack([empty, sparse.eye_array(n_homes, dtype=np.int64)])
+            usage = sparse.hstack([usage, fill], format="csr")
+            gain += [-self.price / part.denominator for part in fair]
+            upper = np.concatenate([placed, parts * placed.sum()])
         variables = Variables(
-            np.zeros(len(upper), dtype=np.int64),
-            np.array(upper, dtype=np.int64),
-            [Fraction(0), *(-price / part.denominator for part in priced)],
+            np.zeros(len(gain), dtype=np.int64),
+            upper,
+            gain,
+            whole=np.zeros(len(gain), dtype=np.bool_),  # sums of integers are integers
         )
-        return variables, usage.tocsr()
+        return variables, usage
 
     @override
     def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
-        if self._price is None:
+        if self.price is None:
             for label, short in self._short(instance, plan).items():
                 if short > 0:
                     yield self.broken(label, f"{float(short):g} placements below its fair part")
 
     @override
     def shortfalls(self, instance: Instance, plan: Plan) -> Iterator[Shortfall]:
-        if self._price is not None:
+        if self.price is not None:
             for label, short in self._short(instance, plan).items():
-                yield Shortfall(label, short, self._price)
+                yield Shortfall(label, short, self.price)
 
     def _short(self, instance: Instance, plan: Plan) -> dict[str, Fraction]:
         people: dict[str, int] = {}
@@ -134,21 +146,35 @@ class MunicipalityBalance(Rule):
         }
 
 
-def _pair_entries(
-    home: Indices, rows: npt.NDArray[np.intp], fair: Sequence[Fraction]
-) -> sparse.csr_array:
-    """Coefficients of the pairs: one in the row of the total, d in the row of their home.
+@dataclass(frozen=True, eq=False)
+class _EvenRoom:
+    """Tells whose placement would leave some municipality below its fair part, without a price."""
 
-    With fair part n / d the row of a municipality reads ``d sum(x) - n total + s >= 0``.
-    """
+    home: Indices
+    rows: npt.NDArray[np.intp]
+    fair: Sequence[Fraction]
+
+    def __call__(
+        self, chosen: npt.NDArray[np.int64], own: Ints
+    ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+        """Return the pairs that would, and the row of the municipality that falls behind."""
+        del chosen
+        n_homes, total = len(self.fair), int(own.sum()) + 1
+        behind = np.full(int(self.home.max(initial=0)) + 2, -1, dtype=np.int64)
+        for position, home in enumerate(self.rows.tolist()):
+            after = own.tolist()
+            after[position] += 1
+            short = (m for m in range(n_homes) if after[m] < self.fair[m] * total)
+            behind[home] = next(short, -1)
+        first = behind[self.home]
+        return first >= 0, n_homes + np.maximum(first, 0)
+
+
+def _home_entries(home: Indices, rows: npt.NDArray[np.intp]) -> sparse.csr_array:
+    """Coefficients of the pairs: one in the row that counts their home's placements."""
     row_of = np.full(int(max(home.max(initial=0), rows.max())) + 2, -1, dtype=np.int64)
     row_of[rows] = np.arange(rows.size)
     row = row_of[home]
     used = np.flatnonzero(row >= 0)
-    factor = np.array([part.denominator for part in fair], dtype=np.int64)
-    data = np.concatenate([np.ones(used.size, dtype=np.int64), factor[row[used]]])
-    at = (
-        np.concatenate([np.zeros(used.size, dtype=np.int64), row[used] + 1]),
-        np.concatenate([used, used]),
-    )
-    return sparse.coo_array((data, at), shape=(1 + rows.size, home.size)).tocsr()
+    ones = np.ones(used.size, dtype=np.int8)
+    return sparse.coo_array((ones, (row[used], used)), shape=(2 * rows.size, home.size)).tocsr()

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, ClassVar, Literal, Self
 
-from placement_opt.constraints.base import Rule, grouped, override
+import numpy as np
+from typing_extensions import override
+
+from placement_opt.constraints.base import Rule, grouped
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit, stacked
 from placement_opt.formulation import RowBlock
 from placement_opt.instance import HOUR, NOT_GIVEN, Instance
@@ -12,9 +15,7 @@ from placement_opt.pair_columns import pair_column
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
-from placement_opt.record_readers import Quantity
-
-import numpy as np
+from placement_opt.records.readers import Quantity
 
 
 class OnePlacement(Rule):

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
-from placement_opt.constraints.base import Rule, grouped, override, usage_column, used
+from typing_extensions import override
+
+from placement_opt.constraints.base import Rule, grouped, usage_column, used
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.formulation import RowBlock
 from placement_opt.instance import Instance
@@ -17,7 +19,7 @@ class OpeningCapacity(Rule):
 
     .. math:: \sum_{c} x_{co} \le \text{positions}_o
 
-    An opening with 0 positions is closed.
+    An opening with 0 positions is closed. Source: the employer's own number; no law.
     """
 
     title: ClassVar[str] = "positions of an opening"

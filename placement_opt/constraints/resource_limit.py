@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar, Literal
 
+from typing_extensions import override
+
 from placement_opt.constraints.base import (
     Limits,
     Price,
@@ -11,7 +13,6 @@ from placement_opt.constraints.base import (
     Shortfall,
     grouped,
     limit_of_group,
-    override,
     plain_limits,
     usage_column,
     used,
@@ -21,13 +22,15 @@ from placement_opt.formulation import RowBlock
 from placement_opt.instance import Instance
 from placement_opt.pairs import PairTable
 from placement_opt.plan import Plan, Violation
-from placement_opt.quantities import read_number
+from placement_opt.records.fields import Label
 
 
 class ResourceLimit(Rule):
     r"""The placements of a group use at most, or at least, so much of something.
 
     .. math:: \text{minimum}_g \le \sum_{p \in g} u_p x_p \le \text{limit}_g
+
+    Source: the user's own; no law.
 
     Parameters
     ----------
@@ -52,8 +55,8 @@ class ResourceLimit(Rule):
     title: ClassVar[str] = "resource limit"
     title_nl: ClassVar[str] = "grens aan een middel"
     rule: Literal["ResourceLimit"] = "ResourceLimit"
-    uses: str | None = None
-    per: str
+    uses: Label | None = None
+    per: Label
     limits: Limits | None = None
     minimums: Limits | None = None
     shortfall_price: Price | None = None
@@ -65,7 +68,7 @@ class ResourceLimit(Rule):
 
     @override
     def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
-        groups = grouped(pairs, self.per)
+        groups = grouped(pairs, self.per, self.rule)
         at_most, groups = limit_of_group(self, "limits", self.limits, groups, self.per)
         at_least, groups = limit_of_group(self, "minimums", self.minimums, groups, self.per)
         return grouped_limit(
@@ -73,12 +76,8 @@ class ResourceLimit(Rule):
             Usage(groups, usage_column(self, pairs, self.uses)),
             at_most=at_most,
             at_least=at_least,
-            shortfall_price=self._price,
+            shortfall_price=self.price,
         )
-
-    @property
-    def _price(self) -> Fraction | None:
-        return None if self.shortfall_price is None else read_number(self.shortfall_price)
 
     @override
     def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
@@ -94,9 +93,9 @@ class ResourceLimit(Rule):
 
     @override
     def shortfalls(self, instance: Instance, plan: Plan) -> Iterator[Shortfall]:
-        if self._price is None:
+        if self.price is None:
             return
         sums = used(plan, self.per, self.uses)
         for label, limit in plain_limits(instance, plan, self.minimums, self.per).items():
             short = max(Fraction(0), limit - sums.get(label, Fraction(0)))
-            yield Shortfall(label, short, self._price)
+            yield Shortfall(label, short, self.price)

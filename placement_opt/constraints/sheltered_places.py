@@ -5,14 +5,14 @@ from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
 import numpy as np
+from typing_extensions import override
 
-from placement_opt.constraints.base import Price, Rule, Shortfall, grouped, override
+from placement_opt.constraints.base import Price, Rule, Shortfall, grouped
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.formulation import RowBlock
 from placement_opt.instance import Instance
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Plan, Violation
-from placement_opt.quantities import read_number
 
 STANDARD_PRICE = 1_000
 
@@ -55,12 +55,8 @@ class ShelteredPlaces(Rule):
             Usage(grouped(pairs, "municipality"), Column(sheltered)),
             at_most={row[id_]: n for id_, n in _limits(instance, "maximum").items()},
             at_least={row[id_]: n for id_, n in _limits(instance, "minimum").items()},
-            shortfall_price=self._price,
+            shortfall_price=self.price,
         )
-
-    @property
-    def _price(self) -> Fraction | None:
-        return None if self.shortfall_price is None else read_number(self.shortfall_price)
 
     @override
     def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
@@ -76,12 +72,12 @@ class ShelteredPlaces(Rule):
 
     @override
     def shortfalls(self, instance: Instance, plan: Plan) -> Iterator[Shortfall]:
-        if self._price is None:
+        if self.price is None:
             return
         filled = _filled(plan)
         for municipality_id, least in _limits(instance, "minimum").items():
             short = max(Fraction(0), least - filled.get(municipality_id, 0))
-            yield Shortfall(municipality_id, short, self._price)
+            yield Shortfall(municipality_id, short, self.price)
 
 
 def _limits(instance: Instance, end: str) -> dict[str, Fraction]:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
-from placement_opt.constraints.base import Rule, grouped, override, used
+from typing_extensions import override
+
+from placement_opt.constraints.base import Rule, grouped, used
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.formulation import RowBlock
 from placement_opt.instance import Instance

@@ -47,9 +47,7 @@ def _assumed_core(formulation: Formulation, rows: Any, seed: int) -> list[int] |
 
     model = cp_model.CpModel()
     lower, upper = formulation.lower.tolist(), formulation.upper.tolist()
-    variables = [
-        model.new_int_var(low, high, "") for low, high in zip(lower, upper, strict=True)
-    ]
+    variables = [model.new_int_var(low, high, "") for low, high in zip(lower, upper, strict=True)]
     matrix = formulation.matrix
     switch = {}
     for row in rows:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import NO_UPPER, Formulation
+from placement_opt.formulation import NO_UPPER, Formulation, RowBlock
+from placement_opt.instance import Ints
 from placement_opt.pairs import PairTable
 from placement_opt.result import UnplacedRow
 from placement_opt.solvers.base import Solution
@@ -53,15 +54,11 @@ def unplaced_rows(
             rows.append(_nothing_eligible(pairs, int(candidate), titles_nl))
             continue
         best = int(start + np.argmax(gain[start:stop]))
-        rows.append(
-            _lost(pairs, formulation, blocking, best, int(stop - start), titles_nl)
-        )
+        rows.append(_lost(pairs, formulation, blocking, best, int(stop - start), titles_nl))
     return tuple(rows)
 
 
-def _nothing_eligible(
-    pairs: PairTable, candidate: int, titles_nl: dict[str, str]
-) -> UnplacedRow:
+def _nothing_eligible(pairs: PairTable, candidate: int, titles_nl: dict[str, str]) -> UnplacedRow:
     removed = {title: int(counts[candidate]) for title, counts in pairs.removed.items()}
     candidate_id = pairs.instance.candidate_ids[candidate]
     title = max(removed, key=lambda name: removed[name], default=None)
@@ -132,19 +129,34 @@ def _blocking(formulation: Formulation, solution: Solution) -> _Blocking:
         if block.room is not None:
             full, row = block.room(solution.chosen, formulation.own_values(values, number))
             _note(found, number, np.flatnonzero(full), row[full])
-        elif block.variables is None:
-            free = block.upper - block.usage @ values[:n_pairs]
-            entries = block.usage.tocoo()
-            tight = (block.upper[entries.row] != NO_UPPER) & (entries.data > free[entries.row])
-            _note(found, number, entries.col[tight], entries.row[tight])
+        else:
+            _note(found, number, *_tight(block, values[:n_pairs]))
     return found
 
 
+def _tight(
+    block: RowBlock, placed: Ints
+) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.integer]]:
+    """Return the (pair, row) where one more placement would leave a row's limits.
+
+    Rows that hold variables of their own are left out: a shortfall, say, makes room at its price.
+    """
+    entries, used = block.usage.tocoo(), block.usage @ placed
+    after = used[entries.row] + entries.data
+    tight = (block.upper[entries.row] != NO_UPPER) & (after > block.upper[entries.row])
+    # What lowers a sum: leaving a job that counts for a quota.
+    tight |= (entries.data < 0) & (after < block.lower[entries.row])
+    if block.variable_usage is not None:
+        tight &= np.diff(block.variable_usage.indptr)[entries.row] == 0
+    return entries.col[tight], entries.row[tight]
+
+
 def _note(
-    found: _Blocking, number: int, pair: npt.NDArray[np.integer],
+    found: _Blocking,
+    number: int,
+    pair: npt.NDArray[np.integer],
     row: npt.NDArray[np.integer],
 ) -> None:
     new = found.block[pair] < 0
     found.block[pair[new]] = number
     found.row[pair[new]] = row[new]
-

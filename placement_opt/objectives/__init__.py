@@ -5,13 +5,13 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
-from placement_opt.errors import InvalidInputError, closest_hint, closest_ids
 from placement_opt.instance import Instance
 from placement_opt.objectives.base import Term
 from placement_opt.objectives.match_score import MatchScore
 from placement_opt.objectives.pair_score import PairScore
 from placement_opt.objectives.placed_jobs import PlacedJobs
 from placement_opt.objectives.priority import Priority
+from placement_opt.records.base import record_named
 
 AnyTerm: TypeAlias = Annotated[
     MatchScore | Priority | PlacedJobs | PairScore, Field(discriminator="term")
@@ -36,18 +36,7 @@ def term_from_json(fields: Mapping[str, Any]) -> Term:
     InvalidInputError
         When the term is unknown or a field is wrong.
     """
-    by_name = {term.__name__: term for term in TERMS}
-    name = str(fields.get("term"))
-    if name not in by_name:
-        raise InvalidInputError.single(
-            "objective term",
-            None,
-            "term",
-            name,
-            "must be a term of the library",
-            closest_hint(closest_ids(name, by_name)),
-        )
-    return by_name[name](**fields)
+    return record_named(TERMS, fields)
 
 
 __all__ = [

@@ -11,8 +11,8 @@ from placement_opt.errors import InvalidInputError
 from placement_opt.instance import Instance
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Placement, Plan
-from placement_opt.record_base import Record
-from placement_opt.record_readers import Quantity
+from placement_opt.records.base import Record
+from placement_opt.records.readers import Quantity
 
 Weight = Annotated[float, Quantity(-(10**12), 10**12, 6, "points")]
 """Factor of a term; a negative one turns its points into costs."""

@@ -1,6 +1,5 @@
 """Points straight from a pair column."""
 
-from collections.abc import Collection
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
@@ -12,7 +11,7 @@ from placement_opt.pair_columns import pair_column
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Placement, Plan
 from placement_opt.quantities import read_number
-from placement_opt.record_fields import Label
+from placement_opt.records.fields import Label
 
 
 class PairScore(Term):
@@ -42,11 +41,6 @@ class PairScore(Term):
         if len(column) > 1 or (column and "column" in fields):
             raise TypeError("PairScore takes one column: PairScore('score', weight=-1)")
         super().__init__(**(dict(zip(("column",), column, strict=False)) | fields))
-
-    @classmethod
-    @override
-    def _stand_ins(cls, broken: Collection[str]) -> dict[str, Any]:
-        return super()._stand_ins(broken) | ({"column": "?"} if "column" in broken else {})
 
     @property
     @override

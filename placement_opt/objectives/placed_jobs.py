@@ -10,7 +10,7 @@ from placement_opt.objectives.base import Term, points_of_cases
 from placement_opt.pair_columns import distinct_values, pair_column
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Plan
-from placement_opt.record_readers import Quantity
+from placement_opt.records.readers import Quantity
 
 HOURS_OF_A_JOB = Fraction(51, 2)
 """Paid hours a week that count as one job in the jobs agreement (banenafspraak): 25.5."""

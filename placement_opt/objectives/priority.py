@@ -11,7 +11,7 @@ from placement_opt.objectives.base import Term
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Plan
 from placement_opt.quantities import read_number
-from placement_opt.record_readers import Quantity
+from placement_opt.records.readers import Quantity
 
 
 class Priority(Term):

@@ -1,6 +1,7 @@
-"""Chooses the way: a network is solved as a flow, anything else by CP-SAT and HiGHS side by side."""
+"""Chooses the way: a network is solved as a flow, anything else by CP-SAT beside HiGHS."""
 
 from dataclasses import replace
+from functools import partial
 
 from placement_opt.certificate import Certificate
 from placement_opt.formulation import Formulation
@@ -35,6 +36,7 @@ class Auto:
     def refuses(self, formulation: Formulation) -> str | None:
         """Take every problem."""
         del formulation
+        return None
 
     def solve(self, formulation: Formulation, search: Search) -> Ending:
         """Solve; see `placement_opt.solvers.base.Solver.solve`."""
@@ -61,8 +63,9 @@ class Auto:
 
 def price(formulation: Formulation, search: Search) -> None:
     """Prove a first bound by dual prices, re-checked in exact integers."""
-    seconds = LP_SHARE * (search.limits.time_limit_s if search.limits.reproducible
-                          else search.remaining_s)
+    seconds = LP_SHARE * (
+        search.limits.time_limit_s if search.limits.reproducible else search.remaining_s
+    )
     relaxed = lp_bound(formulation, seconds)
     if relaxed is None:
         search.note("no dual prices: the linear program was not solved in time or has no solution")
@@ -72,7 +75,7 @@ def price(formulation: Formulation, search: Search) -> None:
 
 def race(formulation: Formulation, search: Search, solvers: list[Solver]) -> Ending:
     """Run solvers side by side on one search until one proves the answer or all have ended."""
-    runs = [Beside(lambda s=solver: s.solve(formulation, search)) for solver in solvers]
+    runs = [Beside(partial(solver.solve, formulation, search)) for solver in solvers]
     endings: dict[str, Ending] = {}
     while len(endings) < len(runs):
         for solver, run in zip(solvers, runs, strict=True):

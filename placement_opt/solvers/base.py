@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Protocol
+from numbers import Integral, Real
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -90,19 +91,26 @@ class SearchLimits:
         InvalidInputError
             With every limit that is out of range.
         """
-        ranges = {
-            "time_limit_s": (self.time_limit_s, 0, 10**7, "seconds, such as 60"),
-            "gap": (self.gap, 0, 10, "a share, such as 1e-4"),
-            "seed": (self.seed, 0, 2**31 - 1, "a whole number"),
-            "memory_limit_gb": (self.memory_limit_gb or 1, 0, 10**6, "gigabytes, or None"),
+        ranges: dict[str, tuple[Any, type, int, int, str]] = {
+            "time_limit_s": (self.time_limit_s, Real, 0, 10**7, "seconds, such as 60"),
+            "gap": (self.gap, Real, 0, 10, "a share, such as 1e-4"),
+            "seed": (self.seed, Integral, 0, 2**31 - 1, "a whole number"),
+            "memory_limit_gb": (self.memory_limit_gb, Real, 0, 10**6, "gigabytes, or None"),
         }
+        if self.memory_limit_gb is None:
+            del ranges["memory_limit_gb"]
         problems = [
-            Problem("solve", None, name, value, f"must be from {least} to {most}", f"give {what}")
-            for name, (value, least, most, what) in ranges.items()
-            if isinstance(value, (bool, str)) or not least <= value <= most
+            Problem("solve", None, name, value, f"must be from {least} to {most:_}", f"give {what}")
+            for name, (value, kind, least, most, what) in ranges.items()
+            if not _is_within(value, kind, least, most)
         ]
         if problems:
             raise InvalidInputError(problems)
+
+
+def _is_within(value: Any, kind: type, least: int, most: int) -> bool:
+    is_number = isinstance(value, kind) and not isinstance(value, bool)
+    return is_number and bool(least <= value <= most)
 
 
 class Ending(StrEnum):

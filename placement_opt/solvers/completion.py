@@ -87,9 +87,7 @@ def _is_one_price_per_row(block: RowBlock) -> bool:
     return bool(np.all(per_variable == 1) and np.all(np.diff(usage.indptr) <= 1))
 
 
-def _solved(
-    block: RowBlock, lower: Ints, upper: Ints, gain: Ints, search: Search
-) -> Ints | None:
+def _solved(block: RowBlock, lower: Ints, upper: Ints, gain: Ints, search: Search) -> Ints | None:
     from placement_opt.solvers.cp_sat import CpSat
 
     alone = RowBlock(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class PlacementCpModel(cp_model.CpModel):  # type: ignore[misc] # ortools ships no types for it
+class PlacementCpModel(cp_model.CpModel):
     """An ordinary CP-SAT model whose first variables are the eligible pairs, in order.
 
     Variables behind the pairs belong to rules: shortfalls, people of a class per coach, totals.

@@ -62,9 +62,7 @@ class Part:
         return Solution(whole.chosen(values), values[whole.n_pairs :])
 
 
-def part_of(
-    whole: Formulation, pairs: npt.NDArray[np.int64], around: Solution | None
-) -> Part:
+def part_of(whole: Formulation, pairs: npt.NDArray[np.int64], around: Solution | None) -> Part:
     """Cut a part out of a problem: the given pairs, and the own variables that they move.
 
     Without a solution `around`, every pair outside is zero and all own variables belong to the
@@ -97,7 +95,7 @@ def part_of(
         blocks.append(
             RowBlock(
                 block.title,
-                [block.labels[row] for row in rows],
+                [block.labels[row] for row in rows.tolist()],
                 usage[rows],
                 np.where(block.lower == NO_LOWER, NO_LOWER, block.lower - fixed)[rows],
                 np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - fixed)[rows],
@@ -219,4 +217,3 @@ def improve(
             search.offer(part.outside(whole, around, inner.best), "neighbourhoods")
         turn += 1
     return Ending.STOPPED
-

@@ -111,11 +111,13 @@ def _check(
     for field, count in (counts | {"coaches": coaches}).items():
         left_out = count is None and field != "candidates"
         if not left_out and not _is_int(count, 1, _MOST_RECORDS):
-            refuse(field, count, f"must be a whole number from 1 to {_MOST_RECORDS:_}", "mend it")
+            expected = f"must be a whole number from 1 to {_MOST_RECORDS:_}"
+            refuse(field, count, expected, "give how many to make up, such as 400")
     if not _is_int(seed, 0, 2**128):
         refuse("seed", seed, "must be a whole number >= 0", "use 0 for the usual region")
     if coaching not in _COACHING:
-        refuse("coaching", coaching, 'must be "mixed" or "equal"', "mend it")
+        hint = 'use "mixed" for the usual region'
+        refuse("coaching", coaching, 'must be "mixed" or "equal"', hint)
     if problems:
         raise InvalidInputError(problems)
 

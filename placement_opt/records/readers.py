@@ -14,11 +14,11 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import override
 
+from placement_opt.bsn import looks_like_bsn
 from placement_opt.quantities import decimals_of, read_number
 
 MISTAKE = "placement_opt_mistake"
 LEAVE_OUT = "leave the field out when it is not known"
-_BSN_LENGTH = 9
 _ISO_LENGTH = len("2026-02-01")
 
 
@@ -27,43 +27,15 @@ def mistake(expected: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError(MISTAKE, "{expected}", {"expected": expected, "hint": hint})
 
 
-def looks_like_bsn(text: str) -> bool:
-    """Tell whether a text could be a citizen service number (burgerservicenummer, BSN).
-
-    That is: nine digits, apart from blanks, dots and dashes, not all zero, that pass the 11-test
-    ``9*d1 + 8*d2 + ... + 2*d8 - 1*d9 = 0 (mod 11)``. About one in eleven other nine-digit numbers
-    passes it too. Such a number is never needed to plan and is refused as an id (Wabb, art. 10:
-    use is reserved to public bodies; GDPR, art. 5(1)(c)).
-    """
-    if len(text) < _BSN_LENGTH:
-        return False
-    seen = text if text.isprintable() else "".join(filter(str.isprintable, text))
-    digits = seen.replace(" ", "").replace(".", "").replace("-", "")
-    if len(digits) != _BSN_LENGTH or not digits.isdecimal() or int(digits) == 0:
-        return False
-    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return sum(w * int(d) for w, d in zip(weights, digits, strict=True)) % 11 == 0
-
-
-def masked(value: object) -> object:
-    """Return `value` as it may be shown in an error text: a BSN-like number keeps three digits."""
-    if type(value) is list or type(value) is tuple:
-        return type(value)(map(masked, value))
-    if isinstance(value, dict):
-        return {key: masked(entry) for key, entry in value.items()}
-    text = str(value) if isinstance(value, (str, int)) else ""
-    if not looks_like_bsn(text):
-        return value
-    return "******" + "".join(filter(str.isdigit, text))[-3:]
-
-
 class Reader:
     """A field type that is read by one function of ours, outside the rules of pydantic."""
 
     def read(self, value: Any) -> Any:
+        """Return `value` as the field holds it, or raise a `mistake`."""
         raise NotImplementedError
 
     def json_schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the field."""
         raise NotImplementedError
 
     def __get_pydantic_core_schema__(

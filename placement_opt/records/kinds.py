@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from placement_opt.record_base import Record
-from placement_opt.record_people import Candidate, Coach
-from placement_opt.record_work import Employer, Municipality, Opening
+from placement_opt.records.base import Record
+from placement_opt.records.people import Candidate, Coach
+from placement_opt.records.work import Employer, Municipality, Opening
 
 RECORD_KINDS: Mapping[str, type[Record]] = {
     "candidates": Candidate,

@@ -11,8 +11,8 @@ from pydantic import Field
 from typing_extensions import override
 
 from placement_opt.errors import Problem
-from placement_opt.record_base import Record
-from placement_opt.record_fields import (
+from placement_opt.records.base import Record
+from placement_opt.records.fields import (
     Bool,
     CoachingRegime,
     CoachKind,

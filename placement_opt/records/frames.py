@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from placement_opt.errors import Problem, closest_hint, closest_ids
 from placement_opt.quantities import printed_float64
-from placement_opt.record_base import Record, read_rows
-from placement_opt.record_kinds import RECORD_KINDS
+from placement_opt.records.base import Record, read_rows
+from placement_opt.records.kinds import RECORD_KINDS
 
 if TYPE_CHECKING:
     import pandas as pd

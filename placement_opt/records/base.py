@@ -1,16 +1,19 @@
 """What all records share: they read themselves wholly and tell all their problems at once."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from typing_extensions import override
 
+from placement_opt.bsn import looks_like_bsn, masked
 from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.json_files import parse_json
-from placement_opt.record_readers import LEAVE_OUT, MISTAKE, looks_like_bsn, masked
+from placement_opt.records.readers import LEAVE_OUT, MISTAKE
+
+RecordT = TypeVar("RecordT", bound="Record")
 
 
 class Record(BaseModel):
@@ -23,19 +26,23 @@ class Record(BaseModel):
     def __init__(self, /, **fields: Any) -> None:
         problems, sound, broken = self._read(fields)
         id_ = self.readable_id(fields)
-        problems.extend(replace(found, id=id_) for found in sound.contradictions(broken))
+        if sound is not None:
+            problems.extend(replace(found, id=id_) for found in sound.contradictions(broken))
         if problems:
             raise InvalidInputError(problems)
 
-    def _read(self, fields: Mapping[str, Any]) -> tuple[list[Problem], Self, Collection[str]]:
+    def _read(
+        self, fields: Mapping[str, Any]
+    ) -> tuple[list[Problem], Self | None, Collection[str]]:
         """Read the fields into this record, each by itself.
 
         Returns
         -------
         problems : list of Problem
             The problems of single fields.
-        sound : Record
-            This record, or where fields are broken a twin that holds the others.
+        sound : Record or None
+            This record, or where fields are broken a twin that holds the others; None where a
+            broken field has neither a default nor a stand-in.
         broken : collection of str
             The names of the fields with problems.
         """
@@ -49,8 +56,14 @@ class Record(BaseModel):
         problems = [_problem(type(self), id_, line) for line in lines]
         broken = {str(line["loc"][0]) for line in lines}
         sound = {name: value for name, value in fields.items() if name not in broken}
+        stand_ins = self._stand_ins(broken)
+        if any(
+            field.is_required() and name in broken and name not in stand_ins
+            for name, field in type(self).model_fields.items()
+        ):
+            return problems, None, broken
         twin = type(self).__new__(type(self))
-        BaseModel.__init__(twin, **self._stand_ins(broken), **sound)
+        BaseModel.__init__(twin, **stand_ins, **sound)
         return problems, twin, broken
 
     @classmethod
@@ -60,8 +73,8 @@ class Record(BaseModel):
 
     @classmethod
     def readable_id(cls, fields: Mapping[str, Any]) -> str | None:
-        """Return the id among raw fields if it may be shown, else None."""
-        id_ = fields.get(cls.id_field)
+        """Return the id among raw fields, or its default, if it may be shown; else None."""
+        id_ = fields.get(cls.id_field, cls.model_fields[cls.id_field].default)
         shown = isinstance(id_, str) and id_ != "" and not looks_like_bsn(id_.strip())
         return str(id_) if shown else None
 
@@ -193,3 +206,21 @@ def read_rows(
                 named = found if found.id is not None else replace(found, id=f"row {row}")
                 problems.append(named)
     return tuple(records), problems
+
+
+def record_named(kinds: Sequence[type[RecordT]], fields: Mapping[str, Any]) -> RecordT:
+    """Read a record of one of several kinds, told apart by the class name in their `id_field`.
+
+    Raises
+    ------
+    InvalidInputError
+        When no kind has that name, or with all problems of the record.
+    """
+    kind_of = {kind.__name__: kind for kind in kinds}
+    subject, field = kinds[0].subject, kinds[0].id_field
+    name = str(fields.get(field))
+    if name not in kind_of:
+        hint = closest_hint(closest_ids(name, kind_of))
+        expected = f"must be the name of a known {subject}"
+        raise InvalidInputError.single(subject, None, field, name, expected, hint)
+    return kind_of[name].model_validate(fields)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
-from placement_opt.record_readers import Day, Flag, Quantity, Text, mistake
+from placement_opt.records.readers import Day, Flag, Quantity, Text, mistake
 
 # Where the Netherlands lie, in whole degrees outwards; the same box with latitude and longitude
 # swapped is open sea east of Somalia, so no opening can be meant there.

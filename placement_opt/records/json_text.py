@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from placement_opt.record_base import Record
+from placement_opt.records.base import Record
 
 # Asked first, since asking a model class for its instances is slow.
 _JSON_TYPES = frozenset({str, int, bool, type(None)})

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from placement_opt.errors import Problem, closest_hint, closest_ids
-from placement_opt.record_base import Record
-from placement_opt.record_people import Candidate, Coach
-from placement_opt.record_work import Employer, Municipality, Opening
+from placement_opt.records.base import Record
+from placement_opt.records.people import Candidate, Coach
+from placement_opt.records.work import Employer, Municipality, Opening
 
 # Looking for the closest of many thousand ids takes a tenth of a second; whoever has more unknown
 # ids than this has one mistake many times.

@@ -1,8 +1,4 @@
-"""The boundary: a labour-market region as its owner describes it, read strictly and wholly.
-
-Everything below this module works on arrays of integers; everything above it speaks in these
-records. Bad input ends here, with all its problems told at once.
-"""
+"""A whole region: its fields, its ways in and out, and all its problems told at once."""
 
 import datetime as dt
 import os
@@ -14,20 +10,18 @@ from typing_extensions import override
 
 from placement_opt.errors import InvalidInputError, Problem
 from placement_opt.json_files import parse_json, read_text, write_atomically
-from placement_opt.record_base import Record, read_rows
-from placement_opt.record_fields import Date, Label, Labels, PairsOfIds, TravelTable
-from placement_opt.record_kinds import RECORD_KINDS
-from placement_opt.record_people import Candidate, Coach
-from placement_opt.record_readers import mistake
-from placement_opt.record_work import Employer, Municipality, Opening
-from placement_opt.region_checks import RegionChecks
-from placement_opt.region_frames import region_fields
-from placement_opt.region_json import region_fingerprint, region_text
+from placement_opt.records.base import Record, read_rows
+from placement_opt.records.checks import RegionChecks
+from placement_opt.records.fields import Date, Label, Labels, PairsOfIds, TravelTable
+from placement_opt.records.frames import region_fields
+from placement_opt.records.json_text import region_fingerprint, region_text
+from placement_opt.records.kinds import RECORD_KINDS
+from placement_opt.records.people import Candidate, Coach
+from placement_opt.records.readers import mistake
+from placement_opt.records.work import Employer, Municipality, Opening
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["Candidate", "Coach", "Employer", "Municipality", "Opening", "Region"]
 
 
 def _rows(value: Any) -> Any:
@@ -97,8 +91,9 @@ class Region(Record):
         problems.extend(own)
         unread_ids.update({name: None for name in RECORD_KINDS if name in broken})
         id_ = self.readable_id(fields)
-        problems.extend(_emptiness(id_, sound, unread_ids))
-        problems.extend(_checks(id_, sound, unread_ids).problems())
+        if sound is not None:
+            problems.extend(_emptiness(id_, sound, unread_ids))
+            problems.extend(_checks(id_, sound, unread_ids).problems())
         if problems:
             raise InvalidInputError(problems)
 

@@ -1,0 +1,59 @@
+"""A model in integers, with the way back: from a solution to a plan in ids, and its verdict."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from placement_opt.constraints.base import Rule
+from placement_opt.formulation import Formulation
+from placement_opt.listed_pairs import given_of
+from placement_opt.objectives.base import Term
+from placement_opt.pairs import PairTable
+from placement_opt.plan import Placement, Plan
+from placement_opt.solvers.base import Solution
+from placement_opt.verification import Verdict, judge
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """A model turned into integers: eligible pairs and the problem over them."""
+
+    pairs: PairTable
+    formulation: Formulation
+    rules: tuple[Rule, ...]
+    terms: tuple[Term, ...]
+
+    def plan(self, solution: Solution) -> Plan:
+        """Lift a solution back into the user's ids."""
+        pairs, chosen = self.pairs, solution.chosen
+        instance = pairs.instance
+        coach = np.full(chosen.size, -1, dtype=np.int64)
+        offset = self.formulation.n_pairs
+        for number, block in enumerate(self.formulation.blocks):
+            if block.lift is not None:
+                start, stop = self.formulation.offsets[number : number + 2]
+                lifted = block.lift(chosen, solution.own[start - offset : stop - offset])
+                coach = lifted.get("coach", coach)
+        placements = [
+            Placement(
+                instance.candidate_ids[pairs.candidate[pair]],
+                instance.opening_ids[pairs.opening[pair]],
+                instance.coach_ids[k] if k >= 0 else None,
+                given_of(pairs, int(pair)),
+            )
+            for pair, k in zip(chosen, coach, strict=True)
+        ]
+        return self.plan_of(placements)
+
+    def plan_of(self, placements: Iterable[Placement]) -> Plan:
+        """Put placements in the setting that the rules read them in."""
+        pairs = self.pairs
+        eligible = np.flatnonzero(np.diff(pairs.candidate_start))
+        ids = pairs.instance.candidate_ids
+        labels = {name: labels for name, (_, labels) in pairs.labels.items()}
+        return Plan(pairs.instance, placements, frozenset(ids[c] for c in eligible), labels)
+
+    def judge(self, plan: Plan) -> Verdict:
+        """Judge a plan by the plain reading of all rules and terms."""
+        return judge(self.pairs.instance, plan, self.rules, self.terms)

@@ -1,0 +1,240 @@
+"""House rules as code: imports point downwards, nothing heavy on import, complete registries."""
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import placement_opt as po
+from placement_opt.constraints import RULES
+from placement_opt.constraints.base import Rule
+from placement_opt.objectives import TERMS
+from placement_opt.objectives.base import Term
+from placement_opt.solvers import SOLVERS
+
+PACKAGE = Path(po.__file__).parent
+DOCS = Path(__file__).parent.parent / "docs"
+
+LAYERS = (
+    ("errors", "status"),
+    ("bsn", "quantities", "json_files"),
+    ("rulebook",),
+    ("records", "result"),
+    ("instance", "travel"),
+    ("pairs", "pair_columns", "plan"),
+    ("formulation", "certificate"),
+    ("constraints",),
+    ("objectives",),
+    ("listed_*",),
+    ("verification",),
+    ("solvers",),
+    ("compiled", "progress"),
+    ("explain", "start_plan", "tables"),
+    ("report",),
+    ("model",),
+    ("summary", "summary_words", "checking", "synthetic"),
+    ("cli",),
+)
+"""Lowest first. A module imports from its own layer or from below."""
+
+UPWARD = {("result", "summary")}
+"""Imports inside a function that may point up: a result knows how to tell itself."""
+
+JUDGES = ("plan", "verification")
+"""Modules that may share nothing with solvers or lowering."""
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def layer_of(module: str) -> int:
+    top = module.split(".", maxsplit=1)[0]
+    for exact in (True, False):
+        for number, names in enumerate(LAYERS):
+            for name in names:
+                if top == name or (not exact and Path(top).match(name)):
+                    return number
+    raise AssertionError(f"module {module!r} is in no layer; add it to LAYERS")
+
+
+def imports_of(module: str) -> Iterator[tuple[str, bool]]:
+    """Yield each imported module of the package, and whether it is inside a function."""
+    yield from _imports(ast.parse(MODULES[module].read_text(encoding="utf-8")), is_lazy=False)
+
+
+def _imports(node: ast.AST, *, is_lazy: bool) -> Iterator[tuple[str, bool]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
+            continue
+        if isinstance(child, ast.ImportFrom):
+            source = child.module or ""
+            for alias in child.names:
+                for full in (f"{source}.{alias.name}", source):
+                    name = full.removeprefix("placement_opt").removeprefix(".")
+                    if full.split(".")[0] == "placement_opt" and name in MODULES:
+                        yield name, is_lazy
+                        break
+        elif isinstance(child, ast.Import):
+            for alias in child.names:
+                if alias.name.split(".")[0] == "placement_opt":
+                    yield alias.name.removeprefix("placement_opt").removeprefix("."), is_lazy
+        inner = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        yield from _imports(child, is_lazy=is_lazy or inner)
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name])
+def test_imports_point_downwards(module: str) -> None:
+    upward = [
+        imported
+        for imported, is_lazy in imports_of(module)
+        if imported
+        and layer_of(imported) > layer_of(module)
+        and not (is_lazy and (module, imported) in UPWARD)
+    ]
+    assert upward == []
+
+
+def test_imports_form_no_cycle() -> None:
+    graph = {
+        module: {name for name, is_lazy in imports_of(module) if name != module and not is_lazy}
+        for module in MODULES
+    }
+    assert list(TopologicalSorter(graph).static_order())
+
+
+def test_the_package_itself_imports_nothing_of_its_own() -> None:
+    assert [name for name, _ in imports_of("")] == []
+
+
+@pytest.mark.parametrize("module", JUDGES)
+def test_judges_share_nothing_with_lowering(module: str) -> None:
+    forbidden = ("solvers", "formulation", "constraints.grouped_limit", "pairs", "pair_columns")
+    wrong = [
+        name for name, _ in imports_of(module) if name.startswith(forbidden) and name != "plan"
+    ]
+    assert wrong == []
+
+
+def loaded_by(code: str) -> set[str]:
+    script = f"import sys\n{code}\nprint(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_import_loads_nothing_heavy() -> None:
+    heavy = {"ortools", "pandas", "numpy", "scipy", "pydantic", "networkx", "typer", "rich"}
+    assert loaded_by("import placement_opt") & heavy == set()
+
+
+def test_a_model_loads_neither_ortools_nor_pandas() -> None:
+    loaded = loaded_by("import placement_opt as po\npo.Model, po.Result, po.check_result")
+    assert "numpy" in loaded
+    assert loaded & {"ortools", "pandas", "typer"} == set()
+
+
+def test_import_touches_no_logging_setup() -> None:
+    code = (
+        "import logging\nbefore = list(logging.getLogger().handlers)\nimport placement_opt\n"
+        "assert logging.getLogger().handlers == before"
+    )
+    assert "placement_opt" in loaded_by(code)
+
+
+def test_every_public_name_is_there() -> None:
+    for name in po.__all__:
+        assert getattr(po, name) is not None
+        assert name in dir(po)
+    assert sorted(po.__all__) == list(po.__all__)
+
+
+def test_an_unknown_public_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Placer'"):
+        _ = po.Placer
+
+
+def defined_in(folder: str, base: type) -> set[str]:
+    """Names of the classes in the files of a folder that inherit from `base`, read, not run."""
+    return {
+        node.name
+        for path in (PACKAGE / folder).glob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+        and any(
+            isinstance(parent, ast.Name) and parent.id == base.__name__ for parent in node.bases
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("folder", "base", "registry"), [("constraints", Rule, RULES), ("objectives", Term, TERMS)]
+)
+def test_registries_are_complete(
+    folder: str, base: type, registry: tuple[type[Rule | Term], ...]
+) -> None:
+    names = [kind.__name__ for kind in registry]
+    assert len(set(names)) == len(names)
+    assert defined_in(folder, base) == set(names)
+    assert set(names) <= set(po.__all__)
+
+
+@pytest.mark.parametrize("kind", [*RULES, *TERMS])
+def test_every_rule_and_term_is_documented(kind: type[Rule | Term]) -> None:
+    page = (DOCS / "rules.md").read_text(encoding="utf-8")
+    entries = re.split(r"^#+ ", page, flags=re.MULTILINE)
+    entry = next((entry for entry in entries if entry.startswith(f"{kind.__name__}\n")), None)
+    assert entry is not None, f"docs/rules.md has no entry ## {kind.__name__}"
+    assert "    " in entry, "no inequality or formula"
+    assert "Standard" in entry or "standard" in entry
+    for field in set(kind.model_fields) - {"rule", "term"}:
+        assert f"`{field}`" in entry, f"no word about {field}"
+    own = inspect.cleandoc(kind.__dict__["__doc__"])
+    assert ".. math::" in own
+    assert kind.title
+
+
+def test_every_solver_has_a_row_that_leads_somewhere() -> None:
+    for name, place in SOLVERS.items():
+        module, _, title = place.partition(":")
+        source = MODULES[module.removeprefix("placement_opt.")].read_text(encoding="utf-8")
+        assert f"class {title}" in source
+        assert f'"{name}"' in source
+
+
+def calls_and_asserts(module: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assert):
+            yield "assert"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
+
+
+@pytest.mark.parametrize("module", list(MODULES))
+def test_no_assert_and_no_print(module: str) -> None:
+    found = set(calls_and_asserts(module))
+    assert "assert" not in found
+    if module not in {"cli", "progress"}:
+        assert "print" not in found
+
+
+@pytest.mark.parametrize("module", list(MODULES))
+def test_every_module_says_what_it_is(module: str) -> None:
+    source = MODULES[module].read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(source))
+
+
+def test_typed_marker_and_parameters_are_in_the_package() -> None:
+    assert (PACKAGE / "py.typed").is_file()
+    assert list((PACKAGE / "rulebook" / "parameters").glob("*.toml"))

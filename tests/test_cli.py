@@ -1,0 +1,199 @@
+"""The command line: what it prints where, and its exit codes."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import placement_opt as po
+from placement_opt.cli import app
+
+RUN = "from placement_opt.cli import main; main()"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with region.json, a plan for it in plan.json, and infeasible.json."""
+    folder = tmp_path_factory.mktemp("cli")
+    done = run("generate", folder / "region.json", "--candidates", 60, "--openings", 30)
+    assert done.exit_code == 0, done.output
+    plan = folder / "plan.json"
+    done = run("solve", folder / "region.json", "--out", plan, "--time-limit", 3, "--quiet")
+    assert done.exit_code == 0, done.output
+    infeasible = po.Region(
+        name="tiny",
+        candidates=[po.Candidate(id="C-1"), po.Candidate(id="C-2")],
+        openings=[po.Opening(id="O-1")],
+        fixed_placements=[("C-1", "O-1"), ("C-2", "O-1")],
+    )
+    infeasible.to_json(folder / "infeasible.json")
+    return folder
+
+
+def test_help_names_every_command() -> None:
+    done = run("--help")
+    assert done.exit_code == 0
+    for command in ("demo", "generate", "solve", "check"):
+        assert command in done.stdout
+
+
+def test_version() -> None:
+    assert run("--version").stdout.strip() == po.__version__
+
+
+def test_demo_ends_with_a_summary() -> None:
+    done = run("demo", "--candidates", 40, "--openings", 15, "--time-limit", 3)
+    assert done.exit_code == 0, done.output
+    assert "a proposal, to be confirmed by people" in done.stdout
+    assert "Making up a region" in done.stderr
+
+
+def test_generate_tells_the_figures_as_json(tmp_path: Path) -> None:
+    done = run("generate", tmp_path / "r.json", "--candidates", 40, "--openings", 20, "--json")
+    figures = json.loads(done.stdout)
+    assert figures["candidates"] == 40
+    assert figures["eligible_pairs"] > 0
+    assert po.Region.from_json(tmp_path / "r.json").name
+
+
+def test_generate_overwrites_only_when_asked(folder: Path) -> None:
+    arguments = ("generate", folder / "region.json", "--candidates", 60, "--openings", 30)
+    before = (folder / "region.json").read_text()
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert "--overwrite" in done.stderr
+    assert run(*arguments, "--overwrite").exit_code == 0
+    assert (folder / "region.json").read_text() == before
+
+
+def test_solve_prints_json_alone_on_stdout(folder: Path) -> None:
+    done = run("solve", folder / "region.json", "--time-limit", 2, "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["status"] in {"OPTIMAL", "FEASIBLE"}
+    assert "plan" in done.stderr
+
+
+def test_solve_speaks_dutch_and_takes_a_start(folder: Path) -> None:
+    done = run(
+        "solve",
+        folder / "region.json",
+        "--time-limit",
+        2,
+        "--language",
+        "nl",
+        "--start",
+        folder / "plan.json",
+        "--quiet",
+    )
+    assert done.exit_code == 0
+    assert "een voorstel, te bevestigen door mensen" in done.stdout
+    assert done.stderr == ""
+
+
+def test_infeasible_exits_with_one(folder: Path) -> None:
+    done = run("solve", folder / "infeasible.json")
+    assert done.exit_code == 1
+    assert "no plan keeps all rules together" in done.stdout
+
+
+def test_every_problem_of_bad_input_is_told(tmp_path: Path) -> None:
+    region = {
+        "name": "bad",
+        "candidates": [{"id": f"C-{n}", "priority": -1} for n in range(12)],
+        "openings": [{"id": "O-1", "positions": "many"}],
+    }
+    (tmp_path / "bad.json").write_text(json.dumps(region))
+    done = run("solve", tmp_path / "bad.json")
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("13 problems in the input:")
+    assert all(f"C-{n}'" in done.stderr for n in range(12))
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("solve", "nowhere.json"),
+        ("solve", "region.json", "--solver", "cpsat"),
+        ("solve", "region.json", "--out", "nofolder/plan.json"),
+        ("solve", "region.json", "--out", "plan.json"),
+        ("solve", "region.json", "--start", "region.json"),
+        ("solve", "region.json", "--gap", "-1"),
+        ("check", "region.json", "nowhere.json"),
+        ("check", "region.json", "region.json"),
+        ("check", "plan.json", "plan.json"),
+        ("fly", "region.json"),
+    ],
+)
+def test_bad_input_exits_with_two(
+    folder: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    done = run(*arguments)
+    assert done.exit_code == 2, done.output
+    assert done.stdout == ""
+    assert done.stderr
+
+
+def test_check_says_what_is_sound(folder: Path) -> None:
+    done = run("check", folder / "region.json", folder / "plan.json")
+    assert done.exit_code == 0, done.output
+    assert "The result is sound." in done.stdout
+
+
+def test_check_as_json(folder: Path) -> None:
+    done = run("check", folder / "region.json", folder / "plan.json", "--json")
+    assert json.loads(done.stdout)["is_sound"] is True
+
+
+def changed(folder: Path, **fields: Any) -> Path:
+    plan = json.loads((folder / "plan.json").read_text())
+    path = folder / "changed.json"
+    path.write_text(json.dumps(plan | fields))
+    return path
+
+
+def test_check_names_what_differs(folder: Path) -> None:
+    plan = json.loads((folder / "plan.json").read_text())
+    cases = {
+        "objective": {"objective": plan["objective"] - 1},
+        "bound": {"bound": plan["bound"] + 1},
+        "certified bound": {"certified_bound": plan["objective"] - 1},
+        "rules": {"placement_rows": plan["placement_rows"] + plan["placement_rows"][:1]},
+    }
+    for subject, fields in cases.items():
+        done = run("check", folder / "region.json", changed(folder, **fields))
+        assert done.exit_code == 1, subject
+        assert f"DIFFERS  {subject}:" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ on Windows")
+def test_ctrl_c_returns_the_best_plan(tmp_path: Path) -> None:
+    po.synthetic_region(candidates=400, openings=110, seed=1).to_json(tmp_path / "region.json")
+    arguments = ("solve", "region.json", "--time-limit", "120", "--gap", "0", "--json")
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if " plan " in line and "plan            -" not in line:
+            break
+    process.send_signal(signal.SIGINT)
+    answer, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert json.loads(answer)["stop_reason"] == "cancelled"

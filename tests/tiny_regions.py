@@ -1,0 +1,195 @@
+"""Tiny regions in which every rule bites, and the plain enumeration of all their plans.
+
+Unlike `strategies.regions` the values come from short lists, so that limits are often just kept or
+just broken, hours differ in thousandths, and most pairs are eligible.
+"""
+
+import datetime as dt
+import itertools
+
+from hypothesis import strategies as st
+
+from placement_opt.constraints import standard_rules
+from placement_opt.instance import Instance
+from placement_opt.pairs import enumerate_pairs
+from placement_opt.plan import Placement
+from placement_opt.records import Candidate, Coach, Employer, Municipality, Opening, Region
+
+DATE = dt.date(2026, 2, 1)
+TOWNS = ("M-1", "M-2")
+PLACES = ((51.84, 5.86), (51.80, 5.73), (51.84, 5.87))
+HOURS = ((0, 25.5), (8, 16), (12, 32), (16, 25.5), (20, 36), (4, 8))
+GROUNDS = ("38b.1.a", "38b.1.c", "none", "38b.1.b")
+
+
+def often(value, *others):
+    """Draw the first value in most cases."""
+    return st.sampled_from((value,) * (1 + 2 * len(others)) + others)
+
+
+@st.composite
+def people(draw, number, work, coaches):
+    coaching = draw(
+        st.sampled_from(
+            [
+                {"coaching_regime": "none"},
+                {"coaching_regime": "intensive", "coaching_year": 1},
+                {"coaching_regime": "light", "coaching_year": 1},
+                {"coaching_hours_per_week": 2.5},
+                {"coaching_hours_per_week": 0},
+            ]
+        )
+    )
+    advice = draw(often((False, False), (True, False), (True, True)))
+    return Candidate(
+        id=f"C-{number}",
+        municipality=draw(st.sampled_from((*TOWNS, "M-1", None))),
+        location=draw(st.sampled_from(PLACES)),
+        transport=draw(st.sampled_from(("bike", "car", "public_transport"))),
+        max_travel_minutes=draw(often(None, 30, 60.5)),
+        ground=draw(st.sampled_from(GROUNDS)),
+        ground_until=draw(often(None, dt.date(2025, 12, 31))),
+        sheltered=advice[0],
+        may_work_regular=advice[1],
+        hours_per_week=draw(st.sampled_from(HOURS)),
+        skills=draw(st.sampled_from(({}, {"dutch": 0.5}, {"dutch": 1, "welding": 0.7}))),
+        wishes=draw(st.sampled_from(((), (work[0],), ("care", work[-1])))),
+        needs=draw(often(frozenset(), frozenset({"quiet"}))),
+        coach=draw(often(None, *coaches)),
+        wage_value=draw(st.sampled_from((0.3, 0.6, 0.85, 1))),
+        minimum_wage_age=draw(often(None, 18)),
+        priority=draw(st.sampled_from((0, 0, 1.5))),
+        available_from=draw(often(None, dt.date(2026, 4, 1))),
+        current_opening=draw(often(None, *work)),
+        **coaching,
+    )
+
+
+@st.composite
+def jobs(draw, number, employers, persons):
+    required = draw(st.sampled_from(({}, {"dutch": 0.5}, {"dutch": 0.4, "welding": 0.7})))
+    return Opening(
+        id=f"O-{number}",
+        employer=draw(st.sampled_from((*employers, *employers, None))),
+        municipality=draw(st.sampled_from((*TOWNS, None))),
+        location=draw(st.sampled_from(PLACES)),
+        positions=draw(st.sampled_from((2, 1, 1, 3, 0))),
+        hours_per_week=draw(st.sampled_from(HOURS)),
+        required_skills=required,
+        essential_skills=draw(often(frozenset(), frozenset(sorted(required)[:1]))),
+        provides=draw(often(frozenset({"quiet"}), frozenset())),
+        sheltered=draw(often(False, True)),
+        starts_on=draw(often(None, dt.date(2026, 3, 1))),
+        preferences=draw(st.sampled_from(((), (persons[-1],), persons))),
+        sector_of_work=draw(st.sampled_from((None, "care"))),
+    )
+
+
+@st.composite
+def coaches_of(draw, number, employers):
+    own = draw(often(False, True))
+    return Coach(
+        id=f"K-{number}",
+        kind="employer" if own else "external",
+        employer=draw(st.sampled_from(employers)) if own else None,
+        hours_per_week=draw(st.sampled_from((3.825, 5, 7.65, 2.4, 0, 20))),
+        max_caseload=draw(st.sampled_from((None, None, 1, 2, 0))),
+        municipalities=draw(often(frozenset(), frozenset({"M-1"}))),
+        regimes=draw(often(frozenset(), frozenset({"intensive"}))),
+        needs=draw(often(frozenset(), frozenset({"quiet"}))),
+    )
+
+
+@st.composite
+def employers_of(draw, number):
+    return Employer(
+        id=f"E-{number}",
+        municipality=draw(st.sampled_from((*TOWNS, None))),
+        sector=draw(st.sampled_from(("market", "government"))),
+        target_group_hours_per_year=draw(st.sampled_from((0, 0, 1331, 500.5))),
+        hired_in_target_group_hours_per_year=draw(often(None, 250)),
+        hired_in_hours_per_year=3000,
+        lent_out_target_group_hours_per_year=draw(often(None, 100)),
+        lent_out_hours_per_year=3000,
+        jobs_pledged=draw(st.sampled_from((None, 0.5, 1, 1.25))),
+        supervision_places=draw(st.sampled_from((None, 2, 1, 0))),
+    )
+
+
+@st.composite
+def towns(draw, name):
+    least = draw(often(None, 0, 1))
+    return Municipality(
+        id=name,
+        wage_subsidy_budget_eur_per_year=draw(st.sampled_from((None, 14_000, 6_000.5, 0))),
+        sheltered_places_minimum=least,
+        sheltered_places_maximum=draw(often(None, least or 0, (least or 0) + 1)),
+    )
+
+
+@st.composite
+def tiny_regions(draw, most=3, most_coaches=2, fixed=True):
+    """Draw a region of at most `most` candidates and openings with every kind of record.
+
+    With `fixed`, some regions hold fixed placements: each of them eligible under the standard
+    pair rules, so that no input is bad, though together they may contradict other rules.
+    """
+    persons = tuple(f"C-{n}" for n in range(draw(st.sampled_from((most, most, most - 1, 1)))))
+    work = tuple(f"O-{n}" for n in range(draw(st.sampled_from((most - 1, most - 1, most, 1)))))
+    firms = ("E-0", "E-1")
+    n_coaches = draw(st.sampled_from((most_coaches, most_coaches, 1, 0)))
+    coaches = tuple(f"K-{n}" for n in range(n_coaches))
+    fields = {
+        "name": "tiny",
+        "date": DATE,
+        "candidates": [draw(people(n, work, coaches)) for n in range(len(persons))],
+        "openings": [draw(jobs(n, firms, persons)) for n in range(len(work))],
+        "employers": [draw(employers_of(n)) for n in range(len(firms))],
+        "coaches": [draw(coaches_of(n, firms)) for n in range(n_coaches)],
+        "municipalities": [draw(towns(name)) for name in TOWNS],
+        "excluded_pairs": draw(often((), ((persons[0], work[0]),))),
+        "travel_minutes": draw(often((), ((persons[0], work[0], 25.5), ("M-1", "M-2", 61)))),
+        "sectors_of_work": frozenset({"care"}),
+    }
+    region = Region(**fields)
+    if not fixed or not draw(often(False, False, True)):
+        return region
+    eligible = pairs_of(region)
+    if not eligible:
+        return region
+    kept = draw(st.lists(st.sampled_from(eligible), unique=True, min_size=1, max_size=2))
+    return Region(**{**fields, "fixed_placements": tuple(kept)})
+
+
+def pairs_of(region):
+    """Return the (candidate id, opening id) that the standard rules leave eligible."""
+    instance = Instance(region)
+    table = enumerate_pairs(instance, standard_rules(instance))
+    return ids_of(table)
+
+
+def ids_of(table):
+    """Return the pairs of a table in ids."""
+    instance = table.instance
+    return [
+        (instance.candidate_ids[c], instance.opening_ids[o])
+        for c, o in zip(table.candidate, table.opening, strict=True)
+    ]
+
+
+def subsets(values):
+    """Return every subset, smallest first."""
+    return itertools.chain.from_iterable(
+        itertools.combinations(values, size) for size in range(len(values) + 1)
+    )
+
+
+def coach_choices(region, placements, needs_one):
+    """Yield the placements with every assignment of coaches to those that need one."""
+    coaches = [coach.id for coach in region.coaches] or [None]
+    options = [coaches if needs_one(placement) else [None] for placement in placements]
+    for assignment in itertools.product(*options):
+        yield [
+            Placement(p.candidate_id, p.opening_id, coach, p.given)
+            for p, coach in zip(placements, assignment, strict=True)
+        ]
