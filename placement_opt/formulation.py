@@ -11,7 +11,7 @@ with every number an int64.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -22,7 +22,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.errors import InvalidInputError
-from placement_opt.instance import Ints
+from placement_opt.instance import Floats, Ints
 from placement_opt.pairs import Column
 
 NO_LOWER = -(1 << 62)
@@ -39,6 +39,16 @@ Lift = Callable[[npt.NDArray[np.int64], Ints], Mapping[str, Any]]
 Room = Callable[[npt.NDArray[np.int64], Ints], tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]]
 
 
+class Pools(Protocol):
+    """A relaxation of a block that needs no variables of its own, only a choice of sets."""
+
+    def sets(self, duals: Floats) -> tuple[tuple[int, ...], ...]:
+        """Return the sets that the dual prices of the block's rows point at."""
+
+    def rows(self, sets: Sequence[Sequence[int]]) -> "RowBlock":
+        """Return rows over the pairs alone that every solution of the block keeps."""
+
+
 class Packer(Protocol):
     """Hands out the capacity that a rule's own variables hold, pair by pair."""
 
@@ -47,6 +57,9 @@ class Packer(Protocol):
 
     def own(self) -> Ints:
         """Return the values of the rule's own variables for the pairs added."""
+
+
+MakePacker = Callable[[Ints | None, npt.NDArray[np.integer]], Packer]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +72,16 @@ class Variables:
         Bounds, shape (V,), int64.
     gain
         Points gained per unit, one exact fraction per variable; a price is a negative gain.
-    whole
-        Which variables a solver has to branch on, shape (V,), or None for all; the others are
-        whole by themselves, or stand in a relaxation that does not ask it.
+    follow
+        True where the best values follow from the pairs: each variable is set by an equation of
+        its own, or is the smallest that its rows with a lower limit allow. A solver need not
+        branch on those.
     """
 
     lower: Ints
     upper: Ints
     gain: Sequence[Fraction]
-    whole: npt.NDArray[np.bool_] | None = None
+    follow: bool = False
 
     def __len__(self) -> int:
         return len(self.lower)
@@ -98,11 +112,12 @@ class RowBlock:
         From (chosen pairs, values of the rule's variables) to (pairs that find no room, shape
         (E,) bool; the row that is full for each, shape (E,)), for rules whose own variables hold
         capacity. Rules without variables need none: their rows say it.
-    coarse
-        A relaxation of these rows with fewer variables, for solvers that complete its solutions
-        later; None where the rows themselves are small.
+    pools
+        A relaxation of these rows over the pairs alone, for solvers that complete its solutions
+        later; None where the rows themselves are few.
     packer
-        Makes a `Packer` that hands out the capacity of the rule's own variables pair by pair.
+        From values of the rule's own variables that are to be kept as far as possible (or None),
+        and the pairs they are kept for, to a `Packer` that hands out the capacity behind them.
     """
 
     title: str
@@ -114,8 +129,8 @@ class RowBlock:
     variable_usage: sparse.csr_array | None = None
     lift: Lift | None = None
     room: Room | None = None
-    coarse: "RowBlock | None" = None
-    packer: "Callable[[], Packer] | None" = None
+    pools: Pools | None = None
+    packer: MakePacker | None = None
 
     def __len__(self) -> int:
         return len(self.lower)
@@ -142,15 +157,39 @@ class Objective:
 
 
 @dataclass(frozen=True, eq=False)
+class ExtraRows:
+    """Rows over all variables that follow from those of the blocks, behind them: cuts.
+
+    Parameters
+    ----------
+    matrix
+        Integer coefficients, CSR of shape (R', N).
+    lower
+        Lower limits, shape (R',), int64; there are no upper ones.
+    recipes
+        How each row is derived; see `placement_opt.mixed_integer_rounding.Cut`.
+    """
+
+    matrix: sparse.csr_array
+    lower: Ints
+    recipes: tuple[Any, ...]
+
+    def __len__(self) -> int:
+        return len(self.lower)
+
+
+@dataclass(frozen=True, eq=False)
 class Formulation:
     """The whole integer problem; see the module's docstring for its meaning.
 
     `objectives` is a tuple of vectors so that tiers can come later; its length is one now.
+    `extra` rows exclude no solution, only points of the linear relaxation.
     """
 
     n_pairs: int
     blocks: tuple[RowBlock, ...]
     objectives: tuple[Objective, ...]
+    extra: ExtraRows | None = None
 
     @property
     def objective(self) -> Objective:
@@ -164,8 +203,12 @@ class Formulation:
 
     @property
     def n_rows(self) -> int:
-        """Number of rows over all blocks."""
-        return sum(len(block) for block in self.blocks)
+        """Number of rows over all blocks, and of extra rows."""
+        return sum(len(part) for part in self._parts)
+
+    @property
+    def _parts(self) -> tuple[RowBlock | ExtraRows, ...]:
+        return self.blocks if self.extra is None else (*self.blocks, self.extra)
 
     @cached_property
     def offsets(self) -> tuple[int, ...]:
@@ -193,20 +236,22 @@ class Formulation:
     @cached_property
     def row_lower(self) -> Ints:
         """Lower limits of all rows, shape (R,)."""
-        return np.concatenate([np.zeros(0, np.int64), *(block.lower for block in self.blocks)])
+        return np.concatenate([np.zeros(0, np.int64), *(part.lower for part in self._parts)])
 
     @cached_property
     def row_upper(self) -> Ints:
         """Upper limits of all rows, shape (R,)."""
-        return np.concatenate([np.zeros(0, np.int64), *(block.upper for block in self.blocks)])
+        upper = [block.upper for block in self.blocks]
+        if self.extra is not None:
+            upper.append(np.full(len(self.extra), NO_UPPER, dtype=np.int64))
+        return np.concatenate([np.zeros(0, np.int64), *upper])
 
     @cached_property
     def matrix(self) -> sparse.csr_array:
         """All coefficients, CSR of shape (R, N), int64; built on first use."""
         start = [np.zeros(1, dtype=np.int64)]
         member, value, n_entries = [], [], 0
-        for block, offset in zip(self.blocks, self.offsets[:-1], strict=True):
-            rows = _side_by_side(block, self.n_pairs, offset)
+        for rows in self._matrices():
             start.append(rows.indptr[1:].astype(np.int64) + n_entries)
             member.append(rows.indices.astype(np.int32))
             value.append(rows.data.astype(np.int64))
@@ -221,14 +266,21 @@ class Formulation:
             shape=(self.n_rows, self.n_variables),
         )
 
+    def _matrices(self) -> Iterator[sparse.csr_array]:
+        """Yield the coefficients of each part in global columns, one at a time to spare memory."""
+        for block, offset in zip(self.blocks, self.offsets[:-1], strict=True):
+            yield _side_by_side(block, self.n_pairs, offset)
+        if self.extra is not None:
+            yield self.extra.matrix
+
     @cached_property
     def whole(self) -> npt.NDArray[np.bool_]:
         """Which variables a solver has to branch on, shape (N,)."""
         parts = [np.ones(self.n_pairs, dtype=np.bool_)]
         for block in self.blocks:
             if block.variables is not None:
-                own = block.variables.whole
-                parts.append(np.ones(len(block.variables), np.bool_) if own is None else own)
+                own = np.full(len(block.variables), not block.variables.follow)
+                parts.append(own)
         return np.concatenate(parts)
 
     def points(self, gained: int | Fraction) -> Fraction:
@@ -276,7 +328,7 @@ def divided_by_gcd(block: RowBlock) -> RowBlock:
     """
     divisor = np.gcd(_row_gcd(block.usage), _row_gcd(block.variable_usage, len(block)))
     divisor = np.maximum(divisor, 1)
-    if bool(np.all(divisor == 1)) and block.coarse is None:
+    if bool(np.all(divisor == 1)):
         return block
     lower = np.where(block.lower == NO_LOWER, NO_LOWER, -(-block.lower // divisor))
     upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper // divisor)
@@ -290,9 +342,23 @@ def divided_by_gcd(block: RowBlock) -> RowBlock:
         None if block.variable_usage is None else _divided(block.variable_usage, divisor),
         block.lift,
         block.room,
-        None if block.coarse is None else divided_by_gcd(block.coarse),
+        None if block.pools is None else _PoolsOfDivided(block.pools, divisor),
         block.packer,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _PoolsOfDivided:
+    """Pools of a block whose rows were divided: their duals are for smaller rows."""
+
+    pools: Pools
+    divisor: Ints
+
+    def sets(self, duals: Floats) -> tuple[tuple[int, ...], ...]:
+        return self.pools.sets(duals / self.divisor)
+
+    def rows(self, sets: Sequence[Sequence[int]]) -> RowBlock:
+        return divided_by_gcd(self.pools.rows(sets))
 
 
 def _row_gcd(matrix: sparse.csr_array | None, n_rows: int = 0) -> Ints:

@@ -76,11 +76,26 @@ def _unknown_column(pairs: PairTable, name: str) -> InvalidInputError:
 
 def _hours(pairs: PairTable, asked_by: str) -> Column:
     every = np.ones(pairs.n_pairs, dtype=np.bool_)
-    return _hours_where(pairs, every, asked_by)
+    return hours_where(pairs, every, asked_by)
 
 
-def _hours_where(pairs: PairTable, needed: Bools, asked_by: str) -> Column:
-    """Return min(candidate's maximum, opening's maximum) where needed, 0 elsewhere."""
+def hours_where(pairs: PairTable, needed: Bools, asked_by: str) -> Column:
+    """Return min(candidate's maximum, opening's maximum) where needed, 0 elsewhere.
+
+    Parameters
+    ----------
+    pairs
+        The eligible pairs.
+    needed
+        Pairs whose hours are read, shape (E,); only these have to give them.
+    asked_by
+        Title of the rule or term that needs the hours.
+
+    Raises
+    ------
+    InvalidInputError
+        When records of a needed pair leave their hours out.
+    """
     if "hours_per_week" in pairs.given:
         return pairs.given["hours_per_week"]
     of_candidate = pairs.instance.candidates.hours_max[pairs.candidate]
@@ -107,7 +122,7 @@ def _coaching_hours(pairs: PairTable, asked_by: str) -> Column:
             missing.candidates(field, kind_of_pair == position, hint)
     missing.refuse()
     is_share = np.array([own is None for _, _, own in choices], dtype=np.bool_)[kind_of_pair]
-    hours = _hours_where(pairs, is_share, asked_by)
+    hours = hours_where(pairs, is_share, asked_by)
     case, case_code = _distinct(kind_of_pair, np.where(is_share, hours.values, 0))
     amounts = [
         _coaching_amount(instance, *choices[kind], Fraction(worked, hours.scale))
@@ -168,7 +183,7 @@ def _subsidy(pairs: PairTable, asked_by: str) -> Column:
     opens = {g: g is None or rulebook.ground(g).wage_subsidy is not False for g in grounds}
     subsidised = frozen((opens[c.ground] for c in _records(instance)), np.bool_)[pairs.candidate]
     age = frozen((c.minimum_wage_age or ADULT for c in _records(instance)), np.int64)
-    hours = _hours_where(pairs, subsidised, asked_by)
+    hours = hours_where(pairs, subsidised, asked_by)
     wage_value = _wage_value_where(pairs, subsidised, asked_by)
     case, code = _distinct(
         np.where(subsidised, wage_value.values, 0),

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ from placement_opt.solvers.completion import completed
 
 StartPlan = Any
 """A `Result`, a frame or mapping with `candidate_id` and `opening_id`, or pairs of ids."""
+
+KEEPING_S = 5.0
+"""Seconds that finding the coaches of a start plan may take, beyond any limit of the solve."""
 
 _log = logging.getLogger("placement_opt")
 
@@ -34,7 +38,7 @@ def offer_start(pairs: PairTable, search: Search, start: StartPlan | None) -> st
     if start is not None:
         told = _offer_given(pairs, search, placements_of(start))
     if search.best is None:
-        nobody = completed(search.formulation, np.zeros(0, dtype=np.int64), search)
+        nobody = completed(search.formulation, np.zeros(0, dtype=np.int64), _patient(search))
         if nobody is not None:
             search.offer(nobody, "empty plan")
     return told
@@ -42,7 +46,7 @@ def offer_start(pairs: PairTable, search: Search, start: StartPlan | None) -> st
 
 def _offer_given(pairs: PairTable, search: Search, given: Iterable[tuple[str, str]]) -> str:
     chosen, missing = _chosen(pairs, given)
-    solution = completed(search.formulation, chosen, search)
+    solution = completed(search.formulation, chosen, _patient(search))
     if solution is not None and search.offer(solution, "start plan"):
         told = f"used: {chosen.size} placements"
     else:
@@ -51,6 +55,15 @@ def _offer_given(pairs: PairTable, search: Search, given: Iterable[tuple[str, st
         told += f"; {missing} placements are no longer eligible and were left out"
     _log.info("start plan %s", told)
     return told
+
+
+def _patient(search: Search) -> Search:
+    """Return a search for coaches of a given plan, which a spent or cancelled solve still has.
+
+    A plan that people have is kept whatever the limits of the solve.
+    """
+    seconds = max(search.remaining_s, KEEPING_S)
+    return Search(search.formulation, replace(search.limits, time_limit_s=seconds))
 
 
 def placements_of(start: StartPlan) -> list[tuple[str, str]]:

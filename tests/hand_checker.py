@@ -73,7 +73,9 @@ class HandChecker:
         wage = ADULT_MINIMUM_WAGE
         age = person.get("minimum_wage_age", 21)
         if age < 21:
-            wage = Fraction(math.floor(wage * Fraction(YOUTH_SHARE[age]) * 100 + Fraction(1, 2)), 100)
+            wage = Fraction(
+                math.floor(wage * Fraction(YOUTH_SHARE[age]) * 100 + Fraction(1, 2)), 100
+            )
         month = wage * 36 * 52 / 12 * Fraction("1.08")
         share = min(1 - number(person["wage_value"]), Fraction("0.7"))
         year = month * share * self.hours(person, opening) / 36 * 12
@@ -108,7 +110,8 @@ class HandChecker:
         return (
             (not own or coach["employer"] == opening.get("employer"))
             and person.get("coach", coach["id"]) == coach["id"]
-            and person.get("municipality") in coach.get("municipalities", [person.get("municipality")])
+            and person.get("municipality")
+            in coach.get("municipalities", [person.get("municipality")])
             and person.get("coaching_regime")
             in coach.get("regimes", [person.get("coaching_regime")])
             and ("needs" not in coach or set(person.get("needs", [])) <= set(coach["needs"]))
@@ -117,35 +120,39 @@ class HandChecker:
     # Rules about one pair.
 
     def wrong_with_pair(self, person, opening):
-        wrong = []
-        for skill in opening.get("essential_skills", []):
-            level = number(person.get("skills", {}).get(skill, 0))
-            if level < number(opening["required_skills"][skill]):
-                wrong.append(f"skill {skill}")
-        if "max_travel_minutes" in person:
-            minutes = self.minutes(person, opening)
-            if minutes is None or minutes > number(person["max_travel_minutes"]):
-                wrong.append("travel")
-        hours = self.hours(person, opening)
-        if hours is not None:
-            least = max(number(person["hours_per_week"][0]), number(opening["hours_per_week"][0]))
-            if hours < least:
-                wrong.append("hours")
-        if not set(person.get("needs", [])) <= set(opening.get("provides", [])):
-            wrong.append("needs")
         available, starts = day(person.get("available_from")), day(opening.get("starts_on"))
-        if available and starts and available > starts:
-            wrong.append("dates")
-        if opening.get("sheltered") and not person.get("sheltered"):
-            wrong.append("sheltered place")
         may_work_regular = not person.get("sheltered") or person.get("may_work_regular")
-        if not opening.get("sheltered") and not may_work_regular:
-            wrong.append("ordinary work")
-        if (person["id"], opening["id"]) in self.excluded:
-            wrong.append("excluded")
-        if person.get("current_opening") == opening["id"]:
-            wrong.append("current job")
-        return wrong
+        checks = {
+            "skills": self.lacks_skills(person, opening),
+            "travel": self.is_too_far(person, opening),
+            "hours": self.has_other_hours(person, opening),
+            "needs": not set(person.get("needs", [])) <= set(opening.get("provides", [])),
+            "dates": bool(available and starts and available > starts),
+            "sheltered place": opening.get("sheltered") and not person.get("sheltered"),
+            "ordinary work": not opening.get("sheltered") and not may_work_regular,
+            "excluded": (person["id"], opening["id"]) in self.excluded,
+            "current job": person.get("current_opening") == opening["id"],
+        }
+        return [name for name, is_wrong in checks.items() if is_wrong]
+
+    def lacks_skills(self, person, opening):
+        levels, required = person.get("skills", {}), opening.get("required_skills", {})
+        return any(
+            number(levels.get(skill, 0)) < number(required[skill])
+            for skill in opening.get("essential_skills", [])
+        )
+
+    def is_too_far(self, person, opening):
+        if "max_travel_minutes" not in person:
+            return False
+        minutes = self.minutes(person, opening)
+        return minutes is None or minutes > number(person["max_travel_minutes"])
+
+    def has_other_hours(self, person, opening):
+        hours = self.hours(person, opening)
+        if hours is None:
+            return False
+        return hours < max(number(side["hours_per_week"][0]) for side in (person, opening))
 
     def is_eligible(self, person, opening):
         if self.wrong_with_pair(person, opening):
@@ -186,8 +193,10 @@ class HandChecker:
         }
         for column, value in expected.items():
             told = row[column]
-            same = told == value if isinstance(value, str) or value is None else (
-                told is not None and number(told) == value
+            same = (
+                told == value
+                if isinstance(value, str) or value is None
+                else (told is not None and number(told) == value)
             )
             if not same:
                 self.wrong(person["id"], f"{column} {told}, should be {value}")
@@ -229,9 +238,9 @@ class HandChecker:
         for town_id, town in self.towns.items():
             own = [(p, o) for p, o, _ in placed if p.get("municipality") == town_id]
             spent = sum((self.subsidy(p, o) for p, o in own), Fraction(0))
-            if "wage_subsidy_budget_eur_per_year" in town:
-                if spent > number(town["wage_subsidy_budget_eur_per_year"]):
-                    self.wrong(town_id, f"EUR {spent} spent")
+            budget = town.get("wage_subsidy_budget_eur_per_year")
+            if budget is not None and spent > number(budget):
+                self.wrong(town_id, f"EUR {spent} spent")
             sheltered = sum(1 for _, o in own if o.get("sheltered"))
             if sheltered > town.get("sheltered_places_maximum", sheltered):
                 self.wrong(town_id, "sheltered places")
@@ -242,7 +251,8 @@ class HandChecker:
         """Return the points of each standard term and each priced shortfall."""
         return {
             "MatchScore": Fraction(sum(self.match_score(p, o) for p, o, _ in placed)),
-            "Priority": 100 * sum((number(p.get("priority", 0)) for p, _, _ in placed), Fraction(0)),
+            "Priority": 100
+            * sum((number(p.get("priority", 0)) for p, _, _ in placed), Fraction(0)),
             "PlacedJobs": 500
             * sum((self.hours(p, o) for p, o, _ in placed), Fraction(0))
             / JOB_HOURS,

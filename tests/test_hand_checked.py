@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 from builders import region_with_everything
 from hand_checker import HandChecker, number
+from tiny_regions import ids_of
 
 import placement_opt as po
 from placement_opt.plan import Placement
@@ -74,8 +75,7 @@ def test_a_region_with_everything_in_play(solved, tmp_path):
 
 def test_eligible_pairs_are_those_of_the_checker(tmp_path):
     checker = checker_of(EVERYTHING, tmp_path)
-    pairs = po.Model(EVERYTHING).to_cp_sat().pairs
-    found = set(zip(pairs["candidate_id"], pairs["opening_id"], strict=True))
+    found = set(ids_of(po.Model(EVERYTHING).compile().pairs))
     expected = {
         (person_id, opening_id)
         for person_id, person in checker.people.items()
@@ -129,4 +129,3 @@ def test_the_checker_sees_a_wrong_plan(solved, tmp_path):
     row = next(row for row in rows_of(solved) if row["coach_id"] is not None)
     problems, _ = checker.check([row | {"coach_id": None}])
     assert f"{row['candidate_id']}: no coach" in problems
-

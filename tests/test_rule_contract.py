@@ -19,9 +19,10 @@ from tiny_search import best_own_values
 import placement_opt as po
 from placement_opt.constraints import RULES, rule_from_json, standard_rules
 from placement_opt.constraints.base import Rule
-from placement_opt.formulation import divided_by_gcd
+from placement_opt.formulation import NO_LOWER, NO_UPPER, divided_by_gcd
 from placement_opt.instance import Instance
 from placement_opt.listed_pairs import given_of, listed_pairs
+from placement_opt.own_variables import following
 from placement_opt.pairs import enumerate_pairs
 from placement_opt.plan import Placement, Plan
 
@@ -101,9 +102,7 @@ def listed(draw, most_pairs):
     """Draw a region and a frame of some of its pairs, with columns of its own."""
     region = draw(tiny_regions(fixed=False))
     every = [(c.id, o.id) for c in region.candidates for o in region.openings]
-    pairs = draw(
-        st.lists(st.sampled_from(every), unique=True, min_size=1, max_size=most_pairs)
-    )
+    pairs = draw(st.lists(st.sampled_from(every), unique=True, min_size=1, max_size=most_pairs))
     each = {"min_size": len(pairs), "max_size": len(pairs)}
     weights = st.sampled_from((0, 1, 1.5, 0.000001, 2.333333))
     frame = {
@@ -157,9 +156,7 @@ def price_of(rule, instance, plan):
 def judged(rule, instance, plan, region, placements):
     """Tell by the plain reading whether some assignment of coaches breaks nothing; its price."""
     options = (
-        coach_choices(
-            region, placements, lambda p: (plan([p]).coaching_hours_per_week(p) or 0) > 0
-        )
+        coach_choices(region, placements, lambda p: (plan([p]).coaching_hours_per_week(p) or 0) > 0)
         if isinstance(rule, po.Coaching)
         else [placements]
     )
@@ -182,6 +179,7 @@ def test_rows_are_satisfiable_exactly_when_nothing_is_violated(kind, fields, at_
         instance, table, placements, plan = setting(rule, region, frame, at_most)
         raw = rule.lower(instance, table)
         block = None if raw is None else divided_by_gcd(raw)
+        relaxations = list(pooled(block, instance))
         for rows in subsets(range(len(placements))):
             chosen = [placements[row] for row in rows]
             if breaks_one_placement(chosen, at_most):
@@ -190,15 +188,39 @@ def test_rows_are_satisfiable_exactly_when_nothing_is_violated(kind, fields, at_
             ones = np.isin(np.arange(len(placements)), rows).astype(int).tolist()
             found = (Fraction(0), []) if block is None else best_own_values(block, ones)
             assert (found is not None) is sound, chosen
+            check_following(block, ones, found)
             if found is None:
                 continue
             assert found[0] == -price
-            if block is not None and block.coarse is not None:
-                assert best_own_values(block.coarse, ones) is not None
             if block is not None and block.lift is not None:
                 check_lift(rule, instance, plan, block, chosen, rows, found[1])
+            for relaxed in relaxations:
+                assert best_own_values(relaxed, ones) is not None
 
     check()
+
+
+def pooled(block, instance):
+    """Yield relaxations of a block over the pairs alone, for every set of coaches."""
+    if block is not None and block.pools is not None:
+        yield block.pools.rows(list(subsets(range(len(instance.coach_ids)))))
+        for price in (0.0, 1.0):
+            duals = np.full(len(block), price)
+            yield block.pools.rows(block.pools.sets(duals))
+
+
+def check_following(block, ones, found):
+    """Own variables that are said to follow from the pairs are found without any search."""
+    if block is None or block.variables is None or not block.variables.follow:
+        return
+    used = block.usage @ np.array(ones, dtype=np.int64)
+    lower = np.where(block.lower == NO_LOWER, NO_LOWER, block.lower - used)
+    upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - used)
+    values = following(block, lower, upper)
+    assert (values is None) is (found is None)
+    if values is not None:
+        gains = zip(block.variables.gain, values.tolist(), strict=True)
+        assert sum((gain * value for gain, value in gains), Fraction(0)) == found[0]
 
 
 def check_lift(rule, instance, plan, block, chosen, rows, own):
@@ -218,18 +240,19 @@ def test_a_packer_fills_the_rows_it_belongs_to(drawn, order):
     block = po.Coaching().lower(instance, table)
     if block is None:
         return
-    packer, taken, people = block.packer(), [], set()
-    for row in order:
-        if row < len(placements) and placements[row].candidate_id not in people:
-            people.add(placements[row].candidate_id)
-            if packer.add(row):
-                taken.append(row)
-    ones = np.isin(np.arange(len(placements)), taken).astype(np.int64)
-    own = packer.own()
-    activity = block.usage @ ones + block.variable_usage @ own
-    assert np.all(own <= block.variables.upper)
-    assert np.all(activity >= block.lower)
-    assert np.all(activity <= block.upper)
+    one_each = {placements[row].candidate_id: row for row in order if row < len(placements)}
+    kept, liked = None, np.zeros(0, dtype=np.int64)
+    for _ in range(2):  # the second packer starts from what the first has handed out
+        packer = block.packer(kept, liked)
+        taken = sorted(row for row in one_each.values() if packer.add(row))
+        own = packer.own()
+        ones = np.isin(np.arange(len(placements)), taken).astype(np.int64)
+        activity = block.usage @ ones + block.variable_usage @ own
+        assert np.all((own >= 0) & (own <= block.variables.upper))
+        assert np.all(activity >= block.lower)
+        assert np.all(activity <= block.upper)
+        assert len(taken) >= len(liked)
+        kept, liked = own, np.array(taken, dtype=np.int64)
 
 
 @pytest.mark.parametrize("kind", [k for k in RULES if k.allows is not Rule.allows])

@@ -11,7 +11,8 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.coaching_pools import pooled_rows
+from placement_opt.constraints.coaching_packer import BestFit
+from placement_opt.constraints.coaching_pools import CoachPools
 from placement_opt.constraints.coaching_stacked import stacked_rows
 from placement_opt.constraints.coaching_teams import Teams, covers, needs_coaching, teams_of
 from placement_opt.errors import InvalidInputError, Problem
@@ -81,8 +82,18 @@ class Coaching(Rule):
         key = np.stack([team, amount.astype(np.int64)], axis=1)
         key, of_pair = np.unique(key, axis=0, return_inverse=True)
         exact = _class_rows(self.title, pairs, _Classes(coached, of_pair, key), teams, capacity)
-        coarse = pooled_rows(self.title, pairs, coached, amount, team, teams, free)
-        return replace(exact, coarse=coarse)
+        pools = CoachPools(
+            self.title,
+            pairs.n_pairs,
+            coached,
+            amount.astype(np.int64),
+            team,
+            teams.members,
+            capacity.hours,
+            capacity.caseload,
+            n_classes=len(key),
+        )
+        return replace(exact, pools=pools)
 
     @override
     def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
@@ -188,6 +199,7 @@ def _class_rows(
         shape=(n_classes + 2 * n_coaches, pairs.n_pairs),
     )
     coach_ids = pairs.instance.coach_ids
+    free = (capacity.hours, capacity.caseload)
     return RowBlock(
         title,
         [
@@ -202,7 +214,9 @@ def _class_rows(
         sparse.vstack([balance, load, people], format="csr"),
         _HandOut(classes, of_class, coach),
         _Room(classes, members, of_class, coach, capacity, pairs.n_pairs),
-        packer=lambda: _BestFit(classes, of_class, coach, capacity),
+        packer=lambda kept, liked: BestFit(
+            classes.pair, classes.of_pair, classes.key[:, 1], of_class, coach, free, kept, liked
+        ),
     )
 
 
@@ -256,44 +270,3 @@ class _Room:
         full[self.classes.pair] = lacks[self.classes.of_pair]
         row[self.classes.pair] = np.array(first, dtype=np.int64)[self.classes.of_pair]
         return full, row
-
-
-class _BestFit:
-    """Gives each coached pair, as it comes, the coach with the least room that is enough."""
-
-    def __init__(
-        self,
-        classes: _Classes,
-        of_class: npt.NDArray[np.intp],
-        coach: Ints,
-        capacity: Capacity,
-    ) -> None:
-        self._class_of = dict(zip(classes.pair.tolist(), classes.of_pair.tolist(), strict=True))
-        self._hours = classes.key[:, 1].tolist()
-        self._start = np.searchsorted(of_class, np.arange(len(classes.key) + 1)).tolist()
-        self._coach = coach.tolist()
-        self._free = capacity.hours.tolist()
-        self._heads = capacity.caseload.tolist()
-        self._count = np.zeros(coach.size, dtype=np.int64)
-
-    def add(self, pair: int) -> bool:
-        """Make room for a pair; False where no coach of its team has enough."""
-        number = self._class_of.get(pair)
-        if number is None:
-            return True
-        hours, best = self._hours[number], -1
-        for own in range(self._start[number], self._start[number + 1]):
-            k = self._coach[own]
-            fits = self._free[k] >= hours and self._heads[k] > 0
-            if fits and (best < 0 or self._free[k] < self._free[self._coach[best]]):
-                best = own
-        if best < 0:
-            return False
-        self._free[self._coach[best]] -= hours
-        self._heads[self._coach[best]] -= 1
-        self._count[best] += 1
-        return True
-
-    def own(self) -> Ints:
-        """Return how many people of each class each coach took."""
-        return self._count

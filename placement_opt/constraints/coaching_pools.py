@@ -1,96 +1,103 @@
-"""A coarse form of the coaching rows: hours and people per team and coach, nobody named."""
+"""Coaching without coaches by name: what any set of coaches can take together."""
 
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.constraints.coaching_teams import Teams
-from placement_opt.formulation import NO_LOWER, RowBlock, Variables
-from placement_opt.instance import Ints
-from placement_opt.pairs import PairTable
+from placement_opt.formulation import NO_LOWER, RowBlock
+from placement_opt.instance import Floats, Ints
+
+PRICE_DIGITS = 9
+"""Coaches whose prices agree in so many digits stand on one level."""
 
 
-def pooled_rows(
-    title: str,
-    pairs: PairTable,
-    coached: npt.NDArray[np.intp],
-    hours: npt.NDArray[np.integer],
-    team: Ints,
-    teams: Teams,
-    free: tuple[Ints, Ints],
-) -> RowBlock:
-    r"""Relax the coaching rows: a person's hours may be split over the coaches of a team.
+@dataclass(frozen=True, eq=False)
+class CoachPools:
+    r"""Rows over the pairs alone that every plan keeps, for sets S of coaches.
 
-    .. math:: \sum_{p \in s} h_p x_p = \sum_k g_{sk}, \quad \sum_{p \in s} x_p = \sum_k m_{sk},
-              \quad \sum_s g_{sk} \le H_k, \quad \sum_s m_{sk} \le L_k, \quad
-              \sum_s \underline{h}_s m_{sk} \le H_k
+    Let U be the coached pairs that only coaches of S can serve. Their hours and heads have to come
+    from S:
 
-    with g hours and m people that coach k takes of team s, and :math:`\underline{h}_s` the fewest
-    hours anyone of the team needs. The last row keeps the rounding: where needs are equal, a
-    coach of 25.2 hours takes six people of 3.825 hours, not 6.6. Every plan that keeps the exact
-    rows keeps these; there are as many variables as (team, coach) pairs, twice.
+    .. math:: \sum_{p \in U} h_p x_p \le \sum_{k \in S} H_k, \qquad
+              \sum_{p \in U} x_p \le \sum_{k \in S} \min(L_k, \lfloor H_k / \min_U h \rfloor)
 
-    Parameters are those of `stacked_rows`.
+    The second row keeps the rounding: where needs are equal, a coach of 25.2 hours takes six
+    people of 3.825 hours, not 6.6. Which sets matter shows in the prices of a linear program: by
+    duality the sets of coaches above each price level carry its whole bound, so a dozen rows
+    replace thousands of variables.
+
+    Parameters
+    ----------
+    title
+        The rule's title.
+    n_pairs
+        Number of pairs of the whole problem, E.
+    pair, hours, team
+        Coached pairs, their hours in integers, and their team, shape (P,).
+    members
+        Coaches of each team, by team number.
+    free_hours, caseload
+        What each coach has, shape (K,), hours in the same integers.
+    n_classes
+        Number of rows above the coaches' hours rows in the exact block.
     """
-    hours_free, caseload = free
-    distinct, of_pair = np.unique(team, return_inverse=True)
-    n_teams, n_coaches = distinct.size, hours_free.size
-    members = [teams.members[t] for t in distinct]
-    of_team = np.repeat(np.arange(n_teams), [len(group) for group in members])
-    coach = np.array([k for group in members for k in group], dtype=np.int64)
-    least = np.full(n_teams, np.iinfo(np.int64).max)
-    np.minimum.at(least, of_pair, hours.astype(np.int64))
-    n_links, link = coach.size, np.arange(coach.size)
 
-    def rows(
-        row: npt.NDArray[np.integer], value: npt.NDArray[np.integer] | int, n_rows: int, shift: int
-    ) -> sparse.coo_array:
-        data = np.broadcast_to(np.asarray(value, dtype=np.int64), (n_links,))
-        return sparse.coo_array((data, (row, link + shift)), shape=(n_rows, 2 * n_links))
+    title: str
+    n_pairs: int
+    pair: npt.NDArray[np.intp]
+    hours: Ints
+    team: Ints
+    members: Sequence[Sequence[int]]
+    free_hours: Ints
+    caseload: Ints
+    n_classes: int
 
-    own = sparse.vstack(
-        [
-            rows(of_team, -1, n_teams, 0),
-            rows(of_team, -1, n_teams, n_links),
-            rows(coach, 1, n_coaches, 0),
-            rows(coach, 1, n_coaches, n_links),
-            rows(coach, least[of_team], n_coaches, n_links),
-        ],
-        format="csr",
-    )
-    n_rows = own.shape[0]
-    usage = sparse.coo_array(
-        (
-            np.concatenate([hours.astype(np.int64), np.ones(coached.size, dtype=np.int64)]),
-            (np.concatenate([of_pair, n_teams + of_pair]), np.concatenate([coached, coached])),
-        ),
-        shape=(n_rows, pairs.n_pairs),
-    ).tocsr()
-    upper = np.concatenate([np.zeros(2 * n_teams, np.int64), hours_free, caseload, hours_free])
-    lower = np.full(n_rows, NO_LOWER, dtype=np.int64)
-    lower[: 2 * n_teams] = 0
-    ids = pairs.instance.coach_ids
-    kinds = ("hours", "caseload", "hours by head")
-    labels = [
-        *(f"team {number} {kind}" for kind in ("hours", "people") for number in range(n_teams)),
-        *(f"{id_} {kind}" for kind in kinds for id_ in ids),
-    ]
-    most = np.concatenate(
-        [hours_free[coach], np.minimum(caseload[coach], hours_free[coach] // least[of_team])]
-    )
-    return RowBlock(
-        title,
-        labels,
-        usage,
-        lower,
-        upper,
-        Variables(
-            np.zeros(2 * n_links, np.int64),
-            most,
-            [Fraction(0)] * (2 * n_links),
-            whole=np.zeros(2 * n_links, dtype=np.bool_),
-        ),
-        own,
-    )
+    def sets(self, duals: Floats) -> tuple[tuple[int, ...], ...]:
+        """Return the sets of coaches that the dual prices of the exact rows point at.
+
+        Parameters
+        ----------
+        duals
+            Dual price of each row of the exact block, before any division of rows.
+        """
+        n_coaches = self.free_hours.size
+        hours = duals[self.n_classes : self.n_classes + n_coaches]
+        heads = duals[self.n_classes + n_coaches :]
+        found = {tuple(range(n_coaches))}
+        found |= {tuple(self.members[t]) for t in np.unique(self.team)}
+        for prices in (hours, heads):
+            rounded = np.round(prices, PRICE_DIGITS)
+            found |= {tuple(np.flatnonzero(rounded >= level)) for level in np.unique(rounded)}
+        return tuple(sorted(tuple(int(k) for k in group) for group in found if group))
+
+    def rows(self, sets: Sequence[Sequence[int]]) -> RowBlock:
+        """Return the two rows of each set that can be tight; cost O(sets * coached pairs)."""
+        entries = [entry for group in sets for entry in self._rows_of(frozenset(group))]
+        row = np.repeat(np.arange(len(entries)), [members.size for members, _, _ in entries])
+        empty = np.zeros(0, dtype=np.int64)
+        at = np.concatenate([empty, *(self.pair[members] for members, _, _ in entries)])
+        amount = np.concatenate([empty, *(amount for _, amount, _ in entries)])
+        return RowBlock(
+            self.title,
+            [f"pool {number}" for number in range(len(entries))],
+            sparse.coo_array((amount, (row, at)), shape=(len(entries), self.n_pairs)).tocsr(),
+            np.full(len(entries), NO_LOWER, dtype=np.int64),
+            np.array([limit for _, _, limit in entries], dtype=np.int64),
+        )
+
+    def _rows_of(self, group: frozenset[int]) -> Iterator[tuple[npt.NDArray[np.intp], Ints, int]]:
+        """Yield (members, amounts, limit) of the rows that not every choice keeps by itself."""
+        inside = np.array([group.issuperset(team) for team in self.members], dtype=np.bool_)
+        members = np.flatnonzero(inside[self.team])
+        if members.size == 0:
+            return
+        hours, coaches = self.hours[members], np.array(sorted(group), dtype=np.int64)
+        free = self.free_hours[coaches]
+        heads = np.minimum(self.caseload[coaches], free // int(hours.min()))
+        ones = np.ones(members.size, dtype=np.int64)
+        for amount, limit in ((hours, int(free.sum())), (ones, int(heads.sum()))):
+            if int(amount.sum()) > limit:
+                yield members, amount, limit

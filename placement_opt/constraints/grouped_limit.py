@@ -11,7 +11,7 @@ from scipy import sparse
 from placement_opt.constraints.base import Groups
 from placement_opt.errors import InvalidInputError
 from placement_opt.formulation import NO_LOWER, NO_UPPER, ROOM, RowBlock, Variables
-from placement_opt.instance import Bools, Indices, Ints
+from placement_opt.instance import Indices, Ints
 from placement_opt.pairs import Column
 
 
@@ -154,7 +154,7 @@ def _priced_rows(
             np.zeros(len(rows), dtype=np.int64),
             np.array(most, dtype=np.int64),
             gain,
-            whole=np.zeros(len(rows), dtype=np.bool_),  # a shortfall of integers is an integer
+            follow=True,
         ),
         sparse.eye_array(len(rows), dtype=np.int64, format="csr"),
     )
@@ -198,17 +198,13 @@ def stacked(title: str, parts: Sequence[RowBlock]) -> RowBlock:
             np.concatenate([part.variables.lower for part in with_own if part.variables]),
             np.concatenate([part.variables.upper for part in with_own if part.variables]),
             [gain for part in with_own if part.variables for gain in part.variables.gain],
-            np.concatenate([_whole(part.variables) for part in with_own if part.variables]),
+            all(part.variables.follow for part in with_own if part.variables),
         )
         if with_own
         else None,
         sparse.vstack(own_usage, format="csr") if with_own else None,
         next((part.lift for part in parts if part.lift is not None), None),
     )
-
-
-def _whole(variables: Variables) -> Bools:
-    return np.ones(len(variables), np.bool_) if variables.whole is None else variables.whole
 
 
 def _shifted(part: RowBlock, offset: int, width: int) -> sparse.csr_array:

@@ -22,7 +22,7 @@ from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.errors import InvalidInputError, Problem
 from placement_opt.formulation import RowBlock
 from placement_opt.instance import HOUR, NOT_GIVEN, Bools, Instance, Ints
-from placement_opt.pair_columns import pair_column
+from placement_opt.pair_columns import hours_where
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Placement, Plan, Violation, contract_hours
 from placement_opt.quantities import read_number
@@ -126,7 +126,9 @@ class JobsQuota(Rule):
 
     def _usage(self, instance: Instance, pairs: PairTable, groups: Any) -> Usage:
         counts = _who_counts(instance, pairs)
-        hours = pair_column(pairs, "hours_per_week", asked_by=self.title)
+        sheltered = instance.openings.sheltered[pairs.opening]
+        counted = counts[pairs.candidate] & ~sheltered
+        hours = hours_where(pairs, counted, self.title)
         job = Fraction(instance.rulebook.job_hours_per_week)
         # Hours of the user's own column may have another scale than those of the records.
         scale = math.lcm(hours.scale, HOUR)
@@ -134,9 +136,8 @@ class JobsQuota(Rule):
         def jobs(hours_of_pair: Ints) -> Column:
             return Column.of(hours_of_pair * job.denominator, scale * job.numerator)
 
-        sheltered = instance.openings.sheltered[pairs.opening]
         worked = hours.values.astype(np.int64) * (scale // hours.scale)
-        new = np.where(counts[pairs.candidate] & ~sheltered, worked, 0)
+        new = np.where(counted, worked, 0)
         if self.per in pairs.labels:
             return Usage(groups, jobs(new))
         eligible = np.diff(pairs.candidate_start) > 0

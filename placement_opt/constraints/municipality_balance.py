@@ -107,7 +107,7 @@ class MunicipalityBalance(Rule):
             np.zeros(len(gain), dtype=np.int64),
             upper,
             gain,
-            whole=np.zeros(len(gain), dtype=np.bool_),  # sums of integers are integers
+            follow=True,
         )
         return variables, usage
 

@@ -11,7 +11,7 @@ from placement_opt.constraints.base import Rule, grouped
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit, stacked
 from placement_opt.formulation import RowBlock
 from placement_opt.instance import HOUR, NOT_GIVEN, Instance
-from placement_opt.pair_columns import pair_column
+from placement_opt.pair_columns import hours_where
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
@@ -63,7 +63,8 @@ class OnePlacement(Rule):
         }
         if not limits:
             return counts
-        hours = Usage(groups, pair_column(pairs, "hours_per_week", asked_by=self.title))
+        known = (maximum != NOT_GIVEN)[pairs.candidate]
+        hours = Usage(groups, hours_where(pairs, known, self.title))
         weeks = grouped_limit(self.title, hours, at_most=limits)
         return counts if weeks is None else stacked(self.title, [counts, weeks])
 

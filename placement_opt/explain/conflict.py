@@ -4,7 +4,8 @@ The answer is a set of rows that is infeasible by itself and, where time allowed
 row less. It is found with CP-SAT on a copy of the problem in which every row can be switched off.
 """
 
-from typing import Any
+import time
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
 from placement_opt.solvers.base import Search
 
 CONFLICT_SECONDS = 10.0
+"""Seconds for all of it, beyond the time limit of the solve."""
+
 SHOWN_CONFLICTS = 20
 MOST_VARIABLES = 200_000
 """Beyond this size a second model beside the first is not worth its memory."""
@@ -29,19 +32,24 @@ def conflicts(formulation: Formulation, search: Search) -> tuple[str, ...]:
     """
     if formulation.n_variables > MOST_VARIABLES:
         return ()
-    suspects = _assumed_core(formulation, range(formulation.n_rows), search.limits.seed)
+    until, seed = time.perf_counter() + CONFLICT_SECONDS, search.limits.seed
+    suspects = _assumed_core(formulation, range(formulation.n_rows), seed, until)
     if suspects is None:
         return ()
     # A few rounds of deletion make the core small; each is a solve of the core alone.
-    for row in list(suspects)[:SHOWN_CONFLICTS]:
+    for row in suspects[:SHOWN_CONFLICTS]:
+        if row not in suspects or time.perf_counter() >= until:
+            continue
         smaller = [other for other in suspects if other != row]
-        still = _assumed_core(formulation, smaller, search.limits.seed)
+        still = _assumed_core(formulation, smaller, seed, until)
         if still is not None:
             suspects = still
     return tuple(_named(formulation, row) for row in suspects[:SHOWN_CONFLICTS])
 
 
-def _assumed_core(formulation: Formulation, rows: Any, seed: int) -> list[int] | None:
+def _assumed_core(
+    formulation: Formulation, rows: Iterable[int], seed: int, until: float
+) -> list[int] | None:
     """Return a subset of the rows that is infeasible, or None where they may be satisfied."""
     from ortools.sat.python import cp_model
 
@@ -68,7 +76,7 @@ def _assumed_core(formulation: Formulation, rows: Any, seed: int) -> list[int] |
         switch[literal.index] = row
         model.add_assumption(literal)
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = CONFLICT_SECONDS / 4
+    solver.parameters.max_time_in_seconds = max(0.0, until - time.perf_counter())
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
     if solver.solve(model) != cp_model.INFEASIBLE:

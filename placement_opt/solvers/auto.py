@@ -10,6 +10,7 @@ from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.network_flow import NetworkFlow
 from placement_opt.solvers.relaxation import lp_bound
+from placement_opt.solvers.restricted_master import Priced, pooled, search_priced
 from placement_opt.solvers.reporting import POLL_S, Beside, logger, stop_asked
 
 TINY_VARIABLES = 2_000
@@ -50,27 +51,36 @@ class Auto:
         if formulation.n_variables <= TINY_VARIABLES:
             search.note(f"tiny ({formulation.n_variables} variables): CP-SAT alone")
             return CpSat().solve(formulation, search)
-        price(formulation, search)
+        priced = price(formulation, search)
         if search.stop_reason() is not None:
             return Ending.STOPPED
-        if search.limits.reproducible:
-            search.note("reproducible: HiGHS alone")
-            return Mip().solve(formulation, search)
-        search.note("small: CP-SAT and HiGHS side by side")
-        search.limits = replace(search.limits, workers=1)
-        return race(formulation, search, [CpSat(), Mip()])
+        if priced is None:
+            search.note("no prices: CP-SAT and HiGHS side by side on the whole problem")
+            search.limits = replace(search.limits, workers=1)
+            return race(formulation, search, [CpSat(), Mip()])
+        return search_priced(priced, search)
 
 
-def price(formulation: Formulation, search: Search) -> None:
-    """Prove a first bound by dual prices, re-checked in exact integers."""
-    seconds = LP_SHARE * (
-        search.limits.time_limit_s if search.limits.reproducible else search.remaining_s
-    )
+def price(formulation: Formulation, search: Search) -> Priced | None:
+    """Solve the linear relaxation; prove its bound by dual prices, re-checked in exact integers."""
+    limits = search.limits
+    seconds = LP_SHARE * (limits.time_limit_s if limits.reproducible else search.remaining_s)
     relaxed = lp_bound(formulation, seconds)
     if relaxed is None:
         search.note("no dual prices: the linear program was not solved in time or has no solution")
-        return
-    search.certify(Certificate.from_duals(formulation, relaxed.dual_prices), "dual prices")
+        return None
+    certificate = Certificate.from_duals(formulation, relaxed.dual_prices)
+    search.certify(certificate, "dual prices")
+    bound = certificate.bound(formulation)
+    scaled = certificate.prices / 2.0**certificate.bits
+    reduced = formulation.objective.gain - formulation.matrix.T @ scaled
+    return Priced(
+        formulation,
+        pooled(formulation, relaxed),
+        reduced[: formulation.n_pairs],
+        relaxed.values,
+        bound,
+    )
 
 
 def race(formulation: Formulation, search: Search, solvers: list[Solver]) -> Ending:

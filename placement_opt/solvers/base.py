@@ -24,6 +24,7 @@ from placement_opt.certificate import Certificate
 from placement_opt.errors import InvalidInputError, Problem
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Ints
+from placement_opt.own_variables import tightened
 from placement_opt.status import Status, StopReason
 
 
@@ -215,6 +216,8 @@ class Search:
 
         A solution that breaks a row is noted in `rejected` and never kept.
         """
+        own = tightened(self.formulation, solution.chosen, solution.own)
+        solution = Solution(solution.chosen, own)
         values = solution.values(self.formulation)
         if not self.formulation.is_satisfied_by(values):
             with self._lock:

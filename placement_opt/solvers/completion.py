@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation, Objective, RowBlock
 from placement_opt.instance import Ints
+from placement_opt.own_variables import following
 from placement_opt.solvers.base import Search, SearchLimits, Solution
 
 COMPLETION_SECONDS = 10.0
@@ -64,27 +65,9 @@ def _own_values(
     """Return the best own variables of one block, with the pairs' part moved to its limits."""
     if block.variables is None or block.variable_usage is None:
         return np.zeros(0, dtype=np.int64)
-    if _is_one_price_per_row(block) and bool(np.all(gain <= 0)):
-        # Each variable fills the shortfall of its own row, and costs: as little as the row asks.
-        entries = block.variable_usage.tocoo()
-        values = block.variables.lower.copy()
-        np.maximum.at(values, entries.col, lower[entries.row])
-        activity = block.variable_usage @ values
-        fits = bool(
-            np.all(values <= block.variables.upper)
-            and np.all(activity >= lower)
-            and np.all(activity <= upper)
-        )
-        return values if fits else None
+    if block.variables.follow:
+        return following(block, lower, upper)
     return _solved(block, lower, upper, gain, search)
-
-
-def _is_one_price_per_row(block: RowBlock) -> bool:
-    usage = block.variable_usage
-    if usage is None or not bool(np.all(usage.data == 1)):
-        return False
-    per_variable = np.bincount(usage.indices, minlength=usage.shape[1])
-    return bool(np.all(per_variable == 1) and np.all(np.diff(usage.indptr) <= 1))
 
 
 def _solved(block: RowBlock, lower: Ints, upper: Ints, gain: Ints, search: Search) -> Ints | None:

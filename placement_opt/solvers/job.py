@@ -36,8 +36,15 @@ class Job(Protocol):
         """End the work now, or leave it behind; harmless when it has ended."""
 
 
+PATIENCE_S = 4.0
+"""How long `ThreadJob.stop` waits for work that heeds nothing but its own time limit, in seconds."""
+
+
 class ThreadJob:
-    """The work in a thread; `stop` can only leave it behind."""
+    """The work in a thread; `stop` can only wait for it, since nothing interrupts it.
+
+    A thread of HiGHS that is left behind would end the whole process with an abort at exit.
+    """
 
     def __init__(self, name: str, folder: Path) -> None:
         work = find_work(name)
@@ -55,7 +62,8 @@ class ThreadJob:
             raise JobError(f"{type(error).__name__}: {error}") from error
 
     def stop(self) -> None:
-        """Leave the thread behind."""
+        """Wait for the thread to end by its own time limit."""
+        self._beside.wait(PATIENCE_S)
 
 
 class ProcessJob:

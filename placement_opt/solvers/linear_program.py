@@ -105,11 +105,22 @@ class LinearProgram:
     whole: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, formulation: "Formulation", unit: ObjectiveUnit) -> "LinearProgram":
-        """Turn a formulation into floats."""
+    def of(
+        cls,
+        formulation: "Formulation",
+        unit: ObjectiveUnit,
+        columns: npt.NDArray[np.int64] | None = None,
+    ) -> "LinearProgram":
+        """Turn a formulation into floats, or only some of its variables, in the order given.
+
+        Variables left out are zero.
+        """
         from placement_opt.formulation import NO_LOWER, NO_UPPER
 
         matrix = formulation.matrix
+        taken: npt.NDArray[np.int64] | slice = slice(None)
+        if columns is not None:
+            taken, matrix = columns, matrix[:, columns].tocsr()
         if not matrix.has_sorted_indices:
             matrix = matrix.sorted_indices()
         row_lower, row_upper = formulation.row_lower, formulation.row_upper
@@ -119,10 +130,10 @@ class LinearProgram:
             matrix.data.astype(np.float64),
             np.where(row_lower <= NO_LOWER, -np.inf, row_lower),
             np.where(row_upper >= NO_UPPER, np.inf, row_upper),
-            formulation.lower.astype(np.float64),
-            formulation.upper.astype(np.float64),
-            unit.floats(formulation.objective.gain),
-            formulation.whole,
+            formulation.lower[taken].astype(np.float64),
+            formulation.upper[taken].astype(np.float64),
+            unit.floats(formulation.objective.gain[taken]),
+            formulation.whole[taken],
         )
 
     @classmethod

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.instance import Bools
 from placement_opt.solvers.linear_program import Floats, LinearProgram, ObjectiveUnit
 from placement_opt.solvers.reporting import is_contradictory, logger
 
@@ -32,6 +34,68 @@ class LpBound:
     values: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """Where a simplex method stands, for another start after rows or columns have been added.
+
+    Parameters
+    ----------
+    variables, rows
+        Basis status of each variable and of each row, in MathOpt's numbers, int8.
+    is_dual
+        True to go on with the dual simplex method, as after new rows; False with the primal one,
+        as after new columns.
+    """
+
+    variables: npt.NDArray[np.int8]
+    rows: npt.NDArray[np.int8]
+    is_dual: bool = True
+
+    @property
+    def slack_rows(self) -> Bools:
+        """Rows that can leave and the rest is still a basis: their own slack is basic."""
+        return self.rows == _BASIC
+
+    def grown(self, *, n_columns: int = 0, rows: Bools | None = None, n_rows: int = 0) -> "Basis":
+        """Return the basis with columns at zero added, only some rows kept, and rows added."""
+        kept = self.rows if rows is None else self.rows[rows]
+        return Basis(
+            np.append(self.variables, np.full(n_columns, _AT_LOWER, dtype=np.int8)),
+            np.append(kept, np.full(n_rows, _BASIC, dtype=np.int8)),
+            is_dual=n_columns == 0,
+        )
+
+    def write_to(self, proto: Any) -> None:
+        """Write to a MathOpt basis."""
+        for part, statuses in (
+            (proto.variable_status, self.variables),
+            (proto.constraint_status, self.rows),
+        ):
+            part.ids.extend(range(len(statuses)))
+            part.values.extend(statuses.tolist())
+
+
+_AT_LOWER = 2
+_BASIC = 5
+
+
+@dataclass(frozen=True, eq=False)
+class LpPoint:
+    """Optimum of a linear program.
+
+    Parameters
+    ----------
+    values, prices
+        Of all variables and of all rows, in the program's own units.
+    basis
+        Where the simplex method ended, or None.
+    """
+
+    values: Floats
+    prices: Floats
+    basis: Basis | None
+
+
 def dual_bound(formulation: Formulation, dual_prices: Floats) -> float:
     """Return the upper bound that dual prices prove, in integer objective units.
 
@@ -56,9 +120,31 @@ def lp_bound(formulation: Formulation, time_limit_s: float) -> LpBound | None:
     if is_contradictory(formulation):
         return None
     unit = ObjectiveUnit.of(formulation)
-    program = LinearProgram.of(formulation, unit)
+    point = solve_lp(LinearProgram.of(formulation, unit), time_limit_s)
+    if point is None:
+        return None
+    prices = usable_prices(formulation, point.prices * float(unit.units))
+    return LpBound(prices, dual_bound(formulation, prices), point.values)
+
+
+def usable_prices(formulation: Formulation, prices: Floats) -> Floats:
+    """Set prices to zero on sides without a limit, where they prove nothing."""
+    prices = np.where(formulation.row_upper >= NO_UPPER, np.minimum(prices, 0.0), prices)
+    return np.where(formulation.row_lower <= NO_LOWER, np.maximum(prices, 0.0), prices)
+
+
+def solve_lp(
+    program: LinearProgram, time_limit_s: float, basis: Basis | None = None
+) -> LpPoint | None:
+    """Solve a linear program with the simplex method (GLOP), from a basis where one is given.
+
+    Returns
+    -------
+    LpPoint or None
+        None when it was not solved in time or has no solution.
+    """
     try:
-        result = _glop(program, time_limit_s)
+        result = _glop(program, time_limit_s, basis)
     except Exception:
         logger.warning("the linear relaxation failed", exc_info=True)
         return None
@@ -67,25 +153,34 @@ def lp_bound(formulation: Formulation, time_limit_s: float) -> LpBound | None:
         solution.HasField("dual_solution") and solution.HasField("primal_solution")
     ):
         return None
-    prices = _dense(solution.dual_solution.dual_values, formulation.n_rows) * float(unit.units)
-    prices = np.where(formulation.row_upper >= NO_UPPER, np.minimum(prices, 0.0), prices)
-    prices = np.where(formulation.row_lower <= NO_LOWER, np.maximum(prices, 0.0), prices)
-    values = _dense(solution.primal_solution.variable_values, formulation.n_variables)
-    return LpBound(prices, dual_bound(formulation, prices), values)
+    return LpPoint(
+        _dense(solution.primal_solution.variable_values, len(program.gain)),
+        _dense(solution.dual_solution.dual_values, len(program.row_lower)),
+        Basis(
+            np.array(solution.basis.variable_status.values, dtype=np.int8),
+            np.array(solution.basis.constraint_status.values, dtype=np.int8),
+        )
+        if solution.HasField("basis")
+        else None,
+    )
 
 
-def _glop(program: LinearProgram, time_limit_s: float) -> Any:
+def _glop(program: LinearProgram, time_limit_s: float, basis: Basis | None) -> Any:
     from ortools.math_opt import callback_pb2, model_parameters_pb2, parameters_pb2
     from ortools.math_opt.core.python import solver
 
     parameters = parameters_pb2.SolveParametersProto()
     parameters.time_limit.FromNanoseconds(int(time_limit_s * 1e9))
+    start = model_parameters_pb2.ModelSolveParametersProto()
+    if basis is not None:
+        parameters.glop.use_dual_simplex = basis.is_dual
+        basis.write_to(start.initial_basis)
     return solver.solve(
         program.proto(integer=False),
         parameters_pb2.SOLVER_TYPE_GLOP,
         parameters_pb2.SolverInitializerProto(),
         parameters,
-        model_parameters_pb2.ModelSolveParametersProto(),
+        start,
         None,
         callback_pb2.CallbackRegistrationProto(),
         None,

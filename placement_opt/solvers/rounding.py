@@ -1,5 +1,7 @@
 """From prices to a plan: pairs in the order of their promise, each taken where it fits."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
@@ -11,7 +13,11 @@ from placement_opt.solvers.completion import completed
 
 
 def rounded(
-    formulation: Formulation, order: npt.NDArray[np.integer], search: Search
+    formulation: Formulation,
+    order: npt.NDArray[np.integer],
+    search: Search,
+    kept: Mapping[int, Ints] | None = None,
+    liked: npt.NDArray[np.integer] | None = None,
 ) -> Solution | None:
     """Take pairs in the given order wherever every hard limit has room; complete the rest.
 
@@ -26,10 +32,14 @@ def rounded(
         Pairs to try, the most promising first.
     search
         For the limits of the completion.
+    kept
+        Own variables to start from, by block, where a block has a packer.
+    liked
+        Pairs those are kept for; all of `order` by default.
     """
     asked = _asked_alone(formulation)
     packers = {
-        number: block.packer()
+        number: block.packer((kept or {}).get(number), order if liked is None else liked)
         for number, block in enumerate(formulation.blocks)
         if block.packer is not None
     }

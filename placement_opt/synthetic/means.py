@@ -16,7 +16,7 @@ from placement_opt.synthetic import mix
 from placement_opt.synthetic.draws import Draws, apportioned
 from placement_opt.synthetic.layout import Work, in_units, numbered
 
-_EXTERNAL_QUARTER_CONTRACTS = (4, 9)
+_EXTERNAL_QUARTER_CONTRACTS = (7, 9)
 _CLIENT_TENTHS = 7
 _EMPLOYER_HALF_HOURS = (6, 16)
 _EMPLOYER_CASELOAD = (2, 5)

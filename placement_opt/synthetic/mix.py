@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # How scarce things are. Tuned so that every standard rule is tight or has a price.
-COACHING_SUPPLY_PERCENT = 72
+COACHING_SUPPLY_PERCENT = 82
 """Coach hours as a share of what placing people without regard to coaching would ask."""
 SUBSIDY_BUDGET_PERCENT = 64
 """Budget of a municipality as a share of what placing its people without regard to it costs."""
@@ -19,17 +19,17 @@ SHELTERED_MAXIMUM_PERCENT = 40
 """Sheltered places wanted at most, as a share of the same people."""
 SHELTERED_SUPPLY_PERCENT = 42
 """Sheltered positions on offer, as a share of the same people in the whole region."""
-SUPERVISED_EMPLOYERS_PER_MILLE = 450
+SUPERVISED_EMPLOYERS_PER_MILLE = 200
 """Employers that say how many people they can take in and supervise."""
 SUPERVISION_PERCENT = 60
 """Those places as a share of the employer's positions."""
-PLEDGING_EMPLOYERS_PER_MILLE = 700
+PLEDGING_EMPLOYERS_PER_MILLE = 300
 """Employers that pledged jobs."""
 PLEDGED_PERCENTS = (40, 60, 80, 100, 120)
 """Pledged jobs as a share of the employer's positions, in jobs of 25.5 hours; equally likely."""
 EXPECTED_PLACED_PERCENT = 85
 """Positions that a plan without scarce means would fill; only sizes the means."""
-COACH_CASELOADS = (6, 8, 9, 10, 10, 12)
+COACH_CASELOADS = (12, 14, 16, 18, 20, 24)
 """Most people a coach takes; no Dutch norm is known."""
 
 DATE = dt.date(2026, 2, 1)

@@ -1,0 +1,166 @@
+"""Hands out coach hours person by person, and makes room by moving others."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.instance import Ints
+
+MOST_REARRANGEMENTS = 200
+"""Searches for room by moving others, per packer; each looks at thousands of moves."""
+
+
+class BestFit:
+    """Gives each coached pair, as it comes, the coach with the least room that is enough.
+
+    Places kept for people of a class are handed out first. Where nobody has room, one person moves
+    to another coach, or two people of different hours swap coaches.
+
+    Parameters
+    ----------
+    pair, of_pair
+        Coached pairs and the class of each, shape (P,).
+    hours
+        Hours of each class in integers, shape (T,).
+    of_class, coach
+        Class and coach of each variable ``n[t, k]``, shape (V,), sorted by class.
+    free
+        (hours, caseload) of each coach.
+    kept
+        Variables whose people keep their coach, or None.
+    liked
+        Pairs that the kept places are for; a class keeps no more places than it has of those.
+    """
+
+    def __init__(
+        self,
+        pair: npt.NDArray[np.intp],
+        of_pair: npt.NDArray[np.intp],
+        hours: Ints,
+        of_class: npt.NDArray[np.intp],
+        coach: Ints,
+        free: tuple[Ints, Ints],
+        kept: Ints | None,
+        liked: npt.NDArray[np.integer],
+    ) -> None:
+        count = np.zeros(coach.size, dtype=np.int64)
+        if kept is not None:
+            wanted = np.bincount(of_pair[np.isin(pair, liked)], minlength=hours.size)
+            count = _trimmed(kept, of_class, wanted)
+        room, heads = free[0].copy(), free[1].copy()
+        np.subtract.at(room, coach, count * hours[of_class])
+        np.subtract.at(heads, coach, count)
+        waiting = np.zeros(hours.size, dtype=np.int64)
+        np.add.at(waiting, of_class, count)
+        self._class_of = dict(zip(pair.tolist(), of_pair.tolist(), strict=True))
+        self._hours: list[int] = hours.tolist()
+        self._coach: list[int] = coach.tolist()
+        self._class: list[int] = of_class.tolist()
+        starts = np.searchsorted(of_class, np.arange(hours.size + 1)).tolist()
+        self._of_class = [range(a, b) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+        self._at_coach: list[list[int]] = [[] for _ in range(free[0].size)]
+        for own, k in enumerate(self._coach):
+            self._at_coach[k].append(own)
+        self._free: list[int] = room.tolist()
+        self._heads: list[int] = heads.tolist()
+        self._waiting: list[int] = waiting.tolist()
+        self._count: list[int] = count.tolist()
+        self._left = MOST_REARRANGEMENTS
+
+    def add(self, pair: int) -> bool:
+        """Make room for a pair; False where no coach of its team has enough."""
+        number = self._class_of.get(pair)
+        if number is None:
+            return True
+        if self._waiting[number] > 0:
+            self._waiting[number] -= 1
+            return True
+        own = self._best_fit(number)
+        if own is None and self._left > 0:
+            self._left -= 1
+            own = self._rearranged(number)
+        if own is None:
+            return False
+        self._take(own, 1)
+        return True
+
+    def own(self) -> Ints:
+        """Return how many people of each class each coach took; kept places may be left over."""
+        count = list(self._count)
+        for number, spare in enumerate(self._waiting):
+            for own in self._of_class[number]:
+                back = min(spare, count[own])
+                count[own] -= back
+                spare -= back
+        return np.array(count, dtype=np.int64)
+
+    def _take(self, own: int, people: int) -> None:
+        """Let a coach take people of a class, or give them up where negative."""
+        k = self._coach[own]
+        self._free[k] -= people * self._hours[self._class[own]]
+        self._heads[k] -= people
+        self._count[own] += people
+
+    def _best_fit(self, number: int, besides: int = -1) -> int | None:
+        hours, best = self._hours[number], None
+        for own in self._of_class[number]:
+            k = self._coach[own]
+            if k == besides or self._free[k] < hours or self._heads[k] <= 0:
+                continue
+            if best is None or self._free[k] < self._free[self._coach[best]]:
+                best = own
+        return best
+
+    def _rearranged(self, number: int) -> int | None:
+        """Make room at one coach of the team by one move or one swap; None where none helps."""
+        for own in self._of_class[number]:
+            k = self._coach[own]
+            short = self._hours[number] - self._free[k]
+            for here in self._served(k):
+                away = self._class[here]
+                if self._hours[away] < short:
+                    continue
+                to = self._best_fit(away, besides=k)
+                if to is not None:
+                    self._take(here, -1)
+                    self._take(to, 1)
+                    return own
+            if self._heads[k] > 0 and self._swapped(k, short):
+                return own
+        return None
+
+    def _served(self, k: int) -> Iterator[int]:
+        return (own for own in self._at_coach[k] if self._count[own] > 0)
+
+    def _swapped(self, k: int, short: int) -> bool:
+        """Swap somebody of coach k for somebody elsewhere who needs at least `short` less."""
+        for here in list(self._served(k)):
+            away = self._class[here]
+            for there in self._of_class[away]:
+                other = self._coach[there]
+                if other == k:
+                    continue
+                for back in self._served(other):
+                    less = self._hours[away] - self._hours[self._class[back]]
+                    if less < short or less > self._free[other]:
+                        continue
+                    home = self._own_of(self._class[back], k)
+                    if home is not None:
+                        self._take(here, -1)
+                        self._take(there, 1)
+                        self._take(back, -1)
+                        self._take(home, 1)
+                        return True
+        return False
+
+    def _own_of(self, number: int, k: int) -> int | None:
+        return next((own for own in self._of_class[number] if self._coach[own] == k), None)
+
+
+def _trimmed(kept: Ints, of_class: npt.NDArray[np.intp], wanted: Ints) -> Ints:
+    """Lower kept places, the later coaches of a class first, to the people it has."""
+    before = np.cumsum(kept) - kept
+    start = np.searchsorted(of_class, np.arange(wanted.size))
+    base = np.append(before, 0)[np.minimum(start, before.size)]
+    return np.clip(wanted[of_class] - (before - base[of_class]), 0, kept)

@@ -1,0 +1,81 @@
+"""From pairs that a relaxation likes to a plan: capacity behind own variables by linear program."""
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.formulation import Formulation
+from placement_opt.instance import Floats, Ints
+from placement_opt.solvers.base import Search, Solution
+from placement_opt.solvers.neighbourhood import part_of
+from placement_opt.solvers.relaxation import lp_bound
+from placement_opt.solvers.rounding import rounded
+
+PACKING_SECONDS = 10.0
+NEARLY = 1e-6
+
+
+def packed(
+    formulation: Formulation,
+    liked: npt.NDArray[np.int64],
+    spare: npt.NDArray[np.int64],
+    search: Search,
+) -> Solution | None:
+    """Make a plan of the liked pairs, as many as fit, and fill up with spare ones.
+
+    Where rules hold capacity in variables of their own (people of a class per coach), a linear
+    program over the liked pairs alone says how to share it out; its whole part is kept, the few
+    that are split find room one by one, and what finds none is left out.
+
+    Parameters
+    ----------
+    formulation
+        The exact problem.
+    liked
+        Pairs of a relaxed plan, ascending.
+    spare
+        Pairs to try afterwards, the most promising first.
+    search
+        For time and seed.
+    """
+    gain = formulation.objective.gain
+    kept: dict[int, Ints] = {}
+    first = liked[np.argsort(-gain[liked], kind="stable")]
+    if any(block.packer is not None for block in formulation.blocks):
+        part = part_of(formulation, liked, None)
+        relaxed = lp_bound(part.formulation, min(PACKING_SECONDS, max(0.5, search.remaining_s)))
+        if relaxed is not None:
+            own = np.zeros(formulation.n_variables - formulation.n_pairs)
+            own[part.own] = relaxed.values[liked.size :]
+            kept = whole_part(formulation, own)
+            order = np.lexsort((-gain[liked], -np.round(relaxed.values[: liked.size], 6)))
+            first = liked[order]
+    return rounded(formulation, np.concatenate([first, spare]), search, kept, liked)
+
+
+def repacked(
+    formulation: Formulation,
+    liked: npt.NDArray[np.int64],
+    around: Solution,
+    spare: npt.NDArray[np.int64],
+    search: Search,
+) -> Solution | None:
+    """Make a plan of the liked pairs near a plan at hand: who stays keeps what they had.
+
+    Parameters are those of `packed`; `around` is the plan at hand.
+    """
+    own = around.own.astype(np.float64)
+    gain = formulation.objective.gain
+    stays = np.isin(liked, around.chosen)
+    first = liked[np.lexsort((-gain[liked], ~stays))]
+    order = np.concatenate([first, spare])
+    return rounded(formulation, order, search, whole_part(formulation, own), liked)
+
+
+def whole_part(formulation: Formulation, own: Floats) -> dict[int, Ints]:
+    """Return the whole part of own variables, of the blocks that have a packer."""
+    kept = {}
+    for number, block in enumerate(formulation.blocks):
+        if block.packer is not None:
+            start, stop = (at - formulation.n_pairs for at in formulation.offsets[number:][:2])
+            kept[number] = np.floor(own[start:stop] + NEARLY).astype(np.int64)
+    return kept
