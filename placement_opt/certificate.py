@@ -6,7 +6,8 @@ For maximise g.v with l <= A v <= u and L <= v <= U, any price y_r per row gives
     + sum_j max over v_j in [L_j, U_j] of (g_j - (y A)_j) v_j
 
 by weak duality. Prices are integers over a power of two, so the sum is exact; good prices come
-from a linear program, but wrong ones only make the bound weaker, never invalid.
+from a linear program, but wrong ones only make the bound weaker, never invalid. Rows may be cuts
+too, each derived again from its recipe; see `placement_opt.mixed_integer_rounding`.
 """
 
 from dataclasses import dataclass

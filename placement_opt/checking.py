@@ -19,6 +19,7 @@ from placement_opt.compiled import Compiled
 from placement_opt.constraints import rule_from_json
 from placement_opt.errors import InvalidInputError
 from placement_opt.listed_pairs import given_of
+from placement_opt.mixed_integer_rounding import Cut, with_cuts
 from placement_opt.model import Model
 from placement_opt.objectives import term_from_json
 from placement_opt.plan import Placement, Plan
@@ -280,8 +281,11 @@ def _certified(compiled: Compiled, result: Result) -> Finding:
     if told is None and result.certificate is None:
         return Finding(subject, is_sound=True, text="none is claimed")
     try:
-        certificate = _certificate(result.certificate or {}, compiled.formulation.n_rows)
-        proven = bound_in_points(compiled.formulation, certificate.bound(compiled.formulation))
+        fields = result.certificate or {}
+        cuts = [_cut(cut) for cut in fields.get("cuts", ())]
+        formulation = with_cuts(compiled.formulation, cuts)
+        certificate = _certificate(fields, formulation.n_rows)
+        proven = bound_in_points(formulation, certificate.bound(formulation))
     except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         text = f"the certificate does not fit the problem: {error}"
         return Finding(subject, is_sound=False, text=text)
@@ -290,6 +294,8 @@ def _certified(compiled: Compiled, result: Result) -> Finding:
         text = f"the prices prove {nearest!r}, not {told!r}"
         return Finding(subject, is_sound=False, text=text)
     text = f"{told!r} is proven again by {np.count_nonzero(certificate.prices):,} prices"
+    if cuts:
+        text += f" and {len(cuts):,} cuts, derived again"
     return Finding(subject, is_sound=True, text=text)
 
 
@@ -299,6 +305,21 @@ def _certificate(fields: dict[str, Any], n_rows: int) -> Certificate:
     prices = np.zeros(n_rows, dtype=np.int64)
     prices[np.array(fields["row"], dtype=np.int64)] = np.array(fields["price"], dtype=np.int64)
     return Certificate(prices, int(fields["bits"]))
+
+
+def _cut(fields: dict[str, Any]) -> Cut:
+    return Cut(
+        _whole_numbers(fields["rows"]),
+        _whole_numbers(fields["weights"]),
+        _whole_numbers([fields["delta"]])[0],
+        _whole_numbers(fields["complemented"]),
+    )
+
+
+def _whole_numbers(values: Sequence[Any]) -> tuple[int, ...]:
+    if not all(type(value) is int for value in values):
+        raise TypeError("a cut is told in whole numbers")
+    return tuple(values)
 
 
 def _on_trust(result: Result) -> Iterator[str]:

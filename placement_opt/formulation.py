@@ -45,8 +45,11 @@ class Pools(Protocol):
     def sets(self, duals: Floats) -> tuple[tuple[int, ...], ...]:
         """Return the sets that the dual prices of the block's rows point at."""
 
-    def rows(self, sets: Sequence[Sequence[int]]) -> "RowBlock":
-        """Return rows over the pairs alone that every solution of the block keeps."""
+    def rows(self, sets: Sequence[Sequence[int]], reserve: float = 0.0) -> "RowBlock":
+        """Return rows over the pairs alone that every solution of the block keeps.
+
+        A `reserve` keeps back that share of the capacity; then some solutions are lost.
+        """
 
 
 class Packer(Protocol):
@@ -357,8 +360,8 @@ class _PoolsOfDivided:
     def sets(self, duals: Floats) -> tuple[tuple[int, ...], ...]:
         return self.pools.sets(duals / self.divisor)
 
-    def rows(self, sets: Sequence[Sequence[int]]) -> RowBlock:
-        return divided_by_gcd(self.pools.rows(sets))
+    def rows(self, sets: Sequence[Sequence[int]], reserve: float = 0.0) -> RowBlock:
+        return divided_by_gcd(self.pools.rows(sets, reserve))
 
 
 def _row_gcd(matrix: sparse.csr_array | None, n_rows: int = 0) -> Ints:

@@ -3,6 +3,7 @@
 import platform
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -13,6 +14,7 @@ from placement_opt.certificate import bound_in_points
 from placement_opt.compiled import Compiled
 from placement_opt.explain.conflict import conflicts
 from placement_opt.explain.unplaced import unplaced_rows
+from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.plan import Plan
 from placement_opt.result import ProofPart, Result
 from placement_opt.solvers.base import Outcome, Search, Solution
@@ -193,6 +195,7 @@ def _certificate(search: Search) -> dict[str, Any] | None:
     return {
         "bits": certificate.bits,
         "rows": int(certificate.prices.size),
+        "cuts": [asdict(cut) for cut in cuts_of(search.certified_formulation)],
         "row": priced.tolist(),
         "price": certificate.prices[priced].tolist(),
         "bound_units": search.certified,

@@ -239,6 +239,37 @@ class TestQuota:
         result = po.solve(leaving)
         assert {row.group: row.placed_jobs for row in result.quota_rows} == {"E-1": -0.8, "E-2": 1}
 
+    def test_a_job_is_left_once_however_many_come_instead(self):
+        person = po.Candidate(
+            id="C-1", ground="38b.1.a", hours_per_week=(0, 25.5), current_opening="O-1"
+        )
+        work = [
+            po.Opening(id="O-1", employer="E-1", hours_per_week=(0, 20.4)),
+            po.Opening(id="O-2", employer="E-2", hours_per_week=(0, 10.2)),
+            po.Opening(id="O-3", employer="E-2", hours_per_week=(0, 10.2)),
+        ]
+        firms = [po.Employer(id="E-1", jobs_pledged=0), po.Employer(id="E-2", jobs_pledged=1)]
+        leaving = po.Region(
+            name="leaving", candidates=[person], openings=work, employers=firms, date=DATE
+        )
+        stacking = po.Model(leaving).add(po.OnePlacement(at_most=2))
+        result = stacking.solve()
+        assert len(result.placement_rows) == 2
+        assert {row.group: row.placed_jobs for row in result.quota_rows} == {
+            "E-1": -0.8,
+            "E-2": 0.8,
+        }
+
+    def test_a_pledge_is_never_dropped(self):
+        firm = po.Employer(id="E-1", jobs_pledged=1)
+        asked = po.Model(
+            region(**PEOPLE, employers=[firm], date=DATE, opening={"hours_per_week": (0, 20)}),
+            rules=[po.JobsQuota(per="sector")],
+        )
+        with pytest.raises(po.InvalidInputError, match="pledge counts per sector") as info:
+            asked.solve()
+        assert problems_of(info) == [("employer", "E-1", "sector")]
+
     def test_hours_of_a_job_that_is_left_have_to_be_known(self):
         people = [
             po.Candidate(

@@ -87,7 +87,9 @@ CASES = [
     pytest.param(rule, fields, at_most, id=f"{rule.__name__}-{number}-{at_most or 'many'}")
     for rule in RULES
     for number, fields in enumerate(SETTINGS[rule])
-    for at_most in ((1, None) if rule in {po.Coaching, po.MunicipalityBalance} else (None,))
+    for at_most in (
+        (1, None) if rule in {po.Coaching, po.MunicipalityBalance, po.JobsQuota} else (None,)
+    )
 ]
 FEW = settings(
     max_examples=25,

@@ -104,7 +104,7 @@ def coaches_of(draw, number, employers):
 def employers_of(draw, number):
     return Employer(
         id=f"E-{number}",
-        municipality=draw(st.sampled_from((*TOWNS, None))),
+        municipality=draw(st.sampled_from(TOWNS)),
         sector=draw(st.sampled_from(("market", "government"))),
         target_group_hours_per_year=draw(st.sampled_from((0, 0, 1331, 500.5))),
         hired_in_target_group_hours_per_year=draw(often(None, 250)),

@@ -7,8 +7,11 @@ import numpy.typing as npt
 
 from placement_opt.instance import Ints
 
-MOST_REARRANGEMENTS = 200
-"""Searches for room by moving others, per packer; each looks at thousands of moves."""
+MOST_MOVES = 300_000
+"""Moves looked at while making room, per packer: about a second."""
+
+LONGEST_CHAIN = 3
+"""People who move in turn to make room for one more."""
 
 
 class BestFit:
@@ -66,7 +69,7 @@ class BestFit:
         self._heads: list[int] = heads.tolist()
         self._waiting: list[int] = waiting.tolist()
         self._count: list[int] = count.tolist()
-        self._left = MOST_REARRANGEMENTS
+        self._left = MOST_MOVES
 
     def add(self, pair: int) -> bool:
         """Make room for a pair; False where no coach of its team has enough."""
@@ -78,7 +81,6 @@ class BestFit:
             return True
         own = self._best_fit(number)
         if own is None and self._left > 0:
-            self._left -= 1
             own = self._rearranged(number)
         if own is None:
             return False
@@ -113,34 +115,54 @@ class BestFit:
         return best
 
     def _rearranged(self, number: int) -> int | None:
-        """Make room at one coach of the team by one move or one swap; None where none helps."""
-        for own in self._of_class[number]:
-            k = self._coach[own]
-            short = self._hours[number] - self._free[k]
-            for here in self._served(k):
-                away = self._class[here]
-                if self._hours[away] < short:
+        """Make room at one coach of the team by moves and swaps; None where none helps."""
+        for depth in range(LONGEST_CHAIN):
+            for own in self._of_class[number]:
+                k = self._coach[own]
+                short = max(0, self._hours[number] - self._free[k])
+                if self._has_made_room(k, short, depth, (k,)):
+                    return own
+        return None
+
+    def _has_made_room(self, k: int, short: int, depth: int, busy: tuple[int, ...]) -> bool:
+        """Free one head and at least `short` hours at a coach; True when done, else no change.
+
+        Somebody moves to another coach, who may have to make room first in the same way.
+        """
+        for here in list(self._served(k)):
+            away = self._class[here]
+            hours = self._hours[away]
+            if hours < short:
+                continue
+            for to in self._of_class[away]:
+                other = self._coach[to]
+                self._left -= 1
+                if self._left < 0:
+                    return False
+                if other in busy:
                     continue
-                to = self._best_fit(away, besides=k)
-                if to is not None:
+                lack = max(0, hours - self._free[other])
+                has_room = lack == 0 and self._heads[other] > 0
+                if has_room or (
+                    depth and self._has_made_room(other, lack, depth - 1, (*busy, other))
+                ):
                     self._take(here, -1)
                     self._take(to, 1)
-                    return own
-            if self._heads[k] > 0 and self._swapped(k, short):
-                return own
-        return None
+                    return True
+        return self._heads[k] > 0 and self._swapped(k, short, busy)
 
     def _served(self, k: int) -> Iterator[int]:
         return (own for own in self._at_coach[k] if self._count[own] > 0)
 
-    def _swapped(self, k: int, short: int) -> bool:
+    def _swapped(self, k: int, short: int, busy: tuple[int, ...]) -> bool:
         """Swap somebody of coach k for somebody elsewhere who needs at least `short` less."""
         for here in list(self._served(k)):
             away = self._class[here]
             for there in self._of_class[away]:
                 other = self._coach[there]
-                if other == k:
+                if other in busy:
                     continue
+                self._left -= 1
                 for back in self._served(other):
                     less = self._hours[away] - self._hours[self._class[back]]
                     if less < short or less > self._free[other]:

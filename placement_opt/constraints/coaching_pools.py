@@ -73,9 +73,13 @@ class CoachPools:
             found |= {tuple(np.flatnonzero(rounded >= level)) for level in np.unique(rounded)}
         return tuple(sorted(tuple(int(k) for k in group) for group in found if group))
 
-    def rows(self, sets: Sequence[Sequence[int]]) -> RowBlock:
-        """Return the two rows of each set that can be tight; cost O(sets * coached pairs)."""
-        entries = [entry for group in sets for entry in self._rows_of(frozenset(group))]
+    def rows(self, sets: Sequence[Sequence[int]], reserve: float = 0.0) -> RowBlock:
+        """Return the two rows of each set that can be tight; cost O(sets * coached pairs).
+
+        With a `reserve`, that share of all hours is kept back: plans then leave the odds and ends
+        that an exact assignment needs, and the rows are no relaxation any more.
+        """
+        entries = [entry for group in sets for entry in self._rows_of(frozenset(group), reserve)]
         row = np.repeat(np.arange(len(entries)), [members.size for members, _, _ in entries])
         empty = np.zeros(0, dtype=np.int64)
         at = np.concatenate([empty, *(self.pair[members] for members, _, _ in entries)])
@@ -88,7 +92,9 @@ class CoachPools:
             np.array([limit for _, _, limit in entries], dtype=np.int64),
         )
 
-    def _rows_of(self, group: frozenset[int]) -> Iterator[tuple[npt.NDArray[np.intp], Ints, int]]:
+    def _rows_of(
+        self, group: frozenset[int], reserve: float
+    ) -> Iterator[tuple[npt.NDArray[np.intp], Ints, int]]:
         """Yield (members, amounts, limit) of the rows that not every choice keeps by itself."""
         inside = np.array([group.issuperset(team) for team in self.members], dtype=np.bool_)
         members = np.flatnonzero(inside[self.team])
@@ -98,6 +104,6 @@ class CoachPools:
         free = self.free_hours[coaches]
         heads = np.minimum(self.caseload[coaches], free // int(hours.min()))
         ones = np.ones(members.size, dtype=np.int64)
-        for amount, limit in ((hours, int(free.sum())), (ones, int(heads.sum()))):
+        for amount, limit in ((hours, int(free.sum() * (1 - reserve))), (ones, int(heads.sum()))):
             if int(amount.sum()) > limit:
                 yield members, amount, limit

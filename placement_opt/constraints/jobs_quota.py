@@ -1,7 +1,7 @@
 """Jobs promised in the banenafspraak, or owed by law, counted in jobs of 25.5 hours a week."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -19,21 +19,24 @@ from placement_opt.constraints.base import (
     plain_limits,
 )
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
-from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.constraints.leaving_once import leaving_once
+from placement_opt.constraints.quota_records import (
+    counts_for_quota,
+    hours_left,
+    in_service,
+    pledged,
+    who_counts,
+)
 from placement_opt.formulation import RowBlock
-from placement_opt.instance import HOUR, NOT_GIVEN, Bools, Instance, Ints
+from placement_opt.instance import HOUR, Instance, Ints
 from placement_opt.pair_columns import hours_where
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Placement, Plan, Violation, contract_hours
 from placement_opt.quantities import read_number
-from placement_opt.records import Candidate, Employer
 from placement_opt.records.fields import Label
 from placement_opt.records.readers import Quantity
 
 STANDARD_PRICE = 800
-
-GROUPS_OF_EMPLOYERS = ("employer", "sector", "opening_municipality", "region")
-"""Groups of placements whose people in service are known, from their employers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,8 @@ class JobsQuota(Rule):
 
     A placement counts when the person's ground in the target-group register is valid on the
     region's date and the opening is no sheltered work (beschut werk). Leaving the
-    `current_opening` lowers the hours of the group that is left; with a pair column of labels
-    nobody knows that group, and nothing is lowered.
+    `current_opening` lowers the hours of the group that is left, once, however many placements a
+    person gets; with a pair column of labels nobody knows that group, and nothing is lowered.
 
     Parameters
     ----------
@@ -107,25 +110,28 @@ class JobsQuota(Rule):
     @override
     def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
         groups = grouped(pairs, self.per, self.rule)
-        wanted = self.jobs if self.jobs is not None else _pledged(instance, self.per)
+        wanted = self.jobs if self.jobs is not None else pledged(instance, self.per)
         target, groups = limit_of_group(self, "jobs", wanted, groups, self.per)
         if self.jobs is not None:
             asked = [groups.labels[row] for row in target]
-            service = _in_service(instance, self.per, asked)
+            service = in_service(instance, self.per, asked)
             target = {
                 row: jobs - service.get(groups.labels[row], Fraction(0))
                 for row, jobs in target.items()
             }
+        usage = self._usage(instance, pairs, groups)
+        if usage.also is not None and pairs.placements_per_candidate > 1:
+            return leaving_once(self.title, pairs, usage, target, self.price, self._most_short)
         return grouped_limit(
             self.title,
-            self._usage(instance, pairs, groups),
+            usage,
             at_least=target,
             shortfall_price=self.price,
             max_shortfall=self._most_short,
         )
 
     def _usage(self, instance: Instance, pairs: PairTable, groups: Any) -> Usage:
-        counts = _who_counts(instance, pairs)
+        counts = who_counts(instance, pairs)
         sheltered = instance.openings.sheltered[pairs.opening]
         counted = counts[pairs.candidate] & ~sheltered
         hours = hours_where(pairs, counted, self.title)
@@ -141,7 +147,7 @@ class JobsQuota(Rule):
         if self.per in pairs.labels:
             return Usage(groups, jobs(new))
         eligible = np.diff(pairs.candidate_start) > 0
-        left = _hours_left(instance, counts, eligible)[pairs.candidate] * (scale // HOUR)
+        left = hours_left(instance, counts, eligible)[pairs.candidate] * (scale // HOUR)
         current = instance.candidates.current_opening[pairs.candidate]
         leaving = PairTable(instance, pairs.candidate, np.maximum(current, 0))
         code = np.where(current >= 0, grouped(leaving, self.per).code, -1).astype(np.int32)
@@ -149,9 +155,9 @@ class JobsQuota(Rule):
 
     def positions(self, instance: Instance, plan: Plan) -> Iterator[QuotaPosition]:
         """Yield where each group stands, by a plain reading of the records."""
-        wanted = self.jobs if self.jobs is not None else _pledged(instance, self.per)
+        wanted = self.jobs if self.jobs is not None else pledged(instance, self.per)
         targets = plain_limits(instance, plan, wanted, self.per)
-        service = {} if self.jobs is None else _in_service(instance, self.per, targets)
+        service = {} if self.jobs is None else in_service(instance, self.per, targets)
         placed = self._placed(instance, plan)
         for label, target in targets.items():
             zero = Fraction(0)
@@ -166,14 +172,16 @@ class JobsQuota(Rule):
             if label is not None:
                 placed[label] = placed.get(label, Fraction(0)) + hours / job
 
-        for placement in plan.placements:
-            candidate = plan.candidate(placement)
+        for candidate_id, placements in plan.of_candidate.items():
+            candidate = instance.candidate_of[candidate_id]
             if not counts_for_quota(instance, candidate):
                 continue
-            if not plan.opening(placement).sheltered:
-                add(plan.group(placement, self.per), plan.hours_per_week(placement) or Fraction(0))
+            for placement in placements:
+                if not plan.opening(placement).sheltered:
+                    hours = plan.hours_per_week(placement) or Fraction(0)
+                    add(plan.group(placement, self.per), hours)
             if candidate.current_opening is not None:
-                old = Placement(candidate.id, candidate.current_opening)
+                old = Placement(candidate_id, candidate.current_opening)
                 opening = instance.opening_of[candidate.current_opening]
                 if not opening.sheltered:
                     hours = contract_hours(candidate, opening) or Fraction(0)
@@ -198,119 +206,3 @@ class JobsQuota(Rule):
             return
         for position in self.positions(instance, plan):
             yield Shortfall(position.group, position.shortfall, self.price)
-
-
-def counts_for_quota(instance: Instance, candidate: Candidate) -> bool:
-    """Tell whether a person's hours count for the banenafspraak on the region's date."""
-    return bool(
-        instance.rulebook.counts(
-            candidate.ground,
-            on=instance.date,
-            ground_from=candidate.ground_from,
-            ground_until=candidate.ground_until,
-        )
-    )
-
-
-def _who_counts(instance: Instance, pairs: PairTable) -> Bools:
-    """Return who counts, shape (C,); an unknown ground of somebody eligible is bad input."""
-    eligible = np.diff(pairs.candidate_start) > 0
-    people = [instance.candidate_of[id_] for id_ in instance.candidate_ids]
-    unknown = [
-        Problem(
-            "candidate",
-            person.id,
-            "ground",
-            None,
-            "must be given, since a jobs quota is active",
-            'give the ground of the register, or "none" for somebody outside it',
-        )
-        for person, has_pair in zip(people, eligible, strict=True)
-        if has_pair and person.ground is None
-    ]
-    if unknown:
-        raise InvalidInputError(unknown)
-    return np.array([counts_for_quota(instance, person) for person in people], dtype=np.bool_)
-
-
-def _hours_left(instance: Instance, counts: Bools, eligible: Bools) -> Ints:
-    """Return the counted weekly hours of each person's current job in thousandths, shape (C,)."""
-    candidates, openings = instance.candidates, instance.openings
-    current = candidates.current_opening
-    old = np.maximum(current, 0)
-    leaves = eligible & counts & (current >= 0) & ~openings.sheltered[old]
-    people = leaves & (candidates.hours_max == NOT_GIVEN)
-    work = np.unique(old[leaves & (openings.hours_max[old] == NOT_GIVEN)])
-    missing = [
-        *(("candidate", instance.candidate_ids[row]) for row in np.flatnonzero(people)),
-        *(("opening", instance.opening_ids[row]) for row in work),
-    ]
-    if missing:
-        expected = "must be given, since a jobs quota counts the hours of a job that is left"
-        hint = "give the fewest and the most hours a week, such as (16, 24)"
-        raise InvalidInputError(
-            Problem(subject, id_, "hours_per_week", None, expected, hint)
-            for subject, id_ in missing
-        )
-    return np.where(leaves, np.minimum(candidates.hours_max, openings.hours_max[old]), 0)
-
-
-def _group_of_employer(instance: Instance, employer: Employer, per: str) -> str | None:
-    return {
-        "employer": employer.id,
-        "sector": employer.sector,
-        "opening_municipality": employer.municipality,
-        "region": instance.region.name,
-    }[per]
-
-
-def _check_per(per: str, what: str) -> None:
-    if per not in GROUPS_OF_EMPLOYERS:
-        raise InvalidInputError.single(
-            "rule",
-            "JobsQuota",
-            "per",
-            per,
-            f"must be one of {', '.join(GROUPS_OF_EMPLOYERS)} {what}",
-            "give `jobs` as a mapping and group by employers, a sector or the region",
-        )
-
-
-def _pledged(instance: Instance, per: str) -> Mapping[str, Fraction]:
-    """Sum the employers' pledges per group."""
-    _check_per(per, "when pledges are used")
-    pledged: dict[str, Fraction] = {}
-    for employer in instance.region.employers:
-        label = _group_of_employer(instance, employer, per)
-        if employer.jobs_pledged is not None and label is not None:
-            jobs = read_number(employer.jobs_pledged)
-            pledged[label] = pledged.get(label, Fraction(0)) + jobs
-    return pledged
-
-
-def _in_service(instance: Instance, per: str, asked: Collection[str]) -> Mapping[str, Fraction]:
-    """Return the jobs in service of each group asked for; hired-in hours count where they work."""
-    if per not in GROUPS_OF_EMPLOYERS:
-        return {}
-    unknown, jobs = [], dict[str, Fraction]()
-    for employer in instance.region.employers:
-        label = _group_of_employer(instance, employer, per)
-        if label is None or label not in asked:
-            continue
-        if employer.target_group_hours_per_year is None:
-            hint = "give the paid hours a year of people who count, 0 for none"
-            expected = "must be given, since a jobs quota counts people in service"
-            unknown.append(
-                Problem(
-                    "employer", employer.id, "target_group_hours_per_year", None, expected, hint
-                )
-            )
-        else:
-            hours = read_number(employer.target_group_hours_per_year)
-            hours += read_number(employer.hired_in_target_group_hours_per_year or 0)
-            hours -= read_number(employer.lent_out_target_group_hours_per_year or 0)
-            per_job = Fraction(instance.rulebook.job_hours_per_year)
-            jobs[label] = jobs.get(label, Fraction(0)) + hours / per_job
-    if unknown:
-        raise InvalidInputError(unknown)
-    return jobs

@@ -9,8 +9,7 @@ from placement_opt.instance import Instance
 from placement_opt.objectives.base import Term
 from placement_opt.pair_columns import pair_column
 from placement_opt.pairs import Column, PairTable
-from placement_opt.plan import Placement, Plan
-from placement_opt.quantities import read_number
+from placement_opt.plan import Plan
 from placement_opt.records.fields import Label
 
 
@@ -55,14 +54,8 @@ class PairScore(Term):
     def value(self, instance: Instance, plan: Plan) -> Fraction:
         return sum(
             (
-                self.known(placement, self.column, self._score(plan, placement))
+                self.known(placement, self.column, plan.amount(placement, self.column))
                 for placement in plan.placements
             ),
             start=Fraction(0),
         )
-
-    def _score(self, plan: Plan, placement: Placement) -> Fraction | None:
-        if self.column == "wage_value" and "wage_value" not in placement.given:
-            wage_value = plan.candidate(placement).wage_value
-            return None if wage_value is None else read_number(wage_value)
-        return plan.amount(placement, self.column)

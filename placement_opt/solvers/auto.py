@@ -10,7 +10,7 @@ from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.network_flow import NetworkFlow
 from placement_opt.solvers.relaxation import lp_bound
-from placement_opt.solvers.restricted_master import Priced, pooled, search_priced
+from placement_opt.solvers.restricted_master import RESERVE, Priced, pooled, search_priced
 from placement_opt.solvers.reporting import POLL_S, Beside, logger, stop_asked
 
 TINY_VARIABLES = 2_000
@@ -77,6 +77,7 @@ def price(formulation: Formulation, search: Search) -> Priced | None:
     return Priced(
         formulation,
         pooled(formulation, relaxed),
+        pooled(formulation, relaxed, RESERVE),
         reduced[: formulation.n_pairs],
         relaxed.values,
         bound,

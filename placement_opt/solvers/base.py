@@ -185,6 +185,7 @@ class Search:
         self.infeasible_by: str | None = None
         self.certificate: Certificate | None = None
         self.certified: int | None = None
+        self.certified_formulation: Formulation = formulation
         self.rejected: list[str] = []
         self.notes: list[str] = []
         self.trace: list[Event] = []
@@ -250,12 +251,19 @@ class Search:
             if self.gained is not None:
                 self.prove(self.gained, source)
 
-    def certify(self, certificate: Certificate, source: str) -> None:
-        """Take a bound that exact arithmetic has just confirmed, with the prices that prove it."""
-        bound = certificate.bound(self.formulation)
+    def certify(
+        self, certificate: Certificate, source: str, formulation: Formulation | None = None
+    ) -> None:
+        """Take a bound that exact arithmetic has just confirmed, with the prices that prove it.
+
+        `formulation` is the search's own with cuts, where the prices are for those too.
+        """
+        priced = self.formulation if formulation is None else formulation
+        bound = certificate.bound(priced)
         with self._lock:
             if self.certified is None or bound < self.certified:
                 self.certificate, self.certified = certificate, bound
+                self.certified_formulation = priced
             self.prove(bound, source)
 
     def note(self, text: str) -> None:

@@ -20,12 +20,12 @@ class PlacementCpModel(cp_model.CpModel):
     """
 
     def __init__(self, pairs: PairTable) -> None:
-        super().__init__()
+        # Set first: the constructor of ortools looks at every attribute, properties too.
         self._pairs = pairs
+        super().__init__()
 
-    @property
     def pairs(self) -> "pd.DataFrame":
-        """One row per pair variable: its index, candidate_id and opening_id."""
+        """Return one row per pair variable: its index, candidate_id and opening_id."""
         import pandas as pd
 
         instance = self._pairs.instance

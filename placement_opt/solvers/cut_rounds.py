@@ -30,7 +30,7 @@ MOST_ROUNDS = 40
 ENOUGH_ALONE = 1e-4
 """Once a round lowers the bound by a smaller share, rows are also rounded in twos."""
 
-LEAST_PROGRESS = 2e-5
+LEAST_PROGRESS = 5e-6
 PATIENCE = 2
 """Rounds in a row with less progress than the least, before it stops."""
 
@@ -92,7 +92,8 @@ def strengthen(
         None when not even the first linear program was solved.
     """
     loop = _Rounds(formulation, core)
-    best, stale, alone = None, 0, True
+    best: Strengthened | None = None
+    stale, alone = 0, True
     until = time.perf_counter() + time_limit_s
     for number in range(rounds + 1):
         left = until - time.perf_counter()
@@ -107,7 +108,9 @@ def strengthen(
         progress = np.inf if before is None else (before - relaxed.bound) / max(1.0, abs(before))
         alone = alone and (progress >= ENOUGH_ALONE or not with_others)
         stale = 0 if progress >= LEAST_PROGRESS else stale + 1
-        if stale >= PATIENCE or not loop.cut(relaxed, with_others=not alone):
+        if stale >= PATIENCE or number == rounds:
+            break
+        if not loop.cut(relaxed, with_others=not alone):
             break
     return None if best is None else _pruned(best)
 

@@ -8,7 +8,7 @@ Research 49. Only variables above their lower bound matter to a violation, so th
 the entries of those, not in all pairs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,7 +30,7 @@ MOST_PARTNERS = 6
 MOST_WEIGHTS = 4
 """Weights that are tried for another row, from the row's own coefficients."""
 
-MOST_GENERATIONS = 4
+MOST_GENERATIONS = 3
 """Cuts on cuts end here: each generation has larger numbers and less depth."""
 
 LARGEST_REACH = float(1 << 50)
@@ -157,8 +157,8 @@ class _Sums:
         The sums, shapes (V, n) and (V,).
     """
 
-    rows: list[tuple[int, ...]]
-    weights: list[tuple[int, ...]]
+    rows: Sequence[tuple[int, ...]]
+    weights: Sequence[tuple[int, ...]]
     member: Numbers
     coefficient: Ints
     limit: Ints
@@ -242,4 +242,5 @@ def _partners(point: _Point, row: int, member: npt.NDArray[np.int32]) -> list[in
     usable = (count > 1) & (other != row) & (point.tight[0][other] | point.tight[1][other])
     usable &= (point.generation[other] < MOST_GENERATIONS) & (point.reach[other] < LARGEST_REACH)
     other, count = other[usable], count[usable]
-    return other[np.argsort(-count, kind="stable")][:MOST_PARTNERS].tolist()
+    result: list[int] = other[np.argsort(-count, kind="stable")][:MOST_PARTNERS].tolist()
+    return result

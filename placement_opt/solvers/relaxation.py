@@ -54,7 +54,8 @@ class Basis:
     @property
     def slack_rows(self) -> Bools:
         """Rows that can leave and the rest is still a basis: their own slack is basic."""
-        return self.rows == _BASIC
+        result: Bools = self.rows == _BASIC
+        return result
 
     def grown(self, *, n_columns: int = 0, rows: Bools | None = None, n_rows: int = 0) -> "Basis":
         """Return the basis with columns at zero added, only some rows kept, and rows added."""

@@ -18,11 +18,13 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
+from placement_opt.certificate import Certificate
 from placement_opt.formulation import Formulation, Objective
 from placement_opt.instance import Floats
 from placement_opt.solvers.base import Ending, Search, SearchLimits, Solution
 from placement_opt.solvers.completion import completed
 from placement_opt.solvers.cp_sat import CpSat
+from placement_opt.solvers.cut_rounds import strengthen
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.neighbourhood import Improver, part_of
 from placement_opt.solvers.packing import packed, repacked, whole_part
@@ -33,11 +35,23 @@ from placement_opt.solvers.rounding import rounded
 CORE_PER_POSITIVE = 3
 """Pairs in the first core, per pair that the linear program uses."""
 
-FIRST_CORE_SHARE = 0.3
-"""Share of the remaining time that the first core may take."""
+CORE_SHARE = 0.9
+"""Share of the remaining time that one core may take, before newer prices give another."""
 
-MOST_COMPLETE_PAIRS = 400_000
-"""A complete core beyond this is left to the linear program's bound."""
+RESERVE = 0.02
+"""Share of pooled capacity that the master keeps back while it looks for plans."""
+
+LEAST_CORE_SECONDS = 10.0
+"""With less time left no other core is begun: the neighbourhoods have both processors."""
+
+MOST_TURNS = 20
+MOST_COMPLETE_PAIRS = 3_000
+
+MOST_COMPLETE = 4
+"""A complete core of more than so many first cores brings no better bound in the time it takes."""
+
+CUT_SHARE = 0.25
+"""Share of the remaining time that rounding cuts may take, beside the master's first core."""
 
 STOP_SECONDS = 2.0
 """How long to wait for the master's process to end after a stop."""
@@ -57,6 +71,8 @@ class Priced:
     master
         A relaxation with the same pairs first, whose rows need no packing; the problem itself
         where no rule has pools.
+    eased
+        The master with a little of all pooled capacity kept back, so that its plans can be packed.
     reduced
         Reduced gain of each pair at the prices that prove `bound`, shape (E,), objective units: a
         plan with pair p gains at most ``bound + reduced[p]`` where that is negative.
@@ -68,6 +84,7 @@ class Priced:
 
     formulation: Formulation
     master: Formulation
+    eased: Formulation
     reduced: Floats
     values: Floats
     bound: int
@@ -94,7 +111,7 @@ class Priced:
         return self.core(max(reach, 0.0))
 
 
-def pooled(formulation: Formulation, relaxed: LpBound) -> Formulation:
+def pooled(formulation: Formulation, relaxed: LpBound, reserve: float = 0.0) -> Formulation:
     """Replace blocks that have pools by the few rows that the dual prices point at."""
     if all(block.pools is None for block in formulation.blocks):
         return formulation
@@ -103,7 +120,7 @@ def pooled(formulation: Formulation, relaxed: LpBound) -> Formulation:
         duals = relaxed.dual_prices[row : row + len(block)]
         row += len(block)
         if block.pools is not None:
-            blocks.append(block.pools.rows(block.pools.sets(duals)))
+            blocks.append(block.pools.rows(block.pools.sets(duals), reserve))
             continue
         blocks.append(block)
         gain.append(formulation.own_values(formulation.objective.gain, number))
@@ -124,7 +141,9 @@ def search_priced(priced: Priced, search: Search) -> Ending:
     if search.limits.reproducible:
         return _reproducibly(priced, core, search)
     proposals: queue.Queue[npt.NDArray[np.int64]] = queue.Queue()
-    master = Beside(lambda: _master(priced, core, search, proposals.put))
+    prices = [priced]
+    master = Beside(lambda: _master(prices, core, search, proposals.put))
+    prices.append(strengthened(priced, core, search))
     relaxed = (
         priced.master,
         lambda chosen, around: repacked(formulation, chosen, around, spare, search),
@@ -203,27 +222,56 @@ class _Relay(Search):
             self._outer.prove(max(self.bound, self._floor), "mip")
 
 
+def strengthened(priced: Priced, core: npt.NDArray[np.int64], search: Search) -> Priced:
+    """Lower the bound by rounding cuts, certify it, and price the pairs again."""
+    formulation = priced.formulation
+    seconds = CUT_SHARE * search.remaining_s
+    found = strengthen(formulation, core, seconds, stop=lambda: stop_asked(search))
+    if found is None:
+        return priced
+    certificate = Certificate.from_duals(found.formulation, found.relaxed.dual_prices)
+    search.certify(certificate, "dual prices", found.formulation)
+    bound = certificate.bound(found.formulation)
+    if bound >= priced.bound:
+        return priced
+    prices = certificate.prices / 2.0**certificate.bits
+    reduced = found.formulation.objective.gain - found.formulation.matrix.T @ prices
+    search.note(f"rounding cuts: {found.formulation.n_rows - formulation.n_rows}")
+    return replace(
+        priced,
+        reduced=reduced[: formulation.n_pairs],
+        values=found.relaxed.values,
+        bound=bound,
+    )
+
+
 def _master(
-    priced: Priced,
+    prices: list[Priced],
     core: npt.NDArray[np.int64],
     search: Search,
     propose: Callable[[npt.NDArray[np.int64]], None],
 ) -> Ending:
-    """Run HiGHS on the first core, then on the core that is complete for the plan at hand."""
-    is_complete = core.size == priced.reduced.size
-    if not is_complete:
-        share = replace(search.limits, time_limit_s=FIRST_CORE_SHARE * search.remaining_s)
-        _run_master(priced, core, search, propose, share, None)
-    if stop_asked(search) or search.gained is None:
-        return Ending.STOPPED
-    floor = search.gained
-    complete = priced.core(float(priced.bound - floor) + 1.0)
-    if complete.size > MOST_COMPLETE_PAIRS:
-        search.note(f"the complete core has {complete.size:,} pairs and is left out")
-        return Ending.STOPPED
-    search.note(f"complete core of {complete.size:,} pairs: its bound holds for all")
-    rest = replace(search.limits, time_limit_s=search.remaining_s)
-    return _run_master(priced, complete, search, propose, rest, floor)
+    """Run HiGHS on cores by the newest prices: small ones for plans, a complete one for proof."""
+    for turn in range(MOST_TURNS):
+        priced = prices[-1]
+        if turn:
+            core = priced.first_core()
+        floor = search.gained
+        limits = replace(
+            search.limits,
+            time_limit_s=CORE_SHARE * search.remaining_s,
+            seed=(search.limits.seed + turn) % (1 << 31),
+        )
+        if floor is not None:
+            complete = priced.core(float(priced.bound - floor) + 1.0)
+            if complete.size <= max(MOST_COMPLETE * core.size, MOST_COMPLETE_PAIRS):
+                search.note(f"complete core of {complete.size:,} pairs: its bound holds for all")
+                limits = replace(limits, time_limit_s=search.remaining_s)
+                return _run_master(priced, complete, search, propose, limits, floor)
+        _run_master(priced, core, search, propose, limits, None)
+        if stop_asked(search) or search.remaining_s < LEAST_CORE_SECONDS:
+            break
+    return Ending.STOPPED
 
 
 def _run_master(
@@ -234,7 +282,8 @@ def _run_master(
     limits: SearchLimits,
     floor: int | None,
 ) -> Ending:
-    part = part_of(priced.master, core, None).formulation
+    whole = priced.eased if floor is None else priced.master
+    part = part_of(whole, core, None).formulation
     relay = _Relay(part, limits, search, lambda chosen: propose(core[chosen]), floor)
     # The first core finds better plans without a start, which would only narrow its own search.
     if floor is not None and search.best is not None:

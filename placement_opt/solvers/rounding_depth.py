@@ -7,7 +7,7 @@ import numpy as np
 
 from placement_opt.instance import Bools, Floats, Ints
 
-MOST_DIVISORS = 12
+MOST_DIVISORS = 8
 """Coefficients that serve as divisors, with their halves and thirds."""
 
 MOST_TURNS = 15
@@ -125,9 +125,7 @@ def deepest(
         turned = sums.complemented(down)
         depth = turned.depths(delta)
         number, at = np.unravel_index(int(np.argmax(depth)), depth.shape)
-        found = Deepest(
-            float(depth[number, at]), int(number), int(delta[number, at]), down
-        )
+        found = Deepest(float(depth[number, at]), int(number), int(delta[number, at]), down)
         found = _divided(turned, found)
         if best is None or found.depth > best.depth:
             best = found

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # How scarce things are. Tuned so that every standard rule is tight or has a price.
-COACHING_SUPPLY_PERCENT = 82
+COACHING_SUPPLY_PERCENT = 88
 """Coach hours as a share of what placing people without regard to coaching would ask."""
-SUBSIDY_BUDGET_PERCENT = 64
+SUBSIDY_BUDGET_PERCENT = 72
 """Budget of a municipality as a share of what placing its people without regard to it costs."""
 SHELTERED_MINIMUM_PERCENT = 33
 """Sheltered places owed, as a share of a municipality's people with an advice."""
@@ -19,11 +19,11 @@ SHELTERED_MAXIMUM_PERCENT = 40
 """Sheltered places wanted at most, as a share of the same people."""
 SHELTERED_SUPPLY_PERCENT = 42
 """Sheltered positions on offer, as a share of the same people in the whole region."""
-SUPERVISED_EMPLOYERS_PER_MILLE = 200
+SUPERVISED_EMPLOYERS_PER_MILLE = 150
 """Employers that say how many people they can take in and supervise."""
 SUPERVISION_PERCENT = 60
 """Those places as a share of the employer's positions."""
-PLEDGING_EMPLOYERS_PER_MILLE = 300
+PLEDGING_EMPLOYERS_PER_MILLE = 220
 """Employers that pledged jobs."""
 PLEDGED_PERCENTS = (40, 60, 80, 100, 120)
 """Pledged jobs as a share of the employer's positions, in jobs of 25.5 hours; equally likely."""

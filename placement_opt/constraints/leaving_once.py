@@ -1,0 +1,100 @@
+"""Quota rows where people may have several placements: a job is left once, not once for each."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+from scipy import sparse
+
+from placement_opt.constraints.base import Groups
+from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.formulation import NO_UPPER, RowBlock, Variables
+from placement_opt.pairs import Column, PairTable
+
+
+def leaving_once(
+    title: str,
+    pairs: PairTable,
+    usage: Usage,
+    at_least: Mapping[int, Fraction],
+    shortfall_price: Fraction | None,
+    max_shortfall: Fraction | None,
+) -> RowBlock | None:
+    r"""Lower minimums whose sums fall once by what a person leaves, whatever the placements.
+
+    .. math:: \sum_p u_p x_p - \sum_c u'_c z_c + s_g \ge L_g, \qquad
+              z_c \ge x_p \text{ for each pair } p \text{ of } c, \qquad z_c \in \{0, 1\}
+
+    Leaving only lowers sums that have a minimum, so z is never larger than it has to be.
+
+    Parameters
+    ----------
+    title
+        The rule's title.
+    pairs
+        All eligible pairs.
+    usage
+        Amounts and groups; `also` holds what the person of a pair takes from the group left,
+        the same for all pairs of a person.
+    at_least, shortfall_price, max_shortfall
+        As for `grouped_limit`.
+    """
+    if usage.also is None:
+        return None
+    code, left = usage.also
+    leaving = np.flatnonzero((code >= 0) & (left.values != 0))
+    people, first, person = np.unique(
+        pairs.candidate[leaving], return_index=True, return_inverse=True
+    )
+    # One column more for each person: what the pairs leave behind, taken out of them.
+    amount = np.concatenate(
+        [usage.column.values.astype(np.int64), -left.values[leaving[first]].astype(np.int64)]
+    )
+    groups = Groups(np.concatenate([usage.groups.code, code[leaving[first]]]), usage.groups.labels)
+    block = grouped_limit(
+        title,
+        Usage(groups, Column.of(amount, usage.column.scale)),
+        at_least=at_least,
+        shortfall_price=shortfall_price,
+        max_shortfall=max_shortfall,
+    )
+    if block is None:
+        return None
+    own = sparse.csr_array((len(block), 0), dtype=np.int64)
+    own = own if block.variable_usage is None else block.variable_usage
+    ones = np.ones(leaving.size, dtype=np.int64)
+    link, shape = np.arange(leaving.size), (leaving.size, own.shape[1] + people.size)
+    names = pairs.instance.candidate_ids
+    return replace(
+        block,
+        labels=[*block.labels, *(f"{names[c]} leaves a job" for c in pairs.candidate[leaving])],
+        usage=sparse.vstack(
+            [
+                block.usage[:, : pairs.n_pairs],
+                sparse.coo_array((-ones, (link, leaving)), shape=(leaving.size, pairs.n_pairs)),
+            ],
+            format="csr",
+        ),
+        lower=np.concatenate([block.lower, np.zeros(leaving.size, dtype=np.int64)]),
+        upper=np.concatenate([block.upper, np.full(leaving.size, NO_UPPER, dtype=np.int64)]),
+        variables=_with_people(block.variables, people.size),
+        variable_usage=sparse.vstack(
+            [
+                sparse.hstack([own, block.usage[:, pairs.n_pairs :]]),
+                sparse.coo_array((ones, (link, own.shape[1] + person)), shape=shape),
+            ],
+            format="csr",
+        ),
+    )
+
+
+def _with_people(variables: Variables | None, n_people: int) -> Variables:
+    """Add a variable of 0 or 1 for each person behind the given ones."""
+    none = np.zeros(0, dtype=np.int64)
+    before = Variables(none, none, []) if variables is None else variables
+    return Variables(
+        np.concatenate([before.lower, np.zeros(n_people, dtype=np.int64)]),
+        np.concatenate([before.upper, np.ones(n_people, dtype=np.int64)]),
+        [*before.gain, *(Fraction(0) for _ in range(n_people))],
+    )

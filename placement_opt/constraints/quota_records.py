@@ -1,0 +1,140 @@
+"""What a jobs quota reads from the records: who counts, which job is left, promised, in service."""
+
+from collections.abc import Collection, Mapping
+from fractions import Fraction
+
+import numpy as np
+
+from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.instance import NOT_GIVEN, Bools, Instance, Ints
+from placement_opt.pairs import PairTable
+from placement_opt.quantities import read_number
+from placement_opt.records import Candidate, Employer
+
+GROUPS_OF_EMPLOYERS = ("employer", "sector", "opening_municipality", "region")
+"""Groups of placements whose people in service are known, from their employers."""
+
+
+def counts_for_quota(instance: Instance, candidate: Candidate) -> bool:
+    """Tell whether a person's hours count for the banenafspraak on the region's date."""
+    return bool(
+        instance.rulebook.counts(
+            candidate.ground,
+            on=instance.date,
+            ground_from=candidate.ground_from,
+            ground_until=candidate.ground_until,
+        )
+    )
+
+
+def who_counts(instance: Instance, pairs: PairTable) -> Bools:
+    """Return who counts, shape (C,); an unknown ground of somebody eligible is bad input."""
+    eligible = np.diff(pairs.candidate_start) > 0
+    people = [instance.candidate_of[id_] for id_ in instance.candidate_ids]
+    unknown = [
+        Problem(
+            "candidate",
+            person.id,
+            "ground",
+            None,
+            "must be given, since a jobs quota is active",
+            'give the ground of the register, or "none" for somebody outside it',
+        )
+        for person, has_pair in zip(people, eligible, strict=True)
+        if has_pair and person.ground is None
+    ]
+    if unknown:
+        raise InvalidInputError(unknown)
+    return np.array([counts_for_quota(instance, person) for person in people], dtype=np.bool_)
+
+
+def hours_left(instance: Instance, counts: Bools, eligible: Bools) -> Ints:
+    """Return the counted weekly hours of each person's current job in thousandths, shape (C,)."""
+    candidates, openings = instance.candidates, instance.openings
+    current = candidates.current_opening
+    old = np.maximum(current, 0)
+    leaves = eligible & counts & (current >= 0) & ~openings.sheltered[old]
+    people = leaves & (candidates.hours_max == NOT_GIVEN)
+    work = np.unique(old[leaves & (openings.hours_max[old] == NOT_GIVEN)])
+    missing = [
+        *(("candidate", instance.candidate_ids[row]) for row in np.flatnonzero(people)),
+        *(("opening", instance.opening_ids[row]) for row in work),
+    ]
+    if missing:
+        expected = "must be given, since a jobs quota counts the hours of a job that is left"
+        hint = "give the fewest and the most hours a week, such as (16, 24)"
+        raise InvalidInputError(
+            Problem(subject, id_, "hours_per_week", None, expected, hint)
+            for subject, id_ in missing
+        )
+    return np.where(leaves, np.minimum(candidates.hours_max, openings.hours_max[old]), 0)
+
+
+def _group_of_employer(instance: Instance, employer: Employer, per: str) -> str | None:
+    return {
+        "employer": employer.id,
+        "sector": employer.sector,
+        "opening_municipality": employer.municipality,
+        "region": instance.region.name,
+    }[per]
+
+
+def _check_per(per: str, what: str) -> None:
+    if per not in GROUPS_OF_EMPLOYERS:
+        raise InvalidInputError.single(
+            "rule",
+            "JobsQuota",
+            "per",
+            per,
+            f"must be one of {', '.join(GROUPS_OF_EMPLOYERS)} {what}",
+            "give `jobs` as a mapping and group by employers, a sector or the region",
+        )
+
+
+def pledged(instance: Instance, per: str) -> Mapping[str, Fraction]:
+    """Sum the employers' pledges per group; one that belongs to no group is bad input."""
+    _check_per(per, "when pledges are used")
+    jobs_of: dict[str, Fraction] = {}
+    lost = []
+    for employer in instance.region.employers:
+        label = _group_of_employer(instance, employer, per)
+        jobs = read_number(employer.jobs_pledged or 0)
+        if label is not None:
+            if employer.jobs_pledged is not None:
+                jobs_of[label] = jobs_of.get(label, Fraction(0)) + jobs
+        elif jobs:
+            field = "sector" if per == "sector" else "municipality"
+            expected = f"must be given, since its pledge counts per {per.replace('_', ' ')}"
+            hint = f"give the {field}, or leave jobs_pledged out"
+            lost.append(Problem("employer", employer.id, field, None, expected, hint))
+    if lost:
+        raise InvalidInputError(lost)
+    return jobs_of
+
+
+def in_service(instance: Instance, per: str, asked: Collection[str]) -> Mapping[str, Fraction]:
+    """Return the jobs in service of each group asked for; hired-in hours count where they work."""
+    if per not in GROUPS_OF_EMPLOYERS:
+        return {}
+    unknown, jobs = [], dict[str, Fraction]()
+    for employer in instance.region.employers:
+        label = _group_of_employer(instance, employer, per)
+        if label is None or label not in asked:
+            continue
+        if employer.target_group_hours_per_year is None:
+            hint = "give the paid hours a year of people who count, 0 for none"
+            expected = "must be given, since a jobs quota counts people in service"
+            unknown.append(
+                Problem(
+                    "employer", employer.id, "target_group_hours_per_year", None, expected, hint
+                )
+            )
+        else:
+            hours = read_number(employer.target_group_hours_per_year)
+            hours += read_number(employer.hired_in_target_group_hours_per_year or 0)
+            hours -= read_number(employer.lent_out_target_group_hours_per_year or 0)
+            per_job = Fraction(instance.rulebook.job_hours_per_year)
+            jobs[label] = jobs.get(label, Fraction(0)) + hours / per_job
+    if unknown:
+        raise InvalidInputError(unknown)
+    return jobs
