@@ -19,6 +19,7 @@ import typer
 from placement_opt.errors import InternalError, InvalidInputError, PlacementError
 
 if TYPE_CHECKING:
+    from placement_opt.compiled import Compiled
     from placement_opt.records import Region
     from placement_opt.result import Result
 
@@ -114,6 +115,7 @@ def generate(
 ) -> None:
     """Write a made-up region to a file, and print its figures."""
     with _told_errors():
+        from placement_opt.model import Model
         from placement_opt.synthetic import synthetic_region
         from placement_opt.synthetic.figures import describe
 
@@ -127,7 +129,8 @@ def generate(
             coaching=coaching.value,
         )
         region.to_json(out, overwrite=overwrite)
-        figures = asdict(describe(region, _eligible_pairs(region)))
+        compiled = Model(region).compile()
+        figures = asdict(describe(region, compiled.pairs)) | _scarcity(compiled)
         if as_json:
             print(json.dumps(figures))
         else:
@@ -281,13 +284,19 @@ def _tell(
         raise typer.Exit(NO_PLAN)
 
 
-def _eligible_pairs(region: "Region") -> Any:
-    from placement_opt.constraints import standard_rules
-    from placement_opt.instance import Instance
-    from placement_opt.pairs import enumerate_pairs
+def _scarcity(compiled: "Compiled") -> dict[str, Any]:
+    """Return what each rule costs at the margin, and how far plain greed ends below the bound."""
+    from placement_opt.scarcity import MOST_PAIRS, scarcity
 
-    instance = Instance(region)
-    return enumerate_pairs(instance, standard_rules(instance))
+    found = scarcity(compiled)
+    if found is None:
+        return {"prices": f"left out: more than {MOST_PAIRS:,} pairs, or no answer in time"}
+    below = found.greedy_below_bound
+    return {
+        "highest price in points": {r.rule: round(r.highest_price, 4) for r in found.rules},
+        "rows with a price": {r.rule: f"{r.priced_rows} of {r.rows}" for r in found.rules},
+        "plain greed below the bound": None if below is None else f"{below:.1%}",
+    }
 
 
 def _print_table(title: str, figures: dict[str, Any]) -> None:
@@ -299,7 +308,7 @@ def _print_table(title: str, figures: dict[str, Any]) -> None:
         label = name.replace("_", " ")
         told = value.items() if isinstance(value, dict) else [("", value)]
         for part, amount in told:
-            shown = "-" if amount is None else f"{amount:,}"
+            shown = "-" if amount is None else amount if isinstance(amount, str) else f"{amount:,}"
             table.add_row(f"{label}: {part}" if part else label, shown)
     console = Console(highlight=False)
     console.print(title, soft_wrap=True, markup=False)

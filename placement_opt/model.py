@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from placement_opt.assembly import formulate
 from placement_opt.compiled import Compiled
 from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.one_placement import OnePlacement
 from placement_opt.errors import Findings, InternalError, InvalidInputError, UnsupportedRuleError
 from placement_opt.explain.why_not import why_not
-from placement_opt.formulation import Formulation, RowBlock, formulate
+from placement_opt.formulation import Formulation, RowBlock
 from placement_opt.instance import Instance
 from placement_opt.listed_pairs import listed_pairs
 from placement_opt.objectives import standard_terms
@@ -29,7 +30,8 @@ from placement_opt.report import report
 from placement_opt.result import Result, WhyNot
 from placement_opt.rulebook import Rulebook
 from placement_opt.solvers import get_solver
-from placement_opt.solvers.base import Ending, Search, SearchLimits
+from placement_opt.solvers.base import Ending, Search
+from placement_opt.solvers.limits import SearchLimits
 from placement_opt.start_plan import StartPlan, offer_start
 from placement_opt.verification import Verdict
 
@@ -212,7 +214,8 @@ class Model:
         reproducible
             Stop by work instead of time: equal input, seed and parameters give an equal plan.
         memory_limit_gb
-            Stop when this process and its helpers use more.
+            Stop when this process holds more resident memory than so many times 10^9 bytes. All
+            of it counts, also what the caller holds; helper processes do not.
 
         Returns
         -------
@@ -284,7 +287,7 @@ class Model:
     def to_cp_sat(self) -> "PlacementCpModel":
         """Return the CP-SAT model itself, to inspect or extend.
 
-        It is an ordinary `ortools.sat.python.cp_model.CpModel`; `pairs` maps its variables to
+        It is an ordinary `ortools.sat.python.cp_model.CpModel`; `pairs()` maps its variables to
         candidate and opening ids, and `variable(candidate_id, opening_id)` finds one.
         """
         from placement_opt.solvers.cp_sat_model import placement_cp_model

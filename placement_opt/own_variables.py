@@ -52,21 +52,24 @@ def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
     return values if fits else None
 
 
-def tightened(
-    formulation: Formulation, chosen: npt.NDArray[np.int64], own: Ints
-) -> Ints:
+def tightened(formulation: Formulation, chosen: npt.NDArray[np.int64], own: Ints) -> Ints:
     """Return own variables at their best for the chosen pairs, where they follow from them.
 
     Solvers in floating point leave shortfalls a little too high; other values stay as they are.
+    Where nothing changes, `own` itself is returned.
     """
-    values = own
-    for number, block in enumerate(formulation.blocks):
-        if block.variables is None or not block.variables.follow:
-            continue
-        if values is own:
-            pairs = np.zeros(formulation.n_pairs, dtype=np.int64)
-            pairs[chosen] = 1
-            values = own.copy()
+    follows = [
+        number
+        for number, block in enumerate(formulation.blocks)
+        if block.variables is not None and block.variables.follow
+    ]
+    if not follows:
+        return own
+    pairs = np.zeros(formulation.n_pairs, dtype=np.int64)
+    pairs[chosen] = 1
+    values = own.copy()
+    for number in follows:
+        block = formulation.blocks[number]
         used = block.usage @ pairs
         lower = np.where(block.lower == NO_LOWER, NO_LOWER, block.lower - used)
         upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - used)
@@ -74,4 +77,4 @@ def tightened(
         if best is not None:
             first = formulation.offsets[number] - formulation.n_pairs
             values[first : first + best.size] = best
-    return values
+    return own if np.array_equal(values, own) else values

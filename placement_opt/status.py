@@ -27,6 +27,8 @@ class StopReason(StrEnum):
     WORK_LIMIT = "work_limit"
     """The limit on work that stands in for time when a solve has to be reproducible."""
     MEMORY_LIMIT = "memory_limit"
+    PRECISION = "precision"
+    """The solver ended by itself; what is left of the gap is below its numeric precision."""
     CANCELLED = "cancelled"
     SOLVER_FAILURE = "solver_failure"
     """Every solver that was tried crashed or gave up; the best plan so far is returned."""

@@ -28,7 +28,7 @@ LAYERS = (
     ("records", "result"),
     ("instance", "travel"),
     ("pairs", "pair_columns", "plan"),
-    ("formulation", "certificate"),
+    ("formulation", "assembly", "mixed_integer_rounding", "own_variables", "certificate"),
     ("constraints",),
     ("objectives",),
     ("listed_*",),
@@ -38,7 +38,7 @@ LAYERS = (
     ("explain", "start_plan", "tables"),
     ("report",),
     ("model",),
-    ("summary", "summary_words", "checking", "synthetic"),
+    ("summary", "summary_words", "checking", "synthetic", "scarcity"),
     ("cli",),
 )
 """Lowest first. A module imports from its own layer or from below."""

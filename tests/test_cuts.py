@@ -18,9 +18,10 @@ from placement_opt.certificate import Certificate, bound_in_points
 from placement_opt.checking import check_result
 from placement_opt.formulation import NO_LOWER, NO_UPPER, ExtraRows, Formulation
 from placement_opt.mixed_integer_rounding import Cut, cut_row, cuts_of, with_cuts, without_cuts
-from placement_opt.solvers.base import Search, SearchLimits
+from placement_opt.solvers.base import Search
 from placement_opt.solvers.cut_rounds import strengthen
 from placement_opt.solvers.cuts import separate
+from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.relaxation import lp_bound
 

@@ -751,7 +751,7 @@ class TestAnswers:
         cp = model().to_cp_sat()
         assert isinstance(cp, cp_model.CpModel)
         assert cp.validate() == ""
-        assert cp.pairs[["candidate_id", "opening_id"]].to_numpy().tolist() == [
+        assert cp.pairs()[["candidate_id", "opening_id"]].to_numpy().tolist() == [
             ["C-1", "O-1"],
             ["C-1", "O-2"],
             ["C-2", "O-1"],

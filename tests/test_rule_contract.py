@@ -17,9 +17,10 @@ from tiny_regions import coach_choices, ids_of, subsets, tiny_regions
 from tiny_search import best_own_values
 
 import placement_opt as po
+from placement_opt.assembly import divided_by_gcd
 from placement_opt.constraints import RULES, rule_from_json, standard_rules
 from placement_opt.constraints.base import Rule
-from placement_opt.formulation import NO_LOWER, NO_UPPER, divided_by_gcd
+from placement_opt.formulation import NO_LOWER, NO_UPPER
 from placement_opt.instance import Instance
 from placement_opt.listed_pairs import given_of, listed_pairs
 from placement_opt.own_variables import following

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from placement_opt.errors import InternalError, SolverUnavailableError
 from placement_opt.formulation import NO_LOWER, NO_UPPER
 from placement_opt.solvers import SOLVERS, get_solver, mip, network_flow
-from placement_opt.solvers.base import Ending, Search, SearchLimits, Solution
+from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.cp_sat import CpSat, cp_sat_model
 from placement_opt.solvers.highs import IMPROVING, LOG, HighsAnswer
 from placement_opt.solvers.highs_reports import HighsReports
 from placement_opt.solvers.job import ProcessJob
+from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.linear_program import ObjectiveUnit
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.network_flow import NetworkFlow

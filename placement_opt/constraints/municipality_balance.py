@@ -18,7 +18,7 @@ from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
 from placement_opt.records.fields import Share
 
-STANDARD_SHARE = 0.8
+STANDARD_SHARE = 0.9
 STANDARD_PRICE = 100
 
 
@@ -37,7 +37,7 @@ class MunicipalityBalance(Rule):
         How much of its even part every municipality gets at least, 0 to 1.
     shortfall_price
         Points per missing placement; None (the default) makes the rule hard. `po.solve` uses
-        share 0.8 and 100 points.
+        share 0.9 and 100 points.
 
     References
     ----------

@@ -23,7 +23,7 @@ class Priority(Term):
 
     Parameters
     ----------
-    points
+    points_per_unit
         Points per unit of priority, P; 100 by default.
     weight
         Factor of the term.

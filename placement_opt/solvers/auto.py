@@ -10,8 +10,8 @@ from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.network_flow import NetworkFlow
 from placement_opt.solvers.relaxation import lp_bound
-from placement_opt.solvers.restricted_master import RESERVE, Priced, pooled, search_priced
 from placement_opt.solvers.reporting import POLL_S, Beside, logger, stop_asked
+from placement_opt.solvers.restricted_master import RESERVE, Priced, pooled, search_priced
 
 TINY_VARIABLES = 2_000
 """Up to here CP-SAT alone is quicker than starting a second solver."""
@@ -94,9 +94,8 @@ def race(formulation: Formulation, search: Search, solvers: list[Solver]) -> End
                 endings[solver.name] = _ending_of(solver, run)
         if Ending.EXHAUSTED in endings.values() and not stop_asked(search):
             break
-    if Ending.EXHAUSTED in endings.values():
-        return Ending.EXHAUSTED
-    return Ending.STOPPED if Ending.STOPPED in endings.values() else Ending.FAILED
+    best_first = (Ending.EXHAUSTED, Ending.STOPPED, Ending.FINISHED, Ending.FAILED)
+    return next(ending for ending in best_first if ending in endings.values())
 
 
 def _ending_of(solver: Solver, run: Beside[Ending]) -> Ending:

@@ -14,17 +14,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from numbers import Integral, Real
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from placement_opt.certificate import Certificate
-from placement_opt.errors import InvalidInputError, Problem
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Ints
 from placement_opt.own_variables import tightened
+from placement_opt.solvers.limits import SearchLimits
+from placement_opt.solvers.resident_memory import MemoryGuard
 from placement_opt.status import Status, StopReason
 
 
@@ -57,63 +57,6 @@ class Solution:
         return values
 
 
-@dataclass(frozen=True, slots=True)
-class SearchLimits:
-    """When to stop, and how to behave meanwhile.
-
-    Parameters
-    ----------
-    time_limit_s
-        Wall-clock seconds for the whole search.
-    gap
-        Stop when ``(bound - objective) <= gap * max(1, |objective|)``, both in points.
-    seed
-        Seed for every solver.
-    workers
-        Threads that one solver may use.
-    reproducible
-        Stop by work instead of time, so that equal input gives an equal answer.
-    memory_limit_gb
-        Stop when this process and its helpers use more, or None.
-    """
-
-    time_limit_s: float = 60.0
-    gap: float = 1e-4
-    seed: int = 0
-    workers: int = 2
-    reproducible: bool = False
-    memory_limit_gb: float | None = None
-
-    def check(self) -> None:
-        """Refuse limits that mean nothing.
-
-        Raises
-        ------
-        InvalidInputError
-            With every limit that is out of range.
-        """
-        ranges: dict[str, tuple[Any, type, int, int, str]] = {
-            "time_limit_s": (self.time_limit_s, Real, 0, 10**7, "seconds, such as 60"),
-            "gap": (self.gap, Real, 0, 10, "a share, such as 1e-4"),
-            "seed": (self.seed, Integral, 0, 2**31 - 1, "a whole number"),
-            "memory_limit_gb": (self.memory_limit_gb, Real, 0, 10**6, "gigabytes, or None"),
-        }
-        if self.memory_limit_gb is None:
-            del ranges["memory_limit_gb"]
-        problems = [
-            Problem("solve", None, name, value, f"must be from {least} to {most:_}", f"give {what}")
-            for name, (value, kind, least, most, what) in ranges.items()
-            if not _is_within(value, kind, least, most)
-        ]
-        if problems:
-            raise InvalidInputError(problems)
-
-
-def _is_within(value: Any, kind: type, least: int, most: int) -> bool:
-    is_number = isinstance(value, kind) and not isinstance(value, bool)
-    return is_number and bool(least <= value <= most)
-
-
 class Ending(StrEnum):
     """How one solver's run ended."""
 
@@ -121,6 +64,8 @@ class Ending(StrEnum):
     """The search space is done: the search's best solution is optimal, or none exists."""
     STOPPED = "stopped"
     """A limit, the asked gap or a cancel stopped it."""
+    FINISHED = "finished"
+    """It came to its own end, with a gap left that is too small for its numbers to close."""
     FAILED = "failed"
     """It crashed or refused the model; what it offered before still counts."""
 
@@ -193,6 +138,7 @@ class Search:
         self._on_event = on_event
         self._started = time.perf_counter() if started is None else started
         self._lock = threading.RLock()
+        self._memory = MemoryGuard(limits.memory_limit_gb)
 
     def cancel(self) -> None:
         """Ask every solver of this search to stop."""
@@ -218,7 +164,8 @@ class Search:
         A solution that breaks a row is noted in `rejected` and never kept.
         """
         own = tightened(self.formulation, solution.chosen, solution.own)
-        solution = Solution(solution.chosen, own)
+        if own is not solution.own:
+            solution = Solution(solution.chosen, own)
         values = solution.values(self.formulation)
         if not self.formulation.is_satisfied_by(values):
             with self._lock:
@@ -310,6 +257,8 @@ class Search:
             return StopReason.GAP
         if self._cancelled():
             return StopReason.CANCELLED
+        if self._memory.is_exceeded():
+            return StopReason.MEMORY_LIMIT
         if not self.limits.reproducible and self.remaining_s <= 0:
             return StopReason.TIME_LIMIT
         return None
@@ -323,6 +272,7 @@ class Search:
                 Ending.STOPPED: StopReason.WORK_LIMIT
                 if self.limits.reproducible
                 else StopReason.TIME_LIMIT,
+                Ending.FINISHED: StopReason.PRECISION,
                 Ending.FAILED: StopReason.SOLVER_FAILURE,
             }[ending]
         if self.best is not None:

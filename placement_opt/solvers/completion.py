@@ -13,7 +13,8 @@ import numpy.typing as npt
 from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation, Objective, RowBlock
 from placement_opt.instance import Ints
 from placement_opt.own_variables import following
-from placement_opt.solvers.base import Search, SearchLimits, Solution
+from placement_opt.solvers.base import Search, Solution
+from placement_opt.solvers.limits import SearchLimits
 
 COMPLETION_SECONDS = 10.0
 

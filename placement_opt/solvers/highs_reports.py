@@ -84,6 +84,8 @@ class HighsReports:
         if answer.reason not in {"optimal", "feasible", "no_solution_found"}:
             logger.warning("mip ended with %r; the best plan so far is kept", answer.reason)
             return Ending.FAILED
+        if answer.reason == "optimal" and self.search.stop_reason() is None:
+            return Ending.FINISHED
         return ended(self.search)
 
     def _offer(self, values: Floats) -> None:

@@ -37,7 +37,7 @@ class Job(Protocol):
 
 
 PATIENCE_S = 4.0
-"""How long `ThreadJob.stop` waits for work that heeds nothing but its own time limit, in seconds."""
+"""How long `ThreadJob.stop` waits for work that heeds only its own time limit, in seconds."""
 
 
 class ThreadJob:

@@ -6,12 +6,13 @@ import numpy.typing as npt
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Floats, Ints
 from placement_opt.solvers.base import Search, Solution
-from placement_opt.solvers.neighbourhood import part_of
+from placement_opt.solvers.part import part_of
 from placement_opt.solvers.relaxation import lp_bound
 from placement_opt.solvers.rounding import rounded
 
 PACKING_SECONDS = 10.0
 NEARLY = 1e-6
+"""Values of a linear program that close to a whole number are taken as that number."""
 
 
 def packed(

@@ -21,13 +21,15 @@ from typing_extensions import override
 from placement_opt.certificate import Certificate
 from placement_opt.formulation import Formulation, Objective
 from placement_opt.instance import Floats
-from placement_opt.solvers.base import Ending, Search, SearchLimits, Solution
+from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.completion import completed
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.cut_rounds import strengthen
+from placement_opt.solvers.improver import Improver
+from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.mip import Mip
-from placement_opt.solvers.neighbourhood import Improver, part_of
-from placement_opt.solvers.packing import packed, repacked, whole_part
+from placement_opt.solvers.packing import NEARLY, packed, repacked, whole_part
+from placement_opt.solvers.part import part_of
 from placement_opt.solvers.relaxation import LpBound
 from placement_opt.solvers.reporting import Beside, stop_asked
 from placement_opt.solvers.rounding import rounded
@@ -96,7 +98,7 @@ class Priced:
 
     def core(self, reach: float) -> npt.NDArray[np.int64]:
         """Return the pairs with a reduced gain above ``-reach``, and those that rows ask for."""
-        inside = (self.reduced > -reach) | (self.pair_values > 1e-6)
+        inside = (self.reduced > -reach) | (self.pair_values > NEARLY)
         for block in self.formulation.blocks:
             if block.variables is None:
                 inside[block.usage[np.flatnonzero(block.lower > 0)].indices] = True
@@ -104,7 +106,7 @@ class Priced:
 
     def first_core(self) -> npt.NDArray[np.int64]:
         """Return the small core that the search begins with."""
-        wanted = CORE_PER_POSITIVE * int((self.pair_values > 1e-6).sum())
+        wanted = CORE_PER_POSITIVE * int((self.pair_values > NEARLY).sum())
         if wanted >= self.reduced.size:
             return np.arange(self.reduced.size)
         reach = -float(np.partition(self.reduced, -max(1, wanted))[-max(1, wanted)])
@@ -170,12 +172,10 @@ def search_priced(priced: Priced, search: Search) -> Ending:
     return Ending.EXHAUSTED if search.is_proven else Ending.STOPPED
 
 
-def _from_prices(
-    priced: Priced, spare: npt.NDArray[np.int64], search: Search
-) -> Solution | None:
+def _from_prices(priced: Priced, spare: npt.NDArray[np.int64], search: Search) -> Solution | None:
     """Round the linear relaxation: its ones, then its fractions, then what is promising."""
     formulation, values = priced.formulation, priced.pair_values
-    used = np.flatnonzero(values > 1e-6)
+    used = np.flatnonzero(values > NEARLY)
     order = np.concatenate([used[np.argsort(-values[used], kind="stable")], spare])
     kept = whole_part(formulation, priced.values[formulation.n_pairs :])
     return rounded(formulation, order, search, kept)

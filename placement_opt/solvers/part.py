@@ -1,0 +1,128 @@
+"""A part of a problem as a problem of its own, and the way back into the whole."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.formulation import (
+    NO_LOWER,
+    NO_UPPER,
+    Formulation,
+    Objective,
+    RowBlock,
+    Variables,
+)
+from placement_opt.instance import Bools
+from placement_opt.solvers.base import Solution
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A part of a problem around a solution: everything outside keeps its value.
+
+    Parameters
+    ----------
+    formulation
+        The problem of the part alone.
+    pairs
+        Its pairs, as indices in the whole, ascending.
+    own
+        Its own variables, as indices behind the whole's pairs, ascending.
+    """
+
+    formulation: Formulation
+    pairs: npt.NDArray[np.int64]
+    own: npt.NDArray[np.int64]
+
+    def inside(self, whole: Formulation, solution: Solution) -> Solution:
+        """Cut the part's values out of a solution of the whole."""
+        values = solution.values(whole)
+        return Solution(np.flatnonzero(values[self.pairs]), solution.own[self.own])
+
+    def outside(self, whole: Formulation, around: Solution, inside: Solution) -> Solution:
+        """Put the part's values into a solution of the whole."""
+        values = around.values(whole)
+        values[self.pairs] = 0
+        values[self.pairs[inside.chosen]] = 1
+        values[whole.n_pairs + self.own] = inside.own
+        return Solution(whole.chosen(values), values[whole.n_pairs :])
+
+
+def part_of(
+    whole: Formulation,
+    pairs: npt.NDArray[np.int64],
+    around: Solution | None,
+    free_own: Bools | None = None,
+) -> Part:
+    """Cut a part out of a problem: the given pairs, and the own variables that they move.
+
+    Without a solution `around`, every pair outside is zero and all own variables belong to the
+    part; with one, own variables stay where no row joins them to a pair of the part. Of those that
+    do not follow from the pairs, only the ones marked in `free_own`, shape (N - E,), may change.
+    """
+    n_pairs = whole.n_pairs
+    values = np.zeros(whole.n_variables, np.int64) if around is None else around.values(whole)
+    blocks, gains, own = [], [whole.objective.gain[pairs]], []
+    for number, block in enumerate(whole.blocks):
+        first = whole.offsets[number] - n_pairs
+        usage = block.usage[:, pairs].tocsr()
+        touched = np.diff(usage.indptr) > 0
+        moved = _moved(block, touched) if around is not None else _all_own(block)
+        if free_own is not None and block.variables is not None and not block.variables.follow:
+            moved &= free_own[first : first + moved.size]
+        inside = values.copy()
+        inside[pairs] = 0
+        fixed = block.usage @ inside[:n_pairs]
+        variables = variable_usage = None
+        if block.variables is not None and block.variable_usage is not None:
+            stays = np.where(moved, 0, whole.own_values(values, number))
+            fixed = fixed + block.variable_usage @ stays
+            at = np.flatnonzero(moved)
+            variables = _some(block.variables, at)
+            variable_usage = block.variable_usage[:, at].tocsr()
+            own.append(first + at)
+            gains.append(whole.own_values(whole.objective.gain, number)[at])
+            touched |= np.diff(variable_usage.indptr) > 0
+        rows = np.flatnonzero(touched)
+        if rows.size == 0:
+            continue
+        blocks.append(
+            RowBlock(
+                block.title,
+                [block.labels[row] for row in rows.tolist()],
+                usage[rows],
+                np.where(block.lower == NO_LOWER, NO_LOWER, block.lower - fixed)[rows],
+                np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - fixed)[rows],
+                variables,
+                None if variable_usage is None else variable_usage[rows],
+            )
+        )
+    empty = np.zeros(0, dtype=np.int64)
+    objective = Objective(np.concatenate(gains), whole.objective.scale)
+    return Part(
+        Formulation(pairs.size, tuple(blocks), (objective,)), pairs, np.concatenate([empty, *own])
+    )
+
+
+def _moved(block: RowBlock, touched: Bools) -> Bools:
+    """Tell which own variables share a touched row that is an equation or needs them to fill it."""
+    if block.variable_usage is None:
+        return np.zeros(0, dtype=np.bool_)
+    entries = block.variable_usage.tocoo()
+    moved = np.zeros(block.variable_usage.shape[1], dtype=np.bool_)
+    moved[entries.col[touched[entries.row]]] = True
+    return moved
+
+
+def _all_own(block: RowBlock) -> Bools:
+    return np.ones(0 if block.variables is None else len(block.variables), dtype=np.bool_)
+
+
+def _some(variables: Variables, at: npt.NDArray[np.intp]) -> Variables:
+    return Variables(
+        variables.lower[at],
+        variables.upper[at],
+        [variables.gain[row] for row in at],
+        variables.follow,
+    )
