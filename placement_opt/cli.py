@@ -5,6 +5,7 @@ input, 3 an error of ours. Progress and errors go to standard error, answers to 
 """
 
 import json
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -238,11 +239,33 @@ def _solved(region: "Region", *, is_quiet: bool, **parameters: Any) -> "Result":
     from placement_opt.progress import printed_lines
 
     cancelled = threading.Event()
-    with nullcontext() if is_quiet else printed_lines(sys.stderr) as on_progress:
+    shown = nullcontext() if is_quiet else printed_lines(sys.stderr)
+    with _without_solver_chatter(), shown as on_progress:
         return _interruptible(
             lambda: Model(region).solve(on_progress=on_progress, cancel=cancelled, **parameters),
             cancelled,
         )
+
+
+@contextmanager
+def _without_solver_chatter() -> Iterator[None]:
+    """Send what native solver code writes to standard output to standard error instead.
+
+    HiGHS prints a stray line now and then, which would spoil ``--json``.
+    """
+    sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:  # no standard output at all
+        yield
+        return
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _interruptible(run: Callable[[], "Result"], cancelled: threading.Event) -> "Result":

@@ -341,7 +341,7 @@ class HandChecker:
         count = Counter(p["municipality"] for p, _, _ in placed if "municipality" in p)
         everybody, total = sum(people.values()), sum(count.values())
         fair = {
-            town: Fraction(8, 10) * Fraction(number_, everybody) * total
+            town: Fraction(9, 10) * Fraction(number_, everybody) * total
             for town, number_ in people.items()
         }
         return sum((max(Fraction(0), fair[town] - count[town]) for town in people), Fraction(0))
