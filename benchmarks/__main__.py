@@ -14,7 +14,7 @@ def main() -> None:
     phases.add_argument("--only", choices=sorted(PHASES), action="append")
     phases.add_argument("--smoke", action="store_true", help="small sizes, to see that it runs")
     arguments = parser.parse_args()
-    small = {"emit": (300, 100, 10), "region": (300,), "assignment": (60,)}
+    small = {"emit": (300, 100, 10), "region": (300,), "assignment": (60,), "rivals": (200, 60, 4)}
     for name in arguments.only or PHASES:
         sizes = small[name] if arguments.smoke else ()
         print(json.dumps({"phase": name, **measured_apart(name, *sizes)}), flush=True)

@@ -98,16 +98,19 @@ def _bounds(
     formulation = compiled.formulation
     bound = None if outcome.bound is None else bound_in_points(formulation, outcome.bound)
     certified = None if search.certified is None else bound_in_points(formulation, search.certified)
-    if judged is not None and bound is not None:
-        bound = max(bound, judged[1].objective)
-    return _upward(bound), _upward(certified)
+    objective = None if judged is None else judged[1].objective
+    if objective is not None and bound is not None:
+        bound = max(bound, objective)
+    return _upward(bound, objective), _upward(certified, objective)
 
 
-def _upward(exact: Fraction | None) -> float | None:
-    """Round a bound to a float that is no lower."""
+def _upward(exact: Fraction | None, objective: Fraction | None) -> float | None:
+    """Round a bound to a float that is no lower; a bound that is met is told as the objective."""
     if exact is None:
         return None
     nearest = float(exact)
+    if exact == objective:
+        return nearest
     return nearest if Fraction(nearest) >= exact else float(np.nextafter(nearest, np.inf))
 
 

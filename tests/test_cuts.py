@@ -306,7 +306,7 @@ def fields(region, strengthened) -> dict[str, Any]:
     certificate = Certificate.from_duals(strong.formulation, strong.relaxed.dual_prices)
     search.certify(certificate, "dual prices", strong.formulation)
     dumped["certificate"] = json.loads(json.dumps(report._certificate(search)))
-    bound = report._upward(bound_in_points(formulation, search.certified))
+    bound = report._upward(bound_in_points(formulation, search.certified), None)
     dumped["certified_bound"] = bound
     dumped["bound"] = dumped["objective"]
     dumped["proof"] = [

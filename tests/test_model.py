@@ -639,6 +639,7 @@ class TestSolving:
             ("gap", True),
             ("seed", -1),
             ("memory_limit_gb", -1),
+            ("time_limit_s", None),
         ],
     )
     def test_bad_parameters_are_refused(self, parameter, value):

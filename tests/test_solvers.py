@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from placement_opt.errors import InternalError, SolverUnavailableError
 from placement_opt.formulation import NO_LOWER, NO_UPPER
-from placement_opt.solvers import SOLVERS, get_solver, mip, network_flow
+from placement_opt.solvers import SOLVERS, get_solver, mip, network_flow, resident_memory
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.cp_sat import CpSat, cp_sat_model
 from placement_opt.solvers.highs import IMPROVING, LOG, HighsAnswer
@@ -29,6 +29,7 @@ from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.network_flow import NetworkFlow
 from placement_opt.solvers.relaxation import dual_bound, lp_bound
 from placement_opt.solvers.reporting import prove_bound, prove_none
+from placement_opt.solvers.resident_memory import MemoryGuard, resident_gb
 from placement_opt.status import Status, StopReason
 
 NAMES = tuple(SOLVERS)
@@ -298,6 +299,17 @@ class TestMip:
         assert "floating point" in Mip().refuses(formulation)
         assert Mip().refuses(knapsack()) is None
 
+    @pytest.mark.parametrize("seed", range(2))
+    def test_units_below_its_precision_are_no_time_limit(self, seed):
+        coarse, random = knapsack(seed), np.random.default_rng(seed)
+        gain = coarse.objective.gain * 10**12 + random.integers(0, 10**6, coarse.n_pairs)
+        formulation = problem(gain, coarse.blocks, scale=10**12)
+        _, ending, outcome, _ = searched(Mip(), formulation)
+        assert ending is Ending.FINISHED
+        assert outcome.stop_reason is StopReason.PRECISION
+        assert outcome.status is Status.FEASIBLE
+        assert outcome.gained <= brute_force(formulation) <= outcome.bound
+
     def test_log_and_solutions_are_read_as_they_grow(self, tmp_path):
         formulation = problem([5, 3, 2], [rows("one", [[1, 1, 1]], [NO_LOWER], [2])])
         search = Search(formulation, SearchLimits(gap=0.0))
@@ -342,6 +354,43 @@ class TestMip:
         assert reports.conclude(HighsAnswer(reason, None, values)) is Ending.FAILED
         assert search.gained == formulation.objective.gain[2]
         assert reason in caplog.text
+
+
+class TestMemory:
+    @pytest.mark.parametrize("name", ANY_PROBLEM)
+    def test_a_process_above_the_limit_stops_and_keeps_the_start(self, name):
+        formulation = market_split()
+        start = start_of(formulation)
+        _, ending, outcome, _ = searched(
+            get_solver(name), formulation, start=start, memory_limit_gb=0.001
+        )
+        assert ending is Ending.STOPPED
+        assert outcome.stop_reason is StopReason.MEMORY_LIMIT
+        assert outcome.gained >= formulation.gained(start.values(formulation))
+
+    def test_it_counts_what_this_process_holds_now(self):
+        before = resident_gb()
+        held = np.ones(40_000_000, dtype=np.int8)
+        assert resident_gb() - before == pytest.approx(0.04, abs=0.02)
+        assert held.any()
+
+    def test_without_the_current_size_the_largest_counts(self, monkeypatch, tmp_path):
+        now = resident_gb()
+        monkeypatch.setattr(resident_memory, "PAGES", tmp_path / "none")
+        assert resident_gb() > 0.5 * now
+
+    def test_it_is_looked_at_now_and_then_and_never_forgotten(self, monkeypatch):
+        sizes = iter([1.0, 3.0])
+        monkeypatch.setattr(resident_memory, "resident_gb", lambda: next(sizes))
+        guard = MemoryGuard(2.0)
+        assert [guard.is_exceeded() for _ in range(3)] == [False] * 3
+        monkeypatch.setattr(resident_memory, "CHECK_S", 0.0)
+        guard._next_s = 0.0
+        assert [guard.is_exceeded() for _ in range(3)] == [True] * 3
+
+    def test_without_a_limit_nothing_is_looked_at(self, monkeypatch):
+        monkeypatch.setattr(resident_memory, "resident_gb", lambda: pytest.fail("looked"))
+        assert not MemoryGuard(None).is_exceeded()
 
 
 class TestFlow:

@@ -13,7 +13,8 @@ from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
 from placement_opt.solvers.base import Search
 
 CONFLICT_SECONDS = 10.0
-"""Seconds for all of it, beyond the time limit of the solve."""
+LEAST_SECONDS = 1.5
+"""Seconds for all of it: what is left of the solve's time, within these two limits."""
 
 SHOWN_CONFLICTS = 20
 MOST_VARIABLES = 200_000
@@ -32,7 +33,8 @@ def conflicts(formulation: Formulation, search: Search) -> tuple[str, ...]:
     """
     if formulation.n_variables > MOST_VARIABLES:
         return ()
-    until, seed = time.perf_counter() + CONFLICT_SECONDS, search.limits.seed
+    seconds = min(CONFLICT_SECONDS, max(LEAST_SECONDS, search.remaining_s))
+    until, seed = time.perf_counter() + seconds, search.limits.seed
     suspects = _assumed_core(formulation, range(formulation.n_rows), seed, until)
     if suspects is None:
         return ()

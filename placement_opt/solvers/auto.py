@@ -58,7 +58,12 @@ class Auto:
             search.note("no prices: CP-SAT and HiGHS side by side on the whole problem")
             search.limits = replace(search.limits, workers=1)
             return race(formulation, search, [CpSat(), Mip()])
-        return search_priced(priced, search)
+        ending = search_priced(priced, search)
+        if search.best is not None or search.stop_reason() is not None:
+            return ending
+        search.note("no plan from prices: CP-SAT and HiGHS side by side on the whole problem")
+        search.limits = replace(search.limits, workers=1)
+        return race(formulation, search, [CpSat(), Mip()])
 
 
 def price(formulation: Formulation, search: Search) -> Priced | None:
