@@ -70,7 +70,10 @@ class Teams:
 
     def has_coach(self, candidate: Indices, opening: Indices) -> Bools:
         """Tell for which pairs some coach covers the person, broadcasting both index arrays."""
-        some: Bools = self.of_pairs(candidate, opening) > 0
+        # One flat table of bools: whole blocks of pairs are looked up here.
+        width = self.team.shape[1]
+        at = (self.profile * np.int32(width))[candidate] + (self.pool + np.int32(1))[opening]
+        some: Bools = (self.team > 0).ravel().take(at)
         return some
 
 
