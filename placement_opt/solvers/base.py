@@ -192,12 +192,6 @@ class Search:
         with self._lock:
             self.infeasible_by = source
 
-    def prove_best(self, source: str) -> None:
-        """Note that `source` has searched everything: the best solution is optimal."""
-        with self._lock:
-            if self.gained is not None:
-                self.prove(self.gained, source)
-
     def certify(
         self, certificate: Certificate, source: str, formulation: Formulation | None = None
     ) -> None:

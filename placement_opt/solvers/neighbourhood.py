@@ -52,7 +52,6 @@ class Neighbourhoods:
         rows = rows[np.flatnonzero(np.diff(rows.indptr) > 1)]
         self._of_row = rows
         self._of_pair = rows.tocsc()
-        self._n_pairs = whole.n_pairs
         self._n_own = whole.n_variables - whole.n_pairs
         self._holders = [
             Holders.of(whole, number)

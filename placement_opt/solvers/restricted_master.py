@@ -31,7 +31,7 @@ from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.packing import NEARLY, packed, repacked, whole_part
 from placement_opt.solvers.part import part_of
 from placement_opt.solvers.relaxation import LpBound
-from placement_opt.solvers.reporting import Beside, stop_asked
+from placement_opt.solvers.reporting import Beside, prove_bound, stop_asked
 from placement_opt.solvers.rounding import rounded
 
 CORE_PER_POSITIVE = 3
@@ -219,7 +219,7 @@ class _Relay(Search):
     def prove(self, bound: float, source: str) -> None:
         super().prove(bound, source)
         if self._floor is not None and self.bound is not None:
-            self._outer.prove(max(self.bound, self._floor), "mip")
+            prove_bound(self._outer, max(self.bound, self._floor), "mip")
 
 
 def strengthened(priced: Priced, core: npt.NDArray[np.int64], search: Search) -> Priced:
