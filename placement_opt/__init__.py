@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from placement_opt.checking import CheckReport, check_result
     from placement_opt.constraints.base import Rule
+    from placement_opt.constraints.coached_contract import CoachedContract
     from placement_opt.constraints.coaching import Coaching
     from placement_opt.constraints.essential_skills import EssentialSkills
     from placement_opt.constraints.every_candidate_placed import EveryCandidatePlaced
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         UnknownIdError,
         UnsupportedRuleError,
     )
+    from placement_opt.levy import levy_scenario
     from placement_opt.model import Model, solve
     from placement_opt.objectives.base import Term
     from placement_opt.objectives.match_score import MatchScore
@@ -66,6 +68,7 @@ _MODULE_OF = {
     "Candidate": "records",
     "CheckReport": "checking",
     "Coach": "records",
+    "CoachedContract": "constraints.coached_contract",
     "Coaching": "constraints.coaching",
     "Employer": "records",
     "EssentialSkills": "constraints.essential_skills",
@@ -109,6 +112,7 @@ _MODULE_OF = {
     "WageSubsidyBudget": "constraints.wage_subsidy_budget",
     "WorkplaceNeeds": "constraints.workplace_needs",
     "check_result": "checking",
+    "levy_scenario": "levy",
     "planted_region": "synthetic",
     "solve": "model",
     "synthetic_region": "synthetic",
@@ -118,6 +122,7 @@ __all__ = [
     "Candidate",
     "CheckReport",
     "Coach",
+    "CoachedContract",
     "Coaching",
     "Employer",
     "EssentialSkills",
@@ -162,6 +167,7 @@ __all__ = [
     "WorkplaceNeeds",
     "__version__",
     "check_result",
+    "levy_scenario",
     "planted_region",
     "solve",
     "synthetic_region",

@@ -6,7 +6,7 @@ from its prices in exact integers. What only a solver has said is named as such.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -17,6 +17,7 @@ from typing_extensions import override
 from placement_opt.certificate import Certificate, bound_in_points
 from placement_opt.compiled import Compiled
 from placement_opt.constraints import rule_from_json
+from placement_opt.costs import cost_rows
 from placement_opt.errors import InvalidInputError
 from placement_opt.listed_pairs import given_of
 from placement_opt.mixed_integer_rounding import Cut, with_cuts
@@ -25,6 +26,7 @@ from placement_opt.objectives import term_from_json
 from placement_opt.plan import Placement, Plan
 from placement_opt.records import Region
 from placement_opt.result import PlacementRow, Result
+from placement_opt.rulebook import Rulebook
 from placement_opt.status import Status
 from placement_opt.tables import budget_rows, coach_rows, placement_rows, quota_rows, term_rows
 from placement_opt.verification import Verdict
@@ -57,7 +59,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What a check found, and which claims rest on a solver's word."""
+    """What a check found, and which claims rest on a solver's or the user's word."""
 
     findings: tuple[Finding, ...]
     on_trust: tuple[str, ...]
@@ -93,24 +95,26 @@ def check_result(region: Region, result: Result, pairs: Any = None) -> CheckRepo
     Returns
     -------
     CheckReport
-        A finding per subject, and the claims that rest on a solver's word. Where the region is
+        A finding per subject, and the claims that rest on a solver's word or on a value of the law
+        that the user supplied. Where the region is
         another one than the result names, that is the only finding.
 
     Raises
     ------
     InvalidInputError
         When the result does not name its rules, names unknown ones, or they need values that the
-        region does not have.
+        region does not have; when its rulebook cannot be read back.
     """
-    model = Model(
-        region,
-        pairs=pairs,
-        rules=[rule_from_json(fields) for fields in _listed(result, "rules")],
-        objective=[term_from_json(fields) for fields in _listed(result, "objective")],
-    )
+    rules = [rule_from_json(fields) for fields in _listed(result, "rules")]
+    terms = [term_from_json(fields) for fields in _listed(result, "objective")]
     findings = [_input(region, result)]
     if not findings[0].is_sound:
         return CheckReport(tuple(findings), ())
+    record = result.run.get("rulebook")
+    rulebook = None if record is None else Rulebook.from_record(record)
+    model = Model(region, pairs=pairs, rules=rules, objective=terms, rulebook=rulebook)
+    if rulebook is not None and record is not None:
+        findings.append(_law(rulebook, record))
     compiled = model.compile()
     if result.has_plan:
         findings += _Plan(compiled, result).findings()
@@ -118,7 +122,8 @@ def check_result(region: Region, result: Result, pairs: Any = None) -> CheckRepo
         text = f"a result that is {result.status} has no plan, but placements or points are given"
         findings.append(Finding("status", is_sound=False, text=text))
     findings += _bounds(compiled, result)
-    return CheckReport(tuple(findings), tuple(_on_trust(result)))
+    supplied = () if rulebook is None else tuple(_supplied(rulebook))
+    return CheckReport(tuple(findings), (*supplied, *_on_trust(result)))
 
 
 def _listed(result: Result, part: str) -> Sequence[dict[str, Any]]:
@@ -148,6 +153,30 @@ def _input(region: Region, result: Result) -> Finding:
     else:
         return Finding("input", is_sound=True, text=f"fingerprint {fingerprint[:16]}")
     return Finding("input", is_sound=False, text=text)
+
+
+def _law(rulebook: Rulebook, record: Mapping[str, Any]) -> Finding:
+    """Find each parameter again that the run says it used."""
+    told = record.get("used")
+    rows = told if isinstance(told, list) else [told]
+    wrong = [f"{row!r} is not what the law says" for row in rows if not _stands(rulebook, row)]
+    right = f"{rulebook.name}: all {len(rows):,} parameters used are found again"
+    if record.get("hash") != rulebook.hash:
+        right += ", though the rulebook is not the same in all it holds"
+    return _finding("law", wrong, right)
+
+
+def _stands(rulebook: Rulebook, row: Any) -> bool:
+    if not isinstance(row, dict) or row.get("name") not in rulebook.names():
+        return False
+    found = rulebook.for_municipality(row.get("municipality")).find(row["name"])
+    return found is not None and row == {"name": found.name, **found.as_record()}
+
+
+def _supplied(rulebook: Rulebook) -> Iterator[str]:
+    for row in rulebook.overrides:
+        where = "" if row.municipality is None else f" in {row.municipality}"
+        yield f"that {row.name} is {row.value}{where} rests on: {row.source}"
 
 
 class _Plan:
@@ -215,6 +244,7 @@ class _Plan:
         yield _same("quotas", quota_rows(instance, plan, rules), result.quota_rows)
         yield _same("coaches", coach_rows(instance, plan, rules), result.coach_rows)
         yield _same("budgets", budget_rows(instance, plan, rules), result.budget_rows)
+        yield _same("costs", cost_rows(instance, plan), result.cost_rows)
         yield _same("terms", term_rows(verdict), result.term_rows)
 
     def _people(self, plan: Plan) -> Finding:

@@ -10,14 +10,20 @@ employers, coaches and municipalities. Below this door nobody sees an id.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.errors import InvalidInputError, UnknownIdError
+from placement_opt.errors import (
+    InvalidInputError,
+    Problem,
+    UnknownIdError,
+    closest_hint,
+    closest_ids,
+)
 from placement_opt.quantities import scaled_int
 from placement_opt.records import Candidate, Coach, Employer, Municipality, Opening, Region
 from placement_opt.rulebook import Rulebook
@@ -48,10 +54,13 @@ def frozen(values: Iterable[Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     return column
 
 
+# A region repeats few hours, levels and priorities many times over.
+@lru_cache(maxsize=1 << 14, typed=True)
 def _hours(value: float | None) -> int:
     return NOT_GIVEN if value is None else scaled_int(value, 3)
 
 
+@lru_cache(maxsize=1 << 14, typed=True)
 def _micro(value: float | None) -> int:
     return NOT_GIVEN if value is None else scaled_int(value, 6)
 
@@ -128,26 +137,59 @@ class Instance:
     region
         The validated records.
     rulebook
-        The law on the region's date; by default `Rulebook.on(region.date)`, and none without a
-        date.
+        The law, with the ordinances of municipalities; by default `Rulebook.on(region.date)`, and
+        none without a date.
+
+    Raises
+    ------
+    InvalidInputError
+        When the rulebook holds an ordinance of a municipality that the region does not know.
     """
 
     def __init__(self, region: Region, rulebook: Rulebook | None = None) -> None:
         self.region = region
-        self._rulebook = rulebook
+        self._given_rulebook = rulebook
+        if rulebook is not None and rulebook.municipalities:
+            _check_ordinances(rulebook.municipalities, self.municipality_ids)
 
-    @property
+    @cached_property
     def rulebook(self) -> Rulebook:
-        """The law as data on the region's date.
+        """The law as data, nationally; it notes what is asked of it.
 
         Raises
         ------
         InvalidInputError
             When the region has no date: dated rules never guess one.
         """
-        if self._rulebook is None:
-            self._rulebook = Rulebook.on(self.date)
-        return self._rulebook
+        given = self._given_rulebook
+        return (Rulebook.on(self.date) if given is None else given).noting()
+
+    @property
+    def known_rulebook(self) -> Rulebook | None:
+        """The rulebook if there is one: given by the user, or that of the region's date."""
+        has_one = self._given_rulebook is not None or self.region.date is not None
+        return self.rulebook if has_one else None
+
+    @cached_property
+    def rulebooks(self) -> tuple[Rulebook, ...]:
+        """Every reading of the law: the national one, then one per ordinance, by municipality."""
+        places = self.rulebook.municipalities
+        return (self.rulebook, *(self.rulebook.for_municipality(place) for place in places))
+
+    def rulebook_of(self, municipality: str | None) -> Rulebook:
+        """Return the law as one municipality reads it; the national reading without ordinance."""
+        return self.rulebooks[self._rulebook_row.get(municipality, 0)]
+
+    @cached_property
+    def candidate_rulebook(self) -> Indices:
+        """Position in `rulebooks` of each candidate's municipality, shape (C,), int32."""
+        people = (self.candidate_of[id_] for id_ in self.candidate_ids)
+        row = self._rulebook_row
+        return frozen((row.get(person.municipality, 0) for person in people), np.int32)
+
+    @cached_property
+    def _rulebook_row(self) -> Mapping[str | None, int]:
+        return {book.municipality: row for row, book in enumerate(self.rulebooks) if row}
 
     @property
     def date(self) -> date:
@@ -313,6 +355,23 @@ class Instance:
         )
 
 
+def _check_ordinances(named: Sequence[str], known: Sequence[str]) -> None:
+    problems = [
+        Problem(
+            "rulebook",
+            None,
+            "municipality",
+            place,
+            "must be a municipality that a record of the region names",
+            closest_hint(closest_ids(place, known)),
+        )
+        for place in named
+        if place not in known
+    ]
+    if problems:
+        raise InvalidInputError(problems)
+
+
 def _rows_of(ids: Sequence[str]) -> Mapping[str, int]:
     return {id_: row for row, id_ in enumerate(ids)}
 
@@ -338,7 +397,7 @@ def _levels(skills: Sequence[Mapping[str, float]], names: Sequence[str]) -> spar
     rows = _rows_of(names)
     start = np.cumsum([0, *(len(levels) for levels in skills)])
     member = [rows[name] for levels in skills for name in sorted(levels)]
-    values = [scaled_int(levels[name], 6) for levels in skills for name in sorted(levels)]
+    values = [_micro(levels[name]) for levels in skills for name in sorted(levels)]
     return sparse.csr_array(
         (np.array(values, dtype=np.int64), np.array(member, dtype=np.int32), start),
         shape=(len(skills), len(names)),
@@ -364,6 +423,17 @@ def packed(marks: Bools) -> Words:
     words = np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
     words.setflags(write=False)
     return words
+
+
+def looked_up(
+    table: npt.NDArray[Any], row: npt.NDArray[np.integer], column: npt.NDArray[np.integer]
+) -> npt.NDArray[Any]:
+    """Return ``table[row, column]``, broadcasting; whole blocks of pairs by row and column."""
+    block = row.shape[1:] == (1,) and column.shape[:1] == (1,)
+    found: npt.NDArray[Any] = (
+        table[row[:, 0]].take(column[0], axis=1) if block else table[row, column]
+    )
+    return found
 
 
 def covers(available: Words, asked: Words) -> Bools:

@@ -10,9 +10,9 @@ from placement_opt.instance import Ints
 def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
     """Return the best own variables of a block whose variables follow from the pairs.
 
-    A variable that an equation names alone takes the value that it asks. Each of the others costs
-    points and stands with a positive coefficient in rows with a lower limit: it takes the least
-    that those rows ask.
+    A variable that an equation names alone, or beside variables that are set already, takes the
+    value that it asks. Each of the others costs points and stands with a positive coefficient in
+    rows with a lower limit: it takes the least that those rows ask.
 
     Parameters
     ----------
@@ -31,12 +31,17 @@ def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
     usage = block.variable_usage.tocsr()
     values = block.variables.lower.copy()
     is_set = np.zeros(values.size, dtype=np.bool_)
-    alone = np.flatnonzero((np.diff(usage.indptr) == 1) & (lower == upper))
-    entry = usage.indptr[alone]
-    column, amount = usage.indices[entry], usage.data[entry].astype(np.int64)
-    values[column] = lower[alone] // amount
-    is_set[column] = True
     entries = usage.tocoo()
+    while True:  # as many rounds as equations build on each other
+        is_open = ~is_set[entries.col]
+        n_open = np.bincount(entries.row[is_open], minlength=usage.shape[0])
+        asks = is_open & ((lower == upper) & (n_open == 1))[entries.row]
+        if not asks.any():
+            break
+        row, column = entries.row[asks], entries.col[asks]
+        left = lower - usage @ np.where(is_set, values, 0)
+        values[column] = left[row] // entries.data[asks].astype(np.int64)
+        is_set[column] = True
     rest = usage @ np.where(is_set, values, 0)
     fills = ~is_set[entries.col] & (lower[entries.row] != NO_LOWER)
     row, column = entries.row[fills], entries.col[fills]

@@ -4,6 +4,7 @@ A column that the user gave with ``pairs=`` wins; others are computed from the r
 pair table. Computed values agree to the last digit with the plain readings of a plan.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from weakref import WeakKeyDictionary
@@ -13,8 +14,8 @@ import numpy.typing as npt
 
 from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.instance import HOUR, NOT_GIVEN, UNIT, Bools, Indices, Instance, Ints, frozen
-from placement_opt.pairs import Column, PairTable
-from placement_opt.quantities import read_number, scaled_int
+from placement_opt.pairs import Column, PairTable, narrowed
+from placement_opt.quantities import INT64_MAX, read_number, scaled_int
 from placement_opt.records import Candidate
 
 CENT = 100
@@ -36,7 +37,8 @@ def pair_column(pairs: PairTable, name: str, asked_by: str = "") -> Column:
         The eligible pairs.
     name
         A column given with ``pairs=``, or one of ``"hours_per_week"``,
-        ``"coaching_hours_per_week"``, ``"wage_value"`` and ``"subsidy_eur_per_year"``.
+        ``"coaching_hours_per_week"``, ``"wage_value"``, ``"subsidy_eur_per_year"`` and
+        ``"subsidy_with_charges_eur_per_year"``.
     asked_by
         Title of the rule or term that needs the column, for the error.
 
@@ -98,14 +100,16 @@ def hours_where(pairs: PairTable, needed: Bools, asked_by: str) -> Column:
     """
     if "hours_per_week" in pairs.given:
         return pairs.given["hours_per_week"]
-    of_candidate = pairs.instance.candidates.hours_max[pairs.candidate]
-    of_opening = pairs.instance.openings.hours_max[pairs.opening]
+    wanted, offered = pairs.instance.candidates.hours_max, pairs.instance.openings.hours_max
     hint = "give the fewest and the most hours a week, such as (16, 24)"
     missing = _Missing(pairs, asked_by)
-    missing.candidates("hours_per_week", needed & (of_candidate == NOT_GIVEN), hint)
-    missing.openings("hours_per_week", needed & (of_opening == NOT_GIVEN), hint)
+    missing.candidates("hours_per_week", wanted == NOT_GIVEN, needed, hint)
+    missing.openings("hours_per_week", offered == NOT_GIVEN, needed, hint)
     missing.refuse()
-    return Column.of(np.where(needed, np.minimum(of_candidate, of_opening), 0), HOUR)
+    hours = narrowed(wanted)[pairs.candidate]
+    np.minimum(hours, narrowed(offered)[pairs.opening], out=hours)
+    hours[~needed] = 0
+    return Column.of(hours, HOUR)
 
 
 def _coaching_hours(pairs: PairTable, asked_by: str) -> Column:
@@ -113,21 +117,26 @@ def _coaching_hours(pairs: PairTable, asked_by: str) -> Column:
     instance = pairs.instance
     kinds = [_coaching_kind(candidate) for candidate in _records(instance)]
     choices, code = _codes(kinds)
-    kind_of_pair = code[pairs.candidate]
+    every = np.ones(pairs.n_pairs, dtype=np.bool_)
     missing = _Missing(pairs, asked_by)
     for position, (regime, year, own) in enumerate(choices):
         if own is None and (regime is None or year is None):
             field = "coaching_regime" if regime is None else "coaching_year"
             hint = 'give coaching_regime ("none" is one) and its year, or coaching_hours_per_week'
-            missing.candidates(field, kind_of_pair == position, hint)
+            missing.candidates(field, code == position, every, hint)
     missing.refuse()
-    is_share = np.array([own is None for _, _, own in choices], dtype=np.bool_)[kind_of_pair]
+    asks_share = np.array([own is None for _, _, own in choices], dtype=np.bool_)[code]
+    is_share = asks_share[pairs.candidate]
     hours = hours_where(pairs, is_share, asked_by)
-    case, case_code = _distinct(kind_of_pair, np.where(is_share, hours.values, 0))
-    amounts = [
-        _coaching_amount(instance, *choices[kind], Fraction(worked, hours.scale))
-        for kind, worked in case
-    ]
+    book = _coaching_rulebook(instance) if is_share.any() else np.zeros_like(code)
+    people, person = distinct_rows(code, np.where(asks_share, book, 0))
+    worked = np.where(is_share, hours.values, 0)
+    case, case_code = distinct_rows(person[pairs.candidate], worked)
+    amounts = []
+    for who, amount in case:
+        kind, row = people[who]
+        worked_hours = Fraction(amount, hours.scale)
+        amounts.append(_coaching_amount(instance, row, *choices[kind], worked_hours))
     return Column.of_fractions(amounts, case_code)
 
 
@@ -143,8 +152,20 @@ def _coaching_kind(candidate: Candidate) -> _CoachingKind:
     return candidate.coaching_regime, candidate.coaching_year, None
 
 
+def _coaching_rulebook(instance: Instance) -> Indices:
+    """Return whose reading of the law sets each candidate's coaching; UWV knows no ordinance."""
+    book = instance.candidate_rulebook.copy()
+    if book.any():
+        for row, candidate in enumerate(_records(instance)):
+            ground = candidate.ground
+            if ground is not None and instance.rulebook.ground(ground).coaching_payer == "uwv":
+                book[row] = 0
+    return book
+
+
 def _coaching_amount(
     instance: Instance,
+    rulebook: int,
     regime: str | None,
     year: int | None,
     own: Fraction | None,
@@ -152,7 +173,7 @@ def _coaching_amount(
 ) -> Fraction:
     if own is not None or regime is None or year is None:
         return own or Fraction(0)
-    return instance.rulebook.coaching_share(regime, year) * hours
+    return instance.rulebooks[rulebook].coaching_share(regime, year) * hours
 
 
 def _wage_value(pairs: PairTable, asked_by: str) -> Column:
@@ -163,17 +184,43 @@ def _wage_value(pairs: PairTable, asked_by: str) -> Column:
 def _wage_value_where(pairs: PairTable, needed: Bools, asked_by: str) -> Column:
     if "wage_value" in pairs.given:
         return pairs.given["wage_value"]
-    given = (candidate.wage_value for candidate in _records(pairs.instance))
-    values = frozen((NOT_GIVEN if v is None else scaled_int(v, 6) for v in given), np.int64)
-    of_pair = values[pairs.candidate]
+    given = [candidate.wage_value for candidate in _records(pairs.instance)]
+    read = {value: NOT_GIVEN if value is None else scaled_int(value, 6) for value in set(given)}
+    values = frozen((read[value] for value in given), np.int64)
     missing = _Missing(pairs, asked_by)
     hint = "give the share of the minimum wage the person can earn, such as 0.6"
-    missing.candidates("wage_value", needed & (of_pair == NOT_GIVEN), hint)
+    missing.candidates("wage_value", values == NOT_GIVEN, needed, hint)
     missing.refuse()
-    return Column.of(np.where(needed, of_pair, 0), UNIT)
+    return Column.of(np.where(needed, narrowed(values)[pairs.candidate], 0), UNIT)
 
 
 def _subsidy(pairs: PairTable, asked_by: str) -> Column:
+    return _subsidy_in_cents(pairs, asked_by, with_charges=False)
+
+
+def _subsidy_with_charges(pairs: PairTable, asked_by: str) -> Column:
+    """Return the subsidy with employer charges: on top of the user's own subsidies, if given."""
+    given = pairs.given.get("subsidy_eur_per_year")
+    if given is None:
+        return _subsidy_in_cents(pairs, asked_by, with_charges=True)
+    books = pairs.instance.rulebooks
+    factors = [1 + Fraction(book.employer_charges()) for book in books]
+    code = pairs.instance.candidate_rulebook[pairs.candidate]
+    scale = math.lcm(*(factor.denominator for factor in factors))
+    whole = np.array([int(factor * scale) for factor in factors], dtype=np.int64)
+    if int(given.values.max(initial=0)) * int(whole.max()) > INT64_MAX:
+        raise InvalidInputError.single(
+            "pairs",
+            None,
+            "subsidy_eur_per_year",
+            float(Fraction(int(given.values.max()), given.scale)),
+            "must fit a signed 64-bit integer with employer charges on top",
+            "give the column in whole cents",
+        )
+    return Column.of(given.values.astype(np.int64) * whole[code], given.scale * scale)
+
+
+def _subsidy_in_cents(pairs: PairTable, asked_by: str, *, with_charges: bool) -> Column:
     """Return the yearly wage-cost subsidy in cents; 0 where the ground does not open it."""
     instance = pairs.instance
     if not pairs.n_pairs:
@@ -181,28 +228,33 @@ def _subsidy(pairs: PairTable, asked_by: str) -> Column:
     rulebook = instance.rulebook
     grounds = {candidate.ground for candidate in instance.region.candidates}
     opens = {g: g is None or rulebook.ground(g).wage_subsidy is not False for g in grounds}
-    subsidised = frozen((opens[c.ground] for c in _records(instance)), np.bool_)[pairs.candidate]
+    is_open = frozen((opens[c.ground] for c in _records(instance)), np.bool_)
     age = frozen((c.minimum_wage_age or ADULT for c in _records(instance)), np.int64)
+    people, person = distinct_rows(
+        np.where(is_open, age, NOT_GIVEN), np.where(is_open, instance.candidate_rulebook, 0)
+    )
+    subsidised = is_open[pairs.candidate]
     hours = hours_where(pairs, subsidised, asked_by)
     wage_value = _wage_value_where(pairs, subsidised, asked_by)
-    case, code = _distinct(
+    case, code = distinct_rows(
+        person[pairs.candidate],
         np.where(subsidised, wage_value.values, 0),
         np.where(subsidised, hours.values, 0),
-        np.where(subsidised, age[pairs.candidate], NOT_GIVEN),
     )
-    cents = [
-        0
-        if years == NOT_GIVEN
-        else _cents(
-            instance, Fraction(value, wage_value.scale), Fraction(worked, hours.scale), years
+    cents = []
+    for who, value, amount in case:
+        years, row = people[who]
+        if years == NOT_GIVEN:
+            cents.append(0)
+            continue
+        subsidy = instance.rulebooks[row].wage_subsidy_eur_per_year(
+            Fraction(value, wage_value.scale),
+            Fraction(amount, hours.scale),
+            years,
+            with_charges=with_charges,
         )
-        for value, worked, years in case
-    ]
+        cents.append(scaled_int(subsidy, 2))
     return Column.of(np.array(cents, dtype=np.int64)[code], CENT)
-
-
-def _cents(instance: Instance, wage_value: Fraction, hours: Fraction, age: int) -> int:
-    return scaled_int(instance.rulebook.wage_subsidy_eur_per_year(wage_value, hours, age), 2)
 
 
 BUILT_IN_COLUMNS: Mapping[str, Callable[[PairTable, str], Column]] = {
@@ -210,6 +262,7 @@ BUILT_IN_COLUMNS: Mapping[str, Callable[[PairTable, str], Column]] = {
     "coaching_hours_per_week": _coaching_hours,
     "wage_value": _wage_value,
     "subsidy_eur_per_year": _subsidy,
+    "subsidy_with_charges_eur_per_year": _subsidy_with_charges,
 }
 """The columns that the library computes where the user does not give them."""
 
@@ -222,15 +275,15 @@ class _Missing:
         self._expected = f"must be given, since {asked_by} needs it"
         self._problems: list[Problem] = []
 
-    def candidates(self, field: str, rows: Bools, hint: str) -> None:
-        """Note the candidates of the marked pairs."""
-        members = np.unique(self._pairs.candidate[rows])
-        self._note("candidate", self._pairs.instance.candidate_ids, members, field, hint)
+    def candidates(self, field: str, lacking: Bools, needed: Bools, hint: str) -> None:
+        """Note the candidates that lack a field, shape (C,), and have a pair that needs it."""
+        ids = self._pairs.instance.candidate_ids
+        self._note("candidate", ids, _members(self._pairs.candidate, lacking, needed), field, hint)
 
-    def openings(self, field: str, rows: Bools, hint: str) -> None:
-        """Note the openings of the marked pairs."""
-        members = np.unique(self._pairs.opening[rows])
-        self._note("opening", self._pairs.instance.opening_ids, members, field, hint)
+    def openings(self, field: str, lacking: Bools, needed: Bools, hint: str) -> None:
+        """Note the openings that lack a field, shape (O,), and have a pair that needs it."""
+        ids = self._pairs.instance.opening_ids
+        self._note("opening", ids, _members(self._pairs.opening, lacking, needed), field, hint)
 
     def _note(
         self, subject: str, ids: tuple[str, ...], members: Indices, field: str, hint: str
@@ -246,6 +299,12 @@ class _Missing:
             raise InvalidInputError(self._problems)
 
 
+def _members(side: Indices, lacking: Bools, needed: Bools) -> Indices:
+    if not lacking.any():
+        return np.zeros(0, dtype=np.int32)
+    return np.unique(side[needed & lacking[side]])
+
+
 def _records(instance: Instance) -> Iterator[Candidate]:
     return (instance.candidate_of[id_] for id_ in instance.candidate_ids)
 
@@ -257,16 +316,18 @@ def _codes(values: Iterable[_CoachingKind]) -> tuple[list[_CoachingKind], Ints]:
     return list(position), np.array(code, dtype=np.int64)
 
 
-def _distinct(*columns: npt.NDArray[np.integer]) -> tuple[list[tuple[int, ...]], Ints]:
+def distinct_rows(*columns: npt.NDArray[np.integer]) -> tuple[list[tuple[int, ...]], Indices]:
     """Return the distinct rows of aligned columns as Python integers, and the code of each row."""
-    code = np.zeros(len(columns[0]), dtype=np.int64)
-    rows: list[tuple[int, ...]] = [()] if len(columns[0]) else []
-    for column in columns:
+    values, code = distinct_values(columns[0])
+    rows: list[tuple[int, ...]] = [(value,) for value in values.tolist()]
+    for column in columns[1:]:
         values, own = distinct_values(column)
+        n_values = max(1, len(values))
         # Both codes count distinct rows, so that their product stays below the number of pairs
         # squared and far inside 64 bits.
-        combined, code = distinct_values(code * max(1, len(values)) + own)
-        earlier, later = np.divmod(combined, max(1, len(values)))
+        wide = _with_room(code, len(rows) * n_values)
+        combined, code = distinct_values(wide * n_values + own)
+        earlier, later = np.divmod(combined, n_values)
         rows = [
             (*rows[first], int(values[second]))
             for first, second in zip(earlier.tolist(), later.tolist(), strict=True)
@@ -274,18 +335,28 @@ def _distinct(*columns: npt.NDArray[np.integer]) -> tuple[list[tuple[int, ...]],
     return rows, code
 
 
-def distinct_values(column: npt.NDArray[np.integer]) -> tuple[Ints, Ints]:
+def distinct_values(column: npt.NDArray[np.integer]) -> tuple[Ints, Indices]:
     """Return the distinct values, ascending, and the position of each row's value among them.
 
     Linear where the values lie close together, as hours, levels and points do; else by sorting.
     """
     if not column.size:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
     low, high = int(column.min()), int(column.max())
     if high - low > max(_TABLE_SIZE, column.size):
         values, code = np.unique(column.astype(np.int64), return_inverse=True)
-        return values, code
-    offset = column.astype(np.int64) - low
+        return values, code.astype(np.int32)
+    offset = column if low == 0 else _with_room(column, max(-low, high)) - low
     seen = np.zeros(high - low + 1, dtype=np.bool_)
     seen[offset] = True
-    return np.flatnonzero(seen) + low, (np.cumsum(seen) - 1)[offset]
+    return np.flatnonzero(seen) + low, (np.cumsum(seen, dtype=np.int32) - np.int32(1))[offset]
+
+
+def _with_room(values: npt.NDArray[np.integer], largest: int) -> npt.NDArray[np.integer]:
+    """Return the values in 32 bits where that holds numbers up to the largest, else in 64."""
+    wide: npt.NDArray[np.integer] = (
+        values.astype(np.int32, copy=False)
+        if largest < 1 << 31
+        else values.astype(np.int64, copy=False)
+    )
+    return wide

@@ -15,6 +15,7 @@ from typing_extensions import override
 from placement_opt.instance import Instance
 from placement_opt.quantities import read_number
 from placement_opt.records import Candidate, Employer, Opening
+from placement_opt.rulebook import Rulebook
 from placement_opt.travel import DETOUR, SPEED_KM_PER_H
 
 EARTH_RADIUS_KM = 6371.0
@@ -150,6 +151,7 @@ class Plan:
             "coaching_hours_per_week": self.coaching_hours_per_week,
             "wage_value": self.wage_value,
             "subsidy_eur_per_year": self.subsidy_eur_per_year,
+            "subsidy_with_charges_eur_per_year": self.subsidy_with_charges_eur_per_year,
         }
         return readings[uses](placement) if uses in readings else None
 
@@ -171,10 +173,16 @@ class Plan:
         hours = self.hours_per_week(placement)
         if candidate.coaching_regime is None or candidate.coaching_year is None or hours is None:
             return None
-        share = self.instance.rulebook.coaching_share(
-            candidate.coaching_regime, candidate.coaching_year
-        )
-        return share * hours
+        rulebook = self.coaching_rulebook(candidate)
+        return rulebook.coaching_share(candidate.coaching_regime, candidate.coaching_year) * hours
+
+    def coaching_rulebook(self, candidate: Candidate) -> Rulebook:
+        """Return the law as the payer of a person's coach reads it; UWV knows no ordinance."""
+        law = self.instance.rulebook
+        ground = None if candidate.ground is None else law.ground(candidate.ground)
+        if ground is not None and ground.coaching_payer == "uwv":
+            return law
+        return self.instance.rulebook_of(candidate.municipality)
 
     def wage_value(self, placement: Placement) -> Fraction | None:
         """Return the wage value in this function, else the person's own, or None."""
@@ -187,14 +195,33 @@ class Plan:
         """Return the wage-cost subsidy of a placement over twelve months, to the cent."""
         if "subsidy_eur_per_year" in placement.given:
             return Fraction(placement.given["subsidy_eur_per_year"])
-        candidate, rulebook = self.candidate(placement), self.instance.rulebook
+        return self._subsidy(placement, with_charges=False)
+
+    def subsidy_with_charges_eur_per_year(self, placement: Placement) -> Fraction | None:
+        """Return the same with the allowance for employer charges, to the cent.
+
+        Where the user gave the subsidy itself, the allowance on it is not rounded.
+        """
+        if "subsidy_with_charges_eur_per_year" in placement.given:
+            return Fraction(placement.given["subsidy_with_charges_eur_per_year"])
+        if "subsidy_eur_per_year" in placement.given:
+            home = self.candidate(placement).municipality
+            charges = Fraction(self.instance.rulebook_of(home).employer_charges())
+            return Fraction(placement.given["subsidy_eur_per_year"]) * (1 + charges)
+        return self._subsidy(placement, with_charges=True)
+
+    def _subsidy(self, placement: Placement, *, with_charges: bool) -> Fraction | None:
+        candidate = self.candidate(placement)
+        rulebook = self.instance.rulebook_of(candidate.municipality)
         if candidate.ground is not None and rulebook.ground(candidate.ground).wage_subsidy is False:
             return Fraction(0)
         wage_value, hours = self.wage_value(placement), self.hours_per_week(placement)
         if wage_value is None or hours is None:
             return None
         age = 21 if candidate.minimum_wage_age is None else candidate.minimum_wage_age
-        return Fraction(rulebook.wage_subsidy_eur_per_year(wage_value, hours, age))
+        return Fraction(
+            rulebook.wage_subsidy_eur_per_year(wage_value, hours, age, with_charges=with_charges)
+        )
 
     def travel_minutes(self, placement: Placement) -> Fraction | None:
         """Return the travel time: from the region's table, else along a straight line."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from placement_opt.certificate import bound_in_points
 from placement_opt.compiled import Compiled
+from placement_opt.costs import cost_rows
 from placement_opt.explain.conflict import conflicts
 from placement_opt.explain.unplaced import unplaced_rows
 from placement_opt.mixed_integer_rounding import cuts_of
@@ -84,6 +85,7 @@ def _tables(compiled: Compiled, solution: Solution, plan: Plan, verdict: Verdict
         "quota_rows": quota_rows(instance, plan, compiled.rules),
         "coach_rows": coach_rows(instance, plan, compiled.rules),
         "budget_rows": budget_rows(instance, plan, compiled.rules),
+        "cost_rows": cost_rows(instance, plan),
         "term_rows": term_rows(verdict),
     }
 
@@ -170,7 +172,7 @@ def _trace(search: Search) -> list[dict[str, Any]]:
 def _run_record(compiled: Compiled, parameters: Mapping[str, Any]) -> dict[str, Any]:
     instance = compiled.pairs.instance
     packages = ("placement_opt", "ortools", "numpy", "scipy", "pydantic")
-    dated = instance.region.date is not None
+    rulebook = instance.known_rulebook
     return {
         "versions": {name: _version(name) for name in packages}
         | {"python": platform.python_version()},
@@ -178,7 +180,7 @@ def _run_record(compiled: Compiled, parameters: Mapping[str, Any]) -> dict[str, 
         "input": instance.region.fingerprint(),
         "rules": [rule.model_dump(mode="json") for rule in compiled.rules],
         "objective": [term.model_dump(mode="json") for term in compiled.terms],
-        "rulebook": instance.rulebook.record() if dated else None,
+        "rulebook": None if rulebook is None else rulebook.run_record(),
         "status": "proposal, to be confirmed by a person",
     }
 

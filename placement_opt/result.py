@@ -53,7 +53,11 @@ class UnplacedRow(_Row):
 
 
 class QuotaRow(_Row):
-    """Where a group stands, in jobs of 25.5 hours a week."""
+    """Where a group stands, in jobs of 25.5 hours a week, and what is missing in hours a year.
+
+    `levy_eur` is a scenario, EUR a year; where it is 0 by law, off or unknown, `levy_reason` says
+    why.
+    """
 
     per: str
     group: str
@@ -63,14 +67,24 @@ class QuotaRow(_Row):
     shortfall_jobs: float
     price_per_job: float | None = None
     points: float
+    shortfall_hours_per_year: float | None = None
+    levy_eur: float | None = None
+    levy_reason: str | None = None
 
 
 class CoachRow(_Row):
-    """Load of one coach under the plan, in a steady week."""
+    """Load of one coach under the plan, in a steady week.
+
+    Hours and people are those of the plan; free ones are what it leaves of the coach's own.
+    `employer_id` is that of an employer's own coach.
+    """
 
     coach_id: str
+    kind: Literal["external", "employer"] = "external"
+    employer_id: str | None = None
     people: int
     max_caseload: int | None = None
+    free_people: int | None = None
     hours_per_week: float
     free_hours_per_week: float
 
@@ -82,6 +96,32 @@ class BudgetRow(_Row):
     placements: int
     subsidy_eur_per_year: float
     budget_eur_per_year: float
+
+
+class CostRow(_Row):
+    """What a placement costs the municipality and brings the employer, in euros per twelve months.
+
+    Amounts that the records and verified law do not decide are None, and `reasons` says why; a
+    total is None where a part of it is. The municipality pays the subsidy with the charges, the
+    guidance of sheltered work, and the coaching where it is the `coaching_payer`. The employer
+    receives the subsidy with the charges, the wage-cost advantage (lkv), what wage dispensation
+    spares, and the coaching where the coach is its own.
+    """
+
+    candidate_id: str
+    opening_id: str
+    municipality_id: str | None = None
+    employer_id: str | None = None
+    subsidy_eur_per_year: float | None = None
+    charges_eur_per_year: float | None = None
+    coaching_eur_per_year: float | None = None
+    coaching_payer: Literal["municipality", "uwv"] | None = None
+    guidance_eur_per_year: float | None = None
+    municipality_eur_per_year: float | None = None
+    lkv_eur_per_year: float | None = None
+    dispensation_eur_per_year: float | None = None
+    employer_eur_per_year: float | None = None
+    reasons: str | None = None
 
 
 class TermRow(_Row):
@@ -154,7 +194,8 @@ class Result(BaseModel):
     stats
         Seconds per phase, pairs, rows, peak memory, the way the solver took.
     run
-        Versions, seed, parameters, input hash, rulebook: what it takes to repeat the run.
+        Versions, seed, parameters, input hash, what it takes to repeat the run; `rulebook` names
+        the law by date and hash, the values supplied to it, and those used, with their sources.
     certificate
         Prices that prove `certified_bound`, or None.
     """
@@ -175,6 +216,7 @@ class Result(BaseModel):
     quota_rows: tuple[QuotaRow, ...] = ()
     coach_rows: tuple[CoachRow, ...] = ()
     budget_rows: tuple[BudgetRow, ...] = ()
+    cost_rows: tuple[CostRow, ...] = ()
     term_rows: tuple[TermRow, ...] = ()
     conflicts: tuple[str, ...] = ()
     stats: dict[str, Any] = {}
@@ -218,18 +260,23 @@ class Result(BaseModel):
 
     @cached_property
     def quotas(self) -> "pd.DataFrame":
-        """Target, in service, placed and shortfall of each group, with its price."""
+        """Target, in service, placed and shortfall of each group, with price and scenario levy."""
         return _frame(QuotaRow, self.quota_rows)
 
     @cached_property
     def coaches(self) -> "pd.DataFrame":
-        """Hours and people of each coach."""
+        """Hours and people of each coach in a steady week, used and free."""
         return _frame(CoachRow, self.coach_rows)
 
     @cached_property
     def budgets(self) -> "pd.DataFrame":
         """Subsidy spent and free per municipality."""
         return _frame(BudgetRow, self.budget_rows)
+
+    @cached_property
+    def costs(self) -> "pd.DataFrame":
+        """What each placement costs and brings per instrument, with reasons for what is unknown."""
+        return _frame(CostRow, self.cost_rows)
 
     @cached_property
     def terms(self) -> "pd.DataFrame":

@@ -1,16 +1,19 @@
 """Fills the tables of a result from a verified plan, by plain reading."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching import Coaching
-from placement_opt.constraints.jobs_quota import JobsQuota
+from placement_opt.constraints.jobs_quota import JobsQuota, QuotaPosition
 from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget
 from placement_opt.instance import Instance
+from placement_opt.levy_rows import levy_of
 from placement_opt.plan import Placement, Plan
 from placement_opt.quantities import read_number
 from placement_opt.result import BudgetRow, CoachRow, PlacementRow, QuotaRow, TermRow
+from placement_opt.rulebook import MissingParameterError
 from placement_opt.verification import Verdict
 
 
@@ -66,7 +69,9 @@ def quota_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[Q
 
 
 def _rows_of_quota(rule: JobsQuota, instance: Instance, plan: Plan) -> Iterator[QuotaRow]:
+    per_job = instance.rulebook.job_hours_per_year
     for position in rule.positions(instance, plan):
+        levy, reason = _scenario_levy(rule, instance, position)
         yield QuotaRow(
             per=rule.per,
             group=position.group,
@@ -76,7 +81,35 @@ def _rows_of_quota(rule: JobsQuota, instance: Instance, plan: Plan) -> Iterator[
             shortfall_jobs=float(position.shortfall),
             price_per_job=None if rule.price is None else float(rule.price),
             points=float(-position.shortfall * (rule.price or 0)),
+            shortfall_hours_per_year=float(position.shortfall * Fraction(per_job)),
+            levy_eur=None if levy is None else float(levy),
+            levy_reason=reason,
         )
+
+
+def _scenario_levy(
+    rule: JobsQuota, instance: Instance, position: QuotaPosition
+) -> tuple[Decimal | None, str | None]:
+    """Return the levy on a shortfall, or None, with the reason: it is off unless switched on."""
+    law = instance.rulebook
+    if rule.jobs is None:
+        return None, "pledged jobs carry no levy"
+    if rule.per != "employer":
+        return None, "a levy is set per employer"
+    try:
+        if not law.levy_executed():
+            return None, f"no levy is executed on {law.date.isoformat()}: see po.levy_scenario"
+        employer = instance.employer_of[position.group]
+        own, before = employer.paid_hours_per_year, employer.paid_hours_previous_year
+        return levy_of(
+            position.shortfall,
+            paid_hours=None if own is None else read_number(own),
+            paid_hours_previous_year=None if before is None else read_number(before),
+            threshold_hours=Fraction(law.threshold_hours_per_year),
+            levy_eur_per_job=law.fraction("quota.levy_eur_per_job"),
+        )
+    except MissingParameterError as error:
+        return None, "; ".join(f"{found.field} {found.expected}" for found in error.problems)
 
 
 def coach_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[CoachRow, ...]:
@@ -95,12 +128,15 @@ def coach_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[C
         coach = instance.coach_of[coach_id]
         if coach.hours_per_week is None:
             continue
-        used = hours.get(coach_id, Fraction(0))
+        used, n_people = hours.get(coach_id, Fraction(0)), len(people.get(coach_id, ()))
         rows.append(
             CoachRow(
                 coach_id=coach_id,
-                people=len(people.get(coach_id, ())),
+                kind=coach.kind,
+                employer_id=coach.employer,
+                people=n_people,
                 max_caseload=coach.max_caseload,
+                free_people=None if coach.max_caseload is None else coach.max_caseload - n_people,
                 hours_per_week=float(used),
                 free_hours_per_week=float(read_number(coach.hours_per_week) - used),
             )
@@ -110,7 +146,8 @@ def coach_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[C
 
 def budget_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[BudgetRow, ...]:
     """Return what each municipality with a budget spends, where budgets are a rule."""
-    if not any(isinstance(rule, WageSubsidyBudget) for rule in rules):
+    rule = next((rule for rule in rules if isinstance(rule, WageSubsidyBudget)), None)
+    if rule is None:
         return ()
     budgets = {
         m.id: read_number(m.wage_subsidy_budget_eur_per_year)
@@ -122,7 +159,7 @@ def budget_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[
     for placement in plan.placements:
         home = plan.candidate(placement).municipality
         if home in spent:
-            subsidy = plan.subsidy_eur_per_year(placement) or Fraction(0)
+            subsidy = plan.amount(placement, rule.uses) or Fraction(0)
             spent[home] += subsidy
             placements[home] += int(subsidy > 0)
     return tuple(

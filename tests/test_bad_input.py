@@ -20,7 +20,10 @@ BSN = "123456782"
 LIMIT = "must be a number with at most 6 decimals from 0 to 1_000_000_000_000_000"
 POSITIONS = "must be a whole number from 0 to 1_000_000"
 UNKNOWN = "leave the field out when it is not known"
-COLUMNS = "coaching_hours_per_week, hours_per_week, score, subsidy_eur_per_year, wage_value"
+COLUMNS = (
+    "coaching_hours_per_week, hours_per_week, score, subsidy_eur_per_year,"
+    " subsidy_with_charges_eur_per_year, wage_value"
+)
 KINDS = "candidate, opening, employer, municipality, opening_municipality, sector, region"
 
 

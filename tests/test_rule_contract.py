@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tiny_regions import coach_choices, ids_of, subsets, tiny_regions
+from tiny_regions import DATE, coach_choices, ids_of, subsets, tiny_regions
 from tiny_search import best_own_values
 
 import placement_opt as po
@@ -28,6 +28,26 @@ from placement_opt.pairs import enumerate_pairs
 from placement_opt.plan import Placement, Plan
 
 RULES_PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
+LAW = (
+    po.Rulebook.on(DATE)
+    .override(
+        {
+            "coaching.minimum_hours_per_week.municipality": "12.001",
+            "coaching.minimum_contract_months.municipality": 6,
+            "wage_subsidy.employer_charges": "0.235",
+        }
+    )
+    .override(
+        {
+            "coaching.minimum_hours_per_week.municipality": 8,
+            "coaching.share.intensive.year_1": "0.12",
+            "wage_subsidy.employer_charges": "0.2",
+        },
+        municipality="M-2",
+        source="an ordinance",
+    )
+)
+"""What the law leaves open, filled in by two municipalities, one with an ordinance of its own."""
 MOST_PAIRS = 6
 MOST_COACHED_PAIRS = 4
 
@@ -38,12 +58,13 @@ SETTINGS = {
     po.WorkplaceNeeds: [{}],
     po.StartDates: [{}],
     po.ShelteredWork: [{}],
+    po.CoachedContract: [{"payer": "municipality"}, {"payer": "uwv"}],
     po.ExcludedPairs: [{}],
     po.OnePlacement: [{}, {"at_most": 2}],
     po.OpeningCapacity: [{}],
     po.SupervisionPlaces: [{}],
     po.Coaching: [{}],
-    po.WageSubsidyBudget: [{}],
+    po.WageSubsidyBudget: [{}, {"employer_charges": True}],
     po.JobsQuota: [
         {"per": "employer"},
         {"per": "employer", "shortfall_price": 800},
@@ -63,6 +84,8 @@ SETTINGS = {
         {"share": 0.333333},
         {"share": 0.8, "shortfall_price": 100},
         {"share": 0},
+        {"counts": "coached_hours"},
+        {"counts": "coached_hours", "share": 0.5, "shortfall_price": 12.5},
     ],
     po.FixedPlacements: [{}],
     po.EveryCandidatePlaced: [{}],
@@ -131,7 +154,7 @@ def listed(draw, most_pairs):
 
 def setting(rule, region, frame, at_most):
     """Return the pair table under one rule, and a maker of plans over its rows."""
-    instance = Instance(region)
+    instance = Instance(region, LAW)
     table = listed_pairs(instance, frame, [rule])
     if at_most is not None:
         table = table.with_placements_per_candidate(at_most)
@@ -262,7 +285,7 @@ def test_a_packer_fills_the_rows_it_belongs_to(drawn, order):
 @FEW
 @given(region=tiny_regions())
 def test_a_rule_removes_exactly_the_pairs_that_break_it_alone(kind, region):
-    instance, rule = Instance(region), kind()
+    instance, rule = Instance(region, LAW), kind(**SETTINGS[kind][0])
     left = set(ids_of(enumerate_pairs(instance, [rule])))
 
     def plan(placements):
@@ -274,7 +297,7 @@ def test_a_rule_removes_exactly_the_pairs_that_break_it_alone(kind, region):
                 coach.model_copy(update={"hours_per_week": 168, "max_caseload": None})
                 for coach in region.coaches
             ]
-            instance = Instance(region.model_copy(update={"coaches": tuple(roomy)}))
+            instance = Instance(region.model_copy(update={"coaches": tuple(roomy)}), LAW)
         sound, _ = judged(rule, instance, plan, region, [Placement(*pair)])
         assert (pair in left) is sound
 

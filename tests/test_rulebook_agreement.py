@@ -173,6 +173,25 @@ def test_a_registration_counts_in_whole_months(
     assert counted is expected
 
 
+DAYS = st.dates(dt.date(2018, 1, 1), dt.date(2020, 12, 31))
+
+
+@given(on=DAYS, ends=st.tuples(DAYS, DAYS), is_open=st.tuples(st.booleans(), st.booleans()))
+def test_counting_against_a_walk_over_the_days_of_the_month(
+    on: dt.date, ends: tuple[dt.date, dt.date], is_open: tuple[bool, bool]
+) -> None:
+    first, last = (None if left else day for day, left in zip(sorted(ends), is_open, strict=True))
+    registered = [
+        day
+        for day in (on + dt.timedelta(days=step) for step in range(-31, 32))
+        if (day.year, day.month) == (on.year, on.month)
+        and (first is None or day >= first)
+        and (last is None or day <= last)
+    ]
+    counted = RB.counts("38b.1.e", on=on, ground_from=first, ground_until=last)
+    assert counted is bool(registered)
+
+
 def test_a_period_of_four_weeks_may_replace_the_month() -> None:
     period = (dt.date(2026, 2, 23), dt.date(2026, 3, 22))
     start = dt.date(2026, 3, 23)

@@ -1,5 +1,6 @@
 """Job coaching: hours to the thousandth, contracts per payer and date."""
 
+import dataclasses
 from decimal import Decimal
 from fractions import Fraction
 
@@ -104,6 +105,48 @@ def test_a_contract_is_long_enough_in_hours_and_months() -> None:
     assert contract.allows(hours_per_week=8, contract_months=3)
     assert not contract.allows(hours_per_week="7.99", contract_months=12)
     assert not contract.allows(hours_per_week=36, contract_months=2)
+
+
+def test_a_contract_without_an_end_is_long_enough_and_pay_may_be_asked() -> None:
+    contract = RB.coaching_contract("uwv")
+    assert contract.allows(hours_per_week=8, contract_months=None)
+    assert contract.allows(hours_per_week=8, contract_months=3, pay_share="0.35")
+    assert not contract.allows(hours_per_week=8, contract_months=3, pay_share="0.3499")
+    free = dataclasses.replace(contract, minimum_pay_share=None)
+    assert free.allows(hours_per_week=8, contract_months=3, pay_share=0)
+    with pytest.raises(InvalidInputError, match="contract_months must be >= 0"):
+        contract.allows(hours_per_week=8, contract_months=-1)
+
+
+def test_how_long_coaching_is_granted() -> None:
+    assert RB.coaching_grant_months("external") == 6
+    assert RB.coaching_grant_months("employer") == 12
+    assert RB.coaching_years_left("uwv") == 3
+    assert RB.coaching_years_left("uwv", years_used="2.5") == Fraction(1, 2)
+    assert RB.coaching_years_left("uwv", years_used=4) == 0
+    assert RB.coaching_years_left("uwv", years_used=4, same_work=False) == 3
+    with pytest.raises(MissingParameterError, match="maximum_years"):
+        RB.coaching_years_left("municipality")
+    with pytest.raises(InvalidInputError, match="coach_kind must be one of"):
+        RB.coaching_grant_months("friend")
+
+
+@given(st.integers(0, 168_000), st.sampled_from([("intensive", 6800), ("very_light", 1400)]))
+def test_an_own_coach_is_paid_pro_rata_below_24_hours(milli: int, amount: tuple[str, int]) -> None:
+    book, (regime, eur) = Rulebook.on("2014-07-01"), amount
+    found = book.own_coach_eur_per_year(regime=regime, hours_per_week=Decimal(milli) / 1000)
+    cents, rest = divmod(min(milli, 24_000) * eur * 100, 24_000)
+    assert found == Decimal(cents + (2 * rest >= 24_000)).scaleb(-2)
+
+
+def test_costs_of_coaching_are_never_guessed() -> None:
+    with pytest.raises(MissingParameterError, match="internal_subsidy_eur_per_year"):
+        RB.own_coach_eur_per_year(regime="light", hours_per_week=24)
+    with pytest.raises(MissingParameterError, match="tariff_eur_per_hour"):
+        RB.coaching_eur_per_year(coaching_hours_per_week=3)
+    book = RB.override({"coaching.tariff_eur_per_hour": "75.55"})
+    found = book.coaching_eur_per_year(coaching_hours_per_week="3.825")
+    assert found == Decimal("15026.90")  # 3.825 x 52 x 75.55 = 15,026.895
 
 
 def test_municipal_rules_are_supplied() -> None:

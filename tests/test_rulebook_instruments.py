@@ -173,6 +173,42 @@ def test_wage_cost_advantages(kind: str, hours: object, amount: str) -> None:
     assert RB.lkv_eur_per_year(kind, paid_hours_per_year=hours) == Decimal(amount)  # type: ignore[arg-type]
 
 
+@given(
+    st.integers(0, 3_000_000),
+    st.sampled_from([("banenafspraak", 101, 2000), ("arbeidsgehandicapte", 305, 6000)]),
+)
+def test_advantages_against_integer_arithmetic(milli: int, law: tuple[str, int, int]) -> None:
+    kind, cents_per_hour, most = law
+    cents = (2 * milli * cents_per_hour + 1000) // 2000
+    found = RB.lkv_eur_per_year(kind, paid_hours_per_year=Decimal(milli) / 1000)
+    assert found == min(Decimal(cents).scaleb(-2), most)
+
+
+@given(st.integers(0, 1000), st.sampled_from([(21, 1471), (18, 736), (15, 441)]))
+def test_dispensation_against_integer_arithmetic(milli: int, wage: tuple[int, int]) -> None:
+    age, cents = wage
+    found = RB.wage_dispensation(wage_value=Decimal(milli) / 1000, minimum_wage_age=age)
+    assert found.pay_eur_per_hour == Decimal((2 * milli * cents + 1000) // 2000).scaleb(-2)
+    assert found.pay_eur_per_hour + found.dispensed_eur_per_hour == Decimal(cents).scaleb(-2)
+
+
+def test_a_year_has_52_weeks_of_paid_hours() -> None:
+    assert RB.paid_hours_per_year("38.1") == Fraction("1981.2")
+    with pytest.raises(MissingParameterError, match="weeks_per_year"):
+        Rulebook.on("2019-06-01").paid_hours_per_year(36)
+
+
+def test_charges_and_guidance_are_supplied() -> None:
+    assert Rulebook.on("2019-06-01").employer_charges() == Decimal("0.23")
+    for ask in (RB.employer_charges, RB.sheltered_guidance_eur_per_year):
+        with pytest.raises(MissingParameterError):
+            ask()
+    with pytest.raises(MissingParameterError):
+        RB.wage_subsidy_eur_per_year("0.6", 36, with_charges=True)
+    book = RB.override({"wage_subsidy.employer_charges": "0.235"})
+    assert book.wage_subsidy_eur_per_year("0.60", 36, with_charges=True) == Decimal("14691.60")
+
+
 def test_only_the_highest_advantage_is_paid() -> None:
     kinds = ("banenafspraak", "arbeidsgehandicapte")
     assert RB.highest_lkv(kinds, paid_hours_per_year=1000) == (

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from placement_opt.errors import InvalidInputError
 from placement_opt.rulebook import Exact, MissingParameterError, Rulebook
 from placement_opt.rulebook.shipped import shipped
 
+LAW = Path(__file__).parent.parent / "docs" / "law"
 RB_2026 = Rulebook.on(dt.date(2026, 1, 1))
 
 
@@ -29,6 +31,28 @@ def test_every_shipped_row_is_sourced_and_only_unverified_ones_lack_a_value() ->
 def test_a_float_never_stands_in_a_parameter_file() -> None:
     for rows in shipped().values():
         assert all(row.value is None or isinstance(row.value, Decimal) for row in rows)
+
+
+def test_the_page_of_the_register_lists_every_ground() -> None:
+    text = (LAW / "register.md").read_text(encoding="utf-8")
+    told = {
+        cells[1].strip(): [cell.strip() for cell in cells[2:-1]]
+        for cells in (line.split("|") for line in text.splitlines())
+        if cells[0] == "" and len(cells) > 9
+    }
+    word = {True: "yes", False: "no", None: ""}
+    for ground in RB_2026.grounds():
+        lkv, no_risk = word[ground.lkv], word[ground.no_risk]
+        assert told[f"`{ground.code}`"] == [
+            ground.meaning,
+            word[ground.counts_for_agreement],
+            word[ground.in_register],
+            lkv if lkv == no_risk else f"{lkv}, {no_risk}",
+            word[ground.wage_subsidy],
+            word[ground.wage_dispensation],
+            ground.coaching_payer or "",
+            ground.confidence,
+        ]
 
 
 def test_dates_may_be_iso_text_and_nothing_else() -> None:
@@ -223,6 +247,92 @@ def test_the_hash_is_that_of_the_content() -> None:
         RB_2026.for_municipality("M-1"),
     ]
     assert len({RB_2026.hash, *(other.hash for other in others)}) == 5
+
+
+def test_only_what_is_asked_for_is_noted() -> None:
+    book = RB_2026.override({"coaching.share.light.year_1": "0.05"}, municipality="M-1").noting()
+    assert book.used() == RB_2026.used() == ()
+    own = book.for_municipality("M-1")
+    own.coaching_share("light", 1)
+    book.coaching_share("light", 1)
+    book.jobs(51)
+    with pytest.raises(MissingParameterError):
+        book.quota_percentage(sector="market", year=2026)
+    noted = [(row.name, row.municipality, str(row.value)) for row in book.used()]
+    assert noted == [
+        ("banenafspraak.job_hours_per_week", None, "25.5"),
+        ("coaching.share.light.year_1", None, "0.06"),
+        ("coaching.share.light.year_1", "M-1", "0.05"),
+    ]
+    assert own.used() == book.used()
+    assert book.noting().used() == ()
+    assert (book, book.hash) == (book.noting(), book.noting().hash)
+
+
+def test_the_record_of_a_run_holds_what_was_used_with_its_source() -> None:
+    book = RB_2026.with_parameter("quota.percentage.market", "2.58", year=2026, source="a decree")
+    book = book.noting()
+    book.quota_percentage(sector="market")
+    book.counts("38b.2")
+    record = json.loads(json.dumps(book.run_record()))
+    assert (record["name"], record["hash"]) == (book.name, book.hash)
+    assert (record["date"], record["municipality"]) == ("2026-01-01", None)
+    assert record["used"] == record["overrides"]
+    assert record["used"] == [
+        {
+            "name": "quota.percentage.market",
+            "value": "2.58",
+            "unit": "percent of paid hours",
+            "valid_from": "2026-01-01",
+            "valid_until": "2026-12-31",
+            "source": "a decree",
+            "confidence": "user",
+        }
+    ]
+    assert [ground["code"] for ground in record["grounds"]] == ["38b.2"]
+    assert record["grounds"][0]["source"]
+
+
+def test_a_rulebook_is_opened_again_from_its_record() -> None:
+    book = RB_2026.with_parameter("coaching.share.light.year_1", "0.04")
+    book = book.override({"coaching.share.light.year_1": "0.05"}, municipality="M-1")
+    book = book.with_parameter("coaching.share.light.year_1", "0.03", source="later")
+    for written in (book.record(), book.run_record(), book.for_municipality("M-1").record()):
+        again = Rulebook.from_record(json.loads(json.dumps(written)))
+        assert again.hash == written["hash"]
+        assert again.coaching_share("light", 1) == (
+            Fraction(5, 100) if again.municipality else Fraction(3, 100)
+        )
+        assert again.municipalities == ("M-1",)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {},
+        {"date": "2026-01-01", "municipality": None},
+        {"date": "soon", "municipality": None, "overrides": []},
+        {"date": "2026-01-01", "municipality": None, "overrides": [{"name": "x"}]},
+        [],
+    ],
+)
+def test_what_is_no_record_of_a_rulebook_is_refused(record: object) -> None:
+    with pytest.raises(InvalidInputError, match="must be the record of a rulebook"):
+        Rulebook.from_record(record)  # type: ignore[arg-type]
+
+
+def test_a_record_of_an_unknown_parameter_is_refused() -> None:
+    record = RB_2026.override({"coaching.share.light.year_1": "0.05"}).record()
+    record["overrides"][0]["name"] = "coaching.share.light.year_11"
+    with pytest.raises(InvalidInputError, match="must be a parameter of the rulebook"):
+        Rulebook.from_record(record)
+
+
+@pytest.mark.parametrize("name", ["quota.levy_eur_per_job", "banenafspraak.job_hours_per_week"])
+def test_what_only_the_law_sets_is_no_ordinance(name: str) -> None:
+    with pytest.raises(InvalidInputError, match="municipality must be left out"):
+        RB_2026.with_parameter(name, 20, municipality="M-1")
+    assert RB_2026.with_parameter(name, 20).value(name) == 20
 
 
 def test_the_order_of_unrelated_overrides_does_not_change_the_hash() -> None:

@@ -2,6 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -187,6 +188,67 @@ def test_positions_against_long_decimal_arithmetic(
         cents = (levy * 100 % 1 - Decimal("0.5")).copy_abs()
         if cents > Decimal("1e-30"):
             assert found.levy_eur == levy.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+@given(
+    weekly=st.decimals(0, 10**6, places=3, allow_nan=False, allow_infinity=False),
+    percentage=st.decimals(0, 100, places=2, allow_nan=False, allow_infinity=False),
+)
+def test_required_jobs_against_whole_numbers(weekly: Decimal, percentage: Decimal) -> None:
+    found = RB.required_jobs(hours_per_week=weekly, percentage=str(percentage))
+    milli_hours, hundredths = int(weekly * 1000), int(percentage * 100)
+    assert found == Fraction(milli_hours * hundredths, 25_500 * 10_000)
+
+
+@given(
+    target=st.integers(0, 10**8),
+    sheltered=st.integers(0, 10**8),
+    hundredths=st.integers(0, 10_000),
+)
+def test_sheltered_hours_against_whole_numbers(
+    target: int, sheltered: int, hundredths: int
+) -> None:
+    target, sheltered = max(target, sheltered), min(target, sheltered)
+    found = position(
+        paid_hours=10**8,
+        target_group_hours=target,
+        sheltered_hours=sheltered,
+        percentage=Fraction(hundredths, 100),
+    )
+    assert found.shortfall_hours == 10_000 * hundredths - (target - sheltered)
+    assert found.in_service_jobs * 1331 == target - sheltered
+
+
+@given(st.integers(0, 10_000), st.integers(1, 3_000))
+def test_an_hour_of_people_on_the_payroll_is_worth_the_same_everywhere(
+    before: int, more: int
+) -> None:
+    usual = {"paid_hours": 10**6, "percentage": "2.14"}
+    fewer = position(**usual, target_group_hours=before)
+    better = position(**usual, target_group_hours=before + more)
+    worth = more * RB.levy_eur_per_target_group_hour()
+    assert abs(Fraction(fewer.levy_eur - better.levy_eur) - worth) <= Fraction(1, 100)
+
+
+def test_every_parameter_is_that_of_the_year_asked_for() -> None:
+    law = RB
+    for name, value in (
+        ("quota.levy_eur_per_job", 6_000),
+        ("quota.threshold_workers", 30),
+        ("banenafspraak.worker_hours_per_year", 1_600),
+        ("banenafspraak.job_hours_per_year", 1_300),
+        ("banenafspraak.job_hours_per_week", 26),
+    ):
+        law = law.with_parameter(name, value, year=2024)
+    usual: dict[str, Any] = {"paid_hours": 47_999, "target_group_hours": 0, "percentage": 2}
+    now, then = law.quota_position(**usual), law.quota_position(**usual, year=2024)
+    assert now == RB.quota_position(**usual)
+    assert then.shortfall_jobs == Fraction(47_999 * 2, 130_000)
+    assert (then.liable, then.levy_eur) == (False, Decimal(0))
+    larger = law.quota_position(**(usual | {"paid_hours": 48_000}), year=2024)
+    assert larger.levy_eur == Decimal("4430.77")
+    assert law.required_jobs(hours_per_week=130, percentage=20, year=2024) == 1
+    assert law.threshold_hours_per_year == RB.threshold_hours_per_year == 40_575
 
 
 @given(first=hours, second=hours, moved_share=shares, target_share=shares)

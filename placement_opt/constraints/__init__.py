@@ -6,6 +6,7 @@ from typing import Annotated, Any, get_args
 from pydantic import Field
 
 from placement_opt.constraints.base import Rule
+from placement_opt.constraints.coached_contract import CoachedContract
 from placement_opt.constraints.coaching import Coaching
 from placement_opt.constraints.essential_skills import EssentialSkills
 from placement_opt.constraints.every_candidate_placed import EveryCandidatePlaced
@@ -35,6 +36,7 @@ AnyRule = Annotated[
     | WorkplaceNeeds
     | StartDates
     | ShelteredWork
+    | CoachedContract
     | ExcludedPairs
     # Coupling rules: they hold over many pairs at once.
     | OnePlacement

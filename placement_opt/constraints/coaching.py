@@ -18,7 +18,7 @@ from placement_opt.constraints.coaching_teams import Teams, covers, needs_coachi
 from placement_opt.errors import InvalidInputError, Problem
 from placement_opt.formulation import NO_LOWER, RowBlock, Variables
 from placement_opt.instance import Bools, Indices, Instance, Ints
-from placement_opt.pair_columns import pair_column
+from placement_opt.pair_columns import distinct_rows, pair_column
 from placement_opt.pairs import PairTable
 from placement_opt.plan import Placement, Plan, Violation
 from placement_opt.quantities import read_number
@@ -60,17 +60,18 @@ class Coaching(Rule):
     @override
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
         teams = teams_of(instance)
-        served = teams.has_coach(candidate, opening)
-        most = (instance.candidates.hours_max, instance.openings.hours_max)
-        idle = (most[0][candidate] == 0) | (most[1][opening] == 0)
-        own_hours = teams.asks_hours[candidate]
-        result: Bools = served | ~teams.asks[candidate] | (idle & ~own_hours)
+        # Without hours of work nobody is coached, but for people with coaching hours of their own.
+        free = ~teams.asks | ((instance.candidates.hours_max == 0) & ~teams.asks_hours)
+        idle = instance.openings.hours_max == 0
+        result: Bools = teams.has_coach(candidate, opening) | free[candidate]
+        if idle.any():
+            result |= idle[opening] & ~teams.asks_hours[candidate]
         return result
 
     @override
     def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
         hours = pair_column(pairs, "coaching_hours_per_week", asked_by=self.title)
-        coached = np.flatnonzero(hours.values)
+        coached = np.flatnonzero(hours.values).astype(np.int32)
         if coached.size == 0:
             return None
         capacity = _capacity(instance, hours.scale)
@@ -79,14 +80,14 @@ class Coaching(Rule):
         amount, free = hours.values[coached], (capacity.hours, capacity.caseload)
         if pairs.placements_per_candidate > 1:
             return stacked_rows(self.title, pairs, coached, amount, team, teams, free)
-        key = np.stack([team, amount.astype(np.int64)], axis=1)
-        key, of_pair = np.unique(key, axis=0, return_inverse=True)
+        cases, of_pair = distinct_rows(team, amount)
+        key = np.array(cases, dtype=np.int64)
         exact = _class_rows(self.title, pairs, _Classes(coached, of_pair, key), teams, capacity)
         pools = CoachPools(
             self.title,
             pairs.n_pairs,
             coached,
-            amount.astype(np.int64),
+            amount,
             team,
             teams.members,
             capacity.hours,
@@ -169,8 +170,8 @@ def _capacity(instance: Instance, scale: int) -> Capacity:
 class _Classes:
     """Interchangeable pairs: `pair` (P,) coached, `of_pair` (P,), `key` (T, 2) team and hours."""
 
-    pair: npt.NDArray[np.intp]
-    of_pair: npt.NDArray[np.intp]
+    pair: Indices
+    of_pair: Indices
     key: Ints
 
 

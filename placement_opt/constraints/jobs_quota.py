@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
+import numpy.typing as npt
 from typing_extensions import override
 
 from placement_opt.constraints.base import (
@@ -28,9 +29,9 @@ from placement_opt.constraints.quota_records import (
     who_counts,
 )
 from placement_opt.formulation import RowBlock
-from placement_opt.instance import HOUR, Instance, Ints
+from placement_opt.instance import HOUR, Instance
 from placement_opt.pair_columns import hours_where
-from placement_opt.pairs import Column, PairTable
+from placement_opt.pairs import Column, PairTable, times
 from placement_opt.plan import Placement, Plan, Violation, contract_hours
 from placement_opt.quantities import read_number
 from placement_opt.records.fields import Label
@@ -139,15 +140,14 @@ class JobsQuota(Rule):
         # Hours of the user's own column may have another scale than those of the records.
         scale = math.lcm(hours.scale, HOUR)
 
-        def jobs(hours_of_pair: Ints) -> Column:
-            return Column.of(hours_of_pair * job.denominator, scale * job.numerator)
+        def jobs(hours_of_pair: npt.NDArray[np.integer]) -> Column:
+            return Column.of(times(hours_of_pair, job.denominator), scale * job.numerator)
 
-        worked = hours.values.astype(np.int64) * (scale // hours.scale)
-        new = np.where(counted, worked, 0)
+        new = np.where(counted, times(hours.values, scale // hours.scale), 0)
         if self.per in pairs.labels:
             return Usage(groups, jobs(new))
         eligible = np.diff(pairs.candidate_start) > 0
-        left = hours_left(instance, counts, eligible)[pairs.candidate] * (scale // HOUR)
+        left = times(hours_left(instance, counts, eligible), scale // HOUR)[pairs.candidate]
         current = instance.candidates.current_opening[pairs.candidate]
         leaving = PairTable(instance, pairs.candidate, np.maximum(current, 0))
         code = np.where(current >= 0, grouped(leaving, self.per).code, -1).astype(np.int32)

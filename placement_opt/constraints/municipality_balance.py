@@ -1,4 +1,4 @@
-"""Placements are spread evenly over the municipalities."""
+"""Placements, or coached hours, are spread evenly over the municipalities."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,15 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.constraints.base import Price, Rule, Shortfall, grouped
+from placement_opt.constraints.coaching_teams import teams_of
 from placement_opt.formulation import NO_UPPER, RowBlock, Variables
 from placement_opt.instance import Indices, Instance, Ints
-from placement_opt.pairs import PairTable
+from placement_opt.pair_columns import distinct_rows, pair_column
+from placement_opt.pair_entries import rows_of_pairs
+from placement_opt.pairs import PairTable, narrowed
 from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
+from placement_opt.records import Candidate
 from placement_opt.records.fields import Share
 
 STANDARD_SHARE = 0.9
@@ -23,21 +27,25 @@ STANDARD_PRICE = 100
 
 
 class MunicipalityBalance(Rule):
-    r"""Each municipality's people get a fair part of all placements.
+    r"""Each municipality's people get a fair part of all placements, or of all coached hours.
 
-    .. math:: \sum_{c \in m} x_{co} + s_m \ge \text{share} \cdot \frac{C_m}{C} \sum_{c,o} x_{co}
+    .. math:: \sum_{c \in m} u_{co} x_{co} + s_m \ge
+              \text{share} \cdot \frac{C_m}{C} \sum_{c,o} u_{co} x_{co}
 
-    where C counts the candidates who have an eligible opening and a municipality, and C_m those
-    of municipality m. The placements of each municipality are one variable, so that rows stay
-    short.
+    where u is 1, or the coaching hours a week of the pair. C counts the candidates who have an
+    eligible opening and a municipality, and C_m those of municipality m; for coached hours only
+    those whose record asks for coaching, and only their hours. What each municipality gets is one
+    variable and the total is one more, so that rows stay short.
 
     Parameters
     ----------
     share
         How much of its even part every municipality gets at least, 0 to 1.
+    counts
+        ``"placements"`` (the default) or ``"coached_hours"``; the two can stand side by side.
     shortfall_price
-        Points per missing placement; None (the default) makes the rule hard. `po.solve` uses
-        share 0.9 and 100 points.
+        Points per missing placement, or per missing hour a week; None (the default) makes the
+        rule hard. `po.solve` uses share 0.9 and 100 points for placements.
 
     References
     ----------
@@ -48,7 +56,13 @@ class MunicipalityBalance(Rule):
     title_nl: ClassVar[str] = "evenwicht tussen gemeenten"
     rule: Literal["MunicipalityBalance"] = "MunicipalityBalance"
     share: Share = STANDARD_SHARE
+    counts: Literal["placements", "coached_hours"] = "placements"
     shortfall_price: Price | None = None
+
+    @property
+    @override
+    def key(self) -> tuple[str, ...]:
+        return (self.rule, self.counts)
 
     @classmethod
     @override
@@ -58,65 +72,96 @@ class MunicipalityBalance(Rule):
 
     @override
     def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
-        home = grouped(pairs, "municipality")
-        n_pairs = np.diff(pairs.candidate_start)
-        of_candidate = instance.candidates.municipality
-        counted = (n_pairs > 0) & (of_candidate >= 0)
-        people = np.bincount(of_candidate[counted], minlength=len(home.labels))
-        rows = np.flatnonzero(people)
-        if rows.size == 0 or self.share == 0:
+        if self.share == 0:
             return None
-        everybody = int(people.sum())
-        fair = [read_number(self.share) * int(people[row]) / everybody for row in rows]
-        most = np.minimum(n_pairs, pairs.placements_per_candidate)[counted]
-        placed = np.bincount(of_candidate[counted], most, minlength=len(home.labels))[rows]
+        home = grouped(pairs, "municipality")
+        of_candidate, n_pairs = instance.candidates.municipality, np.diff(pairs.candidate_start)
+        served = (n_pairs > 0) & (of_candidate >= 0)
+        if self._in_hours:
+            served &= teams_of(instance).asks
+        people = np.bincount(of_candidate[served], minlength=len(home.labels))
+        rows = np.flatnonzero(people)
+        if rows.size == 0:
+            return None
+        used, unit = self._used(pairs, served)
+        share = read_number(self.share) / int(people.sum())
+        fair = [share * people for people in people[rows].tolist()]
         names = [home.labels[row] for row in rows]
+        row_of = np.full(len(home.labels) + 1, -1, dtype=np.int32)
+        row_of[rows] = np.arange(rows.size, dtype=np.int32)
+        entries = rows_of_pairs(row_of[home.code], 2 * rows.size + 1, used)
+        most = np.zeros(instance.n_candidates, dtype=np.int64)
+        filled = np.flatnonzero(n_pairs)
+        most[filled] = np.maximum.reduceat(used, pairs.candidate_start[filled])
+        most *= np.minimum(n_pairs, pairs.placements_per_candidate)
+        ceiling = np.zeros(len(home.labels), dtype=np.int64)
+        np.add.at(ceiling, of_candidate[served], most[served])
         return RowBlock(
             self.title,
-            [*(f"{name} placements" for name in names), *names],
-            _home_entries(home.code, rows),
-            np.zeros(2 * rows.size, dtype=np.int64),
-            np.repeat([0, NO_UPPER], rows.size),
-            *self._counts_and_shortfalls(fair, placed.astype(np.int64)),
-            room=_EvenRoom(home.code, rows, fair) if self.price is None else None,
+            [*(f"{name} {self._what}" for name in names), f"all {self._what}", *names],
+            entries,
+            np.zeros(2 * rows.size + 1, dtype=np.int64),
+            np.repeat([0, NO_UPPER], [rows.size + 1, rows.size]),
+            *self._counts_and_shortfalls(fair, ceiling[rows], unit),
+            room=_EvenRoom(home.code, used, rows, fair) if self.price is None else None,
         )
 
-    def _counts_and_shortfalls(
-        self, fair: Sequence[Fraction], placed: Ints
-    ) -> tuple[Variables, sparse.csr_array]:
-        """Own variables: placements per municipality, and with a price each shortfall.
+    @property
+    def _in_hours(self) -> bool:
+        return self.counts == "coached_hours"
 
-        With fair part n / d of municipality m: ``d count_m - n sum(count) + s_m >= 0``, so that a
+    @property
+    def _what(self) -> str:
+        return self.counts.replace("_", " ")
+
+    def _used(
+        self, pairs: PairTable, served: npt.NDArray[np.bool_]
+    ) -> tuple[npt.NDArray[np.integer], Fraction]:
+        """Return what each pair adds to its municipality, as integers, and the unit of those."""
+        counted = served[pairs.candidate]
+        if not self._in_hours:
+            return counted.astype(np.int8), Fraction(1)
+        hours = pair_column(pairs, "coaching_hours_per_week", asked_by=self.title)
+        used = np.where(counted, hours.values, 0)
+        common = max(1, int(np.gcd.reduce(used)))
+        return narrowed(used // common), Fraction(common, hours.scale)
+
+    def _counts_and_shortfalls(
+        self, fair: Sequence[Fraction], ceiling: Ints, unit: Fraction
+    ) -> tuple[Variables, sparse.csr_array]:
+        """Own variables: what each municipality gets, the total, and with a price each shortfall.
+
+        With fair part n / d of municipality m: ``d count_m - n total + s_m >= 0``, so that a
         shortfall counts units of 1 / d.
         """
         n_homes = len(fair)
         parts = np.array([part.numerator for part in fair], dtype=np.int64)
         wholes = np.array([part.denominator for part in fair], dtype=np.int64)
-        balance = np.diag(wholes) - parts[:, np.newaxis]
-        counts = np.concatenate([-np.eye(n_homes, dtype=np.int64), balance])
-        gain = [Fraction(0)] * n_homes
-        upper = placed
-        usage = sparse.csr_array(counts)
+        each, total, ones = np.arange(n_homes), np.full(n_homes, n_homes), np.ones_like(parts)
+        entries = [
+            (each, each, -ones),
+            (total, each, ones),
+            (total[:1], total[:1], -ones[:1]),
+            (n_homes + 1 + each, each, wholes),
+            (n_homes + 1 + each, total, -parts),
+        ]
+        gain = [Fraction(0)] * (n_homes + 1)
+        upper = np.append(ceiling, ceiling.sum())
         if self.price is not None:
-            empty = sparse.csr_array((n_homes, n_homes), dtype=np.int64)
-            fill = sparse.vstack([empty, sparse.eye_array(n_homes, dtype=np.int64)])
-            usage = sparse.hstack([usage, fill], format="csr")
-            gain += [-self.price / part.denominator for part in fair]
-            upper = np.concatenate([placed, parts * placed.sum()])
-        variables = Variables(
-            np.zeros(len(gain), dtype=np.int64),
-            upper,
-            gain,
-            follow=True,
-        )
-        return variables, usage
+            entries.append((n_homes + 1 + each, n_homes + 1 + each, ones))
+            gain += [-self.price * unit / part.denominator for part in fair]
+            upper = np.append(upper, parts * ceiling.sum())
+        row, column, value = (np.concatenate(part) for part in zip(*entries, strict=True))
+        usage = sparse.coo_array((value, (row, column)), shape=(2 * n_homes + 1, len(gain)))
+        variables = Variables(np.zeros(len(gain), dtype=np.int64), upper, gain, follow=True)
+        return variables, usage.tocsr()
 
     @override
     def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
         if self.price is None:
             for label, short in self._short(instance, plan).items():
                 if short > 0:
-                    yield self.broken(label, f"{float(short):g} placements below its fair part")
+                    yield self.broken(label, f"{float(short):g} {self._what} below its fair part")
 
     @override
     def shortfalls(self, instance: Instance, plan: Plan) -> Iterator[Shortfall]:
@@ -127,23 +172,25 @@ class MunicipalityBalance(Rule):
     def _short(self, instance: Instance, plan: Plan) -> dict[str, Fraction]:
         people: dict[str, int] = {}
         for candidate_id in plan.eligible_candidates:
-            home = instance.candidate_of[candidate_id].municipality
-            if home is not None:
-                people[home] = people.get(home, 0) + 1
-        placed = dict.fromkeys(people, 0)
+            candidate = instance.candidate_of[candidate_id]
+            if candidate.municipality is not None and self._serves(candidate):
+                people[candidate.municipality] = people.get(candidate.municipality, 0) + 1
+        got = dict.fromkeys(people, Fraction(0))
         for placement in plan.placements:
-            home = plan.candidate(placement).municipality
-            if home is not None:
-                placed[home] = placed.get(home, 0) + 1
-        total, everybody = sum(placed.values()), sum(people.values())
+            candidate = plan.candidate(placement)
+            if candidate.municipality is not None and self._serves(candidate):
+                hours = plan.coaching_hours_per_week(placement) if self._in_hours else Fraction(1)
+                got[candidate.municipality] += hours or Fraction(0)
+        total, everybody = sum(got.values()), sum(people.values())
+        share = read_number(self.share)
         return {
-            label: max(
-                Fraction(0),
-                read_number(self.share) * Fraction(people[label], everybody) * total
-                - placed[label],
-            )
+            label: max(Fraction(0), share * people[label] / everybody * total - got[label])
             for label in sorted(people)
         }
+
+    def _serves(self, candidate: Candidate) -> bool:
+        asks = candidate.coaching_hours_per_week or candidate.coaching_regime not in {None, "none"}
+        return bool(asks) if self._in_hours else True
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +198,7 @@ class _EvenRoom:
     """Tells whose placement would leave some municipality below its fair part, without a price."""
 
     home: Indices
+    used: npt.NDArray[np.integer]
     rows: npt.NDArray[np.intp]
     fair: Sequence[Fraction]
 
@@ -159,22 +207,15 @@ class _EvenRoom:
     ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
         """Return the pairs that would, and the row of the municipality that falls behind."""
         del chosen
-        n_homes, total = len(self.fair), int(own.sum()) + 1
-        behind = np.full(int(self.home.max(initial=0)) + 2, -1, dtype=np.int64)
-        for position, home in enumerate(self.rows.tolist()):
-            after = own.tolist()
-            after[position] += 1
-            short = (m for m in range(n_homes) if after[m] < self.fair[m] * total)
-            behind[home] = next(short, -1)
-        first = behind[self.home]
-        return first >= 0, n_homes + np.maximum(first, 0)
-
-
-def _home_entries(home: Indices, rows: npt.NDArray[np.intp]) -> sparse.csr_array:
-    """Coefficients of the pairs: one in the row that counts their home's placements."""
-    row_of = np.full(int(max(home.max(initial=0), rows.max())) + 2, -1, dtype=np.int64)
-    row_of[rows] = np.arange(rows.size)
-    row = row_of[home]
-    used = np.flatnonzero(row >= 0)
-    ones = np.ones(used.size, dtype=np.int8)
-    return sparse.coo_array((ones, (row[used], used)), shape=(2 * rows.size, home.size)).tocsr()
+        n_homes = len(self.fair)
+        position = {home: at for at, home in enumerate(self.rows.tolist())}
+        kinds, kind = distinct_rows(self.home, self.used)
+        behind = np.full(len(kinds), -1, dtype=np.int64)
+        for number, (home, used) in enumerate(kinds):
+            if used and home in position:
+                after, total = own[:n_homes].tolist(), int(own[n_homes]) + used
+                after[position[home]] += used
+                short = (m for m in range(n_homes) if after[m] < self.fair[m] * total)
+                behind[number] = next(short, -1)
+        first = behind[kind]
+        return first >= 0, n_homes + 1 + np.maximum(first, 0)

@@ -1,6 +1,6 @@
 """What a jobs quota reads from the records: who counts, which job is left, promised, in service."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -103,38 +103,53 @@ def pledged(instance: Instance, per: str) -> Mapping[str, Fraction]:
             if employer.jobs_pledged is not None:
                 jobs_of[label] = jobs_of.get(label, Fraction(0)) + jobs
         elif jobs:
-            field = "sector" if per == "sector" else "municipality"
-            expected = f"must be given, since its pledge counts per {per.replace('_', ' ')}"
-            hint = f"give the {field}, or leave jobs_pledged out"
-            lost.append(Problem("employer", employer.id, field, None, expected, hint))
+            lost.append(_without_group(employer, per, "its pledge counts"))
     if lost:
         raise InvalidInputError(lost)
     return jobs_of
+
+
+def _without_group(employer: Employer, per: str, why: str) -> Problem:
+    field = "sector" if per == "sector" else "municipality"
+    expected = f"must be given, since {why} per {per.replace('_', ' ')}"
+    hint = f"give the {field}, or 0 for what would count there"
+    return Problem("employer", employer.id, field, None, expected, hint)
 
 
 def in_service(instance: Instance, per: str, asked: Collection[str]) -> Mapping[str, Fraction]:
     """Return the jobs in service of each group asked for; hired-in hours count where they work."""
     if per not in GROUPS_OF_EMPLOYERS:
         return {}
+    per_job = Fraction(instance.rulebook.job_hours_per_year)
     unknown, jobs = [], dict[str, Fraction]()
     for employer in instance.region.employers:
         label = _group_of_employer(instance, employer, per)
+        if label is None and employer.target_group_hours_per_year != 0:
+            unknown.append(_without_group(employer, per, "its people in service count"))
         if label is None or label not in asked:
             continue
-        if employer.target_group_hours_per_year is None:
-            hint = "give the paid hours a year of people who count, 0 for none"
-            expected = "must be given, since a jobs quota counts people in service"
-            unknown.append(
-                Problem(
-                    "employer", employer.id, "target_group_hours_per_year", None, expected, hint
-                )
-            )
-        else:
-            hours = read_number(employer.target_group_hours_per_year)
+        problems = list(_unknown_service(employer))
+        if not problems:
+            hours = read_number(employer.target_group_hours_per_year or 0)
             hours += read_number(employer.hired_in_target_group_hours_per_year or 0)
             hours -= read_number(employer.lent_out_target_group_hours_per_year or 0)
-            per_job = Fraction(instance.rulebook.job_hours_per_year)
             jobs[label] = jobs.get(label, Fraction(0)) + hours / per_job
+        unknown += problems
     if unknown:
         raise InvalidInputError(unknown)
     return jobs
+
+
+def _unknown_service(employer: Employer) -> Iterator[Problem]:
+    """Yield what is not known of the people in service; moved hours left out are none."""
+    service = "target_group_hours_per_year"
+    expected = "must be given, since a jobs quota counts people in service"
+    if employer.target_group_hours_per_year is None:
+        hint = "give the paid hours a year of people who count, 0 for none"
+        yield Problem("employer", employer.id, service, None, expected, hint)
+    for moved in ("hired_in", "lent_out"):
+        if getattr(employer, f"{moved}_hours_per_year") and (
+            getattr(employer, f"{moved}_{service}") is None
+        ):
+            hint = f"give the target group's part of {moved}_hours_per_year, 0 for none"
+            yield Problem("employer", employer.id, f"{moved}_{service}", None, expected, hint)

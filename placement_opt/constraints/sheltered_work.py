@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal, Self
 
+import numpy as np
 from typing_extensions import override
 
 from placement_opt.constraints.base import Rule
@@ -35,8 +36,7 @@ class ShelteredWork(Rule):
         candidates = instance.candidates
         advised = candidates.sheltered[candidate]
         regular = ~advised | candidates.may_work_regular[candidate]
-        sheltered = instance.openings.sheltered[opening]
-        return (sheltered & advised) | (~sheltered & regular)
+        return np.where(instance.openings.sheltered[opening], advised, regular)
 
     @override
     def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:

@@ -14,6 +14,7 @@ from placement_opt.pair_columns import pair_column
 from placement_opt.pairs import PairTable
 from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
+from placement_opt.records.fields import Bool
 
 
 class WageSubsidyBudget(Rule):
@@ -22,7 +23,14 @@ class WageSubsidyBudget(Rule):
     .. math:: \sum_{c \in m} \text{subsidy}_{co} \, x_{co} \le \text{budget}_m
 
     Both sides are euros for twelve months at the region's date; the budget is what is free for
-    this plan. Municipalities without a budget are free.
+    this plan. Municipalities without a budget are free. Where the ground does not decide whether
+    somebody is entitled, the subsidy is counted: a budget is never overspent.
+
+    Parameters
+    ----------
+    employer_charges
+        Whether the allowance for employer charges is paid from the same budget. Its share is not
+        verified from 2020 on, and is then supplied with `Rulebook.with_parameter`.
 
     References
     ----------
@@ -32,11 +40,18 @@ class WageSubsidyBudget(Rule):
     title: ClassVar[str] = "wage-subsidy budget of a municipality"
     title_nl: ClassVar[str] = "budget loonkostensubsidie van een gemeente"
     rule: Literal["WageSubsidyBudget"] = "WageSubsidyBudget"
+    employer_charges: Bool = False
 
     @classmethod
     @override
     def standard(cls, instance: Instance) -> Self | None:
         return cls() if _budgets(instance) else None
+
+    @property
+    def uses(self) -> str:
+        """The pair column that the budget pays."""
+        charges = "_with_charges" if self.employer_charges else ""
+        return f"subsidy{charges}_eur_per_year"
 
     @override
     def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
@@ -46,14 +61,14 @@ class WageSubsidyBudget(Rule):
             self.title,
             Usage(
                 grouped(pairs, "municipality"),
-                pair_column(pairs, "subsidy_eur_per_year", asked_by=self.title),
+                pair_column(pairs, self.uses, asked_by=self.title),
             ),
             at_most={row[id_]: budget for id_, budget in budgets.items()},
         )
 
     @override
     def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
-        spent = used(plan, "municipality", "subsidy_eur_per_year")
+        spent = used(plan, "municipality", self.uses)
         for municipality_id, budget in _budgets(instance).items():
             if spent.get(municipality_id, 0) > budget:
                 yield self.broken(

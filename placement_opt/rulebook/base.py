@@ -13,8 +13,10 @@ from typing import Any, Self
 
 from placement_opt.errors import InternalError
 from placement_opt.rulebook.exact import Exact, read_decimal
+from placement_opt.rulebook.notes import Notes
 from placement_opt.rulebook.parameter import Parameter, ParameterChange, calendar_year
 from placement_opt.rulebook.refusals import (
+    check_municipal,
     check_text,
     check_year,
     invalid,
@@ -38,11 +40,14 @@ class ParameterBook:
         Values the user supplied; the last one supplied comes first.
     municipality
         Municipality whose ordinance is asked for; None for the national rules.
+    notes
+        Where the parameters that are asked for are noted; see `noting`.
     """
 
     date: dt.date
     overrides: tuple[Parameter, ...] = ()
     municipality: str | None = None
+    notes: Notes | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @classmethod
     def on(cls, date: dt.date | str) -> Self:
@@ -54,6 +59,33 @@ class ParameterBook:
             When `date` is no calendar date.
         """
         return cls(read_date(date))
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """Open the rulebook that a record tells of: its date and the values supplied to it.
+
+        What the record says about shipped values is not read; compare the two hashes.
+
+        Parameters
+        ----------
+        record
+            What `record` or `run_record` returned, also by way of JSON.
+
+        Raises
+        ------
+        InvalidInputError
+            When it is no such record.
+        """
+        try:
+            date, municipality = dt.date.fromisoformat(record["date"]), record["municipality"]
+            rows = [Parameter.model_validate_json(json.dumps(row)) for row in record["overrides"]]
+        except (KeyError, TypeError, ValueError) as error:
+            first = str(error).splitlines()[0]
+            hint = "give what Rulebook.record returned"
+            raise invalid("record", first, "must be the record of a rulebook", hint) from None
+        for row in rows:
+            unit_of(row.name)
+        return cls(date, tuple(rows), municipality)
 
     def with_parameter(
         self,
@@ -79,14 +111,16 @@ class ParameterBook:
         valid_from, valid_until
             First and last day; None is open, so that without dates the value always holds.
         municipality
-            Municipality whose ordinance sets it; see `for_municipality`.
+            Municipality whose ordinance sets it; see `for_municipality`. None for everybody, as
+            the jobs agreement and the quota always are.
         source
             Where the value comes from, for the run record.
 
         Raises
         ------
         InvalidInputError
-            For an unknown name, a value out of range, or dates that contradict each other.
+            For an unknown name, a value out of range, dates that contradict each other, or a
+            municipality beside a parameter that no ordinance can set.
         """
         unit = unit_of(name)
         if year is not None and (valid_from, valid_until) != (None, None):
@@ -99,6 +133,7 @@ class ParameterBook:
         check_text("source", source)
         if municipality is not None:
             check_text("municipality", municipality)
+            check_municipal(name, municipality)
         if valid_from is not None and valid_until is not None and valid_until < valid_from:
             hint = "swap the two dates"
             raise invalid("valid_until", str(valid_until), f"must be >= {valid_from}", hint)
@@ -149,6 +184,23 @@ class ParameterBook:
         """Return the rulebook as one municipality reads it: its own ordinance first."""
         return dataclasses.replace(self, municipality=municipality)
 
+    @functools.cached_property
+    def municipalities(self) -> tuple[str, ...]:
+        """Municipalities with an ordinance of their own among the supplied values, ascending."""
+        places = {row.municipality for row in self.overrides}
+        return tuple(sorted(place for place in places if place is not None))
+
+    def noting(self) -> Self:
+        """Return the same rulebook with new notes of what is asked; see `used`.
+
+        Every reading of it, such as `for_municipality`, notes in the same place.
+        """
+        return dataclasses.replace(self, notes=Notes())
+
+    def used(self) -> tuple[Parameter, ...]:
+        """Return the parameters asked for since `noting`, sorted by name; none without it."""
+        return () if self.notes is None else self.notes.sorted_parameters()
+
     def names(self) -> tuple[str, ...]:
         """Return the names of all known parameters, sorted."""
         return tuple(sorted(shipped()))
@@ -168,16 +220,27 @@ class ParameterBook:
         InvalidInputError
             For an unknown name.
         """
-        day = self.date if on is None else on
+        found = self._find(name, self.date if on is None else on)
+        if found is not None and self.notes is not None:
+            self.notes.add(found)
+        return found
+
+    def _find(self, name: str, day: dt.date) -> Parameter | None:
         unit_of(name)
-        found = [row for row in self.overrides if row.name == name and row.holds_on(day)]
-        if self.municipality is not None:
-            for row in found:
-                if row.municipality == self.municipality:
-                    return row
-        found = [row for row in found if row.municipality is None]
-        found += [row for row in shipped()[name] if row.holds_on(day)]
+        supplied = [row for row in self._supplied.get(name, ()) if row.holds_on(day)]
+        own = [row for row in supplied if row.municipality == self.municipality]
+        general = [row for row in supplied if row.municipality is None]
+        of_law = [row for row in shipped()[name] if row.holds_on(day)]
+        found = (*own, *general, *of_law)
         return found[0] if found and found[0].value is not None else None
+
+    @functools.cached_property
+    def _supplied(self) -> Mapping[str, tuple[Parameter, ...]]:
+        """The supplied values by name, the last one supplied first."""
+        rows: dict[str, tuple[Parameter, ...]] = {}
+        for row in self.overrides:
+            rows[row.name] = (*rows.get(row.name, ()), row)
+        return rows
 
     def parameter(self, name: str, *, on: dt.date | None = None) -> Parameter:
         """Return the parameter that holds on a day.
@@ -258,6 +321,17 @@ class ParameterBook:
         """Return everything the rulebook resolved, as plain JSON values with sources."""
         return {"name": self.name, "hash": self.hash, **self._content()}
 
+    def run_record(self) -> dict[str, Any]:
+        """Return what a run rests on: name, hash, supplied values, and the parameters `used`."""
+        return {
+            "name": self.name,
+            "hash": self.hash,
+            "date": self.date.isoformat(),
+            "municipality": self.municipality,
+            "overrides": self._supplied_records(),
+            "used": [{"name": row.name, **row.as_record()} for row in self.used()],
+        }
+
     def diff(self, other: "ParameterBook") -> tuple[ParameterChange, ...]:
         """Return the parameters whose value differs in `other`, sorted by name."""
         mine, theirs = self._resolved(), other._resolved()  # noqa: SLF001 - the same class
@@ -271,24 +345,27 @@ class ParameterBook:
 
     def _resolved(self) -> dict[tuple[str, str], Parameter]:
         """Return the value of every parameter that has one, per (name, municipality or "")."""
-        places = {row.municipality for row in self.overrides if row.municipality is not None}
+        readings = {}
+        if self.municipality is None:
+            readings = {place: self.for_municipality(place) for place in self.municipalities}
         resolved = {}
         for name in self.names():
-            row = self.find(name)
+            row = self._find(name, self.date)
             if row is not None:
                 resolved[name, row.municipality or ""] = row
-            if self.municipality is not None:
-                continue
-            for place in places:
-                own = self.for_municipality(place).find(name)
+            for place, reading in readings.items():
+                own = reading._find(name, self.date)  # noqa: SLF001 - the same class
                 if own is not None and own.municipality == place:
                     resolved[name, place] = own
         return resolved
 
+    def _supplied_records(self) -> list[dict[str, Any]]:
+        supplied = sorted(self.overrides, key=lambda row: row.name)
+        return [{"name": row.name, **row.as_record()} for row in supplied]
+
     def _content(self) -> dict[str, Any]:
         resolved = self._resolved()
         known = {name for name, _ in resolved}
-        supplied = sorted(self.overrides, key=lambda row: row.name)
         return {
             "date": self.date.isoformat(),
             "municipality": self.municipality,
@@ -296,6 +373,6 @@ class ParameterBook:
                 name if place == "" else f"{name}@{place}": row.as_record()
                 for (name, place), row in sorted(resolved.items())
             },
-            "overrides": [{"name": row.name, **row.as_record()} for row in supplied],
+            "overrides": self._supplied_records(),
             "missing": [name for name in self.names() if name not in known],
         }

@@ -9,11 +9,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from placement_opt.rulebook.base import ParameterBook
-from placement_opt.rulebook.exact import Exact, read_decimal, read_exact
+from placement_opt.rulebook.exact import Exact, euros, read_decimal, read_exact
 from placement_opt.rulebook.refusals import check_choice, invalid
 
 REGIMES: tuple[str, ...] = ("none", "very_light", "light", "middle", "intensive")
 PAYERS: tuple[str, ...] = ("municipality", "uwv")
+COACH_KINDS: tuple[str, ...] = ("external", "employer")
 # From this year of coaching on, the share no longer falls.
 LAST_STEP = 3
 
@@ -42,18 +43,38 @@ class CoachingContract:
     minimum_pay_share: Decimal | None
     maximum_years: Decimal | None
 
-    def allows(self, *, hours_per_week: Exact, contract_months: Exact) -> bool:
-        """Return whether a contract is long enough, in hours and in months.
+    def allows(
+        self,
+        *,
+        hours_per_week: Exact,
+        contract_months: Exact | None,
+        pay_share: Exact | None = None,
+    ) -> bool:
+        """Return whether a contract is long enough, in hours and in months, and paid enough.
+
+        Parameters
+        ----------
+        hours_per_week
+            Hours a week of the contract.
+        contract_months
+            Months it lasts; None where it has no end.
+        pay_share
+            Pay as a share of the minimum wage; None leaves pay aside.
 
         Raises
         ------
         InvalidInputError
             For a number below 0.
         """
-        hours = read_exact(hours_per_week, "hours_per_week")
-        months = read_exact(contract_months, "contract_months")
-        long_enough = months >= Fraction(self.minimum_contract_months)
-        return long_enough and hours >= Fraction(self.minimum_hours_per_week)
+        if read_exact(hours_per_week, "hours_per_week") < Fraction(self.minimum_hours_per_week):
+            return False
+        if contract_months is not None:
+            months = read_exact(contract_months, "contract_months")
+            if months < Fraction(self.minimum_contract_months):
+                return False
+        if pay_share is None or self.minimum_pay_share is None:
+            return True
+        return read_exact(pay_share, "pay_share") >= Fraction(self.minimum_pay_share)
 
 
 class CoachingRules(ParameterBook):
@@ -174,3 +195,85 @@ class CoachingRules(ParameterBook):
             minimum_pay_share=None if pay is None else pay.value,
             maximum_years=None if years is None else years.value,
         )
+
+    def coaching_grant_months(self, coach_kind: str) -> int:
+        """Return for how many months UWV grants coaching at a time.
+
+        Parameters
+        ----------
+        coach_kind
+            "external", or "employer" for the employer's own coach (interne jobcoach).
+
+        Raises
+        ------
+        MissingParameterError
+            When the rulebook's date lies before the rule that was read.
+        InvalidInputError
+            For an unknown kind of coach.
+        """
+        check_choice("coach_kind", coach_kind, COACH_KINDS)
+        return self.whole(f"coaching.grant_months.{coach_kind}")
+
+    def coaching_years_left(
+        self, payer: str, *, years_used: Exact = 0, same_work: bool = True
+    ) -> Fraction:
+        """Return the years of coaching that can still be granted without special grounds.
+
+        Parameters
+        ----------
+        payer
+            "uwv" or "municipality".
+        years_used
+            Years of coaching so far; a half year is "0.5".
+        same_work
+            Whether those were for the same work: other work starts anew.
+
+        Raises
+        ------
+        MissingParameterError
+            When the payer's longest time is not known: a municipality's stands in its ordinance.
+        InvalidInputError
+            For an unknown payer, or years below 0.
+        """
+        check_choice("payer", payer, PAYERS)
+        used = read_exact(years_used, "years_used") if same_work else Fraction(0)
+        return max(Fraction(0), self.fraction(f"coaching.maximum_years.{payer}") - used)
+
+    def coaching_eur_per_year(self, *, coaching_hours_per_week: Exact) -> Decimal:
+        """Return what an external coach costs in a year, to the cent.
+
+        Raises
+        ------
+        MissingParameterError
+            Unless the tariff is supplied: none was found.
+        InvalidInputError
+            For hours below 0.
+        """
+        hours = read_exact(coaching_hours_per_week, "coaching_hours_per_week")
+        weeks = self.fraction("wage_subsidy.weeks_per_year")
+        return euros(hours * weeks * self.fraction("coaching.tariff_eur_per_hour"))
+
+    def own_coach_eur_per_year(self, *, regime: str, hours_per_week: Exact) -> Decimal:
+        """Return the subsidy for an employer's own coach (interne jobcoach), to the cent.
+
+        The whole amount from 24 hours worked a week on, pro rata below.
+
+        Parameters
+        ----------
+        regime
+            "very_light", "light", "middle" or "intensive".
+        hours_per_week
+            Hours the coached person works a week.
+
+        Raises
+        ------
+        MissingParameterError
+            When the amount of the rulebook's date is not known: only that of 2014 is.
+        InvalidInputError
+            For an unknown regime, or hours below 0.
+        """
+        check_choice("regime", regime, REGIMES[1:])
+        amount = self.fraction(f"coaching.internal_subsidy_eur_per_year.{regime}")
+        full = self.fraction("coaching.internal_subsidy_full_hours_per_week")
+        worked = read_exact(hours_per_week, "hours_per_week")
+        return euros(amount * min(Fraction(1), worked / full))

@@ -77,6 +77,8 @@ class GroundRules(ParameterBook):
             For an unknown code.
         """
         check_choice("ground", code, tuple(grounds()))
+        if self.notes is not None:
+            self.notes.grounds.add(code)
         return grounds()[code]
 
     def grounds(self) -> tuple[Ground, ...]:
@@ -134,6 +136,13 @@ class GroundRules(ParameterBook):
             return False
         begun = ground_from is None or ground_from <= last
         return begun and (ground_until is None or first <= ground_until)
+
+    @override
+    def run_record(self) -> dict[str, Any]:
+        """Return what a run rests on, with the grounds it asked about."""
+        asked = sorted(self.notes.grounds) if self.notes is not None else []
+        listed = [grounds()[code].model_dump(mode="json", exclude_none=True) for code in asked]
+        return {**super().run_record(), "grounds": listed}
 
     @override
     def _content(self) -> dict[str, Any]:

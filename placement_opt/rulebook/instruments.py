@@ -77,6 +77,19 @@ class NoRiskPolicy:
 class InstrumentRules(WageSubsidyRules):
     """What an employer receives beside the wage-cost subsidy."""
 
+    def paid_hours_per_year(self, hours_per_week: Exact) -> Fraction:
+        """Return the paid hours of a year with as many weeks as the wage-cost subsidy has: 52.
+
+        Raises
+        ------
+        MissingParameterError
+            When the rulebook's date lies before the rule that was read.
+        InvalidInputError
+            For hours below 0.
+        """
+        hours = read_exact(hours_per_week, "hours_per_week", maximum=168)
+        return hours * self.fraction("wage_subsidy.weeks_per_year")
+
     def lkv_eur_per_year(self, kind: str, *, paid_hours_per_year: Exact) -> Decimal:
         """Return the wage-cost advantage (LKV) of one worker and year, to the cent.
 

@@ -43,8 +43,8 @@ class Parameter(BaseModel):
     name: str
     value: Decimal | None
     unit: str
-    valid_from: dt.date | None
-    valid_until: dt.date | None
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
     source: str = Field(min_length=1)
     as_of: str | None = Field(default=None, pattern=r"^\d{4}(-\d{2}){0,2}$")
     confidence: Confidence

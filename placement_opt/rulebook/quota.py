@@ -3,6 +3,7 @@
 Wfsv 34, 38f-38h, 122na; sources per number stand in ``parameters/quota.toml``.
 """
 
+import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,8 +19,7 @@ class QuotaRules(AgreementRules):
     @property
     def threshold_hours_per_year(self) -> Decimal:
         """Paid hours a year from which an employer is liable: 25 x 1,623 = 40,575."""
-        hours = self.fraction("quota.threshold_workers") * Fraction(self.worker_hours_per_year)
-        return read_decimal(hours, "threshold_hours_per_year")
+        return read_decimal(self._threshold_hours(self.date), "threshold_hours_per_year")
 
     def quota_percentage(self, *, sector: str, year: int | None = None) -> Decimal:
         """Return the quota percentage set for a sector and year, as set: two decimals.
@@ -121,7 +121,8 @@ class QuotaRules(AgreementRules):
         """
         hours = read_exact(hours_per_week, "hours_per_week")
         share = self._percentage(percentage, sector, year) / 100
-        return hours * share / Fraction(self.job_hours_per_week)
+        job = self.fraction("banenafspraak.job_hours_per_week", on=self.day_of(year))
+        return hours * share / job
 
     def quota_position(
         self,
@@ -151,7 +152,7 @@ class QuotaRules(AgreementRules):
         percentage
             Quota percentage, used as given; that of `sector` and `year` by default.
         sector, year
-            As `quota_percentage`.
+            As `quota_percentage`; threshold, hours of a job and levy are those of the year too.
         paid_hours_previous_year
             Own paid hours of the year before, for the threshold; `paid_hours` by default.
         hired_in_hours, lent_out_hours
@@ -178,6 +179,7 @@ class QuotaRules(AgreementRules):
         >>> position.levy_eur
         Decimal('11607.81')
         """
+        day = self.day_of(year)
         paid = read_exact(paid_hours, "paid_hours")
         target = read_exact(target_group_hours, "target_group_hours")
         hired = read_exact(hired_in_hours, "hired_in_hours")
@@ -201,11 +203,11 @@ class QuotaRules(AgreementRules):
             paid_hours=paid + hired - lent,
             target_group_hours=counted + hired_target - lent_target,
             percentage=self._percentage(percentage, sector, year),
-            hours_per_job=Fraction(self.job_hours_per_year),
-            threshold_hours=Fraction(self.threshold_hours_per_year),
+            hours_per_job=self.fraction("banenafspraak.job_hours_per_year", on=day),
+            threshold_hours=self._threshold_hours(day),
             paid_hours_of_employer=paid,
             paid_hours_previous_year=before,
-            levy_eur_per_job=self.fraction("quota.levy_eur_per_job"),
+            levy_eur_per_job=self.fraction("quota.levy_eur_per_job", on=day),
         )
 
     def levy_executed(self, *, year: int | None = None) -> bool:
@@ -227,6 +229,10 @@ class QuotaRules(AgreementRules):
         5,000 / 1,331: about 3.757 EUR an hour for people already on the payroll.
         """
         return self.fraction("quota.levy_eur_per_job") / Fraction(self.job_hours_per_year)
+
+    def _threshold_hours(self, day: dt.date) -> Fraction:
+        worker = self.fraction("banenafspraak.worker_hours_per_year", on=day)
+        return self.fraction("quota.threshold_workers", on=day) * worker
 
     def _percentage(
         self, percentage: Exact | None, sector: str | None, year: int | None

@@ -10,6 +10,8 @@ from placement_opt.rulebook.shipped import shipped
 
 FIRST_YEAR = 2013
 LAST_YEAR = 2100
+NATIONAL = ("banenafspraak.", "quota.")
+"""How the names of parameters begin that hold everywhere alike."""
 
 
 class MissingParameterError(InvalidInputError):
@@ -66,6 +68,19 @@ def check_text(field: str, value: object) -> None:
     """Refuse what is no text or empty; raises InvalidInputError."""
     if not isinstance(value, str) or not value.strip():
         raise invalid(field, value, "must be text", "write a few words, or leave it out")
+
+
+def check_municipal(name: str, municipality: str) -> None:
+    """Refuse a municipality's own value of what only the law itself sets.
+
+    Raises
+    ------
+    InvalidInputError
+        For a parameter of the jobs agreement or the quota.
+    """
+    if name.startswith(NATIONAL):
+        expected = f"must be left out, since no ordinance can set {name}"
+        raise invalid("municipality", municipality, expected, "supply the value for everybody")
 
 
 def check_choice(field: str, value: str, choices: Sequence[str]) -> str:

@@ -35,6 +35,16 @@ class ShelteredWorkRules(ParameterBook):
         """
         return self.whole("sheltered_work.minimum_places")
 
+    def sheltered_guidance_eur_per_year(self) -> Decimal:
+        """Return what the guidance of one place costs a municipality in a year.
+
+        Raises
+        ------
+        MissingParameterError
+            From 2018 on, unless supplied; the figure of 2017 is that of one municipality.
+        """
+        return self.value("sheltered_work.guidance_eur_per_year")
+
     def national_sheltered_places(self, *, year: int) -> int:
         """Return the places the minister asked of all municipalities together.
 

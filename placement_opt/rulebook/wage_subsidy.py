@@ -184,23 +184,41 @@ class WageSubsidyRules(ParameterBook):
         )
 
     def wage_subsidy_eur_per_year(
-        self, wage_value: Exact, hours_per_week: Exact, age: int = ADULT_AGE
+        self,
+        wage_value: Exact,
+        hours_per_week: Exact,
+        age: int = ADULT_AGE,
+        *,
+        with_charges: bool = False,
     ) -> Decimal:
-        """Return the measured subsidy of twelve months, without employer charges.
+        """Return the measured subsidy of twelve months, with or without employer charges.
 
         Twelve times the unrounded monthly amount, rounded once to the cent.
 
         Raises
         ------
-        MissingParameterError, InvalidInputError
+        MissingParameterError
+            As `wage_subsidy`; with charges, also when their share is not verified.
+        InvalidInputError
             As `wage_subsidy`.
         """
         subsidy = self.wage_subsidy(
             wage_value=wage_value,
             hours_per_week=hours_per_week,
             minimum_wage_age=age,
+            employer_charges=self.employer_charges() if with_charges else 0,
         )
-        return subsidy.per_year_eur
+        return euros(subsidy.subsidy_exact * (1 + (subsidy.employer_charges or 0)) * MONTHS)
+
+    def employer_charges(self) -> Decimal:
+        """Return the allowance for employer charges, as a share of the subsidy.
+
+        Raises
+        ------
+        MissingParameterError
+            When the share on the rulebook's date is not verified: it is from 2020 on.
+        """
+        return self.value("wage_subsidy.employer_charges")
 
     def _base_eur_per_month(self, age: int, supplied: Exact | None) -> Fraction:
         if supplied is not None:

@@ -1,0 +1,119 @@
+"""Coached work has a contract for which whoever pays the coach grants coaching."""
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar, Literal
+
+import numpy as np
+from typing_extensions import override
+
+from placement_opt.constraints.base import Rule
+from placement_opt.constraints.coaching_teams import needs_coaching
+from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.instance import HOUR, NOT_GIVEN, Bools, Indices, Instance
+from placement_opt.plan import Plan, Violation, contract_hours
+from placement_opt.records import Candidate
+from placement_opt.rulebook import CoachingContract
+
+
+class CoachedContract(Rule):
+    r"""Coached work has a contract that is long enough for whoever pays the coach.
+
+    .. math:: x_{co} = 0 \text{ unless } \text{hours}_{co} \ge \text{minimum hours}_{p(c)}
+              \text{ and } \text{months}_o \ge \text{minimum months}_{p(c)}
+
+    where p is the payer that the candidate's ground names: UWV, or the municipality by its
+    ordinance. It holds for people whose record asks for coaching. Hours are those of the records;
+    a contract without an end is long enough. Pay, which the payer also looks at, is left aside.
+
+    Parameters
+    ----------
+    payer
+        Who pays for people whose ground does not say; None (the default) makes them bad input.
+
+    References
+    ----------
+    Conditions of UWV for job coaching; Participatiewet art. 8a(2)(e): a municipality's minimum
+    stands in its ordinance and is supplied with `Rulebook.override`.
+    """
+
+    title: ClassVar[str] = "contract for coached work"
+    title_nl: ClassVar[str] = "contract voor werk met een jobcoach"
+    rule: Literal["CoachedContract"] = "CoachedContract"
+    payer: Literal["municipality", "uwv"] | None = None
+
+    @override
+    def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
+        hours, months = (np.zeros(instance.n_candidates, dtype=np.int64) for _ in range(2))
+        asking = [
+            (row, person)
+            for row in np.unique(candidate).tolist()
+            if needs_coaching(person := instance.candidate_of[instance.candidate_ids[row]])
+        ]
+        if not asking:
+            return None
+        _refuse_silence(instance, [row for row, _ in asking], np.unique(opening))
+        for row, person in asking:
+            contract = self._contract(instance, person)
+            hours[row] = math.ceil(Fraction(contract.minimum_hours_per_week) * HOUR)
+            months[row] = math.ceil(contract.minimum_contract_months)
+        records = (instance.opening_of[id_] for id_ in instance.opening_ids)
+        lasts = np.array([record.contract_months or NOT_GIVEN for record in records])[opening]
+        offered = np.minimum(
+            instance.candidates.hours_max[candidate], instance.openings.hours_max[opening]
+        )
+        long_enough = (lasts == NOT_GIVEN) | (lasts >= months[candidate])
+        uncoached = hours[candidate] + months[candidate] == 0
+        result: Bools = uncoached | (long_enough & (offered >= hours[candidate]))
+        return result
+
+    @override
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        for placement in plan.placements:
+            person, opening = plan.candidate(placement), plan.opening(placement)
+            coached = person.coaching_regime not in {None, "none"}
+            if not (coached or person.coaching_hours_per_week):
+                continue
+            contract = self._contract(instance, person)
+            hours = contract_hours(person, opening) or Fraction(0)
+            if not contract.allows(hours_per_week=hours, contract_months=opening.contract_months):
+                yield self.broken(
+                    person.id,
+                    f"{opening.id} offers {float(hours):g} hours a week for"
+                    f" {opening.contract_months or 'unlimited'} months, coaching by"
+                    f" {contract.payer} asks {contract.minimum_hours_per_week} hours and"
+                    f" {contract.minimum_contract_months} months",
+                )
+
+    def _contract(self, instance: Instance, person: Candidate) -> CoachingContract:
+        """Return what the payer of a person's coach asks; UWV knows no ordinance."""
+        law = instance.rulebook
+        ground = None if person.ground is None else law.ground(person.ground)
+        payer = (None if ground is None else ground.coaching_payer) or self.payer
+        if payer is None:
+            raise InvalidInputError.single(
+                "candidate",
+                person.id,
+                "ground",
+                person.ground,
+                f"must say who pays the coach, since {self.title} needs it",
+                'give another ground, or the rule with payer="municipality" or payer="uwv"',
+            )
+        law = law if payer == "uwv" else instance.rulebook_of(person.municipality)
+        return law.coaching_contract(payer)
+
+
+def _refuse_silence(instance: Instance, asking: list[int], openings: Indices) -> None:
+    people = [row for row in asking if instance.candidates.hours_max[row] == NOT_GIVEN]
+    work = openings[instance.openings.hours_max[openings] == NOT_GIVEN].tolist()
+    silent = [
+        *(("candidate", instance.candidate_ids[row]) for row in people),
+        *(("opening", instance.opening_ids[row]) for row in work),
+    ]
+    if silent:
+        expected = f"must be given, since {CoachedContract.title} needs it"
+        hint = "give the fewest and the most hours a week, such as (16, 24)"
+        raise InvalidInputError(
+            Problem(subject, id_, "hours_per_week", None, expected, hint) for subject, id_ in silent
+        )

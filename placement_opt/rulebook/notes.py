@@ -1,0 +1,36 @@
+"""What was asked of a rulebook: the parameters and grounds that an answer rests on."""
+
+from dataclasses import dataclass, field
+
+from placement_opt.rulebook.parameter import Parameter
+
+
+@dataclass(slots=True)
+class Notes:
+    """The parameters and the grounds that were asked for; shared by all readings of a rulebook.
+
+    Attributes
+    ----------
+    parameters
+        Each parameter once, by name, municipality and first day.
+    grounds
+        Codes of grounds.
+    """
+
+    parameters: dict[tuple[str, str, str], Parameter] = field(default_factory=dict)
+    grounds: set[str] = field(default_factory=set)
+
+    def add(self, parameter: Parameter) -> None:
+        """Note a parameter that was asked for and had a value."""
+        first_day = "" if parameter.valid_from is None else parameter.valid_from.isoformat()
+        key = (parameter.name, parameter.municipality or "", first_day)
+        self.parameters[key] = parameter
+
+    def clear(self) -> None:
+        """Forget everything, for a new answer."""
+        self.parameters.clear()
+        self.grounds.clear()
+
+    def sorted_parameters(self) -> tuple[Parameter, ...]:
+        """Return what was asked for, by name, municipality and first day."""
+        return tuple(self.parameters[key] for key in sorted(self.parameters))
