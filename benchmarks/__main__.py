@@ -1,24 +1,179 @@
-"""Command line of the measurements: `python -m benchmarks phases`."""
+"""Command line of the measurements: compare, table, plot, growth, regressions."""
 
 import argparse
-import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from benchmarks.phases import PHASES, measured_apart
+from placement_opt.errors import InvalidInputError
+
+DEFAULT_SOLVERS = "auto,cp-sat,highs,flow,greedy,scipy,pdlp"
+SMOKE_INSTANCES = ("rijk-van-nijmegen:150", "generic:200x40", "assignment:200x60:10")
+SMOKE_SIZES = ("60", "120")
+SMOKE_S = 2.0
 
 
-def main() -> None:
-    """Run what is asked for and print one JSON line per measurement."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+def _compare(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    from benchmarks.compare import compare
+    from benchmarks.instances import instances
+    from benchmarks.results import refuse_existing
+    from benchmarks.rivals import RIVALS
+    from benchmarks.table import tables
+
+    specs = options.instance or (SMOKE_INSTANCES if options.smoke else ())
+    solvers = options.solvers.split(",")
+    unknown = [name for name in solvers if name not in RIVALS]
+    if unknown or not specs:
+        what, hint = ("solver", f"known are {', '.join(RIVALS)}")
+        if not specs:
+            what, hint = ("instance", "add --instance rijk-van-nijmegen:1500")
+        text = f"must be given, got {unknown or None!r}"
+        print(f"{what}: {text}. Hint: {hint}.", file=sys.stderr)
+        return 2
+    refuse_existing([options.out, options.plot], overwrite=options.overwrite)
+    if options.plot:
+        _matplotlib_or_explain()
+    attempts = list(
+        compare(
+            [one for spec in specs for one in instances(spec)],
+            solvers,
+            range(options.seed, options.seed + options.repeat),
+            time_limit_s=SMOKE_S if options.smoke else options.time_limit,
+            gap=options.gap,
+            out=options.out,
+            arguments=arguments,
+        )
+    )
+    print(tables(attempts))
+    if options.plot:
+        from benchmarks.plot import plot_gaps
+
+        plot_gaps(attempts, options.plot)
+    return 0
+
+
+def _table(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    del arguments
+    from benchmarks.results import read_results
+    from benchmarks.table import tables
+
+    print(tables(read_results(options.file).attempts))
+    return 0
+
+
+def _plot(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    del arguments
+    from benchmarks.results import read_results, refuse_existing
+
+    _matplotlib_or_explain()
+    refuse_existing([options.out], overwrite=options.overwrite)
+    from benchmarks.plot import plot_gaps
+
+    plot_gaps(read_results(options.file).attempts, options.out)
+    return 0
+
+
+def _growth(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    from benchmarks.compare import compare
+    from benchmarks.growth import GAP, exponents, growth_table, plot_growth
+    from benchmarks.instances import instances
+    from benchmarks.results import append, refuse_existing
+
+    refuse_existing([options.out, options.plot], overwrite=options.overwrite)
+    if options.plot:
+        _matplotlib_or_explain()
+    sizes = SMOKE_SIZES if options.smoke else options.sizes.split(",")
+    attempts = list(
+        compare(
+            [one for size in sizes for one in instances(f"{options.family}:{size}")],
+            ["auto"],
+            [options.seed],
+            time_limit_s=SMOKE_S if options.smoke else options.time_limit,
+            gap=GAP,
+            out=options.out,
+            arguments=arguments,
+        )
+    )
+    append(options.out, {"kind": "fit", "exponents": exponents(attempts)})
+    print(growth_table(attempts))
+    if options.plot:
+        plot_growth(attempts, options.plot)
+    return 0
+
+
+def _regressions(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    del arguments
+    from benchmarks.regressions import compare_phases, regression_table
+
+    phases = compare_phases(options.saved, options.new)
+    print(regression_table(phases, options.allow))
+    return int(any(phase.is_regression(options.allow) for phase in phases))
+
+
+def _matplotlib_or_explain() -> None:
+    try:
+        import matplotlib as mpl
+    except ImportError:
+        raise ImportError(
+            "plots need matplotlib. Hint: pip install 'placement_opt[plots]', or leave out --plot."
+        ) from None
+    mpl.use("Agg")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measurements of placement_opt and of its rivals."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    phases = commands.add_parser("phases", help="seconds and memory of each phase")
-    phases.add_argument("--only", choices=sorted(PHASES), action="append")
-    phases.add_argument("--smoke", action="store_true", help="small sizes, to see that it runs")
-    arguments = parser.parse_args()
-    small = {"emit": (300, 100, 10), "region": (300,), "assignment": (60,), "rivals": (200, 60, 4)}
-    for name in arguments.only or PHASES:
-        sizes = small[name] if arguments.smoke else ()
-        print(json.dumps({"phase": name, **measured_apart(name, *sizes)}), flush=True)
+    compare = commands.add_parser("compare", help="solvers on instances, one after the other")
+    compare.add_argument("--instance", action="append", help="see benchmarks/instances.py")
+    compare.add_argument("--solvers", default=DEFAULT_SOLVERS)
+    compare.add_argument("--time-limit", type=float, default=120.0, help="seconds for each")
+    compare.add_argument("--gap", type=float, default=0.0, help="stop there; 0 goes on to a proof")
+    compare.add_argument("--seed", type=int, default=1)
+    compare.add_argument("--repeat", type=int, default=1, help="so many seeds, from --seed on")
+    compare.add_argument("--out", type=Path, help="JSON lines to write")
+    compare.add_argument("--plot", type=Path, help="picture of the gap over time to write")
+    compare.add_argument("--overwrite", action="store_true")
+    compare.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
+    compare.set_defaults(run=_compare)
+    table = commands.add_parser("table", help="Markdown tables of what compare wrote")
+    table.add_argument("file", type=Path, nargs="+")
+    table.set_defaults(run=_table)
+    plot = commands.add_parser("plot", help="a picture of what compare wrote")
+    plot.add_argument("file", type=Path, nargs="+")
+    plot.add_argument("--out", type=Path, required=True)
+    plot.add_argument("--overwrite", action="store_true")
+    plot.set_defaults(run=_plot)
+    growth = commands.add_parser("growth", help="how our cost grows with size")
+    growth.add_argument("--family", default="rijk-van-nijmegen", help="or generic, planted")
+    growth.add_argument("--sizes", default="1500,5000,15000", help="candidates, or 1500x300")
+    growth.add_argument("--time-limit", type=float, default=300.0, help="seconds for each")
+    growth.add_argument("--seed", type=int, default=1)
+    growth.add_argument("--out", type=Path, help="JSON lines to write")
+    growth.add_argument("--plot", type=Path, help="picture to write")
+    growth.add_argument("--overwrite", action="store_true")
+    growth.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
+    growth.set_defaults(run=_growth)
+    regressions = commands.add_parser("regressions", help="two runs of the phases; 1 if slower")
+    regressions.add_argument("saved", type=Path, help="pytest-benchmark's JSON of an earlier run")
+    regressions.add_argument("new", type=Path)
+    regressions.add_argument("--allow", type=float, default=1.3, help="factor that still passes")
+    regressions.set_defaults(run=_regressions)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; bad input is one message and exit code 2."""
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args(given)
+    try:
+        code: int = options.run(options, given)
+    except (InvalidInputError, OSError, ImportError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return code
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
