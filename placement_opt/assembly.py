@@ -5,7 +5,7 @@ that fits in int64.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,15 +15,19 @@ from scipy import sparse
 
 from placement_opt.errors import InvalidInputError
 from placement_opt.formulation import (
+    BLOCK_PAIRS,
     NO_LOWER,
     NO_UPPER,
     ROOM,
     Formulation,
+    Lumped,
     Objective,
     Pools,
     RowBlock,
 )
 from placement_opt.instance import Floats, Ints
+from placement_opt.pair_columns import distinct_values
+from placement_opt.pair_entries import are_ones, row_reach
 from placement_opt.pairs import Column
 
 
@@ -67,13 +71,21 @@ class _PoolsOfDivided:
     def rows(self, sets: Sequence[Sequence[int]], reserve: float = 0.0) -> RowBlock:
         return divided_by_gcd(self.pools.rows(sets, reserve))
 
+    def within(self, pairs: npt.NDArray[np.integer]) -> Pools:
+        return _PoolsOfDivided(self.pools.within(pairs), self.divisor)
+
+    def lumped(self, block: RowBlock) -> Lumped:
+        return self.pools.lumped(block)
+
 
 def _row_gcd(matrix: sparse.csr_array | None, n_rows: int = 0) -> Ints:
     if matrix is None:
         return np.zeros(n_rows, dtype=np.int64)
     divisor = np.zeros(matrix.shape[0], dtype=np.int64)
     filled = np.flatnonzero(np.diff(matrix.indptr))
-    if filled.size:
+    if are_ones(matrix.data):
+        divisor[filled] = 1
+    elif filled.size:
         divisor[filled] = np.gcd.reduceat(
             np.abs(matrix.data.astype(np.int64)), matrix.indptr[filled]
         )
@@ -88,10 +100,10 @@ def _divided(matrix: sparse.csr_array, divisor: Ints) -> sparse.csr_array:
 
 def _refuse_overflow(block: RowBlock) -> None:
     """Refuse rows whose activity could leave int64; a solver would fail or lie on them."""
-    reach = _reach(block.usage, np.ones(block.usage.shape[1]))
+    reach = row_reach(block.usage)
     if block.variables is not None and block.variable_usage is not None:
         widest = np.maximum(np.abs(block.variables.lower), np.abs(block.variables.upper))
-        reach = reach + _reach(block.variable_usage, widest.astype(np.float64))
+        reach += row_reach(block.variable_usage, widest.astype(np.float64))
     for row in np.flatnonzero(reach >= float(ROOM))[:1]:
         raise InvalidInputError.single(
             "rule",
@@ -101,13 +113,6 @@ def _refuse_overflow(block: RowBlock) -> None:
             "must keep its sums below 2^60 after scaling to integers",
             "use fewer decimals or a larger unit in the column or limit",
         )
-
-
-def _reach(matrix: sparse.csr_array, widest: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    magnitude = np.abs(matrix.data.astype(np.float64)) * widest[matrix.indices]
-    sums = np.zeros(matrix.shape[0])
-    np.add.at(sums, np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)), magnitude)
-    return sums
 
 
 def formulate(
@@ -147,19 +152,15 @@ def _scaled(
     most_placements: int,
 ) -> Objective:
     """Put all points over one denominator, exactly where it fits, else rounded."""
-    own = [gain for block in blocks if block.variables for gain in block.variables.gain]
-    widest = [
-        max(abs(int(low)), abs(int(high)))
-        for block in blocks
-        if block.variables
-        for low, high in zip(block.variables.lower, block.variables.upper, strict=True)
-    ]
+    own = list(_priced_variables(blocks))
+    n_own = sum(len(block.variables) for block in blocks if block.variables)
     steps = [weight / column.scale for weight, column in terms]
     reach = sum(
         abs(step) * int(np.abs(column.values.astype(np.float64)).sum() + 1)
         for step, (_, column) in zip(steps, terms, strict=True)
-    ) + sum(abs(gain) * width for gain, width in zip(own, widest, strict=True))
-    exact = math.lcm(1, *(step.denominator for step in steps), *(gain.denominator for gain in own))
+    ) + sum(abs(gain) * width for _, gain, width in own)
+    shared = {gain.denominator for _, gain, _ in own} | {step.denominator for step in steps}
+    exact = math.lcm(1, *shared)
     scale = exact if reach * exact < ROOM else ROOM // math.ceil(reach)
     if scale < 1:
         raise InvalidInputError.single(
@@ -170,37 +171,54 @@ def _scaled(
             "must sum to less than 2^60 over all pairs and prices",
             "use smaller weights, prices or scores: divide all of them by the same number",
         )
-    gain, rounding = _rounded_gain(n_pairs, steps, terms, own, scale)
-    own_rounding = sum(
-        (
-            abs(Fraction(round(value * scale)) - value * scale) * width
-            for value, width in zip(own, widest, strict=True)
-        ),
-        start=Fraction(0),
-    )
+    gain, rounding = _rounded_gain(n_pairs, steps, terms, n_own, scale)
+    own_rounding = Fraction(0)
+    for place, value, width in own:
+        gain[n_pairs + place] = round(value * scale)
+        own_rounding += abs(round(value * scale) - value * scale) * width
     return Objective(gain, scale, (rounding * most_placements + own_rounding) / scale)
+
+
+def _priced_variables(blocks: Sequence[RowBlock]) -> Iterator[tuple[int, Fraction, int]]:
+    """Yield (place among all own variables, points per unit, largest magnitude) where priced."""
+    first = 0
+    for block in blocks:
+        if block.variables is not None:
+            lower, upper = block.variables.lower, block.variables.upper
+            # Coaching has a quarter of a million variables, and a price for none of them.
+            for place in [at for at, gain in enumerate(block.variables.gain) if gain]:
+                widest = max(abs(int(lower[place])), abs(int(upper[place])))
+                yield first + place, block.variables.gain[place], widest
+            first += len(block.variables)
 
 
 def _rounded_gain(
     n_pairs: int,
     steps: Sequence[Fraction],
     terms: Sequence[tuple[Fraction, Column]],
-    own: Sequence[Fraction],
+    n_own: int,
     scale: int,
 ) -> tuple[Ints, Fraction]:
-    """Return integer gains of all variables, and the largest rounding of one pair in units."""
-    pairs = np.zeros(n_pairs, dtype=np.int64)
+    """Return integer gains, zero for own variables, and the largest rounding of a pair in units."""
+    gain = np.zeros(n_pairs + n_own, dtype=np.int64)
+    pairs = gain[:n_pairs]
     rounding = Fraction(0)
     for step, (_, column) in zip(steps, terms, strict=True):
         factor = step * scale
-        values = column.values.astype(np.int64)
         if factor.denominator == 1:
-            pairs += values * factor.numerator
+            _add_scaled(pairs, column.values, factor.numerator)
         else:
-            distinct, code = np.unique(values, return_inverse=True)
-            rounded = [round(int(value) * factor) for value in distinct]
+            distinct, code = distinct_values(column.values)
+            # Halves go up; whole numbers spare a fraction for each of perhaps a million scores.
+            top, bottom = 2 * factor.numerator, 2 * factor.denominator
+            rounded = [(value * top + factor.denominator) // bottom for value in distinct.tolist()]
             pairs += np.array(rounded, dtype=np.int64)[code]
             rounding += Fraction(1, 2)
-    return np.concatenate(
-        [pairs, np.array([round(value * scale) for value in own], dtype=np.int64)]
-    ), rounding
+    return gain, rounding
+
+
+def _add_scaled(sums: Ints, values: npt.NDArray[np.integer], factor: int) -> None:
+    """Add narrow values times a factor, block by block to spare memory."""
+    for first in range(0, values.size, BLOCK_PAIRS):
+        block = slice(first, first + BLOCK_PAIRS)
+        sums[block] += values[block].astype(np.int64) * factor

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.instance import Floats, Ints
+from placement_opt.pair_entries import PairEntries, row_reach
 
 NO_LOWER = -(1 << 62)
 """Stands for "no lower limit" on a row."""
@@ -30,6 +31,9 @@ NO_UPPER = 1 << 62
 
 ROOM = 1 << 60
 """No row's activity and no objective may reach this: solvers add in int64."""
+
+BLOCK_PAIRS = 1 << 16
+"""Pairs priced at once: their sums stay in the processor's cache from one rule to the next."""
 
 Lift = Callable[[npt.NDArray[np.int64], Ints], Mapping[str, Any]]
 
@@ -47,6 +51,29 @@ class Pools(Protocol):
 
         A `reserve` keeps back that share of the capacity; then some solutions are lost.
         """
+
+    def within(self, pairs: npt.NDArray[np.integer]) -> "Pools":
+        """Return the pools over some of the pairs alone, ascending, counted within those."""
+
+    def lumped(self, block: "RowBlock") -> "Lumped":
+        """Return the block with holders of capacity that are alike taken as one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lumped:
+    """A block whose linear relaxation is that of a larger one, by symmetry.
+
+    Parameters
+    ----------
+    rows
+        The smaller block, over the same pairs.
+    of_row
+        The row of the smaller block that stands for each row of the larger one, shape (R,): a
+        price of that row is a price of each row it stands for.
+    """
+
+    rows: "RowBlock"
+    of_row: npt.NDArray[np.int64]
 
 
 class Packer(Protocol):
@@ -134,6 +161,16 @@ class RowBlock:
 
     def __len__(self) -> int:
         return len(self.lower)
+
+    @cached_property
+    def by_pair(self) -> PairEntries:
+        """The coefficients of the pairs, looked up by pair; built on first use."""
+        return PairEntries.of(self.usage)
+
+    @cached_property
+    def by_own(self) -> sparse.csc_array | None:
+        """The coefficients of the own variables by variable, CSC of shape (R, V)."""
+        return None if self.variable_usage is None else self.variable_usage.tocsc()
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,7 +285,10 @@ class Formulation:
 
     @cached_property
     def matrix(self) -> sparse.csr_array:
-        """All coefficients, CSR of shape (R, N), int64; built on first use."""
+        """All coefficients, CSR of shape (R, N), int64; for small problems, built on first use.
+
+        `activity`, `priced`, `columns` and `row` need no second copy of the coefficients.
+        """
         start = [np.zeros(1, dtype=np.int64)]
         member, value, n_entries = [], [], 0
         for rows in self._matrices():
@@ -272,6 +312,155 @@ class Formulation:
             yield _side_by_side(block, self.n_pairs, offset)
         if self.extra is not None:
             yield self.extra.matrix
+
+    @cached_property
+    def row_offsets(self) -> tuple[int, ...]:
+        """Index of the first row of each block and of the extra rows, and R at the end."""
+        offsets = [0]
+        for part in self._parts:
+            offsets.append(offsets[-1] + len(part))
+        return tuple(offsets)
+
+    @cached_property
+    def _turned(self) -> tuple["_Turned", ...]:
+        """Each part's coefficients, looked up by variable."""
+        turned = [
+            _Turned(row, len(block), block.by_pair, block.by_own, offset)
+            for block, offset, row in zip(
+                self.blocks, self.offsets[:-1], self.row_offsets[: len(self.blocks)], strict=True
+            )
+        ]
+        if self.extra is not None:
+            pairs = PairEntries.of(self.extra.matrix[:, : self.n_pairs])
+            own = self.extra.matrix[:, self.n_pairs :].tocsc()
+            first_row = self.row_offsets[len(self.blocks)]
+            turned.append(_Turned(first_row, len(self.extra), pairs, own, self.n_pairs))
+        return tuple(turned)
+
+    def activity(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return the sum of every row, ``A @ values``, shape (R,).
+
+        Exact int64 for integer values, else float64; cost O(E) for finding the pairs that are not
+        zero, and the entries of those.
+        """
+        dtype = _sum_type(values)
+        chosen = np.flatnonzero(values[: self.n_pairs])
+        sums = np.zeros(self.n_rows, dtype=dtype)
+        for part in self._turned:
+            at, row, amount = part.pairs.of_pairs(chosen)
+            np.add.at(sums, part.first_row + row, amount * values[chosen[at]])
+            if part.own is not None:
+                own = values[part.first_own : part.first_own + part.own.shape[1]]
+                sums[part.rows] += part.own @ own.astype(dtype)
+        return sums
+
+    def priced(self, prices: npt.NDArray[Any], *, absolute: bool = False) -> npt.NDArray[Any]:
+        """Return what each variable pays at prices of the rows: ``prices @ A``, shape (N,).
+
+        Cost O(entries); exact for integer prices as long as the sums fit int64.
+
+        Parameters
+        ----------
+        prices
+            Price of each row, shape (R,): integers, or float64.
+        absolute
+            Take the magnitudes of the coefficients, to tell how large the sums can be.
+
+        Returns
+        -------
+        numpy.ndarray
+            int64 for integer prices, else float64.
+        """
+        own = [self.priced_pairs(prices, slice(0, self.n_pairs), absolute=absolute)]
+        sums = np.zeros(self.n_variables - self.n_pairs, dtype=own[0].dtype)
+        for part in self._turned:
+            if part.own is not None:
+                entries = abs(part.own) if absolute else part.own
+                first = part.first_own - self.n_pairs
+                sums[first : first + entries.shape[1]] += entries.T @ prices[part.rows]
+        return np.concatenate([*own, sums])
+
+    def priced_pairs(
+        self, prices: npt.NDArray[Any], pairs: slice, *, absolute: bool = False
+    ) -> npt.NDArray[Any]:
+        """Return what `priced` does, for a range of pairs alone; shape (stop - start,)."""
+        dtype = _sum_type(prices)
+        start, stop, _ = pairs.indices(self.n_pairs)
+        # The zero before each part's prices is for pairs that have no row there.
+        parts = [(p, np.append(np.zeros(1, dtype), prices[p.rows])) for p in self._turned]
+        sums = np.zeros(max(0, stop - start), dtype=dtype)
+        for first in range(start, stop, BLOCK_PAIRS):
+            block = slice(first, min(first + BLOCK_PAIRS, stop))
+            into = sums[first - start : block.stop - start]
+            for part, of_part in parts:
+                part.pairs.add_priced(of_part, into, block, absolute=absolute)
+        return sums
+
+    def columns(self, variables: npt.NDArray[np.integer]) -> sparse.csc_array:
+        """Return the coefficients of some variables, in the order given.
+
+        Cost O(variables + their entries), however many pairs there are.
+
+        Parameters
+        ----------
+        variables
+            Indices of variables, pairs and others, in any order, shape (n,).
+
+        Returns
+        -------
+        scipy.sparse.csc_array
+            Of shape (R, n), int64, rows ascending in each column.
+        """
+        is_pair = variables < self.n_pairs
+        pair_at, own_at = np.flatnonzero(is_pair), np.flatnonzero(~is_pair)
+        pairs, own = variables[pair_at], variables[own_at]
+        column, row, value = [], [], []
+        for part in self._turned:
+            at, of_part, amount = part.pairs.of_pairs(pairs)
+            column.append(pair_at[at])
+            row.append(part.first_row + of_part)
+            value.append(amount)
+            if part.own is not None:
+                last = part.first_own + part.own.shape[1]
+                mine = np.flatnonzero((own >= part.first_own) & (own < last))
+                entries = part.own[:, own[mine] - part.first_own].tocoo()
+                column.append(own_at[mine][entries.col])
+                row.append(part.first_row + entries.row.astype(np.int64))
+                value.append(entries.data.astype(np.int64))
+        empty = np.zeros(0, dtype=np.int64)
+        places = (np.concatenate([empty, *row]), np.concatenate([empty, *column]))
+        shape = (self.n_rows, variables.size)
+        columns = sparse.coo_array((np.concatenate([empty, *value]), places), shape=shape).tocsc()
+        columns.sort_indices()
+        return columns
+
+    def row(self, index: int) -> tuple[npt.NDArray[np.int64], Ints]:
+        """Return the variables of one row, ascending, and their coefficients."""
+        number = int(np.searchsorted(self.row_offsets, index, side="right")) - 1
+        part = self._parts[number]
+        within = index - self.row_offsets[number]
+        if isinstance(part, ExtraRows):
+            return _of_row(part.matrix, within)
+        member, value = _of_row(part.usage, within)
+        if part.variable_usage is None:
+            return member, value
+        own, own_value = _of_row(part.variable_usage, within)
+        return np.append(member, own + self.offsets[number]), np.append(value, own_value)
+
+    @cached_property
+    def reach(self) -> Floats:
+        """The largest magnitude that each row's sum can have within the bounds, shape (R,)."""
+        widest = np.maximum(np.abs(self.lower), np.abs(self.upper)).astype(np.float64)
+        parts = [np.zeros(0)]
+        for block, first in zip(self.blocks, self.offsets[:-1], strict=True):
+            reach = row_reach(block.usage)
+            if block.variable_usage is not None:
+                own = widest[first : first + block.variable_usage.shape[1]]
+                reach += row_reach(block.variable_usage, own)
+            parts.append(reach)
+        if self.extra is not None:
+            parts.append(row_reach(self.extra.matrix, widest))
+        return np.concatenate(parts)
 
     @cached_property
     def whole(self) -> npt.NDArray[np.bool_]:
@@ -299,12 +488,39 @@ class Formulation:
         """Tell whether integer values keep every bound and every row."""
         if np.any(values < self.lower) or np.any(values > self.upper):
             return False
-        activity = self.matrix @ values
+        activity = self.activity(values)
         return bool(np.all(activity >= self.row_lower) and np.all(activity <= self.row_upper))
 
     def gained(self, values: Ints) -> int:
         """Return the objective of integer values, in integer units."""
         return int(self.objective.gain @ values)
+
+
+@dataclass(frozen=True, eq=False)
+class _Turned:
+    """The rows from `first_row`, by variable: all pairs, and own variables from `first_own`."""
+
+    first_row: int
+    n_rows: int
+    pairs: PairEntries
+    own: sparse.csc_array | None
+    first_own: int
+
+    @property
+    def rows(self) -> slice:
+        """The rows of this part."""
+        return slice(self.first_row, self.first_row + self.n_rows)
+
+
+def _sum_type(values: npt.NDArray[Any]) -> type[np.float64] | type[np.int64]:
+    return np.float64 if values.dtype.kind == "f" else np.int64
+
+
+def _of_row(matrix: sparse.csr_array, row: int) -> tuple[npt.NDArray[np.int64], Ints]:
+    part = slice(matrix.indptr[row], matrix.indptr[row + 1])
+    member, value = matrix.indices[part].astype(np.int64), matrix.data[part].astype(np.int64)
+    order = np.argsort(member, kind="stable")
+    return member[order], value[order]
 
 
 def _side_by_side(block: RowBlock, n_pairs: int, offset: int) -> sparse.csr_array:

@@ -23,6 +23,7 @@ _RANGES: Mapping[str, tuple[int, int]] = {
     "coaching_hours_per_week": (0, 168),
     "wage_value": (0, 1),
     "subsidy_eur_per_year": (0, 10**12),
+    "subsidy_with_charges_eur_per_year": (0, 10**12),
 }
 
 

@@ -14,6 +14,7 @@ from placement_opt.instance import (
     NOT_GIVEN,
     TRANSPORT_MODES,
     UNIT,
+    Bools,
     Floats,
     Indices,
     Instance,
@@ -34,6 +35,7 @@ DETOUR = 1.3
 
 _DIAMETER_KM = 2 * 6371.0
 _ROUND_UP_TOLERANCE = 1e-6
+_COSINE_MARGIN = 1e-12
 
 
 class TravelTable:
@@ -63,14 +65,55 @@ class TravelTable:
         kilometres = _DIAMETER_KM * np.arcsin(np.minimum(half_chord, 1.0))
         whole = np.ceil(kilometres * self._minutes_per_km[candidate] - _ROUND_UP_TOLERANCE)
         minutes = np.where(np.isnan(whole), NOT_GIVEN, np.maximum(whole, 0) * UNIT).astype(np.int64)
+        told = self._told(candidate, opening)
+        if told is not None:
+            minutes = np.where(told == NOT_GIVEN, minutes, told)
+        return np.where(self._remote[opening], 0, minutes)
+
+    def within(self, candidate: Indices, opening: Indices, most: Ints) -> Bools:
+        """Tell where ``minutes(candidate, opening) <= most``, or `most` is NOT_GIVEN.
+
+        The angle between both places tells near from far without a journey for each; only pairs
+        at the limit itself are looked at closely. Unknown minutes lie within every limit.
+
+        Parameters
+        ----------
+        candidate, opening
+            Index arrays that broadcast.
+        most
+            Limits in millionths of a minute, of the shape of `candidate`.
+        """
+        kilometres = (most // UNIT + _ROUND_UP_TOLERANCE) / self._minutes_per_km[candidate]
+        limit = np.cos(np.minimum(2 * kilometres / _DIAMETER_KM, np.pi))
+        limit[most == NOT_GIVEN] = -np.inf
+        nearness = self._from[0][candidate] * self._to[0][opening]
+        for axis in (1, 2):
+            nearness += self._from[axis][candidate] * self._to[axis][opening]
+        nearness -= limit
+        # A place that is not known compares with nothing: the pair stays.
+        near: Bools = ~(nearness < -_COSINE_MARGIN)
+        flat = np.flatnonzero(near & (nearness < _COSINE_MARGIN))
+        at_limit = np.unravel_index(flat, near.shape)
+        told = self._told(candidate, opening)
+        if told is not None:
+            near = np.where(told == NOT_GIVEN, near, (told <= most) | (most == NOT_GIVEN))
+        near |= self._remote[opening]
+        here = np.broadcast_to(candidate, near.shape)[at_limit]
+        there = np.broadcast_to(opening, near.shape)[at_limit]
+        near[at_limit] = self.minutes(here, there) <= np.broadcast_to(most, near.shape)[at_limit]
+        return near
+
+    def _told(self, candidate: Indices, opening: Indices) -> Ints | None:
+        """Return the minutes of the region's own table, NOT_GIVEN elsewhere; None without one."""
+        told = None
         if self._between_places is not None:
-            table = self._between_places[self._from_place[candidate], self._to_place[opening]]
-            minutes = np.where(table == NOT_GIVEN, minutes, table)
+            told = self._between_places[self._from_place[candidate], self._to_place[opening]]
         if self._exact_key.size:
             key = candidate.astype(np.int64) * self._n_openings + opening
             at = np.minimum(np.searchsorted(self._exact_key, key), self._exact_key.size - 1)
-            minutes = np.where(self._exact_key[at] == key, self._exact_minutes[at], minutes)
-        return np.where(self._remote[opening], 0, minutes)
+            between = np.int64(NOT_GIVEN) if told is None else told
+            told = np.where(self._exact_key[at] == key, self._exact_minutes[at], between)
+        return told
 
     @staticmethod
     def _read_places(instance: Instance) -> Ints | None:

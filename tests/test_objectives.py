@@ -1,6 +1,7 @@
 """Objective terms: points of pairs in bulk equal what the plain reading gives a plan."""
 
 import datetime as dt
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -23,6 +24,7 @@ from placement_opt.objectives import (
     standard_terms,
     term_from_json,
 )
+from placement_opt.objectives.match_points import half_up
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Placement, Plan
 from placement_opt.records import Candidate, Opening, Region
@@ -317,3 +319,23 @@ def test_standard_terms_are_those_that_the_records_name():
         openings=[Opening(id="O", hours_per_week=(8, 16))],
     )
     assert standard_terms(Instance(full)) == (MatchScore(), Priority(), PlacedJobs())
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    most=st.integers(0, 10**5),
+    parts=st.lists(st.tuples(st.integers(0, 10**13), st.integers(1, 10**13)), min_size=1),
+    scale=st.sampled_from([1, 7, 10**4]),
+)
+def test_points_round_halves_up_whatever_the_size_of_the_numbers(most, parts, scale):
+    # Twice most times numerator plus denominator has to fit 64 bits: 10^18 at most here.
+    limit = 10**18 // max(1, 2 * most) // scale
+    numerator = np.array([min(top, limit) * scale for top, _ in parts], dtype=np.int64)
+    denominator = np.array([bottom for _, bottom in parts], dtype=np.int64)
+    exact = [
+        math.floor(Fraction(most * top, bottom) + Fraction(1, 2))
+        for top, bottom in zip(numerator.tolist(), denominator.tolist(), strict=True)
+    ]
+    assert half_up(most, numerator, denominator).tolist() == exact
+    halves = half_up(1, denominator, 2 * denominator)
+    assert halves.tolist() == [1] * len(parts)

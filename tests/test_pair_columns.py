@@ -15,16 +15,30 @@ from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Placement, Plan
 from placement_opt.quantities import read_number
 from placement_opt.records import Candidate, Opening, Region
+from placement_opt.rulebook import MissingParameterError, Rulebook
 
 TODAY = dt.date(2026, 2, 1)
 
 
-def all_pairs(region, **columns):
+def all_pairs(region, rulebook=None, **columns):
     """Every pair of the region, eligible or not, sorted as a pair table is."""
-    instance = Instance(region)
+    instance = Instance(region, rulebook)
     rows, places = np.indices((instance.n_candidates, instance.n_openings))
     candidate, opening = rows.ravel().astype(np.int32), places.ravel().astype(np.int32)
     return PairTable(instance, candidate, opening, **columns)
+
+
+def with_ordinance(region):
+    """The law with employer charges, and an ordinance of the region's first municipality."""
+    book = Rulebook.on(region.date).override({"wage_subsidy.employer_charges": "0.235"})
+    own = {
+        "coaching.share.intensive.year_1": "0.12",
+        "coaching.share.light.year_1": "0.055",
+        "wage_subsidy.employer_charges": "0.2",
+        "wage_subsidy.cap": "0.65",
+    }
+    places = Instance(region).municipality_ids
+    return book.override(own, municipality=places[0]) if places else book
 
 
 def one_pair(candidate, opening, **columns):
@@ -59,7 +73,7 @@ def plain_or_none(pairs, row, name):
 @settings(deadline=None, max_examples=80)
 @given(region=complete_regions())
 def test_columns_equal_the_plain_readings(region):
-    pairs = all_pairs(region)
+    pairs = all_pairs(region, with_ordinance(region))
     for name in BUILT_IN_COLUMNS:
         column = pair_column(pairs, name)
         for row in range(len(pairs)):
@@ -119,6 +133,53 @@ def test_subsidy_follows_the_rulebook_and_the_ground(candidate, expected):
     column = pair_column(pairs, "subsidy_eur_per_year")
     assert column.scale == 100
     assert column.fraction(0) == Fraction(expected)
+
+
+@pytest.mark.parametrize(
+    ("ground", "share"),
+    [("38b.1.a", "0.12"), ("none", "0.12"), (None, "0.12"), ("38b.1.c", "0.15")],
+)
+def test_an_ordinance_decides_coaching_unless_uwv_pays(ground, share):
+    candidate = {"coaching_regime": "intensive", "coaching_year": 1, "hours_per_week": (8, 20)}
+    region = Region(
+        name="test",
+        date=TODAY,
+        candidates=[
+            Candidate(id="C", municipality="M-1", ground=ground, **candidate),
+            Candidate(id="D", municipality="M-2", ground=ground, **candidate),
+        ],
+        openings=[Opening(id="O", hours_per_week=(8, 36))],
+    )
+    law = {"coaching.share.intensive.year_1": "0.12"}
+    book = Rulebook.on(TODAY).override(law, municipality="M-1")
+    pairs = all_pairs(region, book)
+    column = pair_column(pairs, "coaching_hours_per_week")
+    assert [column.fraction(row) for row in (0, 1)] == [20 * Fraction(share), 3]
+    assert [plain(pairs, row, "coaching_hours_per_week") for row in (0, 1)] == [
+        20 * Fraction(share),
+        3,
+    ]
+
+
+def test_charges_come_on_top_of_subsidies_and_are_never_guessed():
+    candidate = {"wage_value": 0.6, "ground": "38b.1.a", "hours_per_week": (8, 36)}
+    pairs = one_pair(candidate, {"hours_per_week": (8, 36)})
+    with pytest.raises(MissingParameterError, match=r"wage_subsidy\.employer_charges"):
+        pair_column(pairs, "subsidy_with_charges_eur_per_year")
+    law = Rulebook.on(TODAY).override({"wage_subsidy.employer_charges": "0.235"})
+    region = pairs.instance.region
+    # 1.235 x 11,896.0354...: the exact year, rounded once.
+    column = pair_column(all_pairs(region, law), "subsidy_with_charges_eur_per_year")
+    assert column.fraction(0) == Fraction("14691.60")
+    own = {"subsidy_eur_per_year": Column.of(np.array([100_001]), 100)}
+    pairs = all_pairs(region, law, given=own)
+    column = pair_column(pairs, "subsidy_with_charges_eur_per_year")
+    placement = Placement("C", "O", None, {"subsidy_eur_per_year": Fraction("1000.01")})
+    read = Plan(pairs.instance, [placement]).amount(placement, "subsidy_with_charges_eur_per_year")
+    assert column.fraction(0) == read == Fraction("1235.01235")
+    huge = {"subsidy_eur_per_year": Column.of(np.array([2**62]), 100)}
+    with pytest.raises(InvalidInputError, match="must fit a signed 64-bit integer with employer"):
+        pair_column(all_pairs(region, law, given=huge), "subsidy_with_charges_eur_per_year")
 
 
 def test_a_young_person_has_a_lower_minimum_wage_and_subsidy():

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.instance import Ints
+from placement_opt.instance import Indices, Ints
 
 MOST_MOVES = 100_000
 """Moves looked at while making room, per packer: a third of a second."""
@@ -24,7 +24,7 @@ class BestFit:
     Parameters
     ----------
     pair, of_pair
-        Coached pairs and the class of each, shape (P,).
+        Coached pairs, ascending, and the class of each, shape (P,).
     hours
         Hours of each class in integers, shape (T,).
     of_class, coach
@@ -39,8 +39,8 @@ class BestFit:
 
     def __init__(
         self,
-        pair: npt.NDArray[np.intp],
-        of_pair: npt.NDArray[np.intp],
+        pair: Indices,
+        of_pair: Indices,
         hours: Ints,
         of_class: npt.NDArray[np.intp],
         coach: Ints,
@@ -50,22 +50,24 @@ class BestFit:
     ) -> None:
         count = np.zeros(coach.size, dtype=np.int64)
         if kept is not None:
-            wanted = np.bincount(of_pair[np.isin(pair, liked)], minlength=hours.size)
+            at = _places(pair, np.unique(liked))
+            wanted = np.bincount(of_pair[at[at >= 0]], minlength=hours.size)
             count = _trimmed(kept, of_class, wanted)
         room, heads = free[0].copy(), free[1].copy()
         np.subtract.at(room, coach, count * hours[of_class])
         np.subtract.at(heads, coach, count)
         waiting = np.zeros(hours.size, dtype=np.int64)
         np.add.at(waiting, of_class, count)
-        self._class_of = dict(zip(pair.tolist(), of_pair.tolist(), strict=True))
+        self._pair, self._of_pair = pair, of_pair
         self._hours: list[int] = hours.tolist()
         self._coach: list[int] = coach.tolist()
         self._class: list[int] = of_class.tolist()
         starts = np.searchsorted(of_class, np.arange(hours.size + 1)).tolist()
         self._of_class = [range(a, b) for a, b in pairwise(starts)]
-        self._at_coach: list[list[int]] = [[] for _ in range(free[0].size)]
-        for own, k in enumerate(self._coach):
-            self._at_coach[k].append(own)
+        # Ordered sets of the variables in use: few of the classes a coach could serve.
+        self._at_coach: list[dict[int, None]] = [{} for _ in range(free[0].size)]
+        for own in np.flatnonzero(count).tolist():
+            self._at_coach[self._coach[own]][own] = None
         self._free: list[int] = room.tolist()
         self._heads: list[int] = heads.tolist()
         self._waiting: list[int] = waiting.tolist()
@@ -74,9 +76,10 @@ class BestFit:
 
     def add(self, pair: int) -> bool:
         """Make room for a pair; False where no coach of its team has enough."""
-        number = self._class_of.get(pair)
-        if number is None:
+        at = int(_places(self._pair, np.array([pair]))[0])
+        if at < 0:
             return True
+        number = int(self._of_pair[at])
         if self._waiting[number] > 0:
             self._waiting[number] -= 1
             return True
@@ -105,6 +108,10 @@ class BestFit:
         self._free[k] -= people * self._hours[self._class[own]]
         self._heads[k] -= people
         self._count[own] += people
+        if self._count[own]:
+            self._at_coach[k][own] = None
+        else:
+            self._at_coach[k].pop(own, None)
 
     def _best_fit(self, number: int, besides: int = -1) -> int | None:
         hours, best = self._hours[number], None
@@ -154,7 +161,7 @@ class BestFit:
         return self._heads[k] > 0 and self._swapped(k, short, busy)
 
     def _served(self, k: int) -> Iterator[int]:
-        return (own for own in self._at_coach[k] if self._count[own] > 0)
+        return iter(self._at_coach[k])
 
     def _swapped(self, k: int, short: int, busy: tuple[int, ...]) -> bool:
         """Swap somebody of coach k for somebody elsewhere who needs at least `short` less."""
@@ -165,7 +172,7 @@ class BestFit:
                 if other in busy:
                     continue
                 self._left -= 1
-                for back in self._served(other):
+                for back in list(self._served(other)):
                     less = self._hours[away] - self._hours[self._class[back]]
                     if less < short or less > self._free[other]:
                         continue
@@ -180,6 +187,14 @@ class BestFit:
 
     def _own_of(self, number: int, k: int) -> int | None:
         return next((own for own in self._of_class[number] if self._coach[own] == k), None)
+
+
+def _places(pair: Indices, asked: npt.NDArray[np.integer]) -> Ints:
+    """Return where each pair asked for stands among the coached ones, -1 for nowhere."""
+    if not pair.size:
+        return np.full(asked.size, -1, dtype=np.int64)
+    at = np.minimum(np.searchsorted(pair, asked.astype(pair.dtype)), pair.size - 1)
+    return np.where(pair[at] == asked, at, -1)
 
 
 def _trimmed(kept: Ints, of_class: npt.NDArray[np.intp], wanted: Ints) -> Ints:

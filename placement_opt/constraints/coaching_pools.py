@@ -1,14 +1,15 @@
 """Coaching without coaches by name: what any set of coaches can take together."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.formulation import NO_LOWER, RowBlock
-from placement_opt.instance import Floats, Ints
+from placement_opt.formulation import NO_LOWER, Lumped, RowBlock, Variables
+from placement_opt.instance import Floats, Indices, Ints
 
 PRICE_DIGITS = 9
 """Coaches whose prices agree in so many digits stand on one level."""
@@ -47,9 +48,9 @@ class CoachPools:
 
     title: str
     n_pairs: int
-    pair: npt.NDArray[np.intp]
-    hours: Ints
-    team: Ints
+    pair: Indices
+    hours: npt.NDArray[np.integer]
+    team: Indices
     members: Sequence[Sequence[int]]
     free_hours: Ints
     caseload: Ints
@@ -80,22 +81,55 @@ class CoachPools:
         that an exact assignment needs, and the rows are no relaxation any more.
         """
         entries = [entry for group in sets for entry in self._rows_of(frozenset(group), reserve)]
-        row = np.repeat(np.arange(len(entries)), [members.size for members, _, _ in entries])
-        empty = np.zeros(0, dtype=np.int64)
-        at = np.concatenate([empty, *(self.pair[members] for members, _, _ in entries)])
-        amount = np.concatenate([empty, *(amount for _, amount, _ in entries)])
+        start = np.cumsum([0, *(at.size for at, _, _ in entries)])
+        at = np.concatenate([np.zeros(0, np.int32), *(at for at, _, _ in entries)])
+        amount = np.concatenate([np.zeros(0, np.int8), *(amount for _, amount, _ in entries)])
+        # A dozen rows over most pairs: narrow types decide whether they fit.
+        width = np.int32 if amount.size < 1 << 31 else np.int64
         return RowBlock(
             self.title,
             [f"pool {number}" for number in range(len(entries))],
-            sparse.coo_array((amount, (row, at)), shape=(len(entries), self.n_pairs)).tocsr(),
+            sparse.csr_array(
+                (amount, at.astype(width, copy=False), start.astype(width)),
+                shape=(len(entries), self.n_pairs),
+            ),
             np.full(len(entries), NO_LOWER, dtype=np.int64),
             np.array([limit for _, _, limit in entries], dtype=np.int64),
         )
 
+    def within(self, pairs: npt.NDArray[np.integer]) -> "CoachPools":
+        """Return the pools over some of the pairs alone, ascending, counted within those."""
+        known = np.flatnonzero(np.isin(pairs, self.pair))
+        at = np.searchsorted(self.pair, pairs[known])
+        return replace(
+            self,
+            n_pairs=len(pairs),
+            pair=known.astype(np.int32),
+            hours=self.hours[at],
+            team=self.team[at],
+        )
+
+    def lumped(self, block: RowBlock) -> Lumped:
+        """Return the exact rows with coaches that serve the same teams taken as one coach.
+
+        The linear relaxation stays the same: what one of them takes can be shared out evenly.
+        """
+        n_coaches = self.free_hours.size
+        member = np.zeros((n_coaches, len(self.members)), dtype=np.bool_)
+        for team in np.unique(self.team).tolist():
+            member[list(self.members[team]), team] = True
+        _, group = np.unique(member, axis=0, return_inverse=True)
+        group = group.reshape(n_coaches)
+        n_groups, first = int(group.max(initial=-1)) + 1, self.n_classes
+        of_row = np.concatenate(
+            [np.arange(first), first + group, first + n_groups + group]
+        ).astype(np.int64)
+        return Lumped(_merged(block, of_row, first + 2 * n_groups), of_row)
+
     def _rows_of(
         self, group: frozenset[int], reserve: float
-    ) -> Iterator[tuple[npt.NDArray[np.intp], Ints, int]]:
-        """Yield (members, amounts, limit) of the rows that not every choice keeps by itself."""
+    ) -> Iterator[tuple[Indices, npt.NDArray[np.integer], int]]:
+        """Yield (pairs, amounts, limit) of the rows that not every choice keeps by itself."""
         inside = np.array([group.issuperset(team) for team in self.members], dtype=np.bool_)
         members = np.flatnonzero(inside[self.team])
         if members.size == 0:
@@ -103,7 +137,44 @@ class CoachPools:
         hours, coaches = self.hours[members], np.array(sorted(group), dtype=np.int64)
         free = self.free_hours[coaches]
         heads = np.minimum(self.caseload[coaches], free // int(hours.min()))
-        ones = np.ones(members.size, dtype=np.int64)
-        for amount, limit in ((hours, int(free.sum() * (1 - reserve))), (ones, int(heads.sum()))):
-            if int(amount.sum()) > limit:
-                yield members, amount, limit
+        pairs, ones = self.pair[members], np.ones(members.size, dtype=np.int8)
+        if int(hours.sum(dtype=np.int64)) > (limit := int(free.sum() * (1 - reserve))):
+            yield pairs, hours, limit
+        if members.size > (limit := int(heads.sum())):
+            yield pairs, ones, limit
+
+
+def _merged(block: RowBlock, of_row: npt.NDArray[np.int64], n_rows: int) -> RowBlock:
+    """Add up capacity rows that are merged; of own variables that become alike keep one."""
+    if block.variables is None or block.variable_usage is None:
+        return block
+    columns = block.variable_usage.tocsc()
+    columns.sort_indices()
+    # Every own variable stands in three rows: its class, and its coach's hours and heads.
+    rows = of_row[columns.indices.reshape(-1, 3)]
+    _, kept, merged = np.unique(rows[:, :2], axis=0, return_index=True, return_inverse=True)
+    most = np.zeros(kept.size, dtype=np.int64)
+    np.add.at(most, merged.reshape(-1), block.variables.upper)
+    usage = sparse.csr_array(
+        (columns.data.reshape(-1, 3)[kept].ravel(), rows[kept].ravel(), np.arange(0, 3 * kept.size + 1, 3)),
+        shape=(kept.size, n_rows),
+    )
+    upper = np.zeros(n_rows, dtype=np.int64)
+    np.add.at(upper, of_row, block.upper)
+    lower = np.full(n_rows, NO_LOWER, dtype=np.int64)
+    is_class = np.flatnonzero(block.lower != NO_LOWER)
+    lower[of_row[is_class]] = block.lower[is_class]
+    start = block.usage.indptr
+    padded = np.concatenate([start[: is_class.size + 1], np.full(n_rows - is_class.size, start[-1])])
+    return RowBlock(
+        block.title,
+        [f"row {number}" for number in range(n_rows)],
+        sparse.csr_array(
+            (block.usage.data, block.usage.indices, padded.astype(start.dtype)),
+            shape=(n_rows, block.usage.shape[1]),
+        ),
+        lower,
+        upper,
+        Variables(np.zeros(kept.size, np.int64), most, [Fraction(0)] * kept.size),
+        usage.T.tocsr(),
+    )

@@ -11,16 +11,16 @@ from scipy import sparse
 
 from placement_opt.constraints.coaching_teams import Teams
 from placement_opt.formulation import NO_LOWER, RowBlock, Variables
-from placement_opt.instance import Bools, Ints
+from placement_opt.instance import Bools, Indices, Ints
 from placement_opt.pairs import PairTable
 
 
 def stacked_rows(
     title: str,
     pairs: PairTable,
-    coached: npt.NDArray[np.intp],
+    coached: Indices,
     hours: npt.NDArray[np.integer],
-    team: Ints,
+    team: Indices,
     teams: Teams,
     free: tuple[Ints, Ints],
 ) -> RowBlock:
@@ -114,7 +114,7 @@ def _rows(
 class _Named:
     """Reads the coach of each chosen pair from the split variables."""
 
-    coached: npt.NDArray[np.intp]
+    coached: Indices
     of_pair: npt.NDArray[np.intp]
     coach: Ints
 
@@ -131,7 +131,7 @@ class _Named:
 class _StackedRoom:
     """Tells which coached pairs of people without a coach find none with room for them."""
 
-    coached: npt.NDArray[np.intp]
+    coached: Indices
     hours: npt.NDArray[np.integer]
     of_pair: npt.NDArray[np.intp]
     coach: Ints

@@ -1,13 +1,17 @@
 """Which coaches can serve which person in which opening."""
 
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.instance import Bools, Indices, Instance, Ints
+from placement_opt.instance import Bools, Indices, Instance, looked_up
 from placement_opt.records import Candidate, Coach, Opening
+
+T = TypeVar("T", bound=Hashable)
 
 
 def needs_coaching(candidate: Candidate) -> bool:
@@ -60,20 +64,17 @@ class Teams:
     asks_hours: Bools
     profile: Indices
     pool: Indices
-    team: Ints
+    team: Indices
     members: tuple[tuple[int, ...], ...]
 
-    def of_pairs(self, candidate: Indices, opening: Indices) -> Ints:
+    def of_pairs(self, candidate: Indices, opening: Indices) -> Indices:
         """Return the team of each pair, broadcasting both index arrays."""
-        team: Ints = self.team[self.profile[candidate], self.pool[opening] + 1]
+        team: Indices = self.team[self.profile[candidate], self.pool[opening] + 1]
         return team
 
     def has_coach(self, candidate: Indices, opening: Indices) -> Bools:
         """Tell for which pairs some coach covers the person, broadcasting both index arrays."""
-        # One flat table of bools: whole blocks of pairs are looked up here.
-        width = self.team.shape[1]
-        at = (self.profile * np.int32(width))[candidate] + (self.pool + np.int32(1))[opening]
-        some: Bools = (self.team > 0).ravel().take(at)
+        some: Bools = looked_up(self.team > 0, self.profile[candidate], self.pool[opening] + 1)
         return some
 
 
@@ -81,7 +82,7 @@ _TEAMS: WeakKeyDictionary[Instance, Teams] = WeakKeyDictionary()
 
 
 def teams_of(instance: Instance) -> Teams:
-    """Return the teams of an instance, built once; O(profiles x coaches)."""
+    """Return the teams of an instance, built once."""
     if instance not in _TEAMS:
         _TEAMS[instance] = _built(instance)
     return _TEAMS[instance]
@@ -90,28 +91,57 @@ def teams_of(instance: Instance) -> Teams:
 def _built(instance: Instance) -> Teams:
     people = [instance.candidate_of[id_] for id_ in instance.candidate_ids]
     coaches = [instance.coach_of[id_] for id_ in instance.coach_ids]
-    traits = [(p.municipality, p.coaching_regime, p.needs, p.coach) for p in people]
-    first: dict[object, Candidate] = {}
-    for trait, person in zip(traits, people, strict=True):
-        first.setdefault(trait, person)
-    number = {trait: row for row, trait in enumerate(first)}
+    able = _able_coaches(people, coaches)
+    number: dict[int, int] = {}
+    profile = [number.setdefault(mask, len(number)) for mask in able]
     own = sorted({coach.employer for coach in coaches if coach.employer is not None})
     pools: list[str | None] = [None, *own]
-    teams: dict[tuple[int, ...], int] = {(): 0}
-    team = np.zeros((len(first), len(pools)), dtype=np.int64)
-    for row, person in enumerate(first.values()):
-        able = [k for k, coach in enumerate(coaches) if covers_person(coach, person)]
-        for column, pool in enumerate(pools):
-            members = tuple(k for k in able if coaches[k].employer in {None, pool})
-            team[row, column] = teams.setdefault(members, len(teams))
+    serving = [_mask(coach.employer in {None, pool} for coach in coaches) for pool in pools]
+    teams: dict[int, int] = {0: 0}
+    team = np.array(
+        [[teams.setdefault(mask & pool, len(teams)) for pool in serving] for mask in number],
+        dtype=np.int32,
+    )
     return Teams(
         asks=np.array([needs_coaching(person) for person in people], dtype=np.bool_),
         asks_hours=np.array([bool(p.coaching_hours_per_week) for p in people], dtype=np.bool_),
-        profile=np.array([number[trait] for trait in traits], dtype=np.int32),
+        profile=np.array(profile, dtype=np.int32),
         pool=_pool_of_opening(instance, own),
-        team=team,
-        members=tuple(teams),
+        team=team.reshape(len(number), len(pools)),
+        members=tuple(tuple(k for k in range(len(coaches)) if mask >> k & 1) for mask in teams),
     )
+
+
+def _able_coaches(people: Sequence[Candidate], coaches: Sequence[Coach]) -> list[int]:
+    """Return the coaches who cover each person, leaving openings aside; coach k is bit k.
+
+    People share few municipalities, regimes and sets of needs: each coach is asked once for each.
+    """
+
+    def bits(values: Iterable[T], serves: Callable[[Coach, T], bool]) -> dict[T, int]:
+        return {value: _mask(serves(coach, value) for coach in coaches) for value in set(values)}
+
+    place = bits(
+        (person.municipality for person in people),
+        lambda coach, value: not coach.municipalities or value in coach.municipalities,
+    )
+    regime = bits(
+        (person.coaching_regime for person in people),
+        lambda coach, value: not coach.regimes or value in coach.regimes,
+    )
+    needs = bits(
+        (person.needs for person in people),
+        lambda coach, value: not coach.needs or value <= coach.needs,
+    )
+    own = bits((person.coach for person in people), lambda coach, value: value in {None, coach.id})
+    return [
+        place[p.municipality] & regime[p.coaching_regime] & needs[p.needs] & own[p.coach]
+        for p in people
+    ]
+
+
+def _mask(marks: Iterable[bool]) -> int:
+    return sum(1 << bit for bit, mark in enumerate(marks) if mark)
 
 
 def _pool_of_opening(instance: Instance, own: list[str]) -> npt.NDArray[np.int32]:

@@ -11,7 +11,7 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.constraints.base import Rule
-from placement_opt.instance import Bools, Indices, Instance, Ints
+from placement_opt.instance import UNIT, Bools, Indices, Instance, Ints, looked_up
 from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
 
@@ -41,12 +41,13 @@ class EssentialSkills(Rule):
         demands = _demands(instance)
         members, row = np.unique(candidate, return_inverse=True)
         level = demands.level_of_candidate[members].toarray().astype(np.int32)
+        n_demands = demands.least.size
+        meets = np.ones((members.size, n_demands + 1), dtype=np.bool_)
+        np.greater_equal(level[:, demands.skill], demands.least, out=meets[:, :n_demands])
         row = row.reshape(candidate.shape)
         allowed = np.ones(np.broadcast_shapes(candidate.shape, opening.shape), dtype=np.bool_)
-        for skill, least in zip(demands.skill, demands.least, strict=True):
-            asked = skill[opening] >= 0
-            if asked.any():
-                allowed &= ~asked | (level[row, skill[opening]] >= least[opening])
+        for place in demands.place:
+            allowed &= looked_up(meets, row, place[opening])
         return allowed
 
     @override
@@ -63,24 +64,25 @@ class EssentialSkills(Rule):
 
 @dataclass(frozen=True, eq=False)
 class _Demands:
-    """Essential skills by their place in each opening's list: place k of all openings at once.
+    """Essential skills as demands, the D distinct (skill, least level), by place in each list.
 
-    Passing over the places costs as many looks as the longest list has skills, however many
-    different levels are asked.
+    Each candidate is held against every demand once; passing over the places then costs as many
+    looks as the longest list has skills.
 
     Parameters
     ----------
     level_of_candidate
         Levels in millionths of the skills that are essential somewhere, CSR of shape (C, S).
-    skill
-        Column of that matrix, one (O,) array per place; -1 where the list is shorter.
-    least
-        Level asked, in millionths, aligned with `skill`.
+    skill, least
+        Column of that matrix and level asked by each demand, in millionths, shape (D,).
+    place
+        Demand at place k of every opening's list, one (O,) array per place; D where it is shorter.
     """
 
     level_of_candidate: sparse.csr_array
-    skill: tuple[npt.NDArray[np.int32], ...]
-    least: tuple[npt.NDArray[np.int32], ...]
+    skill: npt.NDArray[np.int32]
+    least: npt.NDArray[np.int32]
+    place: tuple[npt.NDArray[np.int32], ...]
 
     @classmethod
     def of(cls, instance: Instance) -> Self:
@@ -88,15 +90,20 @@ class _Demands:
         columns, place_of_skill = np.unique(essential.indices, return_inverse=True)
         start: Ints = essential.indptr.astype(np.int64)
         length = np.diff(start)
-        skill, least = [], []
+        key = place_of_skill * np.int64(UNIT + 1) + essential.data
+        demands, demand = np.unique(key, return_inverse=True)
+        skill, least = np.divmod(demands, UNIT + 1)
+        places = []
         for place in range(int(length.max(initial=0))):
             long = np.flatnonzero(length > place)
-            at = start[long] + place
-            skill.append(np.full(instance.n_openings, -1, dtype=np.int32))
-            least.append(np.zeros(instance.n_openings, dtype=np.int32))
-            skill[-1][long] = place_of_skill[at]
-            least[-1][long] = essential.data[at]
-        return cls(instance.candidates.skills[:, columns].tocsr(), tuple(skill), tuple(least))
+            places.append(np.full(instance.n_openings, demands.size, dtype=np.int32))
+            places[-1][long] = demand[start[long] + place]
+        return cls(
+            instance.candidates.skills[:, columns].tocsr(),
+            skill.astype(np.int32),
+            least.astype(np.int32),
+            tuple(places),
+        )
 
 
 _DEMANDS: WeakKeyDictionary[Instance, _Demands] = WeakKeyDictionary()

@@ -37,6 +37,8 @@ class ExcludedPairs(Rule):
         concerned = np.zeros(instance.n_candidates, dtype=np.bool_)
         concerned[excluded // instance.n_openings] = True
         # Few candidates have excluded pairs, so that few keys are looked up.
+        if not concerned[candidate].any():
+            return free
         at = np.nonzero(np.broadcast_to(concerned[candidate], free.shape))
         key = np.broadcast_to(candidate, free.shape)[at].astype(np.int64) * instance.n_openings
         key += np.broadcast_to(opening, free.shape)[at]

@@ -42,12 +42,15 @@ class FixedPlacements(Rule):
             pairs.find(instance.candidate_idx(candidate), instance.opening_idx(opening))
             for candidate, opening in fixed
         ]
-        columns = np.array(found, dtype=np.int64)
+        columns = np.array(found, dtype=np.int32)
         return RowBlock(
             self.title,
             [f"{candidate} in {opening}" for candidate, opening in fixed],
             sparse.coo_array(
-                (np.ones(len(fixed), dtype=np.int8), (np.arange(len(fixed)), columns)),
+                (
+                    np.ones(len(fixed), dtype=np.int8),
+                    (np.arange(len(fixed), dtype=np.int32), columns),
+                ),
                 shape=(len(fixed), pairs.n_pairs),
             ).tocsr(),
             np.ones(len(fixed), dtype=np.int64),

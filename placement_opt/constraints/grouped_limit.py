@@ -12,7 +12,8 @@ from placement_opt.constraints.base import Groups
 from placement_opt.errors import InvalidInputError
 from placement_opt.formulation import NO_LOWER, NO_UPPER, ROOM, RowBlock, Variables
 from placement_opt.instance import Indices, Ints
-from placement_opt.pairs import Column
+from placement_opt.pair_entries import rows_of_pairs
+from placement_opt.pairs import Column, narrowed
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,20 +33,20 @@ class Usage:
         n_groups = len(self.groups.labels)
         row_of = np.full(n_groups + 1, -1, dtype=np.int32)
         row_of[np.array(rows, dtype=np.int64)] = np.arange(len(rows), dtype=np.int32)
-        matrix = _entries(row_of[self.groups.code], self.column, len(rows))
-        if self.also is not None:
-            code, column = self.also
-            matrix = (matrix - _entries(row_of[code], column, len(rows))).tocsr()
-            matrix.eliminate_zeros()
-        return matrix
+        matrix = rows_of_pairs(row_of[self.groups.code], len(rows), self.column.values)
+        if self.also is None:
+            return matrix
+        code, column = self.also
+        left = rows_of_pairs(row_of[code], len(rows), column.values)
+        # Narrow types would overflow where one pair has entries from both parts.
+        rest: sparse.csr_array = matrix.astype(np.int64) - left.astype(np.int64)
+        rest.eliminate_zeros()
+        return _narrow(rest)
 
 
-def _entries(row: Indices, column: Column, n_rows: int) -> sparse.csr_array:
-    used = np.flatnonzero((row >= 0) & (column.values != 0))
-    data = column.values[used]
-    # Signed narrow types would overflow where one pair has entries from both parts.
-    wide = data.astype(np.int64) if data.dtype != np.int8 else data.astype(np.int16)
-    return sparse.coo_array((wide, (row[used], used)), shape=(n_rows, len(row))).tocsr()
+def _narrow(matrix: sparse.csr_array) -> sparse.csr_array:
+    entries = (narrowed(matrix.data), matrix.indices, matrix.indptr)
+    return sparse.csr_array(entries, shape=matrix.shape)
 
 
 def grouped_limit(
@@ -147,7 +148,7 @@ def _priced_rows(
     return RowBlock(
         title,
         [usage.groups.labels[g] for g in rows],
-        sparse.csr_array((data, matrix.indices, start), shape=matrix.shape),
+        _narrow(sparse.csr_array((data, matrix.indices, start), shape=matrix.shape)),
         np.array(limit, dtype=np.int64),
         np.full(len(rows), NO_UPPER, dtype=np.int64),
         Variables(

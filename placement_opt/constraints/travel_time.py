@@ -11,7 +11,7 @@ from typing_extensions import override
 from placement_opt.constraints.base import Rule
 from placement_opt.errors import InvalidInputError, Problem
 from placement_opt.instance import NOT_GIVEN, Bools, Indices, Instance
-from placement_opt.pairs import BLOCK_CANDIDATES
+from placement_opt.pairs import candidate_blocks
 from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
 from placement_opt.travel import travel_table
@@ -41,9 +41,7 @@ class TravelTime(Rule):
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
         _check_known(instance)
         most = instance.candidates.max_travel[candidate]
-        near: Bools = travel_table(instance).minutes(candidate, opening) <= most
-        near |= most == NOT_GIVEN
-        return near
+        return travel_table(instance).within(candidate, opening, most)
 
     @override
     def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
@@ -77,7 +75,8 @@ def _check_known(instance: Instance) -> None:
         return
     candidates, openings = instance.candidates, instance.openings
     no_location, no_transport = np.isnan(candidates.latitude), candidates.transport == NOT_GIVEN
-    adrift, unplaced = no_location | no_transport, np.isnan(openings.latitude)
+    # To remote work everybody's journey is known: none.
+    adrift, unplaced = no_location | no_transport, np.isnan(openings.latitude) & ~openings.remote
     limited = candidates.max_travel != NOT_GIVEN
     problem_candidates = np.zeros(instance.n_candidates, dtype=np.bool_)
     problem_openings = np.zeros(instance.n_openings, dtype=np.bool_)
@@ -107,8 +106,8 @@ def _unknown(
     if not columns.size:
         return
     opening = columns.astype(np.int32)[np.newaxis, :]
-    for first in range(0, len(rows), BLOCK_CANDIDATES):
-        block = rows[first : first + BLOCK_CANDIDATES]
+    for part in candidate_blocks(len(rows), len(columns)):
+        block = rows[part]
         minutes = travel_table(instance).minutes(block.astype(np.int32)[:, np.newaxis], opening)
         yield block, columns, minutes == NOT_GIVEN
 

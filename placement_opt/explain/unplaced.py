@@ -18,7 +18,7 @@ from placement_opt.solvers.base import Solution
 
 @dataclass(frozen=True, eq=False)
 class _Blocking:
-    """First rule and row that leave no room for each pair; -1 where all have room."""
+    """First rule and row that leave no room for each of some pairs; -1 where all have room."""
 
     block: npt.NDArray[np.int32]
     row: npt.NDArray[np.int64]
@@ -45,17 +45,36 @@ def unplaced_rows(
     placed = np.zeros(instance.n_candidates, dtype=np.bool_)
     placed[pairs.candidate[solution.chosen]] = True
     left = np.flatnonzero(~placed)
-    gain = formulation.objective.gain
-    blocking = _blocking(formulation, solution)
-    rows = []
-    for candidate in left:
-        start, stop = pairs.candidate_start[candidate : candidate + 2]
-        if start == stop:
-            rows.append(_nothing_eligible(pairs, int(candidate), titles_nl))
+    best = _best_pairs(pairs, formulation.objective.gain, left)
+    blocking = _blocking(formulation, solution, best)
+    n_eligible = np.diff(pairs.candidate_start)
+    rows, lost = [], 0
+    for candidate in left.tolist():
+        if n_eligible[candidate] == 0:
+            rows.append(_nothing_eligible(pairs, candidate, titles_nl))
             continue
-        best = int(start + np.argmax(gain[start:stop]))
-        rows.append(_lost(pairs, formulation, blocking, best, int(stop - start), titles_nl))
+        block, row = int(blocking.block[lost]), int(blocking.row[lost])
+        full = None if block < 0 else (formulation.blocks[block], row)
+        rows.append(_lost(pairs, int(best[lost]), full, int(n_eligible[candidate]), titles_nl))
+        lost += 1
     return tuple(rows)
+
+
+def _best_pairs(
+    pairs: PairTable, gain: Ints, candidates: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Return the first best pair of each candidate that has any, candidates ascending."""
+    start = pairs.candidate_start
+    wanted = np.zeros(pairs.instance.n_candidates, dtype=np.bool_)
+    wanted[candidates] = True
+    member = np.flatnonzero(np.repeat(wanted, np.diff(start)))
+    owner, first = np.unique(pairs.candidate[member], return_index=True)
+    most = np.maximum.reduceat(gain[member], first) if first.size else gain[member]
+    is_best = gain[member] == np.repeat(most, np.diff(start)[owner])
+    best = member[is_best]
+    _, at = np.unique(pairs.candidate[best], return_index=True)
+    first_best: npt.NDArray[np.int64] = best[at]
+    return first_best
 
 
 def _nothing_eligible(pairs: PairTable, candidate: int, titles_nl: dict[str, str]) -> UnplacedRow:
@@ -87,16 +106,15 @@ def _nothing_eligible(pairs: PairTable, candidate: int, titles_nl: dict[str, str
 
 def _lost(
     pairs: PairTable,
-    formulation: Formulation,
-    blocking: _Blocking,
     best: int,
+    full: tuple[RowBlock, int] | None,
     n_eligible: int,
     titles_nl: dict[str, str],
 ) -> UnplacedRow:
     instance = pairs.instance
     candidate_id = instance.candidate_ids[pairs.candidate[best]]
     opening_id = instance.opening_ids[pairs.opening[best]]
-    if blocking.block[best] < 0:
+    if full is None:
         return UnplacedRow(
             candidate_id=candidate_id,
             reason="not_worthwhile",
@@ -105,8 +123,8 @@ def _lost(
             text=f"the total would not rise by a placement, also at {opening_id}",
             text_nl=f"een plaatsing verhoogt het totaal niet, ook niet bij {opening_id}",
         )
-    block = formulation.blocks[blocking.block[best]]
-    about = str(block.labels[blocking.row[best]])
+    block, row = full
+    about = str(block.labels[row])
     title_nl = titles_nl.get(block.title, block.title)
     return UnplacedRow(
         candidate_id=candidate_id,
@@ -120,43 +138,47 @@ def _lost(
     )
 
 
-def _blocking(formulation: Formulation, solution: Solution) -> _Blocking:
-    """Find for each pair the first row that has no room for one more placement."""
-    n_pairs = formulation.n_pairs
-    found = _Blocking(np.full(n_pairs, -1, dtype=np.int32), np.zeros(n_pairs, dtype=np.int64))
+def _blocking(
+    formulation: Formulation, solution: Solution, pairs: npt.NDArray[np.int64]
+) -> _Blocking:
+    """Find for each of the pairs the first row that has no room for one more placement."""
+    found = _Blocking(np.full(pairs.size, -1, dtype=np.int32), np.zeros(pairs.size, dtype=np.int64))
     values = solution.values(formulation)
+    activity = formulation.activity(values)
     for number, block in enumerate(formulation.blocks):
         if block.room is not None:
             full, row = block.room(solution.chosen, formulation.own_values(values, number))
-            _note(found, number, np.flatnonzero(full), row[full])
+            at = np.flatnonzero(full[pairs])
+            _note(found, number, at, row[pairs[at]])
         else:
-            _note(found, number, *_tight(block, values[:n_pairs]))
+            rows = slice(*formulation.row_offsets[number : number + 2])
+            _note(found, number, *_tight(block, activity[rows], pairs))
     return found
 
 
 def _tight(
-    block: RowBlock, placed: Ints
+    block: RowBlock, used: Ints, pairs: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.integer]]:
-    """Return the (pair, row) where one more placement would leave a row's limits.
+    """Return the (place in `pairs`, row) where one more placement would leave a row's limits.
 
     Rows that hold variables of their own are left out: a shortfall, say, makes room at its price.
     """
-    entries, used = block.usage.tocoo(), block.usage @ placed
-    after = used[entries.row] + entries.data
-    tight = (block.upper[entries.row] != NO_UPPER) & (after > block.upper[entries.row])
+    at, row, amount = block.by_pair.of_pairs(pairs)
+    after = used[row] + amount
+    tight = (block.upper[row] != NO_UPPER) & (after > block.upper[row])
     # What lowers a sum: leaving a job that counts for a quota.
-    tight |= (entries.data < 0) & (after < block.lower[entries.row])
+    tight |= (amount < 0) & (after < block.lower[row])
     if block.variable_usage is not None:
-        tight &= np.diff(block.variable_usage.indptr)[entries.row] == 0
-    return entries.col[tight], entries.row[tight]
+        tight &= np.diff(block.variable_usage.indptr)[row] == 0
+    return at[tight], row[tight]
 
 
 def _note(
     found: _Blocking,
     number: int,
-    pair: npt.NDArray[np.integer],
+    at: npt.NDArray[np.integer],
     row: npt.NDArray[np.integer],
 ) -> None:
-    new = found.block[pair] < 0
-    found.block[pair[new]] = number
-    found.row[pair[new]] = row[new]
+    new = found.block[at] < 0
+    found.block[at[new]] = number
+    found.row[at[new]] = row[new]

@@ -8,12 +8,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.instance import HOUR, NOT_GIVEN, UNIT, Instance, Ints, frozen
+from placement_opt.instance import HOUR, NOT_GIVEN, Instance, Ints, frozen
 from placement_opt.pairs import PairTable
 from placement_opt.travel import travel_table
 
 RARITY_STEPS = 1_000
 """A skill's weight is 1 plus this many steps per factor e of rarity."""
+
+EXACT_QUOTIENT = 1 << 53
+"""Whole numbers below are doubles."""
 
 Part: TypeAlias = Callable[[slice, slice], npt.NDArray[np.integer]]
 """From (candidates of a block, their pairs) to the points of those pairs."""
@@ -30,40 +33,43 @@ def match_points(pairs: PairTable, parts: Sequence[Part]) -> Ints:
 
 def half_up(most: int, numerator: Ints, denominator: Ints) -> Ints:
     """Return ``most * numerator / denominator`` in whole points, halves rounded up."""
-    points: Ints = (2 * most * numerator + denominator) // (2 * denominator)
+    top, bottom = 2 * most * numerator + denominator, 2 * denominator
+    if int(top.max(initial=0)) < EXACT_QUOTIENT:
+        # A quotient of doubles below 2^53 never rounds up to a whole number that it misses.
+        return np.floor(top / bottom).astype(np.int64)
+    points: Ints = top // bottom
     return points
 
 
 def skill_part(pairs: PairTable, most: int) -> Part:
     """Coverage of required skills, weighted by rarity.
 
-    The requirements are the R distinct (skill, level) of the region. A block's product of a
-    (candidates, R) matrix of covered weight with the (R, O) matrix of who asks what gives the
-    covered weight of every pair; cost O(skills of the block times openings that ask them).
+    Place k of every opening's list is looked at at once, for the pairs whose opening asks so many
+    skills; cost O(skills asked, over all pairs).
     """
     instance = pairs.instance
-    required, weight = instance.openings.required, _rarity_weights(instance)
-    key = required.indices.astype(np.int64) * (UNIT + 1) + required.data
-    distinct, column = np.unique(key, return_inverse=True)
-    skill, level = np.divmod(distinct, UNIT + 1)
-    first = np.searchsorted(skill, np.arange(len(instance.skill_names) + 1))
-    ones = np.ones(len(column), dtype=np.int64)
-    shape = (instance.n_openings, len(distinct))
-    asked = sparse.csr_array((ones, column, required.indptr), shape=shape).T.tocsr()
-    sums = np.concatenate([[0], np.cumsum(required.data * weight[required.indices])])
-    whole = sums[required.indptr[1:]] - sums[required.indptr[:-1]]
+    asked, weight = instance.openings.required, _rarity_weights(instance)
+    named, column = np.unique(asked.indices, return_inverse=True)
+    held = instance.candidates.skills[:, named].tocsr()
+    full = asked.data * weight[asked.indices]
+    start, length = asked.indptr[:-1], np.diff(asked.indptr)
+    sums = np.concatenate([[0], np.cumsum(full)])
+    whole = sums[asked.indptr[1:]] - sums[asked.indptr[:-1]]
 
     def part(rows: slice, members: slice) -> Ints:
-        own = instance.candidates.skills[rows]
-        n_asked = (first[1:] - first[:-1])[own.indices]
-        at = _ranges(first[own.indices], n_asked)
-        reached = np.minimum(np.repeat(own.data, n_asked), level[at]) * weight[skill[at]]
-        start = np.concatenate([[0], np.cumsum(n_asked)])[own.indptr]
-        block = (rows.stop - rows.start, len(distinct))
-        covered = (sparse.csr_array((reached, at, start), shape=block) @ asked).toarray()
+        own = held[rows].toarray() * weight[named]
+        first = (pairs.candidate[members] - np.int32(rows.start)) * np.int64(named.size)
         opening = pairs.opening[members]
-        of_pair = covered[pairs.candidate[members] - rows.start, opening]
-        points = half_up(most, of_pair, np.maximum(whole[opening], 1))
+        covered = np.zeros(opening.size, dtype=np.int64)
+        at, asks = np.arange(opening.size), length[opening]
+        entry = start[opening]
+        for place in range(int(length.max(initial=0))):
+            left = np.flatnonzero(asks > place)
+            if left.size < asks.size:
+                at, asks, entry, first = at[left], asks[left], entry[left], first[left]
+            covered[at] += np.minimum(own.take(first + column[entry]), full[entry])
+            entry = entry + 1
+        points = half_up(most, covered, np.maximum(whole, 1)[opening])
         points[whole[opening] == 0] = most
         return points
 
@@ -79,14 +85,6 @@ def _rarity_weights(instance: Instance) -> Ints:
         [1 + round(RARITY_STEPS * math.log(everybody / (1 + n))) for n in held.tolist()],
         dtype=np.int64,
     )
-
-
-def _ranges(first: Ints, length: Ints) -> Ints:
-    """Concatenate the ranges ``first[i] .. first[i] + length[i] - 1``."""
-    ends = np.cumsum(length)
-    n_values = int(ends[-1]) if ends.size else 0
-    shift: Ints = np.repeat(first - (ends - length), length)
-    return np.arange(n_values) + shift
 
 
 def wish_part(pairs: PairTable, most: int) -> Part:
