@@ -422,9 +422,12 @@ class TestFlow:
         start = Solution(np.array([1]), np.zeros(0, np.int64))
         asked = iter([False, True, True, True])
         monkeypatch.setattr(network_flow, "WORK", "time:sleep")
-        monkeypatch.setattr(network_flow, "stop_asked", lambda _search: next(asked))
         search, ending, _, _ = searched(
-            NetworkFlow(in_process=False), formulation, start=start, time_limit_s=60
+            NetworkFlow(in_process=False),
+            formulation,
+            start=start,
+            cancelled=lambda: next(asked),
+            time_limit_s=60,
         )
         assert ending is Ending.STOPPED
         assert search.best is start

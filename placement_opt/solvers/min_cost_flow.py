@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-ARCS = "arcs.npz"
-FLOW = "flow.npz"
+ARCS = "arcs.npy"
+FLOW = "flow.npy"
+STATUS = "status.txt"
 
 OPTIMAL = "OPTIMAL"
 INFEASIBLE = "INFEASIBLE"
@@ -47,18 +48,20 @@ def write_arcs(
     folder: Path, tail: Indices, head: Indices, capacity: Ints, cost: Ints, supply: Ints
 ) -> None:
     """Write what `work` reads."""
-    np.savez(folder / ARCS, tail=tail, head=head, capacity=capacity, cost=cost, supply=supply)
+    with (folder / ARCS).open("wb") as file:
+        for array in (tail, head, capacity, cost, supply):
+            np.save(file, array)
 
 
 def read_flow(folder: Path) -> tuple[str, Ints]:
     """Read what `work` wrote at its end."""
-    with np.load(folder / FLOW) as arrays:
-        return str(arrays["status"]), arrays["flow"]
+    return (folder / STATUS).read_text(encoding="ascii"), np.load(folder / FLOW)
 
 
 def work(folder: Path) -> None:
     """Solve the folder's network."""
-    with np.load(folder / ARCS) as arrays:
-        parts = [arrays[name] for name in ("tail", "head", "capacity", "cost", "supply")]
-    status, flow = cheapest_flow(*parts)
-    np.savez(folder / FLOW, status=status, flow=flow)
+    with (folder / ARCS).open("rb") as file:
+        tail, head, capacity, cost, supply = (np.load(file) for _ in range(5))
+    status, flow = cheapest_flow(tail, head, capacity, cost, supply)
+    np.save(folder / FLOW, flow)
+    (folder / STATUS).write_text(status, encoding="ascii")

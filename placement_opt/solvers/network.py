@@ -8,7 +8,7 @@ of its row's arc, which two parallel arcs express.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,9 @@ from placement_opt.solvers.network_sets import (
 ROOM = 1 << 62
 """Costs times nodes stay below this, since the algorithm scales the one by the other."""
 
+SAMPLE = 1_000
+"""So many costs are looked at before all of them, for a divisor."""
+
 
 @dataclass(frozen=True, eq=False)
 class Arcs:
@@ -38,6 +41,17 @@ class Arcs:
     capacity: Ints
     cost: Ints
 
+    def __len__(self) -> int:
+        return len(self.tail)
+
+    def some(self, kept: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> "Arcs":
+        """Return some of the arcs, by a mask or by index."""
+        return Arcs(self.tail[kept], self.head[kept], self.capacity[kept], self.cost[kept])
+
+    def cheaper(self, step: int) -> "Arcs":
+        """Return the same arcs, their costs divided by what all of them share."""
+        return self if step == 1 else replace(self, cost=self.cost // step)
+
 
 @dataclass(frozen=True, eq=False)
 class Network:
@@ -45,32 +59,55 @@ class Network:
 
     Parameters
     ----------
-    arcs
-        First one arc per pair of `pair`, then those of the rows.
+    pair_arcs
+        One arc for each pair of `pair`, of capacity one; ends at the smallest sets around it.
+    row_arcs
+        The arcs of the rows, at most two each.
+    step
+        Objective units per unit of cost.
     supply
         Flow that each node sends out (or takes, negative), shape (nodes,), int64.
+    around
+        Node of the smallest set around each node's own, 0 for the root, shape (nodes,).
     pair
-        The pair of each of the first arcs.
+        The pairs that are in some row.
     free
         Pairs in no row at all that are worth choosing.
-    sets
-        The blocks' rows, in the formulation's order.
-    is_feasible
-        False when some row can never keep its limits.
+    sets, is_right, first_node
+        For each of the formulation's blocks: its rows, on which side they are, and the node of
+        the first.
     """
 
     formulation: Formulation
-    arcs: Arcs
+    pair_arcs: Arcs
+    row_arcs: Arcs
+    step: int
     supply: Ints
+    around: Indices
     pair: npt.NDArray[np.int64]
     free: npt.NDArray[np.int64]
     sets: tuple[Sets, ...]
-    is_feasible: bool
+    is_right: tuple[bool, ...]
+    first_node: tuple[int, ...]
 
-    def solution(self, flow: Ints) -> Solution:
-        """Return the plan of a flow, with the best values of the rows' own variables."""
+    @property
+    def is_feasible(self) -> bool:
+        """False when some row, taken alone, can never keep its limits."""
+        return all(part.can_hold() for part in self.sets)
+
+    def arcs(self, kept: npt.NDArray[np.int64]) -> Arcs:
+        """Return the arcs of some pairs, by their place in `pair`, and behind them the rows'."""
+        return _joined([self.pair_arcs.some(kept), self.row_arcs])
+
+    def reduced_cost(self, potential: Ints) -> Ints:
+        """Return what one unit of flow over each pair costs beside node potentials."""
+        arcs = self.pair_arcs
+        return arcs.cost + potential[arcs.tail] - potential[arcs.head]
+
+    def solution(self, chosen: npt.NDArray[np.int64]) -> Solution:
+        """Return the plan of chosen pair arcs, with the best values of the rows' own variables."""
         formulation = self.formulation
-        chosen = np.sort(np.concatenate([self.pair[flow[: len(self.pair)] > 0], self.free]))
+        chosen = np.sort(np.concatenate([self.pair[chosen], self.free]))
         own = slice(formulation.n_pairs, None)
         is_gain = formulation.objective.gain > 0
         values = np.where(is_gain, formulation.upper, formulation.lower)
@@ -83,9 +120,7 @@ class Network:
 
 
 def read_network(formulation: Formulation) -> Network:
-    """Read the formulation as a network.
-
-    Costs one pass over the coefficients, plus a sort of the pairs for each two blocks.
+    """Read the formulation as a network, O(pairs) for each block and each two blocks.
 
     Raises
     ------
@@ -95,67 +130,91 @@ def read_network(formulation: Formulation) -> Network:
     blocks = zip(formulation.blocks, formulation.offsets[:-1], strict=True)
     sets = tuple(read_sets(formulation, block, offset) for block, offset in blocks)
     rows = [without_idle_rows(part) for part in sets]
-    side = split_sides(rows)
-    first_node = np.cumsum([1, *(len(part.size) for part in sets)]).tolist()
+    is_right = tuple(split_sides(rows))
+    first_node = tuple(np.cumsum([1, *(len(part.size) for part in sets)]).tolist())
+    around = np.zeros(first_node[-1], dtype=np.int32)
+    leaves = []
+    for side in (False, True):
+        here = [index for index in range(len(sets)) if is_right[index] is side]
+        nodes = [sets[index].nodes(first_node[index]) for index in here]
+        leaf = np.zeros(formulation.n_pairs, dtype=np.int32)
+        if here:
+            sizes = [sets[index].size for index in here]
+            around[np.concatenate(nodes)], leaf = nest(
+                [rows[index] for index in here], nodes, sizes
+            )
+        leaves.append(leaf)
     supply = np.zeros(first_node[-1], dtype=np.int64)
-    parts, leaves = [], []
-    for right in (False, True):
-        here = [index for index in range(len(sets)) if side[index] is right]
-        parent, leaf = nest([rows[index] for index in here], [first_node[index] for index in here])
-        leaves.append(leaf if here else np.zeros(formulation.n_pairs, dtype=np.int32))
-        parts += [
-            _row_arcs(sets[index], first_node[index], parent, supply, up=right) for index in here
+    row_arcs = _joined(
+        [
+            _row_arcs(part, part.nodes(first), around, supply, up=up)
+            for part, first, up in zip(sets, first_node[:-1], is_right, strict=True)
         ]
+    )
     gain = formulation.objective.gain[: formulation.n_pairs]
     is_bound = (leaves[0] > 0) | (leaves[1] > 0)
     pair = np.flatnonzero(is_bound)
-    ones = np.ones(len(pair), dtype=np.int64)
-    parts.insert(0, Arcs(leaves[0][pair], leaves[1][pair], ones, -gain[pair]))
-    arcs = _joined(parts)
-    _refuse_large_costs(arcs.cost, len(supply))
-    is_feasible = all(part.can_hold() for part in sets)
     free = np.flatnonzero(~is_bound & (gain > 0))
-    return Network(formulation, arcs, supply, pair, free, sets, is_feasible)
+    pair_arcs = Arcs(leaves[0][pair], leaves[1][pair], np.ones(pair.size, np.int64), -gain[pair])
+    step = _step(pair_arcs.cost, row_arcs.cost)
+    _refuse_large_costs(step, supply.size, pair_arcs.cost, row_arcs.cost)
+    return Network(
+        formulation,
+        pair_arcs.cheaper(step),
+        row_arcs.cheaper(step),
+        step,
+        supply,
+        around,
+        pair,
+        free,
+        sets,
+        is_right,
+        first_node,
+    )
 
 
-def _row_arcs(sets: Sets, first: int, parent: dict[int, int], supply: Ints, *, up: bool) -> Arcs:
+def _row_arcs(sets: Sets, node: Indices, around: Indices, supply: Ints, *, up: bool) -> Arcs:
     """Return the arcs between each row and the set around it; the least flow moves to `supply`."""
-    node = np.arange(first, first + len(sets.size), dtype=np.int32)
-    around = np.array([parent.get(one, 0) for one in node.tolist()], dtype=np.int32)
+    tail, head = (node, around[node]) if up else (around[node], node)
     least, most = sets.range()
-    least = np.minimum(least, np.maximum(most, 0))
-    bend = np.clip(sets.bend(), least, np.maximum(most, least))
-    tail, head = (node, around) if up else (around, node)
+    bend = sets.bend()
     np.add.at(supply, head, least)
     np.add.at(supply, tail, -least)
-    saves, costs = np.minimum(sets.price, 0), np.maximum(sets.price, 0)
+    saves, costs = sets.prices()
     both = Arcs(
         np.concatenate([tail, tail]),
         np.concatenate([head, head]),
-        np.concatenate([bend - least, np.maximum(most, least) - bend]),
+        np.concatenate([bend - least, most - bend]),
         np.concatenate([saves, costs]),
     )
-    return _kept(both, (both.capacity > 0) & np.tile(sets.size > 0, 2))
-
-
-def _kept(arcs: Arcs, kept: npt.NDArray[np.bool_]) -> Arcs:
-    return Arcs(arcs.tail[kept], arcs.head[kept], arcs.capacity[kept], arcs.cost[kept])
+    return both.some((both.capacity > 0) & np.tile(sets.size > 0, 2))
 
 
 def _joined(parts: Sequence[Arcs]) -> Arcs:
-    """Put arcs one after the other, their costs divided by what all of them share."""
-    cost = np.concatenate([part.cost for part in parts])
-    step = max(1, int(np.gcd.reduce(cost, initial=0)))
+    """Put arcs one after the other."""
+    none = Arcs(*np.zeros((2, 0), dtype=np.int32), *np.zeros((2, 0), dtype=np.int64))
+    parts = [none, *parts]
     return Arcs(
-        np.concatenate([part.tail for part in parts]).astype(np.int32),
-        np.concatenate([part.head for part in parts]).astype(np.int32),
+        np.concatenate([part.tail for part in parts]),
+        np.concatenate([part.head for part in parts]),
         np.concatenate([part.capacity for part in parts]),
-        cost // step,
+        np.concatenate([part.cost for part in parts]),
     )
 
 
-def _refuse_large_costs(cost: Ints, n_nodes: int) -> None:
-    largest = int(np.abs(cost).max(initial=0))
+def _step(*costs: Ints) -> int:
+    """Return what all costs share."""
+    step = 0
+    for cost in costs:
+        # A few costs mostly tell at once that nothing is shared.
+        for some in (cost[:SAMPLE], cost):
+            if step != 1:
+                step = int(np.gcd.reduce(some, initial=step))
+    return max(1, step)
+
+
+def _refuse_large_costs(step: int, n_nodes: int, *costs: Ints) -> None:
+    largest = max(int(np.abs(cost).max(initial=0)) for cost in costs) // step
     if largest * (n_nodes + 1) >= ROOM:
         raise NotANetworkError(
             f"gains up to {largest} over {n_nodes} nodes are too large for the flow algorithm"

@@ -1,13 +1,16 @@
 """Minimum-cost flow: exact and fast where all rows form a network."""
 
+import itertools
 import tempfile
+import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from placement_opt.formulation import Formulation
-from placement_opt.solvers.base import Ending, Search
+from placement_opt.instance import Bools, Ints
+from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.job import JobError, start_job
 from placement_opt.solvers.min_cost_flow import (
     INFEASIBLE,
@@ -16,7 +19,9 @@ from placement_opt.solvers.min_cost_flow import (
     read_flow,
     write_arcs,
 )
-from placement_opt.solvers.network import Network, read_network
+from placement_opt.solvers.network import Arcs, Network, read_network
+from placement_opt.solvers.network_core import core_of, missing_pairs
+from placement_opt.solvers.network_prices import flow_certificate, potentials
 from placement_opt.solvers.network_sets import NotANetworkError
 from placement_opt.solvers.reporting import (
     POLL_S,
@@ -25,20 +30,27 @@ from placement_opt.solvers.reporting import (
     logger,
     prove_bound,
     prove_none,
-    stop_asked,
 )
+from placement_opt.status import StopReason
 
 WORK = "placement_opt.solvers.min_cost_flow:work"
 
-QUICK_ARCS = 200_000
-"""So many arcs take a fraction of a second, less than the start of a process."""
+QUICK_ARCS = 250_000
+"""So many arcs mostly take less than a second, hardly more than the start of a process."""
+
+QUICK_S = 0.5
+"""After a flow that took longer, in seconds, the next ones have a process of their own."""
+
+CORE_ROUNDS = 8
+"""So often the likely pairs are extended; after that all pairs are taken."""
 
 
 class NetworkFlow:
     """Exact minimum-cost flow; refuses what is no network (see `placement_opt.solvers.network`).
 
-    It has no incumbents on its way and no use for a start: it proves the optimum at its end. A
-    stop before that leaves the search as it was. Its answer depends on the problem alone.
+    It solves the likely pairs first; node potentials of that flow tell which others are worth
+    adding, and prove the optimum when none is. A stop before leaves the best plan and bound so
+    far. Its answer depends on the problem alone, and a gap is not enough for it: the proof is near.
 
     Parameters
     ----------
@@ -69,8 +81,7 @@ class NetworkFlow:
                 return Ending.FAILED
             if not network.is_feasible:
                 return prove_none(search, self.name)
-            answer = self._flow(network, search)
-            return ended(search) if answer is None else _conclude(network, search, *answer)
+            return self._search(network, search)
         except Exception:
             logger.warning("flow failed; the best plan so far is kept", exc_info=True)
             return Ending.FAILED
@@ -86,13 +97,50 @@ class NetworkFlow:
             self._read = (formulation, network)
         return self._read[1]
 
-    def _flow(self, network: Network, search: Search) -> tuple[str, npt.NDArray[np.int64]] | None:
+    def _search(self, network: Network, search: Search) -> Ending:
+        """Solve on the likely pairs, and again with what their prices ask for, until none is."""
+        taken = core_of(network)
+        priced: tuple[Solution, Ints] | None = None
+        slowest_s = 0.0
+        for n_rounds in itertools.count(1):
+            arcs = network.arcs(np.flatnonzero(taken))
+            began = time.perf_counter()
+            answer = self._flow(arcs, network.supply, search, is_slow=slowest_s > QUICK_S)
+            slowest_s = max(slowest_s, time.perf_counter() - began)
+            if answer is None:
+                break
+            status, flow = answer
+            if status == INFEASIBLE and taken.all():
+                return prove_none(search, self.name)
+            if status == INFEASIBLE:
+                taken[:] = True
+                continue
+            if status != OPTIMAL:
+                raise JobError(f"the algorithm ended with {status}")
+            solution = _offered(network, taken, flow, search)
+            potential = potentials(arcs, flow, network.supply.size, partial(_is_stopped, search))
+            if potential is None and not taken.all():
+                break
+            priced = None if potential is None else (solution, potential)
+            missing = ~taken if potential is None else missing_pairs(network, taken, potential)
+            if not missing.any():
+                _certify(network, priced, search)
+                gained = network.formulation.gained(solution.values(network.formulation))
+                is_kept = prove_bound(search, gained, self.name)
+                return Ending.EXHAUSTED if is_kept else Ending.FAILED
+            # Prices that still lack pairs after so many rounds are no guide to them.
+            taken |= missing | (n_rounds >= CORE_ROUNDS)
+        _certify(network, priced, search)
+        return ended(search)
+
+    def _flow(
+        self, arcs: Arcs, supply: Ints, search: Search, *, is_slow: bool
+    ) -> tuple[str, Ints] | None:
         """Return how the algorithm ended and its flow, or None when the search said stop."""
-        arcs = network.arcs
-        parts = (arcs.tail, arcs.head, arcs.capacity, arcs.cost, network.supply)
-        if stop_asked(search):
+        if _is_stopped(search):
             return None
-        is_quick = len(arcs.tail) <= QUICK_ARCS
+        parts = (arcs.tail, arcs.head, arcs.capacity, arcs.cost, supply)
+        is_quick = len(arcs) <= QUICK_ARCS and not is_slow
         if is_quick if self._in_process is None else self._in_process:
             return cheapest_flow(*parts)
         with tempfile.TemporaryDirectory(
@@ -103,7 +151,7 @@ class NetworkFlow:
             job = start_job(WORK, folder, in_process=False)
             try:
                 while not job.wait(POLL_S):
-                    if stop_asked(search):
+                    if _is_stopped(search):
                         return None
                 job.finish()
             finally:
@@ -111,17 +159,31 @@ class NetworkFlow:
             return read_flow(folder)
 
 
-def _conclude(network: Network, search: Search, status: str, flow: npt.NDArray[np.int64]) -> Ending:
-    """Report the final answer."""
-    name = NetworkFlow.name
-    if status == INFEASIBLE:
-        return prove_none(search, name)
-    if status != OPTIMAL:
-        raise JobError(f"the algorithm ended with {status}")
-    solution = network.solution(flow)
-    values = solution.values(network.formulation)
-    if not network.formulation.is_satisfied_by(values):
+def _is_stopped(search: Search) -> bool:
+    return search.stop_reason() not in {None, StopReason.GAP}
+
+
+def _offered(network: Network, taken: Bools, flow: Ints, search: Search) -> Solution:
+    """Offer the plan of a flow over some pairs."""
+    place = np.flatnonzero(taken)
+    solution = network.solution(place[flow[: place.size] > 0])
+    search.offer(solution, NetworkFlow.name)
+    gained = network.formulation.gained(solution.values(network.formulation))
+    if search.gained is None or search.gained < gained:
         raise JobError("the flow is not a plan that keeps all rows")
-    search.offer(solution, name)
-    is_kept = prove_bound(search, network.formulation.gained(values), name)
-    return Ending.EXHAUSTED if is_kept else Ending.FAILED
+    return solution
+
+
+def _certify(network: Network, priced: tuple[Solution, Ints] | None, search: Search) -> None:
+    """Let the search check in exact integers what the prices of a flow prove, if anything."""
+    if priced is None:
+        return
+    solution, potential = priced
+    certificate = flow_certificate(network, solution.chosen, potential)
+    if certificate is None:
+        search.note("flow: no prices in whole numbers, the bound rests on the algorithm's word")
+        return
+    try:
+        search.certify(certificate, NetworkFlow.name)
+    except ValueError as error:
+        search.note(f"flow: {error}; the bound rests on the algorithm's word")

@@ -7,10 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation, RowBlock
-from placement_opt.instance import Indices, Ints
+from placement_opt.instance import Bools, Indices, Ints
 
-SMALL_TABLE = 1 << 24
-"""Cells of a table that is counted directly instead of by sorting."""
+Rows = npt.NDArray[np.signedinteger]
+"""Row of each pair, -1 for none, shape (E,)."""
+
+
+SAMPLE = 10_000
+"""Sets that cross mostly show it among so many pairs."""
 
 
 class NotANetworkError(Exception):
@@ -24,7 +28,7 @@ class Sets:
     Parameters
     ----------
     row_of_pair
-        The row that each pair is in, -1 for none, shape (E,), int32.
+        The row that each pair is in, -1 for none, shape (E,).
     size
         Number of pairs in each row, shape (R,).
     lower, upper
@@ -35,9 +39,11 @@ class Sets:
         Objective units gained per unit of t, shape (R,).
     own, sign
         Index of the row's own variable in the formulation (-1 for none), and t = sign * variable.
+    unit
+        What a pair counts in its row; the limits above are for numbers of pairs, shape (R,).
     """
 
-    row_of_pair: Indices
+    row_of_pair: Rows
     size: Ints
     lower: Ints
     upper: Ints
@@ -46,6 +52,7 @@ class Sets:
     price: Ints
     own: Ints
     sign: Ints
+    unit: Ints
 
     def range(self) -> tuple[Ints, Ints]:
         """Return how many pairs of each row can be chosen, least and most."""
@@ -59,9 +66,29 @@ class Sets:
         least, most = self.range()
         return bool(np.all(self.lower <= self.upper) and np.all(least <= most))
 
+    def nodes(self, first: int) -> Indices:
+        """Return the numbers of the rows' nodes in a network, from `first`."""
+        return np.arange(first, first + len(self.size), dtype=np.int32)
+
     def bend(self) -> Ints:
-        """Return after how many chosen pairs one more stops saving (or starts costing) t."""
-        return np.where(self.price <= 0, self.lower - self.low, self.upper - self.high)
+        """Return after how many chosen pairs, in the range, one more stops saving t or costs t."""
+        least, most = self.range()
+        bend = np.where(self.price <= 0, self.lower - self.low, self.upper - self.high)
+        return np.clip(bend, least, most)
+
+    def prices(self) -> tuple[Ints, Ints]:
+        """Return the cost of one more chosen pair, before the bend and behind it."""
+        return np.minimum(self.price, 0), np.maximum(self.price, 0)
+
+    def is_idle(self) -> Bools:
+        """Tell which rows limit nothing."""
+        least, most = self.range()
+        return (self.own < 0) & (least <= 0) & (most >= self.size)
+
+    def alone(self) -> Ints:
+        """Return the price of each row that has no pairs, where t alone keeps its limits."""
+        is_asked = np.where(self.price < 0, self.lower > self.low, self.upper < self.high)
+        return np.where(is_asked, self.price, 0)
 
     def best(self, chosen: Ints) -> Ints:
         """Return the best value of t for the number of chosen pairs in each row."""
@@ -80,20 +107,9 @@ def read_sets(formulation: Formulation, block: RowBlock, offset: int) -> Sets:
         When coefficients within a row differ, a pair is in two rows of the block, or own
         variables are more than one private slack per row.
     """
-    n_rows = len(block)
-    usage = block.usage
-    row = np.repeat(np.arange(n_rows, dtype=np.int32), np.diff(usage.indptr))
-    filled = usage.data != 0
-    row, pair, value = row[filled], usage.indices[filled], usage.data[filled].astype(np.int64)
-    size = np.bincount(row, minlength=n_rows)
-    unit = np.ones(n_rows, dtype=np.int64)
-    unit[row] = value
-    if np.any(unit[row] != value) or np.any(unit <= 0):
-        raise NotANetworkError(f"{block.title}: coefficients within a row differ or are negative")
-    if np.bincount(pair, minlength=1).max(initial=0) > 1:
-        raise NotANetworkError(f"{block.title}: a pair is in more than one of its rows")
-    row_of_pair = np.full(formulation.n_pairs, -1, dtype=np.int32)
-    row_of_pair[pair] = row
+    row_of_pair = _rows_of_pairs(block)
+    size = np.bincount(row_of_pair + 1, minlength=len(block) + 1)[1:]
+    unit = _units(block)
     own, sign = _read_slack(block, unit, size, offset)
     # A zero behind each array is what index -1, "no own variable", finds.
     gain, one_end, other_end = (
@@ -103,7 +119,41 @@ def read_sets(formulation: Formulation, block: RowBlock, offset: int) -> Sets:
     lower = np.where(block.lower <= NO_LOWER, NO_LOWER, -(-block.lower // unit))
     upper = np.where(block.upper >= NO_UPPER, NO_UPPER, block.upper // unit)
     low, high = np.minimum(one_end, other_end), np.maximum(one_end, other_end)
-    return Sets(row_of_pair, size, lower, upper, low, high, gain, own, sign)
+    return Sets(row_of_pair, size, lower, upper, low, high, gain, own, sign, unit)
+
+
+def _rows_of_pairs(block: RowBlock) -> Rows:
+    """Return the one row that counts each pair, -1 for none."""
+    entries = block.by_pair
+    if entries.row is None:
+        row = np.full(block.usage.shape[1], -1, dtype=np.int32)
+    else:
+        row = entries.row - 1
+        if entries.value is not None:
+            row[entries.value == 0] = -1
+    if entries.member.size:
+        counted = np.flatnonzero(entries.further_value)
+        pair = np.repeat(entries.member, np.diff(entries.start))[counted]
+        if np.any(row[pair] >= 0) or np.unique(pair).size < pair.size:
+            raise NotANetworkError(f"{block.title}: a pair is in more than one of its rows")
+        row = row.astype(np.int32)
+        row[pair] = entries.further_row[counted]
+    return row
+
+
+def _units(block: RowBlock) -> Ints:
+    """Return what every pair of a row counts, one for rows without pairs."""
+    unit = np.ones(len(block), dtype=np.int64)
+    data = block.usage.data
+    if data.size and not data.min() == 1 == data.max():
+        row = np.repeat(np.arange(len(block)), np.diff(block.usage.indptr))[data != 0]
+        value = data[data != 0].astype(np.int64)
+        unit[row] = value
+        if np.any(unit[row] != value) or np.any(unit <= 0):
+            raise NotANetworkError(
+                f"{block.title}: coefficients within a row differ or are negative"
+            )
+    return unit
 
 
 def _read_slack(block: RowBlock, unit: Ints, size: Ints, offset: int) -> tuple[Ints, Ints]:
@@ -125,35 +175,36 @@ def _read_slack(block: RowBlock, unit: Ints, size: Ints, offset: int) -> tuple[I
     return own, sign
 
 
-def without_idle_rows(sets: Sets) -> Indices:
+def without_idle_rows(sets: Sets) -> Rows:
     """Return the row of each pair, -1 also for rows that limit nothing."""
-    least, most = sets.range()
-    is_idle = (sets.own < 0) & (least <= 0) & (most >= sets.size)
+    is_idle = sets.is_idle()
     if not is_idle.any():
         return sets.row_of_pair
-    kept = np.append(np.where(is_idle, -1, np.arange(len(is_idle))), -1)
-    return kept[sets.row_of_pair].astype(np.int32)
+    kept = np.append(np.where(is_idle, -1, np.arange(len(is_idle))), -1).astype(np.int32)
+    return kept[sets.row_of_pair]
 
 
-def _are_laminar(one: Indices, other: Indices) -> bool:
+def _are_laminar(one: Rows, other: Rows) -> bool:
     """Tell whether any row of one block and any of the other are nested or apart."""
+    if one.size > SAMPLE and not _are_laminar(one[:SAMPLE], other[:SAMPLE]):
+        return False
+    inside, inside_other = _within(one, other), _within(other, one)
     both = (one >= 0) & (other >= 0)
-    if not both.any():
-        return True
-    size, size_other = (np.bincount(rows[rows >= 0]) for rows in (one, other))
-    width = len(size_other)
-    cell = one[both].astype(np.int64) * width + other[both]
-    if len(size) * width <= SMALL_TABLE:
-        table = np.bincount(cell)
-        cells = np.flatnonzero(table)
-        count = table[cells]
-    else:
-        cells, count = np.unique(cell, return_counts=True)
-    smaller = np.minimum(size[cells // width], size_other[cells % width])
-    return bool(np.all(count == smaller))
+    # Index -1 stands for no row; `both` leaves those pairs out.
+    return bool(np.all(inside[one] | inside_other[other] | ~both))
 
 
-def split_sides(rows: Sequence[Indices]) -> list[bool]:
+def _within(one: Rows, other: Rows) -> Bools:
+    """Tell of each row of one block whether one row of the other holds all its pairs."""
+    n_rows = int(one.max(initial=-1)) + 1
+    around = np.full(n_rows + 1, -1, dtype=other.dtype)
+    around[one] = other
+    is_within = around >= 0
+    is_within[one[around[one] != other]] = False
+    return is_within
+
+
+def split_sides(rows: Sequence[Rows]) -> list[bool]:
     """Put each block on the left (False) or right side, so that each side is laminar.
 
     Raises
@@ -182,37 +233,49 @@ def split_sides(rows: Sequence[Indices]) -> list[bool]:
     return [side[block] for block in range(len(rows))]
 
 
-def nest(rows: Sequence[Indices], first_node: Sequence[int]) -> tuple[dict[int, int], Indices]:
+def nest(
+    rows: Sequence[Rows], nodes: Sequence[Indices], sizes: Sequence[Ints]
+) -> tuple[Indices, Indices]:
     """Order the sets of one side by nesting.
 
     Parameters
     ----------
     rows
-        Row of each pair, per block.
-    first_node
-        Node number of each block's row 0; 0 is the root.
+        Row of each pair, per block; at least one block.
+    nodes
+        Number of each row's node, per block; 0 is the root.
+    sizes
+        Number of pairs in each row, per block.
 
     Returns
     -------
-    parent : dict
-        Node of the smallest set around each set's node; missing where that is the root.
+    around : Indices
+        Node of the smallest set around each of the side's sets, or 0 for the root, in the order
+        of the blocks' rows.
     leaf : Indices
         Node of the smallest set around each pair, or 0, shape (E,).
     """
-    n_pairs = len(rows[0]) if rows else 0
-    leaf, top = np.zeros((2, n_pairs), dtype=np.int32)
-    parent: dict[int, int] = {}
-    sets: list[tuple[int, int, npt.NDArray[np.int64]]] = []
-    for of_pair, first in zip(rows, first_node, strict=True):
-        order = np.argsort(of_pair, kind="stable")
-        order = order[np.searchsorted(of_pair[order], 0) :]
-        names, starts = np.unique(of_pair[order], return_index=True)
-        for name, members in zip(names.tolist(), np.split(order, starts[1:]), strict=False):
-            sets.append((len(members), first + name, members))
-    for _, node, members in sorted(sets, key=lambda entry: entry[:2]):
-        inside = top[members]
-        leaf[members[inside == 0]] = node
-        for child in np.unique(inside[inside > 0]).tolist():
-            parent[child] = node
-        top[members] = node
-    return parent, leaf
+    node = np.concatenate(nodes)
+    none = np.int32(node.size)
+    # A small set comes before those around it; of equal ones, the first is taken to be inside.
+    order = np.lexsort((node, np.concatenate(sizes)))
+    node_of_rank = np.append(node[order], np.int32(0))
+    rank = np.empty_like(node)
+    rank[order] = np.arange(node.size, dtype=np.int32)
+    ranks = np.split(rank, np.cumsum([len(of) for of in nodes])[:-1])
+    of_row = [np.append(part, none) for part in ranks]  # row -1 is in no set
+    innermost = of_row[0][rows[0]]
+    for some, row in zip(of_row[1:], rows[1:], strict=True):
+        np.minimum(innermost, some[row], out=innermost)
+    around = []
+    for own, row in zip(of_row, rows, strict=True):
+        example = np.full(own.size, -1, dtype=np.int64)
+        example[row] = np.arange(row.size)
+        filled = np.flatnonzero(example[:-1] >= 0)
+        pair = example[filled]
+        larger = [some[other[pair]] for some, other in zip(of_row, rows, strict=True)]
+        larger = [np.where(one > own[filled], one, none) for one in larger]
+        nearest = np.full(own.size - 1, none)
+        nearest[filled] = np.min(larger, axis=0)
+        around.append(nearest)
+    return node_of_rank[np.concatenate(around)], node_of_rank[innermost]
