@@ -49,7 +49,7 @@ class Certificate:
         clean = np.where(np.isfinite(duals), duals, 0.0)
         clean = np.where((clean > 0) & (formulation.row_upper == NO_UPPER), 0.0, clean)
         clean = np.where((clean < 0) & (formulation.row_lower == NO_LOWER), 0.0, clean)
-        steep = abs(formulation.matrix).T @ np.abs(clean) if formulation.n_rows else np.zeros(1)
+        steep = formulation.priced(np.abs(clean), absolute=True)
         largest = float(np.max(steep, initial=1.0)) + _largest(formulation.objective.gain)
         bits = PRICE_BITS
         while bits > 0 and largest * 2.0**bits >= _SAFE:
@@ -82,12 +82,12 @@ class Certificate:
         return (rows + self._columns(formulation)) >> self.bits
 
     def _columns(self, formulation: Formulation) -> int:
-        steep = abs(formulation.matrix).T @ np.abs(self.prices.astype(np.float64))
+        steep = formulation.priced(np.abs(self.prices.astype(np.float64)), absolute=True)
         gain = formulation.objective.gain
         reach = float(np.max(steep, initial=0.0)) + _largest(gain) * 2.0**self.bits
         if reach >= 2 * _SAFE:
             raise ValueError("the prices are too large for exact sums in int64")
-        reduced = (gain << self.bits) - formulation.matrix.T @ self.prices
+        reduced = (gain << self.bits) - formulation.priced(self.prices)
         n_pairs = formulation.n_pairs
         total = exact_sum(np.maximum(reduced[:n_pairs], 0))
         for value, low, high in zip(

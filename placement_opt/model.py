@@ -57,12 +57,14 @@ class Model:
     objective
         The complete list of terms; None takes the standard terms.
     rulebook
-        The law as data; None takes the one of the region's date.
+        The law as data, with the ordinances of municipalities (`Rulebook.override`); None takes
+        the one of the region's date.
 
     Raises
     ------
     InvalidInputError
-        When a rule is given twice, or something is no rule or term. Problems of the data that only
+        When a rule is given twice, something is no rule or term, or the rulebook has an ordinance
+        of a municipality that the region does not know. Problems of the data that only
         an active rule can see are raised when the model is compiled: all of them, once.
 
     Examples
@@ -150,6 +152,9 @@ class Model:
         return self._compiled
 
     def _compile(self, watch: "Stopwatch") -> Compiled:
+        rulebook = self.instance.known_rulebook
+        if rulebook is not None and rulebook.notes is not None:
+            rulebook.notes.clear()
         at_most = next((r.at_most for r in self._rules if isinstance(r, OnePlacement)), MANY)
         with watch.phase("pairs"):
             if self._listed is None:

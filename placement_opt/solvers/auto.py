@@ -1,4 +1,4 @@
-"""Chooses the way: a network is solved as a flow, anything else by CP-SAT beside HiGHS."""
+"""Chooses the way: a flow, parts that have nothing to do with each other, or prices first."""
 
 from dataclasses import replace
 from functools import partial
@@ -6,7 +6,10 @@ from functools import partial
 from placement_opt.certificate import Certificate
 from placement_opt.formulation import Formulation
 from placement_opt.solvers.base import Ending, Search, Solver
+from placement_opt.solvers.components import components
+from placement_opt.solvers.components_search import solve_apart
 from placement_opt.solvers.cp_sat import CpSat
+from placement_opt.solvers.large import search_large
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.network_flow import NetworkFlow
 from placement_opt.solvers.relaxation import lp_bound
@@ -16,6 +19,9 @@ from placement_opt.solvers.restricted_master import RESERVE, Priced, pooled, sea
 TINY_VARIABLES = 2_000
 """Up to here CP-SAT alone is quicker than starting a second solver."""
 
+MANY_PAIRS = 150_000
+"""From here on the linear program is not solved whole."""
+
 LP_SHARE = 0.4
 """Share of the remaining time that the linear program may take before the search begins."""
 
@@ -24,12 +30,14 @@ class Auto:
     """Takes every problem; says in the log, and in the result's statistics, which way it went.
 
     1. All rows a network: min-cost flow, exact.
-    2. Tiny: CP-SAT alone.
-    3. Else: dual prices from a linear program, which give a bound that anyone can re-check; then
-       CP-SAT and HiGHS (through MathOpt) side by side, one core each, sharing the best plan and
-       the best bound; the first proof wins.
-
-    A reproducible solve takes one solver instead of a race, since who wins a race is chance.
+    2. Independent parts: each by itself.
+    3. Tiny: CP-SAT alone.
+    4. Many pairs: prices by column generation, plans among the pairs near a gain; see
+       `placement_opt.solvers.large`.
+    5. Else: prices from the whole linear program, then cores and parts of the best plan; see
+       `placement_opt.solvers.restricted_master`.
+    6. Where no prices are found, or no plan from them: CP-SAT and HiGHS (through MathOpt) side by
+       side, one core each, sharing the best plan and the best bound; the first proof wins.
     """
 
     name = "auto"
@@ -48,20 +56,31 @@ class Auto:
             ending = flow.solve(formulation, search)
             if ending is not Ending.FAILED:
                 return ending
+        parts = components(formulation)
+        if parts:
+            search.note(f"components: {len(parts)} independent parts, solved apart")
+            return solve_apart(parts, search, self.solve)
         if formulation.n_variables <= TINY_VARIABLES:
             search.note(f"tiny ({formulation.n_variables} variables): CP-SAT alone")
             return CpSat().solve(formulation, search)
+        if formulation.n_pairs > MANY_PAIRS and not search.limits.reproducible:
+            search.note(f"large ({formulation.n_pairs:,} pairs): prices by column generation")
+            found = search_large(formulation, search)
+            if found is not None and (search.best is not None or stop_asked(search)):
+                return found
+            return self._side_by_side(formulation, search)
         priced = price(formulation, search)
         if search.stop_reason() is not None:
             return Ending.STOPPED
-        if priced is None:
-            search.note("no prices: CP-SAT and HiGHS side by side on the whole problem")
-            search.limits = replace(search.limits, workers=1)
-            return race(formulation, search, [CpSat(), Mip()])
-        ending = search_priced(priced, search)
+        ending = Ending.STOPPED
+        if priced is not None:
+            ending = search_priced(priced, search)
         if search.best is not None or search.stop_reason() is not None:
             return ending
-        search.note("no plan from prices: CP-SAT and HiGHS side by side on the whole problem")
+        return self._side_by_side(formulation, search)
+
+    def _side_by_side(self, formulation: Formulation, search: Search) -> Ending:
+        search.note("no prices or no plan from them: CP-SAT and HiGHS side by side on the whole")
         search.limits = replace(search.limits, workers=1)
         return race(formulation, search, [CpSat(), Mip()])
 
@@ -78,7 +97,7 @@ def price(formulation: Formulation, search: Search) -> Priced | None:
     search.certify(certificate, "dual prices")
     bound = certificate.bound(formulation)
     scaled = certificate.prices / 2.0**certificate.bits
-    reduced = formulation.objective.gain - formulation.matrix.T @ scaled
+    reduced = formulation.objective.gain - formulation.priced(scaled)
     return Priced(
         formulation,
         pooled(formulation, relaxed),

@@ -23,6 +23,10 @@ from placement_opt.solvers.reporting import (
 WORK_PER_S = 0.5
 """Units of CP-SAT's deterministic time that stand for one second in a reproducible solve."""
 
+LINEAR_VARIABLES = 20_000
+"""Up to here CP-SAT puts every row into its linear relaxation: many times as quick on parts of a
+plan, too much for a whole region."""
+
 EXACT_FLOAT = 1 << 53
 """Whole numbers up to here are held exactly by a double."""
 
@@ -133,6 +137,8 @@ class _Run:
         parameters: Any = self._solver.parameters
         parameters.num_workers = limits.workers
         parameters.random_seed = limits.seed % (1 << 31)
+        if self._formulation.n_variables <= LINEAR_VARIABLES:
+            parameters.linearization_level = 2
         # Interrupts belong to the caller's program, not to a solver in one of its threads.
         parameters.catch_sigint_signal = False
         if limits.memory_limit_gb is not None:

@@ -158,7 +158,7 @@ class _Rounds:
         prices = usable_prices(formulation, point.prices * float(self._unit.units))
         values = np.zeros(formulation.n_variables)
         values[self._columns] = point.values
-        reduced = formulation.objective.gain - formulation.matrix.T @ prices
+        reduced = formulation.objective.gain - formulation.priced(prices)
         return LpBound(prices, dual_bound(formulation, prices), values), reduced
 
     def _entering(self, reduced: Floats) -> npt.NDArray[np.int64]:

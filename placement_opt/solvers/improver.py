@@ -1,6 +1,5 @@
 """Improves a plan neighbourhood by neighbourhood, by solvers that take turns."""
 
-import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -22,8 +21,55 @@ PATIENCE = 12
 Repack = Callable[[npt.NDArray[np.int64], Solution], Solution | None]
 
 
+class _Ground:
+    """A problem over the core, and who improves its solutions how.
+
+    Parameters
+    ----------
+    formulation
+        The problem over the core alone.
+    solvers
+        Take turns on the parts; one that finds more in less time gets more turns.
+    seed
+        Random seed.
+    """
+
+    def __init__(self, formulation: Formulation, solvers: Sequence[Solver], seed: int) -> None:
+        self.formulation = formulation
+        self._solvers = solvers
+        self._random = np.random.default_rng(seed)
+        self._draws = [Neighbourhoods(formulation, seed + 1) for _ in solvers]
+        self._found = np.ones(len(solvers))
+        self._spent = np.ones(len(solvers))
+
+    def improved(self, around: Solution, limits: SearchLimits) -> Solution | None:
+        """Solve one neighbourhood of a solution; return a better solution, or None."""
+        chance = self._found / self._spent
+        at = int(self._random.choice(chance.size, p=chance / chance.sum()))
+        draw = self._draws[at].draw(around)
+        part = part_of(self.formulation, draw.pairs, around, draw.free_own)
+        inner = Search(part.formulation, limits)
+        inner.offer(part.inside(self.formulation, around), "around")
+        before = inner.gained
+        ending = self._solvers[at].solve(part.formulation, inner)
+        # Who comes next in a reproducible solve must not depend on the clock.
+        seconds = 0.0 if limits.reproducible else inner.elapsed_s
+        is_better = inner.best is not None and inner.gained != before
+        self._found[at] += is_better
+        self._spent[at] += seconds
+        is_solved = ending is Ending.EXHAUSTED
+        most = self.formulation.n_pairs
+        draw.way.learn(seconds, most, is_solved=is_solved, is_better=is_better)
+        if not is_better or inner.best is None:
+            return None
+        return part.outside(self.formulation, around, inner.best)
+
+
 class Improver:
     """Improves the search's best solution, one neighbourhood at a time.
+
+    All work is done on the core alone, so that a step costs nothing for the pairs outside. A
+    solution that uses pairs outside brings them into the core.
 
     Parameters
     ----------
@@ -38,6 +84,8 @@ class Improver:
     relaxed
         A relaxation over the same pairs whose parts are easier, and how to make a plan of its
         pairs near a plan at hand; half of the turns go there.
+    seed
+        Random seed; that of the search by default. Two that share a search need two.
     """
 
     def __init__(
@@ -47,26 +95,41 @@ class Improver:
         search: Search,
         solvers: Sequence[Solver],
         relaxed: tuple[Formulation, Repack] | None = None,
+        seed: int | None = None,
     ) -> None:
         self._whole = whole
         self._search = search
         self._solvers = solvers
         self._relaxed = relaxed
-        seed = search.limits.seed
-        self._wide = None if relaxed is None else Neighbourhoods(relaxed[0], core, seed + 7)
-        self._draws = [Neighbourhoods(whole, core, seed + 1) for _ in solvers]
-        self._random = np.random.default_rng(seed)
+        self._seed = search.limits.seed if seed is None else seed
+        self._random = np.random.default_rng(self._seed)
+        self._settle(np.unique(core))
         self._current: Solution | None = None
+        self._plan: Solution | None = None
         self._current_gained = 0
         self._idle = 0
-        self._found = np.ones(len(solvers))
-        self._spent = np.ones(len(solvers))
         self._turn = 0
+
+    def _settle(self, core: npt.NDArray[np.int64]) -> None:
+        """Cut the core out of the problem; costs a pass over all pairs."""
+        seed = self._seed
+        self._near = part_of(self._whole, core, None)
+        self._exact = _Ground(self._near.formulation, self._solvers, seed)
+        self._wide: _Ground | None = None
+        if self._relaxed is not None:
+            wide = part_of(self._relaxed[0], core, None)
+            self._wide = _Ground(wide.formulation, self._solvers, seed + 7)
 
     def restart(self, solution: Solution) -> None:
         """Go on from another solution, perhaps a worse one in a better place."""
-        self._current = solution
-        self._current_gained = self._whole.gained(solution.values(self._whole))
+        core = self._near.pairs
+        outside = np.setdiff1d(solution.chosen, core, assume_unique=True)
+        if outside.size:
+            self._settle(np.union1d(core, outside))
+        self._plan = solution
+        near = self._near.formulation
+        self._current = self._near.inside(self._whole, solution)
+        self._current_gained = near.gained(self._current.values(near))
         self._idle = 0
 
     def step(self) -> bool:
@@ -74,65 +137,45 @@ class Improver:
 
         A solution that stays below the best for too long is given up for the best.
         """
-        search = self._search
-        best, gained = search.best, search.gained
+        best, gained = self._search.best, self._search.gained
         if best is None or gained is None:
             return False
         if self._current is None or (self._idle >= PATIENCE and self._current_gained < gained):
             self.restart(best)
-        around = self._current or best
         self._turn += 1
         if self._wide is not None and self._random.random() < RELAXED_SHARE:
-            return self._relaxed_step(around)
-        chance = self._found / self._spent
-        at = int(self._random.choice(len(self._solvers), p=chance / chance.sum()))
-        draw = self._draws[at].draw(around)
-        part = part_of(self._whole, draw.pairs, around, draw.free_own)
-        inner = Search(part.formulation, self._limits(), lambda: False)
-        inner.offer(part.inside(self._whole, around), "around")
-        before, began = inner.gained, time.perf_counter()
-        ending = self._solvers[at].solve(part.formulation, inner)
-        seconds = time.perf_counter() - began
-        is_better = inner.best is not None and inner.gained != before
-        if is_better and inner.best is not None:
-            improved = part.outside(self._whole, around, inner.best)
-            search.offer(improved, "neighbourhoods")
-            self.restart(improved)
+            plan = self._by_relaxation(self._wide)
         else:
-            self._idle += 1
-        if search.limits.reproducible:
-            seconds = 0.0
-        else:
-            self._spent[at] += seconds
-            self._found[at] += is_better
-        self._draws[at].learn(seconds, is_solved=ending is Ending.EXHAUSTED)
-        return is_better
-
-    def _relaxed_step(self, around: Solution) -> bool:
-        """Solve a part of the relaxation around a plan, then make a plan of it."""
-        if self._relaxed is None or self._wide is None:
-            return False
-        formulation, repack = self._relaxed
-        start = completed(formulation, around.chosen, self._search)
-        if start is None:
-            return False
-        part = part_of(formulation, self._wide.draw(start).pairs, start)
-        inner = Search(part.formulation, self._limits(), lambda: False)
-        inner.offer(part.inside(formulation, start), "around")
-        before, began = inner.gained, time.perf_counter()
-        ending = self._solvers[0].solve(part.formulation, inner)
-        seconds = 0.0 if self._search.limits.reproducible else time.perf_counter() - began
-        self._wide.learn(seconds, is_solved=ending is Ending.EXHAUSTED)
-        if inner.best is None or inner.gained == before:
-            self._idle += 1
-            return False
-        plan = repack(part.outside(formulation, start, inner.best).chosen, around)
-        if plan is None or self._whole.gained(plan.values(self._whole)) <= self._current_gained:
+            plan = self._by_parts()
+        if plan is None:
             self._idle += 1
             return False
         self._search.offer(plan, "neighbourhoods")
         self.restart(plan)
         return True
+
+    def _by_parts(self) -> Solution | None:
+        """Return a better plan from a part of the problem itself."""
+        if self._current is None:
+            return None
+        improved = self._exact.improved(self._current, self._limits())
+        if improved is None:
+            return None
+        nothing = Solution(np.zeros(0, dtype=np.int64), improved.own)
+        return self._near.outside(self._whole, nothing, improved)
+
+    def _by_relaxation(self, wide: _Ground) -> Solution | None:
+        """Return a better plan made of a better solution of the relaxation."""
+        if self._relaxed is None or self._plan is None or self._current is None:
+            return None
+        start = completed(wide.formulation, self._current.chosen, self._search)
+        improved = None if start is None else wide.improved(start, self._limits())
+        if improved is None:
+            return None
+        plan = self._relaxed[1](self._near.pairs[improved.chosen], self._plan)
+        if plan is None or self._whole.gained(plan.values(self._whole)) <= self._current_gained:
+            return None
+        return plan
 
     def _limits(self) -> SearchLimits:
         limits = self._search.limits
@@ -142,7 +185,7 @@ class Improver:
         return SearchLimits(
             seconds,
             gap=0.0,
-            seed=(limits.seed + self._turn) % (1 << 31),
+            seed=(self._seed + self._turn) % (1 << 31),
             workers=1,
             reproducible=limits.reproducible,
         )

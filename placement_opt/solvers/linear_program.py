@@ -175,7 +175,7 @@ def exceeds_floats(formulation: "Formulation") -> bool:
     from placement_opt.formulation import NO_LOWER, NO_UPPER
 
     widest = np.maximum(np.abs(formulation.lower), np.abs(formulation.upper)).astype(np.float64)
-    reach = abs(formulation.matrix).astype(np.float64) @ widest
+    reach = formulation.reach
     lower, upper = formulation.row_lower, formulation.row_upper
     limits = np.concatenate([lower[lower > NO_LOWER], upper[upper < NO_UPPER]])
     return bool(

@@ -7,7 +7,7 @@ from placement_opt.formulation import Formulation
 from placement_opt.instance import Floats, Ints
 from placement_opt.solvers.base import Search, Solution
 from placement_opt.solvers.part import part_of
-from placement_opt.solvers.relaxation import lp_bound
+from placement_opt.solvers.restricted_lp import RestrictedLp
 from placement_opt.solvers.rounding import rounded
 
 PACKING_SECONDS = 10.0
@@ -43,7 +43,9 @@ def packed(
     first = liked[np.argsort(-gain[liked], kind="stable")]
     if any(block.packer is not None for block in formulation.blocks):
         part = part_of(formulation, liked, None)
-        relaxed = lp_bound(part.formulation, min(PACKING_SECONDS, max(0.5, search.remaining_s)))
+        everything = np.arange(part.formulation.n_variables)
+        seconds = min(PACKING_SECONDS, max(0.5, search.remaining_s))
+        relaxed = RestrictedLp(part.formulation).simplex(everything, seconds)
         if relaxed is not None:
             own = np.zeros(formulation.n_variables - formulation.n_pairs)
             own[part.own] = relaxed.values[liked.size :]

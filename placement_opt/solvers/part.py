@@ -4,16 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from placement_opt.formulation import (
     NO_LOWER,
     NO_UPPER,
     Formulation,
+    MakePacker,
     Objective,
+    Packer,
     RowBlock,
     Variables,
 )
-from placement_opt.instance import Bools
+from placement_opt.instance import Bools, Ints
 from placement_opt.solvers.base import Solution
 
 
@@ -54,36 +57,51 @@ def part_of(
     pairs: npt.NDArray[np.int64],
     around: Solution | None,
     free_own: Bools | None = None,
+    taken: npt.NDArray[np.int64] | None = None,
 ) -> Part:
     """Cut a part out of a problem: the given pairs, and the own variables that they move.
 
     Without a solution `around`, every pair outside is zero and all own variables belong to the
-    part; with one, own variables stay where no row joins them to a pair of the part. Of those that
-    do not follow from the pairs, only the ones marked in `free_own`, shape (N - E,), may change.
+    part, whose blocks keep their packers; with one, own variables stay where no row joins them to
+    a pair of the part. Of those that do not follow from the pairs, only the ones marked in
+    `free_own`, shape (N - E,), may change. Without `around`, `taken` pairs outside are one, and it
+    costs O(entries of the part).
     """
     n_pairs = whole.n_pairs
     values = np.zeros(whole.n_variables, np.int64) if around is None else around.values(whole)
+    outside = None
+    if around is not None:
+        outside = values[:n_pairs].copy()
+        outside[pairs] = 0
     blocks, gains, own = [], [whole.objective.gain[pairs]], []
     for number, block in enumerate(whole.blocks):
         first = whole.offsets[number] - n_pairs
-        usage = block.usage[:, pairs].tocsr()
+        at, row, value = block.by_pair.of_pairs(pairs)
+        shape = (len(block), pairs.size)
+        usage = sparse.coo_array((value, (row, at)), shape=shape).tocsr()
         touched = np.diff(usage.indptr) > 0
         moved = _moved(block, touched) if around is not None else _all_own(block)
-        if free_own is not None and block.variables is not None and not block.variables.follow:
-            moved &= free_own[first : first + moved.size]
-        inside = values.copy()
-        inside[pairs] = 0
-        fixed = block.usage @ inside[:n_pairs]
+        if free_own is not None and block.variables is not None:
+            if around is None or not block.variables.follow:
+                moved &= free_own[first : first + moved.size]
+        fixed = np.zeros(len(block), dtype=np.int64)
+        if outside is not None:
+            fixed += block.usage @ outside
+        elif taken is not None:
+            _, row, value = block.by_pair.of_pairs(taken)
+            np.add.at(fixed, row, value)
         variables = variable_usage = None
         if block.variables is not None and block.variable_usage is not None:
             stays = np.where(moved, 0, whole.own_values(values, number))
-            fixed = fixed + block.variable_usage @ stays
+            fixed += block.variable_usage @ stays
             at = np.flatnonzero(moved)
             variables = _some(block.variables, at)
             variable_usage = block.variable_usage[:, at].tocsr()
             own.append(first + at)
             gains.append(whole.own_values(whole.objective.gain, number)[at])
             touched |= np.diff(variable_usage.indptr) > 0
+        if around is None:
+            touched |= block.lower > np.maximum(fixed, 0)  # a minimum that nothing fills stays
         rows = np.flatnonzero(touched)
         if rows.size == 0:
             continue
@@ -96,6 +114,7 @@ def part_of(
                 np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - fixed)[rows],
                 variables,
                 None if variable_usage is None else variable_usage[rows],
+                packer=_renumbered(block.packer, pairs) if around is None else None,
             )
         )
     empty = np.zeros(0, dtype=np.int64)
@@ -103,6 +122,33 @@ def part_of(
     return Part(
         Formulation(pairs.size, tuple(blocks), (objective,)), pairs, np.concatenate([empty, *own])
     )
+
+
+def _renumbered(packer: MakePacker | None, pairs: npt.NDArray[np.int64]) -> MakePacker | None:
+    """Let a packer of the whole take the part's pairs."""
+    if packer is None:
+        return None
+
+    def make(kept: Ints | None, liked: npt.NDArray[np.integer]) -> Packer:
+        return _RenumberedPacker(packer(kept, pairs[liked]), pairs)
+
+    return make
+
+
+class _RenumberedPacker:
+    """A packer of the whole that is asked by the part's pairs."""
+
+    def __init__(self, packer: Packer, pairs: npt.NDArray[np.int64]) -> None:
+        self._packer = packer
+        self._pairs = pairs
+
+    def add(self, pair: int) -> bool:
+        """Make room for a pair; False where there is none."""
+        return self._packer.add(int(self._pairs[pair]))
+
+    def own(self) -> Ints:
+        """Return the values of the rule's own variables for the pairs added."""
+        return self._packer.own()
 
 
 def _moved(block: RowBlock, touched: Bools) -> Bools:

@@ -8,8 +8,9 @@ import numpy.typing as npt
 
 from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
 from placement_opt.instance import Bools
-from placement_opt.solvers.linear_program import Floats, LinearProgram, ObjectiveUnit
+from placement_opt.solvers.linear_program import Floats, LinearProgram
 from placement_opt.solvers.reporting import is_contradictory, logger
+from placement_opt.solvers.restricted_lp import RestrictedLp
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,13 +106,13 @@ def dual_bound(formulation: Formulation, dual_prices: Floats) -> float:
     valid for every y whose signs suit the limits that exist. Costs one pass over the coefficients.
     """
     limit = np.where(dual_prices > 0, formulation.row_upper, formulation.row_lower)
-    reduced = formulation.objective.gain - formulation.matrix.T @ dual_prices
+    reduced = formulation.objective.gain - formulation.priced(dual_prices)
     best = np.maximum(reduced * formulation.lower, reduced * formulation.upper)
     return float(np.sum(dual_prices * np.where(dual_prices == 0, 0, limit)) + np.sum(best))
 
 
 def lp_bound(formulation: Formulation, time_limit_s: float) -> LpBound | None:
-    """Solve the linear relaxation with the simplex method (GLOP).
+    """Solve the linear relaxation with the simplex method.
 
     Returns
     -------
@@ -120,11 +121,15 @@ def lp_bound(formulation: Formulation, time_limit_s: float) -> LpBound | None:
     """
     if is_contradictory(formulation):
         return None
-    unit = ObjectiveUnit.of(formulation)
-    point = solve_lp(LinearProgram.of(formulation, unit), time_limit_s)
+    everything = np.arange(formulation.n_variables)
+    try:
+        point = RestrictedLp(formulation).simplex(everything, time_limit_s)
+    except Exception:
+        logger.warning("the linear relaxation failed", exc_info=True)
+        return None
     if point is None:
         return None
-    prices = usable_prices(formulation, point.prices * float(unit.units))
+    prices = usable_prices(formulation, point.prices)
     return LpBound(prices, dual_bound(formulation, prices), point.values)
 
 

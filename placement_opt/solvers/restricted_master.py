@@ -19,7 +19,7 @@ import numpy.typing as npt
 from typing_extensions import override
 
 from placement_opt.certificate import Certificate
-from placement_opt.formulation import Formulation, Objective
+from placement_opt.formulation import Formulation, Objective, RowBlock
 from placement_opt.instance import Floats
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.completion import completed
@@ -31,11 +31,15 @@ from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.packing import NEARLY, packed, repacked, whole_part
 from placement_opt.solvers.part import part_of
 from placement_opt.solvers.relaxation import LpBound
+from placement_opt.solvers.repair import repaired
 from placement_opt.solvers.reporting import Beside, prove_bound, stop_asked
 from placement_opt.solvers.rounding import rounded
 
 CORE_PER_POSITIVE = 3
 """Pairs in the first core, per pair that the linear program uses."""
+
+ASKED_TIMES = 2
+"""How many times over the pairs of a core can give what a row with a lower limit asks."""
 
 CORE_SHARE = 0.9
 """Share of the remaining time that one core may take, before newer prices give another."""
@@ -51,6 +55,9 @@ MOST_COMPLETE_PAIRS = 3_000
 
 MOST_COMPLETE = 4
 """A complete core of more than so many first cores brings no better bound in the time it takes."""
+
+MUCH_SMALLER = 0.5
+"""A complete core is begun again once better plans and prices leave this share of its pairs."""
 
 CUT_SHARE = 0.25
 """Share of the remaining time that rounding cuts may take, beside the master's first core."""
@@ -97,11 +104,11 @@ class Priced:
         return self.values[: self.formulation.n_pairs]
 
     def core(self, reach: float) -> npt.NDArray[np.int64]:
-        """Return the pairs with a reduced gain above ``-reach``, and those that rows ask for."""
+        """Return the pairs with a reduced gain above ``-reach``, and the best that rows ask for."""
         inside = (self.reduced > -reach) | (self.pair_values > NEARLY)
         for block in self.formulation.blocks:
             if block.variables is None:
-                inside[block.usage[np.flatnonzero(block.lower > 0)].indices] = True
+                inside[_asked(block, self.reduced)] = True
         return np.flatnonzero(inside)
 
     def first_core(self) -> npt.NDArray[np.int64]:
@@ -111,6 +118,20 @@ class Priced:
             return np.arange(self.reduced.size)
         reach = -float(np.partition(self.reduced, -max(1, wanted))[-max(1, wanted)])
         return self.core(max(reach, 0.0))
+
+
+def _asked(block: RowBlock, reduced: Floats) -> npt.NDArray[np.int64]:
+    """Return the best pairs of each row with a lower limit, a few times what reaches it."""
+    asks = np.flatnonzero(block.lower > 0)
+    entries = block.usage[asks].tocoo()
+    order = np.lexsort((-reduced[entries.col], entries.row))
+    row, pair = entries.row[order], entries.col[order].astype(np.int64)
+    amount = np.maximum(entries.data[order], 0)
+    before = np.cumsum(amount) - amount
+    first = np.searchsorted(row, np.arange(asks.size))
+    start = np.append(before, 0)[first]
+    taken: npt.NDArray[np.int64] = pair[before - start[row] < ASKED_TIMES * block.lower[asks][row]]
+    return taken
 
 
 def pooled(formulation: Formulation, relaxed: LpBound, reserve: float = 0.0) -> Formulation:
@@ -145,6 +166,7 @@ def search_priced(priced: Priced, search: Search) -> Ending:
     proposals: queue.Queue[npt.NDArray[np.int64]] = queue.Queue()
     prices = [priced]
     master = Beside(lambda: _master(prices, core, search, proposals.put))
+    _repair(formulation, spare, search)
     prices.append(strengthened(priced, core, search))
     relaxed = (
         priced.master,
@@ -181,6 +203,23 @@ def _from_prices(priced: Priced, spare: npt.NDArray[np.int64], search: Search) -
     return rounded(formulation, order, search, kept)
 
 
+def _repair(
+    formulation: Formulation, order: npt.NDArray[np.int64], search: Search, most: int | None = None
+) -> None:
+    """Where rounding found no plan, repair one until the master has one."""
+    if search.best is not None:
+        return
+    plan = repaired(
+        formulation,
+        order,
+        search,
+        [CpSat()],
+        lambda steps: search.best is None and (most is None or steps < most),
+    )
+    if plan is not None:
+        search.offer(plan, "repair")
+
+
 def _latest(proposals: "queue.Queue[npt.NDArray[np.int64]]") -> npt.NDArray[np.int64] | None:
     """Return the newest proposal; older ones are worse and are dropped."""
     newest = None
@@ -201,8 +240,9 @@ class _Relay(Search):
         outer: Search,
         propose: Callable[[npt.NDArray[np.int64]], None],
         floor: int | None,
+        is_overtaken: Callable[[], bool],
     ) -> None:
-        super().__init__(master, limits, lambda: stop_asked(outer))
+        super().__init__(master, limits, lambda: stop_asked(outer) or is_overtaken())
         self._outer = outer
         self._propose = propose
         self._floor = floor
@@ -235,7 +275,7 @@ def strengthened(priced: Priced, core: npt.NDArray[np.int64], search: Search) ->
     if bound >= priced.bound:
         return priced
     prices = certificate.prices / 2.0**certificate.bits
-    reduced = found.formulation.objective.gain - found.formulation.matrix.T @ prices
+    reduced = found.formulation.objective.gain - found.formulation.priced(prices)
     search.note(f"rounding cuts: {found.formulation.n_rows - formulation.n_rows}")
     return replace(
         priced,
@@ -252,26 +292,58 @@ def _master(
     propose: Callable[[npt.NDArray[np.int64]], None],
 ) -> Ending:
     """Run HiGHS on cores by the newest prices: small ones for plans, a complete one for proof."""
+    complete = _CompleteCore(prices, search)
     for turn in range(MOST_TURNS):
         priced = prices[-1]
         if turn:
             core = priced.first_core()
-        floor = search.gained
-        limits = replace(
-            search.limits,
-            time_limit_s=CORE_SHARE * search.remaining_s,
-            seed=(search.limits.seed + turn) % (1 << 31),
-        )
-        if floor is not None:
-            complete = priced.core(float(priced.bound - floor) + 1.0)
-            if complete.size <= max(MOST_COMPLETE * core.size, MOST_COMPLETE_PAIRS):
-                search.note(f"complete core of {complete.size:,} pairs: its bound holds for all")
-                limits = replace(limits, time_limit_s=search.remaining_s)
-                return _run_master(priced, complete, search, propose, limits, floor)
-        _run_master(priced, core, search, propose, limits, None)
+        limits = replace(search.limits, seed=(search.limits.seed + turn) % (1 << 31))
+        everything = complete.pairs()
+        if everything is not None and everything.size <= max(
+            MOST_COMPLETE * core.size, MOST_COMPLETE_PAIRS
+        ):
+            search.note(f"complete core of {everything.size:,} pairs: its bound holds for all")
+            limits = replace(limits, time_limit_s=search.remaining_s)
+            smaller = complete.within(int(MUCH_SMALLER * everything.size))
+            _run_master(priced, everything, search, propose, limits, complete.floor, smaller)
+            if not smaller():
+                break
+        else:
+            limits = replace(limits, time_limit_s=CORE_SHARE * search.remaining_s)
+            _run_master(priced, core, search, propose, limits, None, complete.within(core.size))
         if stop_asked(search) or search.remaining_s < LEAST_CORE_SECONDS:
             break
     return Ending.STOPPED
+
+
+class _CompleteCore:
+    """The pairs that a better plan could use, by the newest prices and the best plan."""
+
+    def __init__(self, prices: list[Priced], search: Search) -> None:
+        self._prices = prices
+        self._search = search
+        self.floor: int | None = None
+        self._known: tuple[int, int | None] | None = None
+        self._pairs: npt.NDArray[np.int64] | None = None
+
+    def pairs(self) -> npt.NDArray[np.int64] | None:
+        """Return the pairs, ascending, for plans above `floor`; None where nothing excludes any."""
+        floor, n_prices = self._search.gained, len(self._prices)
+        if (n_prices, floor) != self._known:
+            self._known, priced = (n_prices, floor), self._prices[n_prices - 1]
+            self.floor, self._pairs = floor, None
+            if floor is not None:
+                self._pairs = priced.core(float(priced.bound - floor) + 1.0)
+        return self._pairs
+
+    def within(self, size: int) -> Callable[[], bool]:
+        """Return what tells whether it has become so small."""
+
+        def is_within() -> bool:
+            pairs = self.pairs()
+            return pairs is not None and pairs.size <= size
+
+        return is_within
 
 
 def _run_master(
@@ -281,10 +353,11 @@ def _run_master(
     propose: Callable[[npt.NDArray[np.int64]], None],
     limits: SearchLimits,
     floor: int | None,
+    is_overtaken: Callable[[], bool],
 ) -> Ending:
     whole = priced.eased if floor is None else priced.master
     part = part_of(whole, core, None).formulation
-    relay = _Relay(part, limits, search, lambda chosen: propose(core[chosen]), floor)
+    relay = _Relay(part, limits, search, lambda chosen: propose(core[chosen]), floor, is_overtaken)
     # The first core finds better plans without a start, which would only narrow its own search.
     if floor is not None and search.best is not None:
         at = np.flatnonzero(np.isin(core, search.best.chosen))
@@ -296,8 +369,11 @@ def _run_master(
 
 def _reproducibly(priced: Priced, core: npt.NDArray[np.int64], search: Search) -> Ending:
     """Improve by a fixed number of neighbourhoods, one solver, limits on work only."""
-    improver = Improver(priced.formulation, core, search, [CpSat()])
-    for _ in range(int(search.limits.time_limit_s * ROUNDS_PER_SECOND)):
+    formulation, rounds = priced.formulation, int(search.limits.time_limit_s * ROUNDS_PER_SECOND)
+    order = core[np.argsort(-priced.reduced[core], kind="stable")]
+    _repair(formulation, order, search, rounds)
+    improver = Improver(formulation, core, search, [CpSat()])
+    for _ in range(rounds):
         if search.best is None or search.stop_reason() is not None:
             break
         improver.step()

@@ -1,0 +1,92 @@
+"""PDLP, a first-order method for linear programs, on the files of one folder."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+PROGRAM = "program.npz"
+POINT = "point.npz"
+
+Floats = npt.NDArray[np.float64]
+Pair = tuple[Floats, Floats]
+
+
+def write_program(
+    folder: Path,
+    matrix: sparse.csc_array,
+    gain: Floats,
+    rows: Pair,
+    columns: Pair,
+    start: Pair,
+    limits: tuple[float, float],
+) -> None:
+    """Write what `work` reads.
+
+    Parameters
+    ----------
+    folder
+        Where to.
+    matrix, gain
+        Maximise ``gain @ x``.
+    rows, columns
+        Lower and upper limits of ``matrix @ x`` and of x.
+    start
+        Values and prices to start from.
+    limits
+        Relative and absolute precision, and seconds.
+    """
+    np.savez(
+        folder / PROGRAM,
+        data=matrix.data,
+        indices=matrix.indices.astype(np.int32),
+        indptr=matrix.indptr.astype(np.int32),
+        gain=gain,
+        row_lower=rows[0],
+        row_upper=rows[1],
+        lower=columns[0],
+        upper=columns[1],
+        values=start[0],
+        prices=start[1],
+        limits=np.array(limits),
+    )
+
+
+def read_point(folder: Path) -> Pair:
+    """Return the values and prices that `work` wrote at its end."""
+    with np.load(folder / POINT) as point:
+        return point["values"], point["prices"]
+
+
+def work(folder: Path) -> None:
+    """Solve the folder's program as far as its limits allow."""
+    from ortools.pdlp import solve_log_pb2, solvers_pb2
+    from ortools.pdlp.python import pdlp
+
+    del solve_log_pb2  # its import teaches the solver how to hand over its log
+    with np.load(folder / PROGRAM) as given:
+        part = dict(given)
+    n_columns, n_rows = part["gain"].size, part["row_lower"].size
+    program = pdlp.QuadraticProgram()
+    program.resize_and_initialize(n_columns, n_rows)
+    program.constraint_matrix = sparse.csc_matrix(
+        (part["data"], part["indices"], part["indptr"]), shape=(n_rows, n_columns)
+    )
+    program.objective_vector = -part["gain"]
+    program.constraint_lower_bounds, program.constraint_upper_bounds = (
+        part["row_lower"],
+        part["row_upper"],
+    )
+    program.variable_lower_bounds, program.variable_upper_bounds = part["lower"], part["upper"]
+    parameters = solvers_pb2.PrimalDualHybridGradientParams()
+    criteria = parameters.termination_criteria
+    precision, seconds = part["limits"].tolist()
+    criteria.simple_optimality_criteria.eps_optimal_absolute = precision
+    criteria.simple_optimality_criteria.eps_optimal_relative = precision
+    criteria.time_sec_limit = seconds
+    parameters.num_threads = 1
+    start = pdlp.PrimalAndDualSolution()
+    start.primal_solution, start.dual_solution = part["values"], -part["prices"]
+    result = pdlp.primal_dual_hybrid_gradient(program, parameters, start)
+    np.savez(folder / POINT, values=result.primal_solution, prices=-result.dual_solution)
