@@ -82,6 +82,9 @@ class Packer(Protocol):
     def add(self, pair: int) -> bool:
         """Make room for a pair; False where there is none."""
 
+    def rank(self, pairs: npt.NDArray[np.integer]) -> Ints:
+        """Return how early to ask for each pair, so that as many as can be find room."""
+
     def own(self) -> Ints:
         """Return the values of the rule's own variables for the pairs added."""
 

@@ -50,7 +50,7 @@ class Model:
         A DataFrame (or mapping of columns) with ``candidate_id``, ``opening_id`` and any numeric or
         label columns. Given, only the listed pairs are eligible; columns named like a computed one
         (``score``, ``hours_per_week``, ``coaching_hours_per_week``, ``wage_value``,
-        ``subsidy_eur_per_year``) override it.
+        ``subsidy_eur_per_year``, ``subsidy_with_charges_eur_per_year``) override it.
     rules
         The complete list of rules, pair rules included. None takes the standard rules for whatever
         the region's records name.

@@ -10,8 +10,9 @@ from formulations import problem, rows
 import placement_opt as po
 from placement_opt.certificate import Certificate
 from placement_opt.formulation import NO_LOWER, NO_UPPER
-from placement_opt.solvers import column_generation
-from placement_opt.solvers.column_generation import ColumnGeneration, OwnColumns, best_of_each
+from placement_opt.solvers import column_choice, column_generation
+from placement_opt.solvers.column_choice import OwnColumns, best_of_each
+from placement_opt.solvers.column_generation import ColumnGeneration
 from placement_opt.solvers.lumped import lumped
 from placement_opt.solvers.restricted_lp import RestrictedLp
 
@@ -24,6 +25,8 @@ SMALL = {
     "BEST_OF_OPENING": 2,
     "BEST_OF_EQUATION": 2,
     "ENTERING_OF_CANDIDATE": 2,
+    "FEW_ENTERING": 10,
+    "FEW_OWN": 50,
     "MOST_ENTERING": 400,
     "SAMPLES": ((0.2, 6, 0.02), (0.5, 4, 0.02)),
     "PRECISIONS": (1e-3, 1e-4),
@@ -36,8 +39,9 @@ SMALL = {
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     for name, value in SMALL.items():
-        assert hasattr(column_generation, name)
-        monkeypatch.setattr(column_generation, name, value)
+        module = column_choice if hasattr(column_choice, name) else column_generation
+        assert hasattr(module, name)
+        monkeypatch.setattr(module, name, value)
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +105,16 @@ class TestBounds:
         of_row = lumped(region)[1]
         certificate = Certificate.from_duals(region, relaxed.best.prices[of_row])
         assert certificate.bound(region) == pytest.approx(relaxed.best.bound, rel=1e-6)
+
+    def test_it_gets_finer_where_no_pair_comes_in_any_more(self, monkeypatch):
+        region = po.synthetic_region(candidates=60, openings=20, seed=2)
+        formulation = po.Model(region).compile().formulation
+        columns = np.arange(formulation.n_variables)
+        point = RestrictedLp(formulation).simplex(columns, LONG)
+        best = float(formulation.objective.gain @ point.values)
+        monkeypatch.setattr(column_generation, "PRECISIONS", (1e-2,))
+        relaxed = ColumnGeneration(formulation, lambda: False).priced_out(None, soon(), 1e-4)
+        assert best * (1 - 1e-9) <= relaxed.best.bound <= best * (1 + 1e-4)
 
     def test_it_needs_no_sample(self, small, best):
         relaxed = ColumnGeneration(small, lambda: False).priced_out(None, soon(), 0.01)
@@ -217,7 +231,7 @@ class TestOwnColumns:
         )  # fmt: skip
         slack = rows("slack", [[1, 1, 1]], [1], [NO_UPPER], [(0, 9, -1)], [[1]])
         # Own variables of a block with five and more are chosen from.
-        monkeypatch.setattr(column_generation, "MOST_ENTERING", 50)
+        monkeypatch.setattr(column_choice, "FEW_OWN", 5)
         own = OwnColumns(problem([1, 1, 1], [classes, slack]))
         reduced = np.array([0, 0, 0, -3, -1, -2, -5, -6, -4, 0.0])
         assert own.of(np.array([1]), reduced).tolist() == [9, 4, 5]

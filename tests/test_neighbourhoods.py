@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from formulations import brute_force, formulations, problem, rows
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from placement_opt.formulation import NO_LOWER, NO_UPPER
@@ -17,7 +17,12 @@ from placement_opt.solvers.neighbourhood import SMALLEST_SIZE, Neighbourhoods, W
 from placement_opt.solvers.repair import Elastic, repaired
 
 MANY = settings(max_examples=60, deadline=None, database=None)
-FEW = settings(max_examples=25, deadline=None, database=None)
+FEW = settings(
+    max_examples=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.filter_too_much],  # few draws are solutions
+)
 
 
 def search_of(formulation, **limits):

@@ -466,6 +466,7 @@ def test_the_percentage_of_the_scenario_follows_the_year(
 
 def test_a_new_compile_takes_new_notes() -> None:
     region = town(DATE, office(jobs_pledged=1), coaching_regime="light", coaching_year=1)
+    region = region.model_copy(update={"coaches": (po.Coach(id="K-1", hours_per_week=40),)})
     model = po.Model(region, rules=[*PAIR_RULES, po.Coaching()], objective=[po.PlacedJobs()])
     model.instance.rulebook.value("quota.threshold_workers")
     names = {row["name"] for row in model.solve().run["rulebook"]["used"]}

@@ -1,12 +1,20 @@
 """Hands out coach hours person by person, and makes room by moving others."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from functools import cached_property
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.constraints.coaching_exchange import Exchange
 from placement_opt.instance import Indices, Ints
+
+MOST_EXCHANGES = 3_000
+"""Moves and swaps looked for among all people at once, per packer: at most two seconds."""
+
+TARGETS = 3
+"""Coaches of a team where room is gathered, those with the most first."""
 
 MOST_MOVES = 100_000
 """Moves looked at while making room, per packer: a third of a second."""
@@ -19,7 +27,8 @@ class BestFit:
     """Gives each coached pair, as it comes, the coach with the least room that is enough.
 
     Places kept for people of a class are handed out first. Where nobody has room, one person moves
-    to another coach, or two people of different hours swap coaches.
+    to another coach, swaps of people of different hours gather what others leave unused at one
+    coach, or several people move in turn.
 
     Parameters
     ----------
@@ -73,6 +82,9 @@ class BestFit:
         self._waiting: list[int] = waiting.tolist()
         self._count: list[int] = count.tolist()
         self._left = MOST_MOVES
+        self._exchanges = MOST_EXCHANGES
+        self._hopeless: set[int] = set()
+        self._arrays = (hours, of_class, coach)
 
     def add(self, pair: int) -> bool:
         """Make room for a pair; False where no coach of its team has enough."""
@@ -84,18 +96,37 @@ class BestFit:
             self._waiting[number] -= 1
             return True
         own = self._best_fit(number)
-        if own is None and self._left > 0:
-            own = self._rearranged(number)
+        if own is None and number not in self._hopeless:
+            own = self._exchanged(number)
+            if own is None and self._left > 0:
+                own = self._rearranged(number)
+            if own is None:
+                self._hopeless.add(number)
+            else:
+                self._hopeless.clear()
         if own is None:
             return False
         self._take(own, 1)
         return True
 
+    def rank(self, pairs: npt.NDArray[np.integer]) -> Ints:
+        """Return how early to ask for each pair: few coaches first, then many hours."""
+        hours, of_class, _ = self._arrays
+        coaches = np.bincount(of_class, minlength=hours.size)
+        few = 2 * coaches < coaches.max(initial=0)
+        order = np.lexsort((-hours, ~few))
+        rank = np.empty(hours.size + 1, dtype=np.int64)
+        rank[order] = np.arange(hours.size)
+        rank[-1] = hours.size
+        at = _places(self._pair, pairs)
+        ranks: Ints = rank[np.append(self._of_pair, hours.size)[at]]
+        return ranks
+
     def own(self) -> Ints:
         """Return how many people of each class each coach took; kept places may be left over."""
         count = list(self._count)
-        for number, waiting in enumerate(self._waiting):
-            spare = waiting
+        for number in np.flatnonzero(self._waiting).tolist():
+            spare = self._waiting[number]
             for own in self._of_class[number]:
                 back = min(spare, count[own])
                 count[own] -= back
@@ -122,6 +153,52 @@ class BestFit:
             if best is None or self._free[k] < self._free[self._coach[best]]:
                 best = own
         return best
+
+    @cached_property
+    def _exchange(self) -> Exchange:
+        return Exchange(*self._arrays, len(self._free))
+
+    def _exchanged(self, number: int) -> int | None:
+        """Make room at one coach of the team by one move of all, or by swaps; None where none do.
+
+        Swaps that were not enough stay: they only gathered what is unused elsewhere.
+        """
+        hours, team = self._hours[number], self._of_class[number]
+        if sum(self._free) < hours or self._exchanges <= 0:
+            return None
+        self._exchanges -= 1
+        free, heads = np.array(self._free), np.array(self._heads)
+        served = chain.from_iterable(self._served(self._coach[own]) for own in team)
+        used = np.fromiter(served, dtype=np.int64)
+        move = self._exchange.move(used, np.maximum(hours - free, 0), free, heads)
+        if move is not None:
+            k = self._coach[move[0]]
+            self._change(move)
+            return next(own for own in team if self._coach[own] == k)
+        open_ = [own for own in team if self._heads[self._coach[own]] > 0]
+        open_.sort(key=lambda own: -self._free[self._coach[own]])
+        return next((own for own in open_[:TARGETS] if self._has_gathered(own, hours)), None)
+
+    def _has_gathered(self, own: int, hours: int) -> bool:
+        """Swap people of a coach for others who need less, until so many hours are free."""
+        k = self._coach[own]
+        while self._free[k] < hours:
+            if self._exchanges <= 0:
+                return False
+            self._exchanges -= 1
+            here = np.fromiter(self._served(k), dtype=np.int64)
+            used = np.fromiter(chain.from_iterable(self._at_coach), dtype=np.int64)
+            short = hours - self._free[k]
+            swap = self._exchange.swap(here, used, short, np.array(self._free))
+            if swap is None:
+                return False
+            for change in swap:
+                self._change(change)
+        return True
+
+    def _change(self, change: tuple[int, int]) -> None:
+        self._take(change[0], -1)
+        self._take(change[1], 1)
 
     def _rearranged(self, number: int) -> int | None:
         """Make room at one coach of the team by moves and swaps; None where none helps."""

@@ -112,7 +112,9 @@ class CoachPools:
     def lumped(self, block: RowBlock) -> Lumped:
         """Return the exact rows with coaches that serve the same teams taken as one coach.
 
-        The linear relaxation stays the same: what one of them takes can be shared out evenly.
+        Where their hours and caseloads are alike, the linear relaxation stays the same: what one
+        of them takes can be shared out evenly. Else it becomes a little wider, since the hours of
+        one can go with the heads of another; its prices prove bounds all the same.
         """
         n_coaches = self.free_hours.size
         member = np.zeros((n_coaches, len(self.members)), dtype=np.bool_)
@@ -121,9 +123,9 @@ class CoachPools:
         _, group = np.unique(member, axis=0, return_inverse=True)
         group = group.reshape(n_coaches)
         n_groups, first = int(group.max(initial=-1)) + 1, self.n_classes
-        of_row = np.concatenate(
-            [np.arange(first), first + group, first + n_groups + group]
-        ).astype(np.int64)
+        of_row = np.concatenate([np.arange(first), first + group, first + n_groups + group]).astype(
+            np.int64
+        )
         return Lumped(_merged(block, of_row, first + 2 * n_groups), of_row)
 
     def _rows_of(
@@ -156,7 +158,11 @@ def _merged(block: RowBlock, of_row: npt.NDArray[np.int64], n_rows: int) -> RowB
     most = np.zeros(kept.size, dtype=np.int64)
     np.add.at(most, merged.reshape(-1), block.variables.upper)
     usage = sparse.csr_array(
-        (columns.data.reshape(-1, 3)[kept].ravel(), rows[kept].ravel(), np.arange(0, 3 * kept.size + 1, 3)),
+        (
+            columns.data.reshape(-1, 3)[kept].ravel(),
+            rows[kept].ravel(),
+            np.arange(0, 3 * kept.size + 1, 3),
+        ),
         shape=(kept.size, n_rows),
     )
     upper = np.zeros(n_rows, dtype=np.int64)
@@ -165,7 +171,9 @@ def _merged(block: RowBlock, of_row: npt.NDArray[np.int64], n_rows: int) -> RowB
     is_class = np.flatnonzero(block.lower != NO_LOWER)
     lower[of_row[is_class]] = block.lower[is_class]
     start = block.usage.indptr
-    padded = np.concatenate([start[: is_class.size + 1], np.full(n_rows - is_class.size, start[-1])])
+    padded = np.concatenate(
+        [start[: is_class.size + 1], np.full(n_rows - is_class.size, start[-1])]
+    )
     return RowBlock(
         block.title,
         [f"row {number}" for number in range(n_rows)],

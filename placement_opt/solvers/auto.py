@@ -22,6 +22,9 @@ TINY_VARIABLES = 2_000
 MANY_PAIRS = 150_000
 """From here on the linear program is not solved whole."""
 
+MOST_PAIRS = 1_000_000
+"""From here on a solver given the whole problem takes more memory than anybody has."""
+
 LP_SHARE = 0.4
 """Share of the remaining time that the linear program may take before the search begins."""
 
@@ -49,9 +52,29 @@ class Auto:
 
     def solve(self, formulation: Formulation, search: Search) -> Ending:
         """Solve; see `placement_opt.solvers.base.Solver.solve`."""
+        ending = self._exactly(formulation, search)
+        if ending is not None:
+            return ending
+        if formulation.n_pairs > MANY_PAIRS:
+            search.note(f"large ({formulation.n_pairs:,} pairs): prices by column generation")
+            ending = search_large(formulation, search)
+        else:
+            priced = price(formulation, search)
+            if priced is not None and search.stop_reason() is None:
+                ending = search_priced(priced, search)
+        if search.best is not None or search.stop_reason() is not None:
+            return ending or Ending.STOPPED
+        if formulation.n_pairs > MOST_PAIRS:
+            search.note("no plan from prices, and too many pairs for any solver as a whole")
+            return Ending.STOPPED
+        search.note("no prices or no plan from them: CP-SAT and HiGHS side by side on the whole")
+        search.limits = replace(search.limits, workers=1)
+        return race(formulation, search, [CpSat(), Mip()])
+
+    def _exactly(self, formulation: Formulation, search: Search) -> Ending | None:
+        """Take what is a network, falls apart, or is tiny; None for the rest."""
         flow = NetworkFlow()
-        refusal = flow.refuses(formulation)
-        if refusal is None:
+        if flow.refuses(formulation) is None:
             search.note("network: all rows form one, solved as a min-cost flow")
             ending = flow.solve(formulation, search)
             if ending is not Ending.FAILED:
@@ -63,26 +86,7 @@ class Auto:
         if formulation.n_variables <= TINY_VARIABLES:
             search.note(f"tiny ({formulation.n_variables} variables): CP-SAT alone")
             return CpSat().solve(formulation, search)
-        if formulation.n_pairs > MANY_PAIRS and not search.limits.reproducible:
-            search.note(f"large ({formulation.n_pairs:,} pairs): prices by column generation")
-            found = search_large(formulation, search)
-            if found is not None and (search.best is not None or stop_asked(search)):
-                return found
-            return self._side_by_side(formulation, search)
-        priced = price(formulation, search)
-        if search.stop_reason() is not None:
-            return Ending.STOPPED
-        ending = Ending.STOPPED
-        if priced is not None:
-            ending = search_priced(priced, search)
-        if search.best is not None or search.stop_reason() is not None:
-            return ending
-        return self._side_by_side(formulation, search)
-
-    def _side_by_side(self, formulation: Formulation, search: Search) -> Ending:
-        search.note("no prices or no plan from them: CP-SAT and HiGHS side by side on the whole")
-        search.limits = replace(search.limits, workers=1)
-        return race(formulation, search, [CpSat(), Mip()])
+        return None
 
 
 def price(formulation: Formulation, search: Search) -> Priced | None:

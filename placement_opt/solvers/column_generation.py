@@ -10,6 +10,7 @@
 Any prices prove a bound for all columns, so that nothing here has to be exact.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,8 +20,15 @@ import numpy.typing as npt
 
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Bools, Floats
+from placement_opt.solvers.column_choice import OwnColumns, PairColumns
 from placement_opt.solvers.pricing import Priced, Pricing
-from placement_opt.solvers.restricted_lp import LARGEST_GAIN, Point, RestrictedLp, Sales
+from placement_opt.solvers.restricted_lp import (
+    LARGEST_GAIN,
+    FirstOrderRun,
+    Point,
+    RestrictedLp,
+    Sales,
+)
 
 Numbers = npt.NDArray[np.int64]
 
@@ -30,14 +38,6 @@ SAMPLES = ((0.05, 9, 0.02), (0.25, 4, 0.05))
 SALE_SHARE = 0.8
 """Unused capacity sells at so much of its last price while a sample is solved."""
 
-FIRST_PAIRS = 40_000
-"""Promising pairs to begin a level with, beside the best of each row."""
-
-BEST_OF_CANDIDATE, BEST_OF_OPENING = 3, 8
-BEST_OF_EQUATION = 8
-ENTERING_OF_CANDIDATE = 3
-MOST_ENTERING = 20_000
-MOST_ASKED = 5_000
 FAR = 0.06
 """Columns whose loss is a larger share of the largest gain may go out."""
 
@@ -45,7 +45,16 @@ ROUNDS_KEPT = 3
 IN_USE = 1e-7
 PRECISIONS = (1e-3, 1e-3, 1e-4, 1e-4, 1e-5)
 RUN_SECONDS = (5.0, 5.0, 5.0, 8.0)
+ITERATIONS_PER_S = 300
+"""Iterations of the first-order method that stand for a second where the clock may not count."""
+
 POLL_S = 0.1
+MOST_TURNS = 40
+SHORTEST_RUN_S = 0.2
+SHARPER = 4
+"""Where no pair gains and the bound is still too high, the method has to be so much finer."""
+
+FINEST = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +93,8 @@ class ColumnGeneration:
         Which candidates are in the samples.
     on_bound
         Told of every better bound.
+    by_work
+        Limits on iterations instead of the clock: the same prices in every run.
     """
 
     def __init__(
@@ -92,18 +103,24 @@ class ColumnGeneration:
         stop: Callable[[], bool],
         seed: int = 0,
         on_bound: Callable[[Priced], None] = lambda _priced: None,
+        *,
+        by_work: bool = False,
     ) -> None:
+        self._by_work = by_work
         self.formulation = formulation
         self.pricing = Pricing(formulation)
         self._stop = stop
         self._on_bound = on_bound
         self._random = np.random.default_rng(seed)
-        self._unit = max(1.0, float(np.abs(self.pricing.gain).max(initial=0))) / LARGEST_GAIN
-        self._small = 1e-3 * self._unit
-        self._asked = _asked(formulation)
+        self.unit = max(1.0, float(np.abs(self.pricing.gain).max(initial=0))) / LARGEST_GAIN
+        self.small = 1e-3 * self.unit
+        self.pairs = PairColumns(formulation)
         self.own = OwnColumns(formulation)
-        self._groups = _groups(formulation)
         self.best: Priced | None = None
+
+    def _seconds(self, until: float) -> float:
+        """Return the seconds left until a moment of `time.perf_counter`."""
+        return math.inf if self._by_work else until - time.perf_counter()
 
     def _settled(self, prices: Floats) -> Priced:
         priced = self.pricing.settled(prices)
@@ -135,14 +152,13 @@ class ColumnGeneration:
     ) -> Priced | None:
         rounds, enough, until = limits
         reduced = self.pricing.gain if start is None else start.reduced
-        first = self._promising(sample.pairs, reduced, sample.share)
-        core = np.union1d(first, self._asked)
+        core = self.pairs.promising(sample.pairs, reduced, sample.share)
         own = self.own.of(core, None if start is None else reduced)
         best, least = start, np.inf
         for _ in range(rounds):
             columns = np.concatenate([own, core])
             sales = None if best is None else self._sales(best)
-            point = sample.program.simplex(columns, until - time.perf_counter(), sales)
+            point = sample.program.simplex(columns, self._seconds(until), sales)
             if point is None or self._stop():
                 break
             priced = self._settled(point.prices)
@@ -155,7 +171,8 @@ class ColumnGeneration:
             gained = float(self.pricing.gain[columns] @ point.values)
             if least - gained <= enough * abs(gained):
                 break
-            core = np.union1d(core, self._entering(sample.pairs, reduced, core))
+            entering = self.pairs.entering(sample.pairs, reduced, core, self.small)
+            core = np.union1d(core, entering)
             in_use = own[point.values[: own.size] > IN_USE]
             own = np.union1d(in_use, self.own.of(core, reduced))
         return best
@@ -175,40 +192,6 @@ class ColumnGeneration:
             may[self.pricing.anchor.rows] = False
         rows = np.flatnonzero(may)
         return Sales(rows, SALE_SHARE * priced.prices[rows])
-
-    def _promising(self, pairs: Numbers, reduced: Floats, share: float = 1.0) -> Numbers:
-        """Return the pairs with the largest gains, and the best of each candidate and opening."""
-        value = reduced[pairs]
-        first = int(share * FIRST_PAIRS)
-        wide = 12 * first
-        if value.size > wide:
-            pairs = pairs[np.argpartition(-value, wide)[:wide]]
-            value = reduced[pairs]
-        chosen = [
-            pairs[best_of_each(group[pairs], value, most)]
-            for group, most in zip(
-                self._groups, (BEST_OF_CANDIDATE, BEST_OF_OPENING), strict=False
-            )
-        ]
-        if value.size > first:
-            pairs = pairs[np.argpartition(-value, first)[:first]]
-        return np.unique(np.concatenate([pairs, *chosen]))
-
-    def _entering(self, pairs: Numbers | None, reduced: Floats, core: Numbers) -> Numbers:
-        """Return pairs outside the core that gain, a few of each candidate."""
-        gain = reduced[: self.formulation.n_pairs].copy()
-        gain[core] = 0.0
-        if pairs is None:
-            entering = np.flatnonzero(gain > self._small)
-        else:
-            entering = pairs[gain[pairs] > self._small]
-        if entering.size > MOST_ENTERING // 40 and self._groups:
-            entering = entering[
-                best_of_each(self._groups[0][entering], gain[entering], ENTERING_OF_CANDIDATE)
-            ]
-        if entering.size > MOST_ENTERING:
-            entering = entering[np.argpartition(-gain[entering], MOST_ENTERING)[:MOST_ENTERING]]
-        return entering
 
     def priced_out(
         self,
@@ -230,55 +213,95 @@ class ColumnGeneration:
         meanwhile
             Called while each run of the first-order method goes on, with what is known so far.
         """
-        n_pairs = self.formulation.n_pairs
         priced = self.pricing.settled(np.zeros(self.formulation.n_rows)) if start is None else start
-        core = np.union1d(self._promising(np.arange(n_pairs), priced.reduced), self._asked)
-        columns = np.concatenate([self.own.of(core, priced.reduced), core])
-        values = np.zeros(self.formulation.n_variables)
-        program = RestrictedLp(self.formulation)
-        near = np.zeros(n_pairs, dtype=np.int16)
+        whole = _Whole(self, priced)
         found: Relaxed | None = None
-        point = Point(values[columns], priced.prices)
-        for turn in range(100):
-            fine = max(precision / 2, PRECISIONS[min(turn, len(PRECISIONS) - 1)])
-            seconds = min(RUN_SECONDS[min(turn, len(RUN_SECONDS) - 1)], until - time.perf_counter())
-            if seconds <= 0.2 or self._stop():
+        sharper = 1.0
+        for turn in range(MOST_TURNS):
+            fine = max(precision / 2, PRECISIONS[min(turn, len(PRECISIONS) - 1)]) / sharper
+            most = RUN_SECONDS[min(turn, len(RUN_SECONDS) - 1)]
+            seconds, iterations = min(most, self._seconds(until)), math.inf
+            if self._by_work:
+                seconds, iterations = math.inf, most * ITERATIONS_PER_S
+            if seconds <= SHORTEST_RUN_S or fine < FINEST or self._stop():
                 break
-            run = program.start_first_order(columns, point, fine, seconds)
+            run = whole.program.start_first_order(
+                whole.columns, whole.start, fine, seconds, iterations
+            )
             try:
                 if self.best is not None:
-                    meanwhile(Relaxed(self.best, core, self._asked, columns, point if turn else None))
-                while not run.wait(POLL_S) and not self._stop():
-                    pass
-                ended = None if self._stop() else run.point()
+                    point = None if found is None else whole.start
+                    meanwhile(whole.relaxed(self.best, point))
+                ended = self._ended(run)
             finally:
                 run.close()
             if ended is None:
                 break
             priced = self._settled(ended.prices)
+            best = self.best or priced
+            found = whole.relaxed(best, ended)
             prices = self._balanced(ended.prices, priced)
-            reduced = self.pricing.reduced(prices)
-            entering = self._entering(None, reduced, core)
-            gained = float(self.pricing.gain[columns] @ ended.values)
-            values[:] = 0.0
-            values[columns] = ended.values
-            found = Relaxed(self.best or priced, core, self._asked, columns, ended)
-            is_close = abs((self.best or priced).bound - gained) <= precision * abs(gained)
-            if entering.size == 0 and fine <= precision and is_close:
+            is_whole = not whole.renew(turn, ended, prices, best)
+            gained = float(self.pricing.gain[found.columns] @ ended.values)
+            is_close = abs(best.bound - gained) <= precision * abs(gained)
+            if is_whole and is_close and fine <= precision:
                 break
-            far = -FAR * LARGEST_GAIN * self._unit
-            used = (values[core] > IN_USE) | (reduced[core] > far)
-            if self.best is not None:
-                used |= self.best.reduced[core] > far
-            near[core[used]] = turn + 1
-            near[entering] = turn + 1
-            core = np.union1d(core, entering)
-            core = np.union1d(core[near[core] > turn + 1 - ROUNDS_KEPT], self._asked)
-            own = columns[columns >= n_pairs]
-            own = np.union1d(own[values[own] > IN_USE], self.own.of(core, reduced))
-            columns = np.concatenate([own, core])
-            point = Point(values[columns], prices)
+            if is_whole and turn >= len(PRECISIONS) - 1:
+                sharper *= SHARPER
         return found
+
+    def _ended(self, run: FirstOrderRun) -> Point | None:
+        """Wait for a run; None when it failed or the work is to stop."""
+        while not run.wait(POLL_S) and not self._stop():
+            pass
+        return None if self._stop() else run.point()
+
+
+class _Whole:
+    """The restricted program over all candidates: which columns are in it, and since when.
+
+    Parameters
+    ----------
+    generation
+        Prices, and chooses columns.
+    priced
+        Prices to start from.
+    """
+
+    def __init__(self, generation: ColumnGeneration, priced: Priced) -> None:
+        self._generation = generation
+        formulation = generation.formulation
+        self._n_pairs = formulation.n_pairs
+        self.program = RestrictedLp(formulation)
+        self._all = np.arange(self._n_pairs)
+        self.core = generation.pairs.promising(self._all, priced.reduced)
+        self.columns = np.concatenate([generation.own.of(self.core, priced.reduced), self.core])
+        self.start = Point(np.zeros(self.columns.size), priced.prices)
+        self._near = np.zeros(self._n_pairs, dtype=np.int16)
+
+    def relaxed(self, best: Priced, point: Point | None) -> Relaxed:
+        """Return what is known with the columns of now."""
+        return Relaxed(best, self.core, self._generation.pairs.asked, self.columns, point)
+
+    def renew(self, turn: int, ended: Point, prices: Floats, best: Priced) -> bool:
+        """Let columns in and out at new prices; return whether any pair came in."""
+        generation, core = self._generation, self.core
+        reduced = generation.pricing.reduced(prices)
+        pairs = reduced[: self._n_pairs]
+        entering = generation.pairs.entering(self._all, pairs, core, generation.small)
+        values = np.zeros(generation.formulation.n_variables)
+        values[self.columns] = ended.values
+        far = -FAR * LARGEST_GAIN * generation.unit
+        used = (values[core] > IN_USE) | (reduced[core] > far) | (best.reduced[core] > far)
+        self._near[core[used]] = turn + 1
+        self._near[entering] = turn + 1
+        core = np.union1d(core, entering)
+        core = np.union1d(core[self._near[core] > turn + 1 - ROUNDS_KEPT], generation.pairs.asked)
+        own = self.columns[self.columns >= self._n_pairs]
+        own = np.union1d(own[values[own] > IN_USE], generation.own.of(core, reduced))
+        self.core, self.columns = core, np.concatenate([own, core])
+        self.start = Point(values[self.columns], prices)
+        return bool(entering.size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -309,89 +332,3 @@ class _Sample:
         of_candidates = priced.prices[pricing.anchor.rows]
         others = priced.bound - float(of_candidates.sum())
         return self.share * others + float(of_candidates[self.inside].sum())
-
-
-def best_of_each(group: npt.NDArray[np.integer], value: Floats, most: int) -> Numbers:
-    """Return the places of the largest values of each group, at most so many of each."""
-    order = np.lexsort((-value, group))
-    group = group[order]
-    first = np.flatnonzero(np.diff(group, prepend=-1))
-    length = np.diff(np.append(first, group.size))
-    rank = np.arange(group.size) - np.repeat(first, length)
-    best: Numbers = order[rank < most]
-    return best
-
-
-def _asked(formulation: Formulation) -> Numbers:
-    """Return the pairs of hard minimums, without which a restricted program has no solution."""
-    asked = [np.zeros(0, dtype=np.int64)]
-    for block in formulation.blocks:
-        if block.variables is None:
-            rows = np.flatnonzero(block.lower > 0)
-            # Where every candidate has to be placed, each has its best columns anyway.
-            if int(np.diff(block.usage.indptr)[rows].sum()) <= MOST_ASKED:
-                asked.append(block.usage[rows].indices.astype(np.int64))
-    return np.unique(np.concatenate(asked))
-
-
-def _groups(formulation: Formulation) -> list[npt.NDArray[np.int32]]:
-    """Return the rows of each pair in the two blocks with most rows that hold every pair once."""
-    found = []
-    for block in formulation.blocks:
-        if block.variables is None and block.usage.nnz == formulation.n_pairs:
-            of_pair = np.full(formulation.n_pairs, -1, dtype=np.int32)
-            of_pair[block.usage.indices] = np.repeat(
-                np.arange(len(block), dtype=np.int32), np.diff(block.usage.indptr)
-            )
-            if of_pair.min(initial=0) >= 0:
-                found.append((len(block), of_pair))
-    found.sort(key=lambda entry: -entry[0])
-    return [of_pair for _, of_pair in found[:2]]
-
-
-class OwnColumns:
-    """Chooses the own variables that go with a core of pairs."""
-
-    def __init__(self, formulation: Formulation) -> None:
-        self._formulation = formulation
-        always, self._parts = [], []
-        for number, block in enumerate(formulation.blocks):
-            if block.variables is None or block.variable_usage is None:
-                continue
-            first, last = formulation.offsets[number : number + 2]
-            equation = _equation_of(block.variable_usage, block.lower == block.upper)
-            if equation is None or last - first < MOST_ENTERING // 10:
-                always.append(np.arange(first, last))
-            else:
-                self._parts.append((block, first, equation))
-        self._always = np.concatenate([np.zeros(0, np.int64), *always])
-
-    def of(self, core: Numbers, reduced: Floats | None, loss: float = 0.0) -> Numbers:
-        """Return own variables, ascending: the best of each equation that the core touches.
-
-        Those that lose less than `loss` come too.
-        """
-        result = [self._always]
-        for block, first, equation in self._parts:
-            touched = np.zeros(len(block), dtype=np.bool_)
-            _, row, _ = block.by_pair.of_pairs(core)
-            touched[row] = True
-            at = np.flatnonzero(touched[equation])
-            if reduced is not None:
-                value = reduced[first + at]
-                best = best_of_each(equation[at], value, BEST_OF_EQUATION)
-                at = np.union1d(at[best], at[value > -loss])
-            result.append(first + np.sort(at))
-        return np.concatenate(result)
-
-
-def _equation_of(usage: object, is_equation: Bools) -> npt.NDArray[np.int64] | None:
-    """Return the one equation of each own variable; None where some stand in none or several."""
-    entries = usage.tocoo()  # type: ignore[attr-defined]
-    at = is_equation[entries.row]
-    row, column = entries.row[at], entries.col[at]
-    if column.size != usage.shape[1] or np.unique(column).size != column.size:  # type: ignore[attr-defined]
-        return None
-    equation = np.zeros(column.size, dtype=np.int64)
-    equation[column] = row
-    return equation

@@ -221,5 +221,8 @@ class _PackerOfPart:
     def add(self, pair: int) -> bool:
         return self.packer.add(int(self.pairs[pair]))
 
+    def rank(self, pairs: npt.NDArray[np.integer]) -> Ints:
+        return self.packer.rank(self.pairs[pairs])
+
     def own(self) -> Ints:
         return self.packer.own()

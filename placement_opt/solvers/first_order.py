@@ -1,5 +1,6 @@
 """PDLP, a first-order method for linear programs, on the files of one folder."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ def write_program(
     rows: Pair,
     columns: Pair,
     start: Pair,
-    limits: tuple[float, float],
+    limits: tuple[float, float, float],
 ) -> None:
     """Write what `work` reads.
 
@@ -35,7 +36,7 @@ def write_program(
     start
         Values and prices to start from.
     limits
-        Relative and absolute precision, and seconds.
+        Relative and absolute precision; seconds and iterations, infinite for no limit.
     """
     np.savez(
         folder / PROGRAM,
@@ -81,10 +82,12 @@ def work(folder: Path) -> None:
     program.variable_lower_bounds, program.variable_upper_bounds = part["lower"], part["upper"]
     parameters = solvers_pb2.PrimalDualHybridGradientParams()
     criteria = parameters.termination_criteria
-    precision, seconds = part["limits"].tolist()
+    precision, seconds, iterations = part["limits"].tolist()
     criteria.simple_optimality_criteria.eps_optimal_absolute = precision
     criteria.simple_optimality_criteria.eps_optimal_relative = precision
     criteria.time_sec_limit = seconds
+    if math.isfinite(iterations):
+        criteria.iteration_limit = int(iterations)
     parameters.num_threads = 1
     start = pdlp.PrimalAndDualSolution()
     start.primal_solution, start.dual_solution = part["values"], -part["prices"]

@@ -15,6 +15,9 @@ from placement_opt.instance import Bools, Ints
 LEAST_HELD = 2
 """A row that holds fewer chosen pairs is no start."""
 
+ASKED_WEIGHT = 10
+"""How much rather a row that alone keeps a pair out is the start."""
+
 WIDEST_LINK = 60
 """Rows of more pairs than so many do not lead from one row to the next."""
 
@@ -56,7 +59,8 @@ class HeldRows:
         if not is_open.any():
             return None
         activity = self._rows @ is_chosen.astype(np.int64)
-        row = int(random.choice(np.flatnonzero(is_open)))
+        weight = is_open + ASKED_WEIGHT * self._asked(is_chosen, activity) * is_open
+        row = int(random.choice(weight.size, p=weight / weight.sum()))
         freed, inside = np.zeros(is_chosen.size, dtype=np.bool_), None
         while True:
             is_open[row] = False
@@ -70,6 +74,16 @@ class HeldRows:
             if inside.sum() > size or not linked.any():
                 return np.flatnonzero(inside)
             row = int(random.choice(linked.size, p=linked / linked.sum()))
+
+    def _asked(self, is_chosen: Bools, activity: Ints) -> Bools:
+        """Mark rows that alone keep some pair out: where people who fit nowhere could fit."""
+        entries, room = self._entries, self._limit - activity
+        blocked = (entries.data > room[entries.row]) & ~is_chosen[entries.col]
+        row, pair = entries.row[blocked], entries.col[blocked]
+        alone = np.bincount(pair, minlength=is_chosen.size) == 1
+        asked = np.zeros(self._limit.size, dtype=np.bool_)
+        asked[row[alone[pair]]] = True
+        return asked
 
     def _fitting(self, freed: Bools, activity: Ints) -> Bools:
         """Mark the freed pairs, and those that fit where they were."""

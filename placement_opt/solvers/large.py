@@ -5,7 +5,9 @@ for all of them. Plans are searched for among the pairs near a gain, as a proble
 plans are plans of the whole.
 """
 
+import math
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -16,8 +18,10 @@ from typing_extensions import override
 from placement_opt.certificate import Certificate
 from placement_opt.formulation import NO_LOWER, Formulation
 from placement_opt.instance import Floats
-from placement_opt.solvers.base import Ending, Search, Solution
-from placement_opt.solvers.column_generation import ColumnGeneration, OwnColumns, Relaxed
+from placement_opt.solvers.base import Ending, Search, Solution, Solver
+from placement_opt.solvers.column_choice import OwnColumns
+from placement_opt.solvers.column_generation import ColumnGeneration, Relaxed
+from placement_opt.solvers.completion import completed
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.improver import Improver
 from placement_opt.solvers.limits import SearchLimits
@@ -28,7 +32,7 @@ from placement_opt.solvers.part import Part, part_of
 from placement_opt.solvers.pricing import Priced as Prices
 from placement_opt.solvers.reporting import Beside, stop_asked
 from placement_opt.solvers.restricted_lp import RestrictedLp
-from placement_opt.solvers.restricted_master import STOP_SECONDS
+from placement_opt.solvers.restricted_master import ROUNDS_PER_SECOND, STOP_SECONDS
 
 PRICING_SHARE = 0.6
 """Share of the remaining time that the linear relaxation may take."""
@@ -66,7 +70,10 @@ Numbers = npt.NDArray[np.int64]
 def search_large(formulation: Formulation, search: Search) -> Ending | None:
     """Search from prices over all pairs; None where no prices were found."""
     small, of_row = lumped(formulation)
-    generation = ColumnGeneration(small, lambda: stop_asked(search), search.limits.seed)
+    limits = search.limits
+    generation = ColumnGeneration(
+        small, lambda: stop_asked(search), limits.seed, by_work=limits.reproducible
+    )
     until = time.perf_counter() + PRICING_SHARE * search.remaining_s
     start = generation.sampled(until)
     search.note("prices: from samples of the candidates")
@@ -143,7 +150,10 @@ class _EarlyPlan:
         reduced = relaxed.best.reduced
         core = nearest(reduced[:n_pairs], EARLY_PAIRS, relaxed.asked)
         columns = np.concatenate([self._own.of(core, reduced, OWN_LOSS * self._unit), core])
-        point = self._program.simplex(columns, min(VERTEX_SECONDS, search.remaining_s))
+        seconds = min(VERTEX_SECONDS, search.remaining_s)
+        if search.limits.reproducible:
+            seconds = math.inf
+        point = self._program.simplex(columns, seconds)
         if point is None or stop_asked(search):
             return
         values = np.zeros(core.size)
@@ -171,9 +181,7 @@ def plan_from(
     return packed(formulation, liked, spare, search)
 
 
-def _lumped_core(
-    reserved: Formulation, core: Numbers, own: Numbers, taken: Numbers
-) -> Part:
+def _lumped_core(reserved: Formulation, core: Numbers, own: Numbers, taken: Numbers) -> Part:
     """Cut a core out of the lumped problem, with some own variables, around the pairs taken."""
     n_pairs = reserved.n_pairs
     free = np.zeros(reserved.n_variables - n_pairs, dtype=np.bool_)
@@ -219,6 +227,12 @@ class _Proposals(Search):
         self._most, self.newest = gained, solution.chosen
         return True
 
+    def begin_with(self, core: Numbers, plan: Solution | None) -> None:
+        """Start from a plan that takes what the master takes, where the core has the rest."""
+        if plan is not None:
+            at = np.flatnonzero(np.isin(core, plan.chosen))
+            self.best = completed(self.formulation, at, self)
+
     @override
     def prove(self, bound: float, source: str) -> None:
         """Leave it: it holds for the master's core alone."""
@@ -262,24 +276,21 @@ class _Finish:
     def run(self) -> Ending:
         """Search; see `search_large`."""
         generation, search = self._generation, self.search
-        small = generation.formulation
-        seconds = min(VERTEX_SECONDS, search.remaining_s)
+        small, reproducible = generation.formulation, search.limits.reproducible
+        seconds = math.inf if reproducible else min(VERTEX_SECONDS, search.remaining_s)
         point = RestrictedLp(small).simplex(self._columns, seconds)
         if point is None or stop_asked(search):
             return Ending.STOPPED
         n_own = self._columns.size - self.core.size
         values = np.zeros(small.n_pairs)
         values[self.core] = point.values[n_own:]
+        if reproducible:
+            return self._reproducibly(values)
         used_own = self._columns[:n_own][point.values[:n_own] > NEARLY]
         reserved = with_reserve(small, self._formulation, SMALL_RESERVE)
-        improver = Improver(
-            self._part.formulation,
-            np.arange(self.core.size),
-            search,
-            [Mip(in_process=True), CpSat()],
-        )
-        for reach in REACHES:
-            core, taken = self._close(values, reach)
+        improver = self._improver([Mip(in_process=True), CpSat()])
+        for turn, reach in enumerate(REACHES):
+            core, taken = self._close(values, reach, keeps_plan=turn > 0)
             touched = np.concatenate([core, taken])
             own = generation.own.of(touched, self._relaxed.best.reduced, OWN_LOSS * self._unit)
             part = _lumped_core(reserved, core, np.union1d(own, used_own), taken)
@@ -290,20 +301,42 @@ class _Finish:
             )
             search.note(f"master over {core.size:,} pairs")
             proposals = _Proposals(part.formulation, limits, search)
+            if turn and all(block.pools is None for block in self._formulation.blocks):
+                proposals.begin_with(core, self._outer.best)
             master = Beside(partial(Mip(in_process=False).solve, part.formulation, proposals))
             self._together(master, proposals, (core, taken), improver)
             if stop_asked(search):
                 break
+        if search.best is None and self._outer.best is not None:
+            search.offer(self._part.inside(self._formulation, self._outer.best), "start")
         while not stop_asked(search):
             if not improver.step() and search.best is None:
                 return Ending.STOPPED
         return Ending.STOPPED
 
-    def _close(self, values: Floats, reach: float) -> tuple[Numbers, Numbers]:
+    def _improver(self, solvers: Sequence[Solver]) -> Improver:
+        everything = np.arange(self.core.size)
+        return Improver(self._part.formulation, everything, self.search, solvers)
+
+    def _reproducibly(self, values: Floats) -> Ending:
+        """Round the vertex, then improve by a fixed number of neighbourhoods of one solver."""
+        search, reduced = self.search, self._relaxed.best.reduced[self.core]
+        plan = plan_from(self._part.formulation, values[self.core], reduced, search)
+        if plan is not None:
+            search.offer(plan, "rounding")
+        improver = self._improver([CpSat()])
+        for _ in range(int(search.limits.time_limit_s * ROUNDS_PER_SECOND)):
+            if search.best is None or stop_asked(search):
+                break
+            improver.step()
+        return Ending.STOPPED
+
+    def _close(self, values: Floats, reach: float, *, keeps_plan: bool) -> tuple[Numbers, Numbers]:
         """Return pairs for the master to decide on, and those that it takes as they are.
 
         Candidates whom the vertex places wholly are settled, but for a share that grows with the
-        reach: those whose next best pair is nearest.
+        reach: those whose next best pair is nearest. With `keeps_plan`, the best plan places them
+        there too, so that it stays within the master's reach.
         """
         anchor = self._generation.pricing.anchor
         inside = values > NEARLY
@@ -312,14 +345,17 @@ class _Finish:
         taken = np.zeros(0, dtype=np.int64)
         if anchor is not None:
             ones = np.flatnonzero(values > 1 - NEARLY)
-            others = np.full(values.size, False)
+            if keeps_plan and self._outer.best is not None:
+                ones = np.intersect1d(ones, self._outer.best.chosen, assume_unique=True)
+            others = np.zeros(values.size, dtype=np.bool_)
             others[near] = True
             others[ones] = False
             is_open = np.zeros(anchor.n_rows, dtype=np.bool_)
             is_open[anchor.of_pair[np.flatnonzero(others)]] = True
             taken = ones[~is_open[anchor.of_pair[ones]]]
-            inside[taken] = False
         inside[near] = True
+        if self._outer.best is not None:
+            inside[self._outer.best.chosen] = True
         inside[taken] = False
         return np.flatnonzero(inside), taken
 

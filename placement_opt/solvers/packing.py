@@ -1,4 +1,4 @@
-"""From pairs that a relaxation likes to a plan: capacity behind own variables by linear program."""
+"""From pairs that a relaxation likes to a plan: who is hard to place comes first."""
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,9 @@ def packed(
 ) -> Solution | None:
     """Make a plan of the liked pairs, as many as fit, and fill up with spare ones.
 
-    Where rules hold capacity in variables of their own (people of a class per coach), a linear
-    program over the liked pairs alone says how to share it out; its whole part is kept, the few
-    that are split find room one by one, and what finds none is left out.
+    Where rules hold capacity in variables of their own (people of a class per coach), who is hard
+    to place is placed first. When that leaves somebody out, so that the liked pairs may ask for
+    more than there is, a linear program is tried too; the better plan counts.
 
     Parameters
     ----------
@@ -38,21 +38,41 @@ def packed(
     search
         For time and seed.
     """
-    gain = formulation.objective.gain
-    kept: dict[int, Ints] = {}
-    first = liked[np.argsort(-gain[liked], kind="stable")]
-    if any(block.packer is not None for block in formulation.blocks):
-        part = part_of(formulation, liked, None)
-        everything = np.arange(part.formulation.n_variables)
-        seconds = min(PACKING_SECONDS, max(0.5, search.remaining_s))
-        relaxed = RestrictedLp(part.formulation).simplex(everything, seconds)
-        if relaxed is not None:
-            own = np.zeros(formulation.n_variables - formulation.n_pairs)
-            own[part.own] = relaxed.values[liked.size :]
-            kept = whole_part(formulation, own)
-            order = np.lexsort((-gain[liked], -np.round(relaxed.values[: liked.size], 6)))
-            first = liked[order]
-    return rounded(formulation, np.concatenate([first, spare]), search, kept, liked)
+    gain = formulation.objective.gain[liked]
+    packers = [block.packer for block in formulation.blocks if block.packer is not None]
+    ranks = [make(None, liked).rank(liked) for make in packers]
+    first = liked[np.lexsort((-gain, *ranks))]
+    plan = rounded(formulation, np.concatenate([first, spare]), search, None, liked)
+    if not packers or (plan is not None and np.isin(liked, plan.chosen).all()):
+        return plan
+    other = _packed_by_program(formulation, liked, spare, search)
+    plans = [one for one in (plan, other) if one is not None]
+    values = [formulation.gained(one.values(formulation)) for one in plans]
+    return plans[int(np.argmax(values))] if plans else None
+
+
+def _packed_by_program(
+    formulation: Formulation,
+    liked: npt.NDArray[np.int64],
+    spare: npt.NDArray[np.int64],
+    search: Search,
+) -> Solution | None:
+    """Keep the whole part of a linear program over the liked pairs, and find room for the rest.
+
+    The few people that it splits find room one by one; who finds none is left out.
+    """
+    part = part_of(formulation, liked, None)
+    everything = np.arange(part.formulation.n_variables)
+    seconds = min(PACKING_SECONDS, max(0.5, search.remaining_s))
+    relaxed = RestrictedLp(part.formulation).simplex(everything, seconds)
+    if relaxed is None:
+        return None
+    own = np.zeros(formulation.n_variables - formulation.n_pairs)
+    own[part.own] = relaxed.values[liked.size :]
+    kept = whole_part(formulation, own)
+    gain = formulation.objective.gain[liked]
+    order = liked[np.lexsort((-gain, -np.round(relaxed.values[: liked.size], 6)))]
+    return rounded(formulation, np.concatenate([order, spare]), search, kept, liked)
 
 
 def repacked(

@@ -81,9 +81,10 @@ def part_of(
         usage = sparse.coo_array((value, (row, at)), shape=shape).tocsr()
         touched = np.diff(usage.indptr) > 0
         moved = _moved(block, touched) if around is not None else _all_own(block)
-        if free_own is not None and block.variables is not None:
-            if around is None or not block.variables.follow:
-                moved &= free_own[first : first + moved.size]
+        if free_own is not None and (
+            around is None or (block.variables is not None and not block.variables.follow)
+        ):
+            moved &= free_own[first : first + moved.size]
         fixed = np.zeros(len(block), dtype=np.int64)
         if outside is not None:
             fixed += block.usage @ outside
@@ -101,7 +102,8 @@ def part_of(
             gains.append(whole.own_values(whole.objective.gain, number)[at])
             touched |= np.diff(variable_usage.indptr) > 0
         if around is None:
-            touched |= block.lower > np.maximum(fixed, 0)  # a minimum that nothing fills stays
+            # A limit that nothing of the part can mend stays.
+            touched |= (block.lower > fixed) | (block.upper < fixed)
         rows = np.flatnonzero(touched)
         if rows.size == 0:
             continue
@@ -145,6 +147,10 @@ class _RenumberedPacker:
     def add(self, pair: int) -> bool:
         """Make room for a pair; False where there is none."""
         return self._packer.add(int(self._pairs[pair]))
+
+    def rank(self, pairs: npt.NDArray[np.integer]) -> Ints:
+        """Return how early to ask for each pair."""
+        return self._packer.rank(self._pairs[pairs])
 
     def own(self) -> Ints:
         """Return the values of the rule's own variables for the pairs added."""

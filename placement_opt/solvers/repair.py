@@ -72,10 +72,9 @@ def _eased(block: RowBlock, price: int) -> RowBlock:
     at = np.flatnonzero(missed)
     if at.size == 0:
         return block
-    if block.usage.shape[1]:
-        largest = np.maximum(1, abs(block.usage).max(axis=1).toarray().ravel())[at]
-    else:
-        largest = np.ones(at.size, dtype=np.int64)
+    entries = block.usage.tocoo()
+    largest = np.ones(len(block), dtype=np.int64)
+    np.maximum.at(largest, entries.row, np.abs(entries.data))
     return RowBlock(
         block.title,
         block.labels,
@@ -85,7 +84,7 @@ def _eased(block: RowBlock, price: int) -> RowBlock:
         Variables(
             np.zeros(at.size, dtype=np.int64),
             missed[at],
-            [Fraction(max(1, price // int(each)) * -1) for each in largest],
+            [Fraction(max(1, price // int(each)) * -1) for each in largest[at]],
             follow=True,
         ),
         sparse.csr_array(

@@ -5,6 +5,7 @@
   a process of its own, since it lets no other thread run.
 """
 
+import math
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,9 +134,14 @@ class RestrictedLp:
         return prices * self._row_scale * self._unit
 
     def start_first_order(
-        self, columns: Numbers, start: Point, precision: float, seconds: float
+        self,
+        columns: Numbers,
+        start: Point,
+        precision: float,
+        seconds: float,
+        iterations: float = math.inf,
     ) -> "FirstOrderRun":
-        """Start PDLP from a point; it ends at the precision or after the seconds."""
+        """Start PDLP from a point; it ends at the precision or at one of the limits."""
         scale = self._column_scale(columns)
         folder = tempfile.TemporaryDirectory(prefix="placement_opt-")
         write_program(
@@ -148,7 +154,7 @@ class RestrictedLp:
                 self.formulation.upper[columns] / scale,
             ),
             (start.values / scale, start.prices / self._row_scale / self._unit),
-            (precision, seconds),
+            (precision, seconds, iterations),
         )
         return FirstOrderRun(self, folder, scale)
 

@@ -1,0 +1,153 @@
+"""Which columns a restricted linear program begins with, and which come in."""
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from placement_opt.formulation import Formulation
+from placement_opt.instance import Bools, Floats
+
+Numbers = npt.NDArray[np.int64]
+
+FIRST_PAIRS = 40_000
+"""Promising pairs to begin a level with, beside the best of each row."""
+
+BEST_OF_CANDIDATE, BEST_OF_OPENING = 3, 8
+BEST_OF_EQUATION = 8
+ENTERING_OF_CANDIDATE = 3
+MOST_ENTERING = 20_000
+FEW_ENTERING = 500
+"""Up to so many that gain come in at once, however many of one candidate."""
+
+MOST_ASKED = 5_000
+FEW_OWN = 2_000
+"""Blocks with fewer own variables bring all of them."""
+
+
+class PairColumns:
+    """Chooses pairs by their reduced gains.
+
+    Parameters
+    ----------
+    formulation
+        The problem.
+    """
+
+    def __init__(self, formulation: Formulation) -> None:
+        self.asked = _asked(formulation)
+        self._groups = _groups(formulation)
+
+    def promising(self, pairs: Numbers, reduced: Floats, share: float = 1.0) -> Numbers:
+        """Return the pairs with the largest gains, and the best of each candidate and opening."""
+        value = reduced[pairs]
+        first = int(share * FIRST_PAIRS)
+        wide = 12 * first
+        if value.size > wide:
+            pairs = pairs[np.argpartition(-value, wide)[:wide]]
+            value = reduced[pairs]
+        chosen = [
+            pairs[best_of_each(group[pairs], value, most)]
+            for group, most in zip(self._groups, (BEST_OF_CANDIDATE, BEST_OF_OPENING), strict=False)
+        ]
+        if value.size > first:
+            pairs = pairs[np.argpartition(-value, first)[:first]]
+        return np.unique(np.concatenate([pairs, *chosen, self.asked]))
+
+    def entering(self, pairs: Numbers, reduced: Floats, core: Numbers, small: float) -> Numbers:
+        """Return pairs outside the core that gain more than `small`, a few of each candidate."""
+        gain = reduced.copy()
+        gain[core] = 0.0
+        entering = pairs[gain[pairs] > small]
+        if entering.size > FEW_ENTERING and self._groups:
+            group = self._groups[0][entering]
+            entering = entering[best_of_each(group, reduced[entering], ENTERING_OF_CANDIDATE)]
+        if entering.size > MOST_ENTERING:
+            most = np.argpartition(-reduced[entering], MOST_ENTERING)[:MOST_ENTERING]
+            entering = entering[most]
+        return entering
+
+
+def best_of_each(group: npt.NDArray[np.integer], value: Floats, most: int) -> Numbers:
+    """Return the places of the largest values of each group, at most so many of each."""
+    order = np.lexsort((-value, group))
+    group = group[order]
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    length = np.diff(np.append(first, group.size))
+    rank = np.arange(group.size) - np.repeat(first, length)
+    best: Numbers = order[rank < most]
+    return best
+
+
+def _asked(formulation: Formulation) -> Numbers:
+    """Return the pairs of hard minimums, without which a restricted program has no solution."""
+    asked = [np.zeros(0, dtype=np.int64)]
+    for block in formulation.blocks:
+        if block.variables is None:
+            rows = np.flatnonzero(block.lower > 0)
+            # Where every candidate has to be placed, each has its best columns anyway.
+            if int(np.diff(block.usage.indptr)[rows].sum()) <= MOST_ASKED:
+                asked.append(block.usage[rows].indices.astype(np.int64))
+    return np.unique(np.concatenate(asked))
+
+
+def _groups(formulation: Formulation) -> list[npt.NDArray[np.int32]]:
+    """Return the rows of each pair in the two blocks with most rows that hold every pair once."""
+    found = []
+    for block in formulation.blocks:
+        if block.variables is None and block.usage.nnz == formulation.n_pairs:
+            of_pair = np.full(formulation.n_pairs, -1, dtype=np.int32)
+            of_pair[block.usage.indices] = np.repeat(
+                np.arange(len(block), dtype=np.int32), np.diff(block.usage.indptr)
+            )
+            if of_pair.min(initial=0) >= 0:
+                found.append((len(block), of_pair))
+    found.sort(key=lambda entry: -entry[0])
+    return [of_pair for _, of_pair in found[:2]]
+
+
+class OwnColumns:
+    """Chooses the own variables that go with a core of pairs."""
+
+    def __init__(self, formulation: Formulation) -> None:
+        self._formulation = formulation
+        always, self._parts = [], []
+        for number, block in enumerate(formulation.blocks):
+            if block.variables is None or block.variable_usage is None:
+                continue
+            first, last = formulation.offsets[number : number + 2]
+            equation = _equation_of(block.variable_usage, block.lower == block.upper)
+            if equation is None or last - first < FEW_OWN:
+                always.append(np.arange(first, last))
+            else:
+                self._parts.append((block, first, equation))
+        self._always = np.concatenate([np.zeros(0, np.int64), *always])
+
+    def of(self, core: Numbers, reduced: Floats | None, loss: float = 0.0) -> Numbers:
+        """Return own variables, ascending: the best of each equation that the core touches.
+
+        Those that lose less than `loss` come too.
+        """
+        result = [self._always]
+        for block, first, equation in self._parts:
+            touched = np.zeros(len(block), dtype=np.bool_)
+            _, row, _ = block.by_pair.of_pairs(core)
+            touched[row] = True
+            at = np.flatnonzero(touched[equation])
+            if reduced is not None:
+                value = reduced[first + at]
+                best = best_of_each(equation[at], value, BEST_OF_EQUATION)
+                at = np.union1d(at[best], at[value > -loss])
+            result.append(first + np.sort(at))
+        return np.concatenate(result)
+
+
+def _equation_of(usage: sparse.csr_array, is_equation: Bools) -> Numbers | None:
+    """Return the one equation of each own variable; None where some stand in none or several."""
+    entries = usage.tocoo()
+    at = is_equation[entries.row]
+    row, column = entries.row[at], entries.col[at]
+    if column.size != usage.shape[1] or np.unique(column).size != column.size:
+        return None
+    equation = np.zeros(column.size, dtype=np.int64)
+    equation[column] = row
+    return equation
