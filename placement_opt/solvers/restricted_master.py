@@ -11,7 +11,7 @@ workers share one search:
 """
 
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,7 @@ from typing_extensions import override
 from placement_opt.certificate import Certificate
 from placement_opt.formulation import Formulation, Objective, RowBlock
 from placement_opt.instance import Floats
-from placement_opt.solvers.base import Ending, Search, Solution
+from placement_opt.solvers.base import Ending, Search, Solution, Solver
 from placement_opt.solvers.completion import completed
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.cut_rounds import strengthen
@@ -55,6 +55,15 @@ MOST_COMPLETE_PAIRS = 3_000
 
 MOST_COMPLETE = 4
 """A complete core of more than so many first cores brings no better bound in the time it takes."""
+
+STALE_SHARE = 0.25
+"""The master ends its search for plans when it finds none for that share of the time limit."""
+
+SECOND_SEED = 101
+"""What sets the second searcher's seed apart from the first one's."""
+
+REACH_SLACK = 1e-9
+"""How far reduced gains may be off by the rounding of doubles, as a share of the bound."""
 
 MUCH_SMALLER = 0.5
 """A complete core is begun again once better plans and prices leave this share of its pairs."""
@@ -166,19 +175,9 @@ def search_priced(priced: Priced, search: Search) -> Ending:
     proposals: queue.Queue[npt.NDArray[np.int64]] = queue.Queue()
     prices = [priced]
     master = Beside(lambda: _master(prices, core, search, proposals.put))
-    _repair(formulation, spare, search)
+    _repair(priced, spare, search, [Mip(in_process=True), CpSat()])
     prices.append(strengthened(priced, core, search))
-    relaxed = (
-        priced.master,
-        lambda chosen, around: repacked(formulation, chosen, around, spare, search),
-    )
-    improver = Improver(
-        formulation,
-        core,
-        search,
-        [Mip(in_process=True), CpSat()],
-        None if priced.master is formulation else relaxed,
-    )
+    improver = _improver(priced, core, search, [Mip(in_process=True), CpSat()])
     while not stop_asked(search):
         proposal = _latest(proposals)
         if proposal is not None:
@@ -194,26 +193,53 @@ def search_priced(priced: Priced, search: Search) -> Ending:
     return Ending.EXHAUSTED if search.is_proven else Ending.STOPPED
 
 
-def _from_prices(priced: Priced, spare: npt.NDArray[np.int64], search: Search) -> Solution | None:
-    """Round the linear relaxation: its ones, then its fractions, then what is promising."""
-    formulation, values = priced.formulation, priced.pair_values
+def _improver(
+    priced: Priced,
+    core: npt.NDArray[np.int64],
+    search: Search,
+    solvers: Sequence[Solver],
+    seed: int | None = None,
+) -> Improver:
+    """Return what improves the search's best plan over the core, with pools where there are any."""
+    formulation = priced.formulation
+    spare = core[np.argsort(-priced.reduced[core], kind="stable")]
+    relaxed = None
+    if priced.master is not formulation:
+        relaxed = (
+            priced.master,
+            lambda chosen, around: repacked(formulation, chosen, around, spare, search),
+        )
+    return Improver(formulation, core, search, solvers, relaxed, seed)
+
+
+def _by_promise(priced: Priced, spare: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the ones of the linear relaxation, then its fractions, then what is promising."""
+    values = priced.pair_values
     used = np.flatnonzero(values > NEARLY)
-    order = np.concatenate([used[np.argsort(-values[used], kind="stable")], spare])
-    kept = whole_part(formulation, priced.values[formulation.n_pairs :])
-    return rounded(formulation, order, search, kept)
+    return np.concatenate([used[np.argsort(-values[used], kind="stable")], spare])
+
+
+def _from_prices(priced: Priced, spare: npt.NDArray[np.int64], search: Search) -> Solution | None:
+    """Round the linear relaxation."""
+    kept = whole_part(priced.formulation, priced.values[priced.formulation.n_pairs :])
+    return rounded(priced.formulation, _by_promise(priced, spare), search, kept)
 
 
 def _repair(
-    formulation: Formulation, order: npt.NDArray[np.int64], search: Search, most: int | None = None
+    priced: Priced,
+    spare: npt.NDArray[np.int64],
+    search: Search,
+    solvers: Sequence[Solver],
+    most: int | None = None,
 ) -> None:
     """Where rounding found no plan, repair one until the master has one."""
     if search.best is not None:
         return
     plan = repaired(
-        formulation,
-        order,
+        priced.formulation,
+        _by_promise(priced, spare),
         search,
-        [CpSat()],
+        solvers,
         lambda steps: search.best is None and (most is None or steps < most),
     )
     if plan is not None:
@@ -242,7 +268,10 @@ class _Relay(Search):
         floor: int | None,
         is_overtaken: Callable[[], bool],
     ) -> None:
-        super().__init__(master, limits, lambda: stop_asked(outer) or is_overtaken())
+        super().__init__(
+            master, limits, lambda: stop_asked(outer) or is_overtaken() or self._is_stale()
+        )
+        self._useful_s = 0.0
         self._outer = outer
         self._propose = propose
         self._floor = floor
@@ -252,8 +281,14 @@ class _Relay(Search):
         better = super().offer(solution, source)
         outer = self._outer.gained
         if better and self.best is not None and (outer is None or (self.gained or 0) > outer):
+            self._useful_s = self.elapsed_s
             self._propose(self.best.chosen)
         return better
+
+    def _is_stale(self) -> bool:
+        """Tell whether a search for plans has brought nothing for long."""
+        patience = STALE_SHARE * self._outer.limits.time_limit_s
+        return self._floor is None and self.elapsed_s - self._useful_s > patience
 
     @override
     def prove(self, bound: float, source: str) -> None:
@@ -310,7 +345,11 @@ def _master(
                 break
         else:
             limits = replace(limits, time_limit_s=CORE_SHARE * search.remaining_s)
-            _run_master(priced, core, search, propose, limits, None, complete.within(core.size))
+            is_small = complete.within(core.size)
+            _run_master(priced, core, search, propose, limits, None, is_small)
+            beside = _improver(priced, core, search, [CpSat()], limits.seed + SECOND_SEED)
+            while search.best is not None and not (is_small() or stop_asked(search)):
+                beside.step()
         if stop_asked(search) or search.remaining_s < LEAST_CORE_SECONDS:
             break
     return Ending.STOPPED
@@ -333,7 +372,10 @@ class _CompleteCore:
             self._known, priced = (n_prices, floor), self._prices[n_prices - 1]
             self.floor, self._pairs = floor, None
             if floor is not None:
-                self._pairs = priced.core(float(priced.bound - floor) + 1.0)
+                reach = priced.bound - floor + REACH_SLACK * max(1.0, float(abs(priced.bound)))
+                self._pairs = priced.core(reach)
+                if self._search.best is not None:
+                    self._pairs = np.union1d(self._pairs, self._search.best.chosen)
         return self._pairs
 
     def within(self, size: int) -> Callable[[], bool]:
@@ -371,7 +413,7 @@ def _reproducibly(priced: Priced, core: npt.NDArray[np.int64], search: Search) -
     """Improve by a fixed number of neighbourhoods, one solver, limits on work only."""
     formulation, rounds = priced.formulation, int(search.limits.time_limit_s * ROUNDS_PER_SECOND)
     order = core[np.argsort(-priced.reduced[core], kind="stable")]
-    _repair(formulation, order, search, rounds)
+    _repair(priced, order, search, [CpSat()], rounds)
     improver = Improver(formulation, core, search, [CpSat()])
     for _ in range(rounds):
         if search.best is None or search.stop_reason() is not None:
