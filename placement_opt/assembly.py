@@ -30,6 +30,10 @@ from placement_opt.pair_columns import distinct_values
 from placement_opt.pair_entries import are_ones, row_reach
 from placement_opt.pairs import Column
 
+ROUNDED_REACH = 1 << 45
+"""Points that have to be rounded anyway sum to less than this: small enough for every solver's own
+sums (a network's cost times its nodes, doubles), and a unit is still a share of 3e-14 of all."""
+
 
 def divided_by_gcd(block: RowBlock) -> RowBlock:
     """Divide each row by the greatest common divisor of its coefficients, limits rounded inwards.
@@ -151,7 +155,10 @@ def _scaled(
     terms: Sequence[tuple[Fraction, Column]],
     most_placements: int,
 ) -> Objective:
-    """Put all points over one denominator, exactly where it fits, else rounded."""
+    """Put all points over one denominator, exactly where it fits, else rounded.
+
+    Rounded points are held to `ROUNDED_REACH`, and never coarser than whole points.
+    """
     own = list(_priced_variables(blocks))
     n_own = sum(len(block.variables) for block in blocks if block.variables)
     steps = [weight / column.scale for weight, column in terms]
@@ -161,8 +168,8 @@ def _scaled(
     ) + sum(abs(gain) * width for _, gain, width in own)
     shared = {gain.denominator for _, gain, _ in own} | {step.denominator for step in steps}
     exact = math.lcm(1, *shared)
-    scale = exact if reach * exact < ROOM else ROOM // math.ceil(reach)
-    if scale < 1:
+    scale = exact if reach * exact < ROOM else max(1, ROUNDED_REACH // math.ceil(reach))
+    if reach * scale >= ROOM:
         raise InvalidInputError.single(
             "objective",
             None,

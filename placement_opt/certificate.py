@@ -10,16 +10,19 @@ from a linear program, but wrong ones only make the bound weaker, never invalid.
 too, each derived again from its recipe; see `placement_opt.mixed_integer_rounding`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation, Objective
 from placement_opt.instance import Ints
 
 PRICE_BITS = 20
+NO_PLAN = "no plan"
+"""What the certificate of a result is said to prove when it excludes every plan."""
+
 _SAFE = 1 << 61
 _LOW_BITS = 31
 
@@ -81,6 +84,18 @@ class Certificate:
         )
         return (rows + self._columns(formulation)) >> self.bits
 
+    def leaves_no_plan(self, formulation: Formulation) -> bool:
+        """Tell whether the prices prove that no solution exists; exact, O(entries of the rows).
+
+        With all gains zero every solution gains nothing, so that a bound below zero excludes all.
+
+        Raises
+        ------
+        ValueError
+            When the prices do not fit the problem, as in `bound`.
+        """
+        return self.bound(without_gains(formulation)) < 0
+
     def _columns(self, formulation: Formulation) -> int:
         steep = formulation.priced(np.abs(self.prices.astype(np.float64)), absolute=True)
         gain = formulation.objective.gain
@@ -105,6 +120,12 @@ def exact_sum(values: Ints) -> int:
     low = values & ((1 << _LOW_BITS) - 1)
     high = values >> _LOW_BITS
     return (int(high.sum()) << _LOW_BITS) + int(low.sum())
+
+
+def without_gains(formulation: Formulation) -> Formulation:
+    """Return the rows and ranges alone: nothing is gained, and there are no cuts."""
+    nothing = np.zeros(formulation.n_variables, dtype=np.int64)
+    return replace(formulation, objectives=(Objective(nothing, 1),), extra=None)
 
 
 def _largest(gain: Ints) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from typing_extensions import override
 
-from placement_opt.certificate import Certificate, bound_in_points
+from placement_opt.certificate import NO_PLAN, Certificate, bound_in_points
 from placement_opt.compiled import Compiled
 from placement_opt.constraints import rule_from_json
 from placement_opt.costs import cost_rows
@@ -310,6 +310,8 @@ def _certified(compiled: Compiled, result: Result) -> Finding:
     subject, told = "certified bound", result.certified_bound
     if told is None and result.certificate is None:
         return Finding(subject, is_sound=True, text="none is claimed")
+    if _is_ray(result):
+        return _no_plan(compiled, result)
     try:
         fields = result.certificate or {}
         cuts = [_cut(cut) for cut in fields.get("cuts", ())]
@@ -326,6 +328,25 @@ def _certified(compiled: Compiled, result: Result) -> Finding:
     text = f"{told!r} is proven again by {np.count_nonzero(certificate.prices):,} prices"
     if cuts:
         text += f" and {len(cuts):,} cuts, derived again"
+    return Finding(subject, is_sound=True, text=text)
+
+
+def _is_ray(result: Result) -> bool:
+    return (result.certificate or {}).get("proves") == NO_PLAN
+
+
+def _no_plan(compiled: Compiled, result: Result) -> Finding:
+    subject, fields = "no plan", result.certificate or {}
+    try:
+        ray = _certificate(fields, compiled.formulation.n_rows)
+        proves = ray.leaves_no_plan(compiled.formulation)
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
+        text = f"the certificate does not fit the problem: {error}"
+        return Finding(subject, is_sound=False, text=text)
+    if not proves or result.status is not Status.INFEASIBLE or result.certified_bound is not None:
+        text = "the prices exclude no plan" if not proves else "excluded, but the result goes on"
+        return Finding(subject, is_sound=False, text=text)
+    text = f"excluded again by {np.count_nonzero(ray.prices):,} prices"
     return Finding(subject, is_sound=True, text=text)
 
 
@@ -354,7 +375,7 @@ def _whole_numbers(values: Sequence[Any]) -> tuple[int, ...]:
 
 def _on_trust(result: Result) -> Iterator[str]:
     for part in result.proof:
-        if part.how == "infeasible":
+        if part.how == "infeasible" and not _is_ray(result):
             yield f"that no plan keeps all rules rests on the word of {part.by}"
         elif part.how == "solver's word" and part.bound is not None:
             certified = result.certified_bound

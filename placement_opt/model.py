@@ -219,8 +219,9 @@ class Model:
         reproducible
             Stop by work instead of time: equal input, seed and parameters give an equal plan.
         memory_limit_gb
-            Stop when this process holds more resident memory than so many times 10^9 bytes. All
-            of it counts, also what the caller holds; helper processes do not.
+            Stop when this process and its helpers hold more resident memory than so many times
+            10^9 bytes. All of it counts, also what the caller holds; helper processes count where
+            the system tells their size (``/proc``).
 
         Returns
         -------

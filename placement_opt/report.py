@@ -1,7 +1,6 @@
 """Turns an outcome into a result: tables, reasons, proof, statistics and the record of the run."""
 
 import platform
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from fractions import Fraction
@@ -10,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from placement_opt.certificate import bound_in_points
+from placement_opt.certificate import NO_PLAN, Certificate, bound_in_points
 from placement_opt.compiled import Compiled
 from placement_opt.costs import cost_rows
 from placement_opt.explain.conflict import conflicts
@@ -19,6 +18,7 @@ from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.plan import Plan
 from placement_opt.result import ProofPart, Result
 from placement_opt.solvers.base import Outcome, Search, Solution
+from placement_opt.solvers.resident_memory import peak_memory_mb
 from placement_opt.status import Status
 from placement_opt.tables import budget_rows, coach_rows, placement_rows, quota_rows, term_rows
 from placement_opt.verification import Verdict
@@ -96,7 +96,12 @@ def _bounds(
     search: Search,
     judged: tuple[Plan, Verdict] | None,
 ) -> tuple[float | None, float | None]:
-    """Return bound and certified bound in points, never below the plan's own objective."""
+    """Return bound and certified bound in points, never below the plan's own objective.
+
+    Where no plan exists there is nothing to bound.
+    """
+    if outcome.status is Status.INFEASIBLE:
+        return None, None
     formulation = compiled.formulation
     bound = None if outcome.bound is None else bound_in_points(formulation, outcome.bound)
     certified = None if search.certified is None else bound_in_points(formulation, search.certified)
@@ -144,18 +149,6 @@ def _sizes(compiled: Compiled) -> dict[str, Any]:
     }
 
 
-def peak_memory_mb() -> float | None:
-    """Return the peak memory of this process and its largest helper, or None where unknown."""
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return None
-    unit = 1 if sys.platform == "darwin" else 1024
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    helper = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return round((own + helper) * unit / 1e6, 1)
-
-
 def _trace(search: Search) -> list[dict[str, Any]]:
     """Return the best plan and bound over time."""
     return [
@@ -193,16 +186,23 @@ def _version(package: str) -> str:
 
 
 def _certificate(search: Search) -> dict[str, Any] | None:
-    certificate = search.certificate
-    if certificate is None:
+    if search.infeasible_by is not None:
+        return None if search.ray is None else {"proves": NO_PLAN, **_prices(search.ray)}
+    if search.certificate is None:
         return None
+    return {
+        **_prices(search.certificate),
+        "cuts": [asdict(cut) for cut in cuts_of(search.certified_formulation)],
+        "bound_units": search.certified,
+        "scale": search.formulation.objective.scale,
+    }
+
+
+def _prices(certificate: Certificate) -> dict[str, Any]:
     priced = np.flatnonzero(certificate.prices)
     return {
         "bits": certificate.bits,
         "rows": int(certificate.prices.size),
-        "cuts": [asdict(cut) for cut in cuts_of(search.certified_formulation)],
         "row": priced.tolist(),
         "price": certificate.prices[priced].tolist(),
-        "bound_units": search.certified,
-        "scale": search.formulation.objective.scale,
     }

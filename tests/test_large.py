@@ -128,7 +128,7 @@ class TestAnswers:
         assert np.isin(asked.usage.indices, outcome.solution.chosen).all()
 
     def test_too_much_is_asked(self, tiny):
-        asked = rows("all", [[1] * tiny.n_pairs], [21], [60])
+        asked = rows("all", [[1] * tiny.n_pairs], [61], [99])
         hopeless = Formulation(tiny.n_pairs, (*tiny.blocks, asked), tiny.objectives)
         outcome = outcome_of(search_of(hopeless, time_limit_s=4))
         assert outcome.solution is None

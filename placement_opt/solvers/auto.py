@@ -9,6 +9,7 @@ from placement_opt.solvers.base import Ending, Search, Solver
 from placement_opt.solvers.components import components
 from placement_opt.solvers.components_search import solve_apart
 from placement_opt.solvers.cp_sat import CpSat
+from placement_opt.solvers.infeasible import prove_infeasible_by_ray
 from placement_opt.solvers.large import search_large
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.network_flow import NetworkFlow
@@ -25,6 +26,9 @@ MANY_PAIRS = 150_000
 MOST_PAIRS = 1_000_000
 """From here on a solver given the whole problem takes more memory than anybody has."""
 
+RAY_SHARE = 0.7
+"""Share of the remaining time that a proof may take that there is no plan, where none was found."""
+
 LP_SHARE = 0.4
 """Share of the remaining time that the linear program may take before the search begins."""
 
@@ -39,8 +43,9 @@ class Auto:
        `placement_opt.solvers.large`.
     5. Else: prices from the whole linear program, then cores and parts of the best plan; see
        `placement_opt.solvers.restricted_master`.
-    6. Where no prices are found, or no plan from them: CP-SAT and HiGHS (through MathOpt) side by
-       side, one core each, sharing the best plan and the best bound; the first proof wins.
+    6. Where no prices are found, or no plan from them: a proof by prices that there is none, else
+       CP-SAT and HiGHS (through MathOpt) side by side, one core each, sharing the best plan
+       and the best bound; the first proof wins.
     """
 
     name = "auto"
@@ -64,6 +69,10 @@ class Auto:
                 ending = search_priced(priced, search)
         if search.best is not None or search.stop_reason() is not None:
             return ending or Ending.STOPPED
+        share = RAY_SHARE if formulation.n_pairs > MOST_PAIRS else RAY_SHARE / 2
+        share *= not search.limits.reproducible  # it stops by the clock
+        if share and prove_infeasible_by_ray(formulation, search, share * search.remaining_s):
+            return Ending.EXHAUSTED
         if formulation.n_pairs > MOST_PAIRS:
             search.note("no plan from prices, and too many pairs for any solver as a whole")
             return Ending.STOPPED

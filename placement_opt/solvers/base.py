@@ -128,6 +128,7 @@ class Search:
         self.bound: int | None = None
         self.bound_source: str | None = None
         self.infeasible_by: str | None = None
+        self.ray: Certificate | None = None
         self.certificate: Certificate | None = None
         self.certified: int | None = None
         self.certified_formulation: Formulation = formulation
@@ -187,10 +188,14 @@ class Search:
                 self.bound, self.bound_source = whole, source
                 self._tell(source)
 
-    def prove_infeasible(self, source: str) -> None:
-        """Note that no solution exists, on the word of `source`."""
+    def prove_infeasible(self, source: str, ray: Certificate | None = None) -> None:
+        """Note that no solution exists, on the word of `source`.
+
+        With a `ray` it is no matter of trust: prices that exact arithmetic has just confirmed to
+        prove it; see `placement_opt.solvers.infeasible`.
+        """
         with self._lock:
-            self.infeasible_by = source
+            self.infeasible_by, self.ray = source, ray
 
     def certify(
         self, certificate: Certificate, source: str, formulation: Formulation | None = None

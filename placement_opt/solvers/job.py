@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from placement_opt.solvers.reporting import Beside
+from placement_opt.solvers.resident_memory import HELPERS
 from placement_opt.solvers.worker import find_work
 
 KILLED_S = 5.0
@@ -81,6 +82,7 @@ class ProcessJob:
                 stderr=errors,
                 env=_environment(),
             )
+        HELPERS.add(self.process)
 
     def wait(self, seconds: float) -> bool:
         """Wait at most that long; return True when the work has ended."""

@@ -24,8 +24,9 @@ class SearchLimits:
     reproducible
         Stop by work instead of time, so that equal input gives an equal answer.
     memory_limit_gb
-        Stop when this process holds more resident memory than so many times 10^9 bytes, or None.
-        All of the process counts, the caller's own arrays too; helper processes do not.
+        Stop when this process and its helpers hold more resident memory than so many times 10^9
+        bytes, or None. All of the process counts, the caller's own arrays too; helpers count where
+        ``/proc`` tells their size.
     """
 
     time_limit_s: float = 60.0

@@ -1,8 +1,11 @@
-"""How much memory this process holds, looked at now and then while a search runs."""
+"""How much memory this process and its helpers hold, looked at now and then while a search runs."""
 
 import os
+import subprocess
 import sys
+import threading
 import time
+import weakref
 from pathlib import Path
 
 CHECK_S = 0.2
@@ -11,11 +14,54 @@ CHECK_S = 0.2
 PAGES = Path("/proc/self/statm")
 """Sizes in pages, the resident one second, on systems that have it."""
 
+PROCESSES = Path("/proc")
+"""What the system tells of each process, on systems that have it."""
+
 BYTES_PER_GB = 1e9
 
 
+class Helpers:
+    """The processes that work for this one, and how much memory they hold; thread-safe.
+
+    Resource usage of ended children would not do for their peak: on Linux a new process takes over
+    the peak of the one that started it. So the system is asked while they run, and where it does
+    not tell (no ``/proc``), helpers count as nothing.
+    """
+
+    def __init__(self) -> None:
+        self._processes = weakref.WeakSet[subprocess.Popen[bytes]]()
+        self._lock = threading.Lock()
+        self._largest_gb = 0.0
+
+    def add(self, process: "subprocess.Popen[bytes]") -> None:
+        """Count a process from now on, as long as it runs."""
+        with self._lock:
+            self._processes.add(process)
+
+    def resident_gb(self) -> float:
+        """Return what all of them hold now, in units of 10^9 bytes; note their peaks."""
+        with self._lock:
+            processes = list(self._processes)
+        held = 0.0
+        for process in processes:
+            if process.poll() is None:
+                now, peak = _sizes_gb(process.pid)
+                held += now
+                with self._lock:
+                    self._largest_gb = max(self._largest_gb, peak)
+        return held
+
+    @property
+    def largest_gb(self) -> float:
+        """The highest resident memory that was seen of a single one, in units of 10^9 bytes."""
+        return self._largest_gb
+
+
+HELPERS = Helpers()
+
+
 class MemoryGuard:
-    """Tells whether the process has ever been seen above a limit.
+    """Tells whether the process and its helpers have ever been seen above a limit.
 
     It goes on saying so once the memory is free again, so that a search knows why it stopped.
 
@@ -32,27 +78,56 @@ class MemoryGuard:
 
     def is_exceeded(self) -> bool:
         """Look at the memory, at most every `CHECK_S` seconds."""
-        if self._limit_gb is None or self._is_exceeded:
-            return self._is_exceeded
         now = time.perf_counter()
         if now >= self._next_s:
             self._next_s = now + CHECK_S
-            held = resident_gb()
-            self._is_exceeded = held is not None and held > self._limit_gb
+            if self._limit_gb is None or self._is_exceeded:
+                HELPERS.resident_gb()  # for the peak alone
+            else:
+                held = resident_gb()
+                self._is_exceeded = held is not None and held > self._limit_gb
         return self._is_exceeded
 
 
 def resident_gb() -> float | None:
-    """Return the resident memory of this process, in units of 10^9 bytes.
+    """Return the resident memory of this process and its helpers, in units of 10^9 bytes.
 
-    Where the system does not tell the current size it is the largest so far, and None where it
-    tells neither. Helper processes do not count.
+    Where the system does not tell the current size of this process it is the largest so far, and
+    None where it tells neither. Helpers count where ``/proc`` tells their size, as on Linux.
     """
     try:
         pages = int(PAGES.read_text(encoding="ascii").split()[1])
     except (OSError, ValueError, IndexError):
-        return _peak_gb()
-    return pages * os.sysconf("SC_PAGE_SIZE") / BYTES_PER_GB
+        own = _peak_gb()
+    else:
+        own = pages * os.sysconf("SC_PAGE_SIZE") / BYTES_PER_GB
+    return None if own is None else own + HELPERS.resident_gb()
+
+
+def peak_memory_mb() -> float | None:
+    """Return the peak of this process plus that of its largest helper, in MB of 10^6 bytes.
+
+    Both are the highest so far in the life of this process. A helper is looked at while it runs,
+    every `CHECK_S` seconds or so; what it takes after the last look is not seen. None where the
+    system does not tell.
+    """
+    HELPERS.resident_gb()
+    own = _sizes_gb(os.getpid())[1] or _peak_gb()
+    return None if own is None else round((own + HELPERS.largest_gb) * 1000, 1)
+
+
+def _sizes_gb(pid: int) -> tuple[float, float]:
+    """Return the resident memory of a process now and at its highest; zeros where not told."""
+    sizes = {"VmRSS": 0.0, "VmHWM": 0.0}
+    try:
+        lines = (PROCESSES / str(pid) / "status").read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return 0.0, 0.0
+    for line in lines:
+        name, _, size = line.partition(":")
+        if name in sizes:
+            sizes[name] = int(size.split()[0]) * 1024 / BYTES_PER_GB
+    return sizes["VmRSS"], sizes["VmHWM"]
 
 
 def _peak_gb() -> float | None:
