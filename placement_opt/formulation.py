@@ -61,7 +61,9 @@ class Pools(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Lumped:
-    """A block whose linear relaxation is that of a larger one, by symmetry.
+    """A smaller block that every solution of a larger one keeps, with holders taken together.
+
+    Where those are alike the linear relaxation is the same, by symmetry; else it is wider.
 
     Parameters
     ----------

@@ -6,6 +6,7 @@ Flow: records -> Instance -> eligible pairs -> rows and points -> Formulation ->
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -37,6 +38,13 @@ from placement_opt.verification import Verdict
 
 if TYPE_CHECKING:
     from placement_opt.solvers.cp_sat_model import PlacementCpModel
+
+
+CLOSING_S = 0.001
+"""Seconds that verifying and reporting one placement takes."""
+
+CLOSING_SHARE = 0.1
+"""Verifying and reporting gets at most this share of the time limit set aside."""
 
 
 class Model:
@@ -200,7 +208,7 @@ class Model:
         Parameters
         ----------
         time_limit_s
-            Wall-clock seconds, compiling included.
+            Wall-clock seconds, compiling and the verdict on the plan included.
         gap
             Stop when ``(bound - objective) <= gap * max(1, |objective|)``.
         seed
@@ -252,6 +260,8 @@ class Model:
         refusal = chosen_solver.refuses(formulation)
         if refusal is not None:
             raise UnsupportedRuleError(f"solver {solver!r} cannot take this model: {refusal}")
+        if not reproducible:
+            limits = replace(limits, time_limit_s=time_limit_s - self._closing_s(time_limit_s))
         with observers(on_progress, shown=progress) as tell:
             search = Search(formulation, limits, as_cancel(cancel), tell, started)
             watch = Stopwatch(self._seconds)
@@ -268,6 +278,12 @@ class Model:
             "start": told,
         }
         return self._report(compiled, search, ending, parameters)
+
+    def _closing_s(self, time_limit_s: float) -> float:
+        """Return the seconds to keep for the verdict and the tables of the largest plan."""
+        positions = sum(opening.positions for opening in self.region.openings)
+        placements = min(positions, len(self.region.candidates))
+        return min(CLOSING_S * placements, CLOSING_SHARE * time_limit_s)
 
     def _report(
         self, compiled: Compiled, search: Search, ending: Ending, parameters: dict[str, Any]

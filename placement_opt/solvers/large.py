@@ -31,7 +31,7 @@ from placement_opt.solvers.packing import NEARLY, packed
 from placement_opt.solvers.part import Part, part_of
 from placement_opt.solvers.pricing import Priced as Prices
 from placement_opt.solvers.reporting import Beside, stop_asked
-from placement_opt.solvers.restricted_lp import RestrictedLp
+from placement_opt.solvers.restricted_lp import Point, RestrictedLp
 from placement_opt.solvers.restricted_master import ROUNDS_PER_SECOND, STOP_SECONDS
 
 PRICING_SHARE = 0.6
@@ -275,20 +275,36 @@ class _Finish:
 
     def run(self) -> Ending:
         """Search; see `search_large`."""
-        generation, search = self._generation, self.search
-        small, reproducible = generation.formulation, search.limits.reproducible
+        search, small = self.search, self._generation.formulation
+        reproducible = search.limits.reproducible
         seconds = math.inf if reproducible else min(VERTEX_SECONDS, search.remaining_s)
-        point = RestrictedLp(small).simplex(self._columns, seconds)
-        if point is None or stop_asked(search):
+        vertex = RestrictedLp(small).simplex(self._columns, seconds)
+        if stop_asked(search):
             return Ending.STOPPED
-        n_own = self._columns.size - self.core.size
-        values = np.zeros(small.n_pairs)
-        values[self.core] = point.values[n_own:]
         if reproducible:
-            return self._reproducibly(values)
-        used_own = self._columns[:n_own][point.values[:n_own] > NEARLY]
-        reserved = with_reserve(small, self._formulation, SMALL_RESERVE)
+            return Ending.STOPPED if vertex is None else self._reproducibly(vertex)
         improver = self._improver([Mip(in_process=True), CpSat()])
+        if vertex is not None:
+            self._masters(vertex, improver)
+        if search.best is None and self._outer.best is not None:
+            search.offer(self._part.inside(self._formulation, self._outer.best), "start")
+        while not stop_asked(search):
+            if not improver.step() and search.best is None:
+                break
+        return Ending.STOPPED
+
+    def _values(self, vertex: Point) -> Floats:
+        """Return the values of all pairs at the vertex."""
+        values = np.zeros(self._formulation.n_pairs)
+        values[self.core] = vertex.values[self._columns.size - self.core.size :]
+        return values
+
+    def _masters(self, vertex: Point, improver: Improver) -> None:
+        """Let one master after the other decide, each on more pairs around the vertex."""
+        generation, search = self._generation, self.search
+        values, n_own = self._values(vertex), self._columns.size - self.core.size
+        used_own = self._columns[:n_own][vertex.values[:n_own] > NEARLY]
+        reserved = with_reserve(generation.formulation, self._formulation, SMALL_RESERVE)
         for turn, reach in enumerate(REACHES):
             core, taken = self._close(values, reach, keeps_plan=turn > 0)
             touched = np.concatenate([core, taken])
@@ -307,21 +323,16 @@ class _Finish:
             self._together(master, proposals, (core, taken), improver)
             if stop_asked(search):
                 break
-        if search.best is None and self._outer.best is not None:
-            search.offer(self._part.inside(self._formulation, self._outer.best), "start")
-        while not stop_asked(search):
-            if not improver.step() and search.best is None:
-                return Ending.STOPPED
-        return Ending.STOPPED
 
     def _improver(self, solvers: Sequence[Solver]) -> Improver:
         everything = np.arange(self.core.size)
         return Improver(self._part.formulation, everything, self.search, solvers)
 
-    def _reproducibly(self, values: Floats) -> Ending:
+    def _reproducibly(self, vertex: Point) -> Ending:
         """Round the vertex, then improve by a fixed number of neighbourhoods of one solver."""
         search, reduced = self.search, self._relaxed.best.reduced[self.core]
-        plan = plan_from(self._part.formulation, values[self.core], reduced, search)
+        values = self._values(vertex)[self.core]
+        plan = plan_from(self._part.formulation, values, reduced, search)
         if plan is not None:
             search.offer(plan, "rounding")
         improver = self._improver([CpSat()])

@@ -105,7 +105,7 @@ def part_of(
             # A limit that nothing of the part can mend stays.
             touched |= (block.lower > fixed) | (block.upper < fixed)
         rows = np.flatnonzero(touched)
-        if rows.size == 0:
+        if rows.size == 0 and not variables:
             continue
         blocks.append(
             RowBlock(
