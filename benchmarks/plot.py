@@ -65,7 +65,7 @@ def plot_gaps(attempts: Sequence[Attempt], path: Path) -> None:
         frameon=False,
         fontsize=9,
     )
-    figure.savefig(path, dpi=150)
+    figure.savefig(path, dpi=150, bbox_inches="tight")  # a legend wider than one panel
     plt.close(figure)
 
 
