@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 import placement_opt as po
 from placement_opt.formulation import Formulation
 from placement_opt.plan import Placement
-from placement_opt.solvers import auto, column_choice, column_generation, large
+from placement_opt.solvers import auto, column_choice, column_generation, large, near_core
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.cp_sat import CpSat
-from placement_opt.solvers.large import NearSearch, nearest, search_large, with_reserve
+from placement_opt.solvers.large import search_large
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.lumped import lumped
 from placement_opt.solvers.mip import Mip
+from placement_opt.solvers.near_core import NearSearch, nearest, with_reserve
 from placement_opt.solvers.part import part_of
 from placement_opt.status import Status, StopReason
 
@@ -43,7 +44,7 @@ def _small(monkeypatch):
         assert hasattr(module, name)
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(large, "EARLY_PAIRS", 400)
-    monkeypatch.setattr(large, "NEAR_PAIRS", 800)
+    monkeypatch.setattr(near_core, "NEAR_PAIRS", 800)
     monkeypatch.setattr(large, "PRECISION", 1e-3)
     monkeypatch.setattr(auto, "MANY_PAIRS", 500)
 
