@@ -12,6 +12,7 @@ import placement_opt as po
 from placement_opt import model
 from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
 from placement_opt.solvers import infeasible
+from placement_opt.solvers.auto import TINY_VARIABLES, Auto
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.infeasible import find_ray, prove_infeasible_by_ray
 from placement_opt.solvers.limits import SearchLimits
@@ -214,3 +215,14 @@ class TestChecking:
         report = po.check_result(self.PLACE, told)
         assert report.is_sound
         assert len(report.on_trust) == 1
+
+
+def test_the_chosen_way_ends_in_the_proof_where_no_plan_exists():
+    n_pairs = TINY_VARIABLES + 100
+    amount = np.tile([2, 3], n_pairs // 2)
+    asked = int(amount.sum()) + 1
+    formulation = problem([1] * n_pairs, [rows("sum", [amount], [asked], [NO_UPPER])])
+    search = Search(formulation, SearchLimits(time_limit_s=20))
+    assert Auto().solve(formulation, search) is Ending.EXHAUSTED
+    assert search.infeasible_by == infeasible.RAY
+    assert search.ray.leaves_no_plan(formulation)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import placement_opt as po
+from placement_opt.model import CLOSING_S, CLOSING_SHARE
 
 DATE = dt.date(2026, 2, 1)
 
@@ -807,3 +808,17 @@ def test_solve_takes_what_a_model_takes():
     result = po.solve(region(), 5.0, 0.0, 1, "cp-sat")
     assert result.run["parameters"]["solver"] == "cp-sat"
     assert result.run["parameters"]["time_limit_s"] == 5.0
+
+
+def test_time_for_the_verdict_on_the_largest_plan_is_set_aside():
+    def kept(positions, candidates, limit):
+        region = po.Region(
+            name="r",
+            candidates=[po.Candidate(id=f"C-{n}") for n in range(candidates)],
+            openings=[po.Opening(id="O-1", positions=positions)],
+        )
+        return po.Model(region)._closing_s(limit)
+
+    assert kept(40, 100, 60.0) == pytest.approx(40 * CLOSING_S)
+    assert kept(400, 100, 60.0) == pytest.approx(100 * CLOSING_S)
+    assert kept(400, 100, 0.5) == pytest.approx(0.5 * CLOSING_SHARE)

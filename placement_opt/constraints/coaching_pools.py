@@ -1,5 +1,6 @@
 """Coaching without coaches by name: what any set of coaches can take together."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -140,7 +141,8 @@ class CoachPools:
         free = self.free_hours[coaches]
         heads = np.minimum(self.caseload[coaches], free // int(hours.min()))
         pairs, ones = self.pair[members], np.ones(members.size, dtype=np.int8)
-        if int(hours.sum(dtype=np.int64)) > (limit := int(free.sum() * (1 - reserve))):
+        limit = int(free.sum()) - math.ceil(int(free.sum()) * reserve)
+        if int(hours.sum(dtype=np.int64)) > limit:
             yield pairs, hours, limit
         if members.size > (limit := int(heads.sum())):
             yield pairs, ones, limit

@@ -69,10 +69,10 @@ class Auto:
                 ending = search_priced(priced, search)
         if search.best is not None or search.stop_reason() is not None:
             return ending or Ending.STOPPED
-        share = RAY_SHARE if formulation.n_pairs > MOST_PAIRS else RAY_SHARE / 2
-        share *= not search.limits.reproducible  # it stops by the clock
-        if share and prove_infeasible_by_ray(formulation, search, share * search.remaining_s):
-            return Ending.EXHAUSTED
+        if not search.limits.reproducible:  # the proof stops by the clock
+            share = RAY_SHARE if formulation.n_pairs > MOST_PAIRS else RAY_SHARE / 2
+            if prove_infeasible_by_ray(formulation, search, share * search.remaining_s):
+                return Ending.EXHAUSTED
         if formulation.n_pairs > MOST_PAIRS:
             search.note("no plan from prices, and too many pairs for any solver as a whole")
             return Ending.STOPPED
