@@ -72,10 +72,14 @@ class Lumped:
     of_row
         The row of the smaller block that stands for each row of the larger one, shape (R,): a
         price of that row is a price of each row it stands for.
+    of_variable
+        The own variable of the smaller block that each own variable of the larger one is a part
+        of, shape (V,).
     """
 
     rows: "RowBlock"
     of_row: npt.NDArray[np.int64]
+    of_variable: npt.NDArray[np.int64]
 
 
 class Packer(Protocol):
@@ -171,6 +175,11 @@ class RowBlock:
     def by_pair(self) -> PairEntries:
         """The coefficients of the pairs, looked up by pair; built on first use."""
         return PairEntries.of(self.usage)
+
+    @cached_property
+    def reach_of_pairs(self) -> Floats:
+        """The largest magnitude of the sum of the pairs in each row, shape (R,)."""
+        return row_reach(self.usage)
 
     @cached_property
     def by_own(self) -> sparse.csc_array | None:
@@ -452,13 +461,24 @@ class Formulation:
         own, own_value = _of_row(part.variable_usage, within)
         return np.append(member, own + self.offsets[number]), np.append(value, own_value)
 
+    @property
+    def width(self) -> Ints:
+        """How many variables each row has, shape (R,)."""
+        width = [np.zeros(0, dtype=np.int64)]
+        for block in self.blocks:
+            own = 0 if block.variable_usage is None else np.diff(block.variable_usage.indptr)
+            width.append(np.diff(block.usage.indptr).astype(np.int64) + own)
+        if self.extra is not None:
+            width.append(np.diff(self.extra.matrix.indptr).astype(np.int64))
+        return np.concatenate(width)
+
     @cached_property
     def reach(self) -> Floats:
         """The largest magnitude that each row's sum can have within the bounds, shape (R,)."""
         widest = np.maximum(np.abs(self.lower), np.abs(self.upper)).astype(np.float64)
         parts = [np.zeros(0)]
         for block, first in zip(self.blocks, self.offsets[:-1], strict=True):
-            reach = row_reach(block.usage)
+            reach = block.reach_of_pairs.copy()
             if block.variable_usage is not None:
                 own = widest[first : first + block.variable_usage.shape[1]]
                 reach += row_reach(block.variable_usage, own)

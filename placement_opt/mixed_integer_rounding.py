@@ -124,27 +124,28 @@ def _sum_of_rows(formulation: Formulation, cut: Cut) -> tuple[npt.NDArray[np.int
     if min(cut.rows) < 0 or max(cut.rows) >= formulation.n_rows:
         raise ValueError(f"a cut stands on rows {cut.rows} of {formulation.n_rows}")
     limit, reach = 0, float(cut.delta)
-    matrix, members, values = formulation.matrix, [], []
+    members, values = [], []
     for row, weight in zip(cut.rows, cut.weights, strict=True):
         side = int((formulation.row_lower if weight > 0 else formulation.row_upper)[row])
         if side in {NO_LOWER, NO_UPPER}:
             raise ValueError("a cut stands on a side without a limit")
         limit += weight * side
-        part = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        members.append(matrix.indices[part])
-        values.append(weight * matrix.data[part].astype(np.int64))
-        widest = _widest(formulation, members[-1])
-        reach += abs(weight) * float(np.abs(matrix.data[part].astype(np.float64)) @ widest)
+        member, value = formulation.row(row)
+        members.append(member)
+        values.append(weight * value)
+        reach += abs(weight) * float(
+            np.abs(value.astype(np.float64)) @ _widest(formulation, member)
+        )
     if max(reach, abs(limit)) >= ROOM // 4:
         raise ValueError("a cut is too large for exact sums in int64")
     member, at = np.unique(np.concatenate(members), return_inverse=True)
     total = np.zeros(member.size, dtype=np.int64)
     np.add.at(total, at, np.concatenate(values))
     used = total != 0
-    return member[used].astype(np.int64), total[used], limit
+    return member[used], total[used], limit
 
 
-def _widest(formulation: Formulation, member: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+def _widest(formulation: Formulation, member: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     low, high = formulation.lower[member], formulation.upper[member]
     return np.maximum(np.maximum(np.abs(low), np.abs(high)), 1).astype(np.float64)
 

@@ -11,14 +11,19 @@ from hypothesis import strategies as st
 import placement_opt as po
 from placement_opt.formulation import Formulation
 from placement_opt.plan import Placement
-from placement_opt.solvers import auto, column_choice, column_generation, large, near_core
+from placement_opt.solvers import (
+    auto,
+    column_choice,
+    column_generation,
+    large,
+    near_core,
+    near_plans,
+)
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.large import search_large
 from placement_opt.solvers.limits import SearchLimits
-from placement_opt.solvers.lumped import lumped
-from placement_opt.solvers.mip import Mip
-from placement_opt.solvers.near_core import NearSearch, nearest, with_reserve
+from placement_opt.solvers.near_core import NearSearch, nearest
 from placement_opt.solvers.part import part_of
 from placement_opt.status import Status, StopReason
 
@@ -45,6 +50,7 @@ def _small(monkeypatch):
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(large, "EARLY_PAIRS", 400)
     monkeypatch.setattr(near_core, "NEAR_PAIRS", 800)
+    monkeypatch.setattr(large, "FIRST_PAIRS", 800)
     monkeypatch.setattr(large, "PRECISION", 1e-3)
     monkeypatch.setattr(auto, "MANY_PAIRS", 500)
 
@@ -92,7 +98,7 @@ def outcome_of(search):
     if outcome.gained is not None and outcome.bound is not None:
         assert outcome.gained <= outcome.bound
     if search.certified is not None:
-        assert search.certificate.bound(search.formulation) == search.certified
+        assert search.certificate.bound(search.certified_formulation) == search.certified
     gains = [event.objective for event in search.trace if event.objective is not None]
     assert gains == sorted(gains)
     return outcome
@@ -185,16 +191,14 @@ def poor_plan(formulation):
 
 
 class TestCrashes:
-    def test_without_the_master_the_plan_is_kept_and_improved(self, region, monkeypatch):
-        solve, crashes = Mip.solve, []
+    def test_without_the_parts_solver_the_plan_is_kept_and_improved(self, region, monkeypatch):
+        crashes = []
 
-        def crash_in_process(self, formulation, search):
-            if self._in_process is False:
-                crashes.append(formulation)
-                raise RuntimeError("the master is gone")
-            return solve(self, formulation, search)
+        def crash(program, settings, hint=None):
+            crashes.append(program)
+            raise RuntimeError("the solver of parts is gone")
 
-        monkeypatch.setattr(Mip, "solve", crash_in_process)
+        monkeypatch.setattr(near_plans, "solve_here", crash)
         improved = threading.Event()
 
         def look(event):
@@ -210,7 +214,7 @@ class TestCrashes:
 
     def test_without_prices_it_says_so(self, region, monkeypatch):
         monkeypatch.setattr(column_generation.RestrictedLp, "simplex", lambda *_: None)
-        monkeypatch.setattr(column_generation.ColumnGeneration, "priced_out", lambda *_: None)
+        monkeypatch.setattr(column_generation.ColumnGeneration, "priced_out", lambda *_, **__: None)
         search = search_of(region, time_limit_s=600)
         assert search_large(region, search) is None
         assert search.best is None
@@ -246,22 +250,6 @@ class TestPieces:
         reduced = np.array([-5.0, -1.0, 0.0, -3.0, -9.0])
         assert nearest(reduced, 2, np.array([4])).tolist() == [1, 2, 4]
         assert nearest(reduced, 5, NONE).tolist() == [0, 1, 2, 3, 4]
-
-    def test_a_reserve_is_kept_of_what_coaches_have_and_of_nothing_else(self, region):
-        small, _ = lumped(region)
-        reserved = with_reserve(small, region, 0.1)
-        for whole, before, after in zip(region.blocks, small.blocks, reserved.blocks, strict=True):
-            if whole.pools is None:
-                assert after is before
-                continue
-            is_class = before.lower == 0
-            assert after.upper[is_class].tolist() == before.upper[is_class].tolist()
-            many = ~is_class & (before.upper >= 10)
-            kept = before.upper[many] - after.upper[many]
-            assert kept.tolist() == np.ceil(0.1 * before.upper[many]).tolist()
-            few = ~is_class & (before.upper < 10)
-            assert after.upper[few].tolist() == before.upper[few].tolist()
-            assert many.any()
 
 
 class TestTaken:

@@ -59,7 +59,7 @@ def alike(request):
 
 class TestAlike:
     def test_the_relaxation_is_the_same_over_fewer_variables(self, alike):
-        small, of_row = lumped(alike)
+        small, of_row, _ = lumped(alike)
         assert small.n_pairs == alike.n_pairs
         assert small.n_variables < alike.n_variables
         assert of_row.shape == (alike.n_rows,)
@@ -72,7 +72,7 @@ class TestAlike:
         assert lp_optimum(freed) > 1.001 * lp_optimum(alike), "the coaches are not scarce"
 
     def test_prices_looked_up_prove_for_the_whole_what_they_prove_for_the_small_one(self, alike):
-        small, of_row = lumped(alike)
+        small, of_row, _ = lumped(alike)
         prices = RestrictedLp(small).simplex(np.arange(small.n_variables), 60).prices
         prices = Pricing(small).settled(prices).prices
         coaches = alike.row_lower < 0
@@ -83,7 +83,7 @@ class TestAlike:
 
     @pytest.mark.parametrize("seed", range(5))
     def test_so_do_any_prices(self, alike, seed):
-        small, of_row = lumped(alike)
+        small, of_row, _ = lumped(alike)
         random = np.random.default_rng(seed)
         prices = random.normal(0, 1e5, small.n_rows) * (random.random(small.n_rows) < 0.5)
         for least in (False, True):
@@ -113,7 +113,7 @@ class TestUnlike:
             ],
         )
         formulation = formulation_of(region)
-        small, _ = lumped(formulation)
+        small, _, _ = lumped(formulation)
         per_person = formulation.objective.gain.max()
         assert lp_optimum(formulation) == pytest.approx(3 * per_person)
         assert lp_optimum(small) == pytest.approx(5 * per_person)
@@ -121,7 +121,7 @@ class TestUnlike:
     @pytest.mark.parametrize("seed", [1, 2])
     def test_a_region_keeps_its_bound(self, seed):
         formulation = formulation_of(po.synthetic_region(candidates=400, openings=120, seed=seed))
-        small, of_row = lumped(formulation)
+        small, of_row, _ = lumped(formulation)
         assert small.n_variables < formulation.n_variables
         exact, relaxed = lp_optimum(formulation), lp_bound(small, 60)
         assert exact * (1 - 1e-9) <= relaxed.bound <= exact * 1.001
@@ -195,6 +195,6 @@ def test_without_such_holders_a_formulation_stays_as_it_is():
     formulation = problem(
         [1, 2], [rows("one", [[1, 1]], [0], [1]), rows("two", [[1, 0]], [0], [1])]
     )
-    small, of_row = lumped(formulation)
+    small, of_row, _ = lumped(formulation)
     assert small is formulation
     assert of_row.tolist() == [0, 1]

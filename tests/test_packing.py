@@ -1,18 +1,17 @@
 """Packing: liked pairs become plans that keep every row, with as many people as can be."""
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
 from placement_opt.constraints import coaching_packer
-from placement_opt.constraints.coaching_exchange import Exchange
+from placement_opt.constraints.coaching_exchange import fullest
 from placement_opt.constraints.coaching_packer import BestFit
 from placement_opt.formulation import NO_LOWER, Formulation, Objective, RowBlock, Variables
-from placement_opt.solvers import packing
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.packing import packed
@@ -82,15 +81,29 @@ def problems(draw):
 
 @settings(max_examples=150, deadline=None, database=None)
 @given(problem=problems())
-def test_a_packed_plan_keeps_every_row_and_is_as_good_as_the_linear_programs(problem):
+def test_a_packed_plan_keeps_every_row_and_nobody_left_out_would_fit(problem):
     formulation, liked = problem
     spare = np.setdiff1d(np.arange(formulation.n_pairs), liked)
     search = search_of(formulation)
     plan = packed(formulation, liked, spare, search)
     values = plan.values(formulation)
     assert formulation.is_satisfied_by(values)
-    program = packing._packed_by_program(formulation, liked, spare, search)
-    assert formulation.gained(values) >= formulation.gained(program.values(formulation))
+    (block,) = formulation.blocks
+    used = block.usage @ values[: formulation.n_pairs]
+    assert used.sum() == plan.own.sum() == plan.chosen.size
+    n_classes = int((block.lower != NO_LOWER).sum())
+    n_coaches = (len(block) - n_classes) // 2
+    left = block.upper - block.variable_usage @ plan.own
+    free, heads = left[n_classes : n_classes + n_coaches], left[n_classes + n_coaches :]
+    columns = block.variable_usage.tocsc()
+    class_of = np.repeat(np.arange(n_classes), np.diff(block.usage.indptr)[:n_classes])
+    for pair in np.setdiff1d(np.arange(formulation.n_pairs), plan.chosen).tolist():
+        for own in range(columns.shape[1]):
+            rows = columns.indices[columns.indptr[own] : columns.indptr[own + 1]]
+            if rows.min() == class_of[pair]:
+                coach = int(rows.max()) - n_classes - n_coaches
+                needs = int(columns.data[columns.indptr[own] : columns.indptr[own + 1]].max())
+                assert free[coach] < needs or heads[coach] == 0
 
 
 def test_a_full_house_that_only_a_mix_of_sizes_fills():
@@ -137,24 +150,37 @@ def test_who_has_few_coaches_ranks_first_and_then_who_needs_most():
     assert packer.rank(np.array([2, 1, 0, 7])).tolist() == [0, 1, 2, 3]
 
 
-class TestExchange:
-    @pytest.fixture
-    def exchange(self):
-        """Three classes of 5, 4 and 2 hours; all may go to coaches 0 and 1."""
-        of_class, coach = np.repeat(np.arange(3), 2), np.tile(np.arange(2), 3)
-        return Exchange(np.array([5, 4, 2]), of_class, coach, 2)
+class TestFullest:
+    @settings(max_examples=200, deadline=None, database=None)
+    @given(
+        hours=st.lists(st.integers(1, 9), max_size=8),
+        room=st.integers(-1, 30),
+        least=st.integers(0, 4),
+        most=st.integers(0, 9),
+    )
+    def test_it_equals_trying_every_choice(self, hours, room, least, most):
+        choices = [
+            chosen
+            for count in range(least, min(most, len(hours)) + 1)
+            for chosen in itertools.combinations(range(len(hours)), count)
+            if sum(hours[place] for place in chosen) <= room
+        ]
+        found = fullest(hours, room, least, most)
+        if not choices or room < 0:
+            assert found is None
+            return
+        best, chosen = found
+        assert best == max(sum(hours[place] for place in choice) for choice in choices)
+        assert chosen in choices
+        assert sum(hours[place] for place in chosen) == best
 
-    def test_the_tightest_move_wins(self, exchange):
-        used, free = np.array([0, 2, 4]), np.array([0, 4])
-        heads = np.array([0, 1])
-        assert exchange.move(used, np.array([1, 0]), free, heads) == (2, 3)
-        assert exchange.move(used, np.array([5, 0]), free, heads) is None
-        assert exchange.move(used, np.array([1, 0]), free, np.array([0, 0])) is None
 
-    def test_the_smallest_swap_that_is_enough_wins(self, exchange):
-        here, used = np.array([0, 2]), np.array([0, 2, 3, 5])
-        # Coach 0 has 5 and 4 hours, coach 1 has 4 and 2.
-        assert exchange.swap(here, used, 1, np.array([0, 3])) == ((0, 1), (3, 2))
-        assert exchange.swap(here, used, 2, np.array([0, 3])) == ((2, 3), (5, 4))
-        assert exchange.swap(here, used, 9, np.array([0, 3])) == ((0, 1), (5, 4))
-        assert exchange.swap(here, used, 1, np.array([0, 0])) is None
+def test_a_tight_house_of_many_coaches_is_filled_to_the_last_hour():
+    # Nine coaches of 40 hours and 6 heads get people who need exactly 360 hours in all.
+    hours = [11, 9, 8, 7, 5]
+    block = block_of([list(range(9))] * 5, hours, [9] * 5, [40] * 9, [6] * 9)
+    packer = block.packer(None, np.arange(45))
+    order = np.random.default_rng(3).permutation(45)
+    assert all(packer.add(int(pair)) for pair in order[np.lexsort((packer.rank(order),))])
+    served = np.ones(45, dtype=np.int64)
+    assert problem_of(block, [1] * 45).is_satisfied_by(np.concatenate([served, packer.own()]))

@@ -417,11 +417,14 @@ class TestFlow:
         openings = rows("opening", [[1, 0, 1, 0], [0, 1, 0, 1]], [NO_LOWER] * 2, [1, 1])
         is_optimal_for(problem([5, 4, 3, 1], [candidates, openings]), NetworkFlow(in_process=False))
 
-    def test_a_cancel_ends_the_process_and_keeps_the_start(self, monkeypatch):
+    def test_a_cancel_ends_the_process_and_keeps_the_start(self, monkeypatch, tmp_path):
         formulation = problem([5, 4], [rows("one", [[1, 1]], [NO_LOWER], [1])])
         start = Solution(np.array([1]), np.zeros(0, np.int64))
         asked = iter([False, True, True, True])
-        monkeypatch.setattr(network_flow, "WORK", "time:sleep")
+        sleeper = "import time\n\ndef sleep(folder):\n    time.sleep(600)\n"
+        (tmp_path / "endless_flow.py").write_text(sleeper, encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setattr(network_flow, "WORK", "endless_flow:sleep")
         search, ending, _, _ = searched(
             NetworkFlow(in_process=False),
             formulation,

@@ -1,95 +1,60 @@
-"""Which moves and swaps between coaches make room at one of them, looked at all at once."""
+"""Which of two coaches' people each should have, so that one is full and the other has the room.
 
-import numpy as np
-import numpy.typing as npt
+What is unused is scattered: a little at every coach. One coach after the other is filled up with
+people of a second one, whose room grows by as much, until somebody more fits there.
+"""
 
-from placement_opt.instance import Ints
+from collections.abc import Sequence
 
 
-class Exchange:
-    """Finds the best move or swap over all people that coaches have.
+def fullest(
+    hours: Sequence[int], room: int, least: int, most: int
+) -> tuple[int, tuple[int, ...]] | None:
+    """Choose people that fill a coach's room best.
 
-    What is unused is scattered: a little at every coach. Swaps gather it where somebody needs it.
+    Sums that so many people can have are kept as the bits of one integer for each number of
+    people, so that adding a person to all of them is one shift. Cost O(people * most * room / 64).
 
     Parameters
     ----------
     hours
-        Hours of each class in integers, shape (T,).
-    of_class, coach
-        Class and coach of each variable ``n[t, k]``, shape (V,).
-    n_coaches
-        Number of coaches K.
+        Hours of each person, positive integers.
+    room
+        Hours that they may take together at most.
+    least, most
+        How many people are to be chosen.
+
+    Returns
+    -------
+    tuple or None
+        The hours they take together, as many as possible, and their places, ascending; None where
+        no choice fits.
+
+    Examples
+    --------
+    >>> fullest([5, 4, 3], room=8, least=0, most=2)
+    (8, (0, 2))
+    >>> fullest([5, 4, 3], room=8, least=3, most=3) is None
+    True
     """
-
-    def __init__(
-        self, hours: Ints, of_class: npt.NDArray[np.integer], coach: Ints, n_coaches: int
-    ) -> None:
-        self._hours = hours[of_class]
-        self._class = of_class
-        self._coach = coach
-        self._own = np.full((hours.size, n_coaches), -1, dtype=np.int32)
-        self._own[of_class, coach] = np.arange(coach.size, dtype=np.int32)
-
-    def move(self, used: Ints, short: Ints, free: Ints, heads: Ints) -> tuple[int, int] | None:
-        """Return the variables that lose and get somebody, so that one coach has room.
-
-        Parameters
-        ----------
-        used
-            Variables whose people may move, those of the coaches that are to have room.
-        short
-            Hours that each coach lacks, shape (K,).
-        free, heads
-            Hours and places that each coach has left, shape (K,).
-        """
-        used = used[self._hours[used] >= short[self._coach[used]]]
-        if not used.size:
-            return None
-        hours = self._hours[used]
-        open_ = np.flatnonzero((heads > 0) & (free >= hours.min()))
-        if not open_.size:
-            return None
-        left = free[open_] - hours[:, None]
-        to = self._own[self._class[used]][:, open_]
-        fits = (left >= 0) & (to >= 0) & (open_ != self._coach[used][:, None])
-        left[~fits] = np.iinfo(np.int64).max
-        row, column = divmod(int(left.argmin()), open_.size)
-        return (int(used[row]), int(to[row, column])) if fits[row, column] else None
-
-    def swap(
-        self, here: Ints, used: Ints, short: int, free: Ints
-    ) -> tuple[tuple[int, int], tuple[int, int]] | None:
-        """Return two changes, each (loses somebody, gets somebody), that free hours at a coach.
-
-        The swap frees as many of the hours that it lacks as any can, and of those the fewest.
-
-        Parameters
-        ----------
-        here
-            Variables of the coach's people.
-        used
-            Variables of everybody with a coach.
-        short
-            Hours that the coach lacks.
-        free
-            Hours that each coach has left, shape (K,).
-        """
-        if not here.size:
-            return None
-        k = self._coach[here[0]]
-        used = used[(self._own[self._class[used], k] >= 0) & (self._coach[used] != k)]
-        if not used.size:
-            return None
-        there = self._coach[used]
-        to = self._own[self._class[here]][:, there]
-        less = self._hours[here][:, None] - self._hours[used]
-        fits = (less > 0) & (less <= free[there]) & (to >= 0)
-        helps = np.where(fits, np.minimum(less, short), 0)
-        most = helps.max()
-        if most <= 0:
-            return None
-        cost = np.where(helps == most, less, np.iinfo(np.int64).max)
-        row, column = divmod(int(cost.argmin()), used.size)
-        away, back = int(here[row]), int(used[column])
-        home = int(self._own[self._class[back], k])
-        return (away, int(to[row, column])), (back, home)
+    most = min(most, len(hours))
+    if room < 0 or least > most:
+        return None
+    inside = (1 << (room + 1)) - 1
+    sums = [1] + [0] * most
+    steps = [tuple(sums)]
+    for needed in hours:
+        for count in range(most, 0, -1):
+            sums[count] |= (sums[count - 1] << needed) & inside
+        steps.append(tuple(sums))
+    best, count = max((sums[n].bit_length() - 1, n) for n in range(max(0, least), most + 1))
+    if best < 0:
+        return None
+    total, chosen = best, []
+    for place in range(len(hours) - 1, -1, -1):
+        if steps[place][count] >> total & 1:
+            continue
+        chosen.append(place)
+        total -= hours[place]
+        count -= 1
+    return best, tuple(reversed(chosen))

@@ -1,17 +1,16 @@
 """Hands out coach hours person by person, and makes room by moving others."""
 
 from collections.abc import Iterator
-from functools import cached_property
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.constraints.coaching_exchange import Exchange
+from placement_opt.constraints.coaching_exchange import fullest
 from placement_opt.instance import Indices, Ints
 
-MOST_EXCHANGES = 3_000
-"""Moves and swaps looked for among all people at once, per packer: at most two seconds."""
+MOST_MERGES = 100_000
+"""Times that two coaches share out their people again, per packer: a millisecond each."""
 
 TARGETS = 3
 """Coaches of a team where room is gathered, those with the most first."""
@@ -81,8 +80,9 @@ class BestFit:
         self._heads: list[int] = heads.tolist()
         self._waiting: list[int] = waiting.tolist()
         self._count: list[int] = count.tolist()
+        self._least = min(self._hours, default=0)
         self._left = MOST_MOVES
-        self._exchanges = MOST_EXCHANGES
+        self._merges = MOST_MERGES
         self._hopeless: set[int] = set()
         self._arrays = (hours, of_class, coach)
 
@@ -97,7 +97,7 @@ class BestFit:
             return True
         own = self._best_fit(number)
         if own is None and number not in self._hopeless:
-            own = self._exchanged(number)
+            own = self._gathered(number)
             if own is None and self._left > 0:
                 own = self._rearranged(number)
             if own is None:
@@ -144,57 +144,79 @@ class BestFit:
         else:
             self._at_coach[k].pop(own, None)
 
-    def _best_fit(self, number: int, besides: int = -1) -> int | None:
+    def _best_fit(self, number: int) -> int | None:
+        """Return whom to send somebody of a class to; None where nobody has room.
+
+        Who has many hours left for each head gets people of many hours, so that heads and hours
+        are used up together; at the end, who is left with least.
+        """
         hours, best = self._hours[number], None
+        most: tuple[int, float] = (0, 0.0)
         for own in self._of_class[number]:
             k = self._coach[own]
-            if k == besides or self._free[k] < hours or self._heads[k] <= 0:
+            if self._free[k] < hours or self._heads[k] <= 0:
                 continue
-            if best is None or self._free[k] < self._free[self._coach[best]]:
-                best = own
+            left, heads = self._free[k] - hours, self._heads[k] - 1
+            value: tuple[int, float]
+            if left < self._least:
+                value = (3, -left)
+            elif heads:
+                value = (2, self._free[k] / self._heads[k])
+            else:
+                value = (1, -left)
+            if best is None or value > most:
+                best, most = own, value
         return best
 
-    @cached_property
-    def _exchange(self) -> Exchange:
-        return Exchange(*self._arrays, len(self._free))
-
-    def _exchanged(self, number: int) -> int | None:
-        """Make room at one coach of the team by one move of all, or by swaps; None where none do.
-
-        Swaps that were not enough stay: they only gathered what is unused elsewhere.
-        """
-        hours, team = self._hours[number], self._of_class[number]
-        if sum(self._free) < hours or self._exchanges <= 0:
+    def _gathered(self, number: int) -> int | None:
+        """Gather what is unused at one coach of the team, until there is room; None where not."""
+        hours = self._hours[number]
+        if sum(self._free) < hours:
             return None
-        self._exchanges -= 1
-        free, heads = np.array(self._free), np.array(self._heads)
-        served = chain.from_iterable(self._served(self._coach[own]) for own in team)
-        used = np.fromiter(served, dtype=np.int64)
-        move = self._exchange.move(used, np.maximum(hours - free, 0), free, heads)
-        if move is not None:
-            k = self._coach[move[0]]
-            self._change(move)
-            return next(own for own in team if self._coach[own] == k)
-        open_ = [own for own in team if self._heads[self._coach[own]] > 0]
+        open_ = [own for own in self._of_class[number] if self._heads[self._coach[own]] > 0]
         open_.sort(key=lambda own: -self._free[self._coach[own]])
-        return next((own for own in open_[:TARGETS] if self._has_gathered(own, hours)), None)
+        for own in open_[:TARGETS]:
+            k = self._coach[own]
+            givers = sorted(range(len(self._free)), key=lambda other: -self._free[other])
+            for other in givers:
+                if self._free[k] >= hours or self._merges <= 0 or self._free[other] <= 0:
+                    break
+                if other != k:
+                    self._fill_up(other, k)
+            if self._free[k] >= hours:
+                return own
+        return None
 
-    def _has_gathered(self, own: int, hours: int) -> bool:
-        """Swap people of a coach for others who need less, until so many hours are free."""
-        k = self._coach[own]
-        while self._free[k] < hours:
-            if self._exchanges <= 0:
-                return False
-            self._exchanges -= 1
-            here = np.fromiter(self._served(k), dtype=np.int64)
-            used = np.fromiter(chain.from_iterable(self._at_coach), dtype=np.int64)
-            short = hours - self._free[k]
-            swap = self._exchange.swap(here, used, short, np.array(self._free))
-            if swap is None:
-                return False
-            for change in swap:
-                self._change(change)
-        return True
+    def _fill_up(self, full: int, open_: int) -> None:
+        """Share the people of two coaches so that the first is full and the second has the room.
+
+        The second keeps a place for one more.
+        """
+        people = [
+            own for k in (full, open_) for own in self._served(k) for _ in range(self._count[own])
+        ]
+        to_full = [self._own_of(self._class[own], full) for own in people]
+        to_open = [self._own_of(self._class[own], open_) for own in people]
+        movable = [at for at in range(len(people)) if to_full[at] is not None is not to_open[at]]
+        if not movable:
+            return
+        self._merges -= 1
+        hours = [self._hours[self._class[own]] for own in people]
+        room, heads = self._free[full], self._heads[full]
+        for at in movable:
+            if self._coach[people[at]] == full:
+                room += hours[at]
+                heads += 1
+        here = sum(1 for at in movable if self._coach[people[at]] == open_)
+        least = len(movable) - (self._heads[open_] + here - 1)
+        found = fullest([hours[at] for at in movable], room, least, heads)
+        if found is None or found[0] <= room - self._free[full]:
+            return
+        taken = {movable[place] for place in found[1]}
+        for at in movable:
+            home = to_full[at] if at in taken else to_open[at]
+            if home is not None and home != people[at]:
+                self._change((people[at], home))
 
     def _change(self, change: tuple[int, int]) -> None:
         self._take(change[0], -1)

@@ -127,7 +127,7 @@ class CoachPools:
         of_row = np.concatenate([np.arange(first), first + group, first + n_groups + group]).astype(
             np.int64
         )
-        return Lumped(_merged(block, of_row, first + 2 * n_groups), of_row)
+        return _merged(block, of_row, first + 2 * n_groups)
 
     def _rows_of(
         self, group: frozenset[int], reserve: float
@@ -148,10 +148,10 @@ class CoachPools:
             yield pairs, ones, limit
 
 
-def _merged(block: RowBlock, of_row: npt.NDArray[np.int64], n_rows: int) -> RowBlock:
+def _merged(block: RowBlock, of_row: npt.NDArray[np.int64], n_rows: int) -> Lumped:
     """Add up capacity rows that are merged; of own variables that become alike keep one."""
     if block.variables is None or block.variable_usage is None:
-        return block
+        return Lumped(block, of_row, np.zeros(0, dtype=np.int64))
     columns = block.variable_usage.tocsc()
     columns.sort_indices()
     # Every own variable stands in three rows: its class, and its coach's hours and heads.
@@ -176,7 +176,7 @@ def _merged(block: RowBlock, of_row: npt.NDArray[np.int64], n_rows: int) -> RowB
     padded = np.concatenate(
         [start[: is_class.size + 1], np.full(n_rows - is_class.size, start[-1])]
     )
-    return RowBlock(
+    smaller = RowBlock(
         block.title,
         [f"row {number}" for number in range(n_rows)],
         sparse.csr_array(
@@ -188,3 +188,4 @@ def _merged(block: RowBlock, of_row: npt.NDArray[np.int64], n_rows: int) -> RowB
         Variables(np.zeros(kept.size, np.int64), most, [Fraction(0)] * kept.size),
         usage.T.tocsr(),
     )
+    return Lumped(smaller, of_row, merged.reshape(-1).astype(np.int64))

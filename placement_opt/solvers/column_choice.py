@@ -34,7 +34,7 @@ class PairColumns:
     """
 
     def __init__(self, formulation: Formulation) -> None:
-        self.asked = _asked(formulation)
+        self.asked = asked(formulation)
         self._groups = _groups(formulation)
 
     def promising(self, pairs: Numbers, reduced: Floats, share: float = 1.0) -> Numbers:
@@ -78,16 +78,16 @@ def best_of_each(group: npt.NDArray[np.integer], value: Floats, most: int) -> Nu
     return best
 
 
-def _asked(formulation: Formulation) -> Numbers:
+def asked(formulation: Formulation) -> Numbers:
     """Return the pairs of hard minimums, without which a restricted program has no solution."""
-    asked = [np.zeros(0, dtype=np.int64)]
+    parts = [np.zeros(0, dtype=np.int64)]
     for block in formulation.blocks:
         if block.variables is None:
             rows = np.flatnonzero(block.lower > 0)
             # Where every candidate has to be placed, each has its best columns anyway.
             if int(np.diff(block.usage.indptr)[rows].sum()) <= MOST_ASKED:
-                asked.append(block.usage[rows].indices.astype(np.int64))
-    return np.unique(np.concatenate(asked))
+                parts.append(block.usage[rows].indices.astype(np.int64))
+    return np.unique(np.concatenate(parts))
 
 
 def _groups(formulation: Formulation) -> list[npt.NDArray[np.int32]]:

@@ -199,6 +199,8 @@ class ColumnGeneration:
         until: float,
         precision: float,
         meanwhile: Callable[[Relaxed], None] = lambda _relaxed: None,
+        *,
+        is_rough: bool = False,
     ) -> Relaxed | None:
         """Solve the whole relaxation as far as the precision, a share of the bound, or the time.
 
@@ -212,6 +214,8 @@ class ColumnGeneration:
             How far the bound may stay above the relaxation's optimum, as a share of it.
         meanwhile
             Called while each run of the first-order method goes on, with what is known so far.
+        is_rough
+            End as soon as bound and program are that close, however many columns still gain.
         """
         priced = self.pricing.settled(np.zeros(self.formulation.n_rows)) if start is None else start
         whole = _Whole(self, priced)
@@ -244,7 +248,7 @@ class ColumnGeneration:
             is_whole = not whole.renew(turn, ended, prices, best)
             gained = float(self.pricing.gain[found.columns] @ ended.values)
             is_close = abs(best.bound - gained) <= precision * abs(gained)
-            if is_whole and is_close and fine <= precision:
+            if is_close and (is_rough or (is_whole and fine <= precision)):
                 break
             if is_whole and turn >= len(PRECISIONS) - 1:
                 sharper *= SHARPER

@@ -7,20 +7,19 @@ all pairs at every step.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from placement_opt.formulation import Formulation
-from placement_opt.instance import Floats
 from placement_opt.mixed_integer_rounding import cuts_of, with_cuts, without_cuts
 from placement_opt.solvers.cuts import separate
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
+from placement_opt.solvers.pricing import Pricing
 from placement_opt.solvers.relaxation import (
     Basis,
     LpBound,
-    LpPoint,
     dual_bound,
     solve_lp,
     usable_prices,
@@ -35,7 +34,39 @@ PATIENCE = 2
 """Rounds in a row with less progress than the least, before it stops."""
 
 ENTERING_SHARE = 0.2
-"""New pairs of one pricing at most, as a share of the core."""
+"""New columns of one pricing at most, as a share of those at hand."""
+
+
+SMALL_GAIN = 1e-6
+"""Columns that gain less than this share of the largest gain stay out."""
+
+PRICED_EACH = 3
+"""Rounds of cuts from one pricing of all variables to the next."""
+
+FIRST_PRICINGS, MOST_PRICINGS = 3, 6
+"""Times that all variables are priced out before the first cuts, and after the last."""
+
+
+@dataclass(frozen=True, eq=False)
+class Restricted:
+    """A linear program over some variables, and where the simplex method ended in it.
+
+    Parameters
+    ----------
+    formulation
+        The formulation with all cuts.
+    columns
+        Variables in it, in the order of the basis.
+    prices
+        Dual prices of all rows, objective units.
+    basis
+        Where the simplex method ended, or None.
+    """
+
+    formulation: Formulation
+    columns: npt.NDArray[np.int64]
+    prices: npt.NDArray[np.float64]
+    basis: Basis | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,12 +83,15 @@ class Strengthened:
         The pairs that the linear program was solved over, ascending.
     n_rounds
         Rounds of cuts.
+    program
+        The linear program itself, with all cuts of its last round.
     """
 
     formulation: Formulation
     relaxed: LpBound
     core: npt.NDArray[np.int64]
     n_rounds: int
+    program: Restricted
 
 
 def strengthen(
@@ -65,9 +99,11 @@ def strengthen(
     core: npt.NDArray[np.int64],
     time_limit_s: float,
     *,
+    own: npt.NDArray[np.int64] | None = None,
     rounds: int = MOST_ROUNDS,
     with_others: bool = True,
     stop: Callable[[], bool] = lambda: False,
+    on_bound: Callable[["Strengthened"], None] = lambda _best: None,
 ) -> Strengthened | None:
     """Add cuts to the linear relaxation until they bring little more.
 
@@ -79,101 +115,136 @@ def strengthen(
         Pairs to begin with, such as those with a small reduced cost. All others are priced out.
     time_limit_s
         Seconds after which no other round begins.
+    own
+        Own variables to begin with, ascending; all by default. Those left out have to be zero in
+        some solution; they are priced out too.
     rounds
         At most so many rounds.
     with_others
         Also round sums of two rows; slower, deeper.
     stop
         Asked before each round.
+    on_bound
+        Told of every better bound.
 
     Returns
     -------
     Strengthened or None
         None when not even the first linear program was solved.
     """
-    loop = _Rounds(formulation, core)
-    best: Strengthened | None = None
-    stale, alone = 0, True
+    loop = _Rounds(formulation, core, own)
     until = time.perf_counter() + time_limit_s
+    best: Strengthened | None = None
+    value, stale, alone = np.inf, 0, True
+
+    def left() -> float:
+        return max(1.0, until - time.perf_counter())
+
+    is_solved = False
     for number in range(rounds + 1):
-        left = until - time.perf_counter()
-        if (left <= 0 or stop()) and number:
+        # Between the rounds of cuts a few columns may be missing: only the last point is final.
+        pricings = FIRST_PRICINGS if number == 0 else int(number % PRICED_EACH == 0)
+        is_solved = loop.solve(left(), pricings)
+        if not is_solved:
             break
-        relaxed = loop.solved(max(left, 1.0))
-        if relaxed is None:
-            break
-        before = None if best is None else best.relaxed.bound
-        if before is None or relaxed.bound < before:
-            best = Strengthened(loop.formulation, relaxed, np.sort(loop.core), number)
-        progress = np.inf if before is None else (before - relaxed.bound) / max(1.0, abs(before))
+        progress = (value - loop.value) / max(1.0, abs(loop.value))
         alone = alone and (progress >= ENOUGH_ALONE or not with_others)
         stale = 0 if progress >= LEAST_PROGRESS else stale + 1
-        if stale >= PATIENCE or number == rounds:
+        value = loop.value
+        if number == 0:
+            best = loop.proven(number)
+            on_bound(best)
+        is_late = time.perf_counter() >= until or stop()
+        if stale >= PATIENCE or number == rounds or is_late or not loop.cut(with_others=not alone):
             break
-        if not loop.cut(relaxed, with_others=not alone):
-            break
+    if number and is_solved and (loop.is_whole or loop.solve(left(), MOST_PRICINGS)):
+        last = loop.proven(number)
+        if best is None or last.relaxed.bound < best.relaxed.bound:
+            best = last
+            on_bound(best)
     return None if best is None else _pruned(best)
 
 
 class _Rounds:
     """The linear program over the core, with its basis."""
 
-    def __init__(self, formulation: Formulation, core: npt.NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        formulation: Formulation,
+        core: npt.NDArray[np.int64],
+        own: npt.NDArray[np.int64] | None,
+    ) -> None:
         self.formulation = formulation
         self._rules = formulation.n_rows - len(cuts_of(formulation))
         self._unit = ObjectiveUnit.of(formulation)
-        self._own = np.arange(formulation.n_pairs, formulation.n_variables)
-        self._columns = np.concatenate([self._own, core])
+        if own is None:
+            own = np.arange(formulation.n_pairs, formulation.n_variables)
+        self._columns = np.concatenate([own, core])
+        self._pricing = Pricing(formulation)
+        self._small = SMALL_GAIN * float(np.abs(formulation.objective.gain).max(initial=1))
         self._basis: Basis | None = None
+        self._prices = np.zeros(formulation.n_rows)
+        self._values = np.zeros(formulation.n_variables)
+        self.value = np.inf
+        self.is_whole = False
 
     @property
     def core(self) -> npt.NDArray[np.int64]:
-        """The pairs of the core, in the order of their columns."""
-        return self._columns[self._own.size :]
+        """The pairs of the core, ascending."""
+        return np.sort(self._columns[self._columns < self.formulation.n_pairs])
 
-    def solved(self, time_limit_s: float) -> LpBound | None:
-        """Solve over the core, and take in pairs that gain until there are none."""
+    def solve(self, time_limit_s: float, pricings: int) -> bool:
+        """Solve over the columns, and take in those that gain; False when it was not solved.
+
+        After so many pricings columns that still gain wait for the next call; `is_whole` tells.
+        """
         until = time.perf_counter() + time_limit_s
-        best: LpBound | None = None
-        while True:
-            point = solve_lp(self._program(), max(0.1, until - time.perf_counter()), self._basis)
+        self.is_whole = False
+        for number in range(pricings + 1):
+            program = LinearProgram.of(self.formulation, self._unit, self._columns)
+            point = solve_lp(program, max(0.1, until - time.perf_counter()), self._basis)
             if point is None:
-                return best
-            self._basis = point.basis
-            relaxed, reduced = self._priced(point)
-            if best is None or relaxed.bound < best.bound:
-                best = relaxed
-            entering = self._entering(reduced)
-            if entering.size == 0 or time.perf_counter() > until:
-                return best if entering.size else relaxed
+                return False
+            units = float(self._unit.units)
+            self._basis, self.value = point.basis, float(program.gain @ point.values) * units
+            self._prices = usable_prices(self.formulation, point.prices * units)
+            self._values = np.zeros(self.formulation.n_variables)
+            self._values[self._columns] = point.values
+            if number == pricings:
+                break
+            entering = self._entering()
+            self.is_whole = entering.size == 0
+            if self.is_whole or time.perf_counter() > until:
+                break
             self._columns = np.concatenate([self._columns, entering])
             if self._basis is not None:
                 self._basis = self._basis.grown(n_columns=entering.size)
+        return True
 
-    def _program(self) -> LinearProgram:
-        return LinearProgram.of(self.formulation, self._unit, self._columns)
+    def proven(self, number: int) -> Strengthened:
+        """Return what the prices of the last point prove over all variables."""
+        priced = self._pricing.over(self.formulation).settled(self._prices)
+        bound = dual_bound(self.formulation, self._prices)
+        prices = self._prices
+        if priced.bound < bound:
+            prices, bound = priced.prices, priced.bound
+        relaxed = LpBound(prices, bound, self._values)
+        program = Restricted(self.formulation, self._columns, self._prices, self._basis)
+        return Strengthened(self.formulation, relaxed, self.core, number, program)
 
-    def _priced(self, point: LpPoint) -> tuple[LpBound, Floats]:
-        formulation = self.formulation
-        prices = usable_prices(formulation, point.prices * float(self._unit.units))
-        values = np.zeros(formulation.n_variables)
-        values[self._columns] = point.values
-        reduced = formulation.objective.gain - formulation.priced(prices)
-        return LpBound(prices, dual_bound(formulation, prices), values), reduced
-
-    def _entering(self, reduced: Floats) -> npt.NDArray[np.int64]:
-        """Return pairs outside the core that gain, the best of them."""
-        gain = reduced[: self.formulation.n_pairs].copy()
-        gain[self.core] = 0.0
-        entering = np.flatnonzero(gain > 1e-6 * self._unit.units)
-        most = max(100, int(ENTERING_SHARE * self.core.size))
+    def _entering(self) -> npt.NDArray[np.int64]:
+        """Return variables outside the program that gain, the best of them."""
+        gain = self.formulation.objective.gain - self.formulation.priced(self._prices)
+        gain[self._columns] = 0.0
+        entering = np.flatnonzero(gain > self._small)
+        most = max(100, int(ENTERING_SHARE * self._columns.size))
         if entering.size > most:
             entering = entering[np.argsort(-gain[entering], kind="stable")[:most]]
         return entering
 
-    def cut(self, relaxed: LpBound, *, with_others: bool) -> bool:
+    def cut(self, *, with_others: bool) -> bool:
         """Add cuts that the values violate, and drop cuts that are slack; False without new."""
-        new = separate(self.formulation, relaxed.values, with_others=with_others)
+        new = separate(self.formulation, self._values, with_others=with_others)
         if not new:
             return False
         n_before = self.formulation.n_rows
@@ -193,4 +264,4 @@ def _pruned(found: Strengthened) -> Strengthened:
     n_cuts = len(cuts_of(found.formulation))
     strong, stays = without_cuts(found.formulation, prices[prices.size - n_cuts :] == 0)
     relaxed = LpBound(prices[stays], found.relaxed.bound, found.relaxed.values)
-    return Strengthened(strong, relaxed, found.core, found.n_rounds)
+    return replace(found, formulation=strong, relaxed=relaxed)

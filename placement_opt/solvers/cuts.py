@@ -33,6 +33,9 @@ MOST_WEIGHTS = 4
 MOST_GENERATIONS = 3
 """Cuts on cuts end here: each generation has larger numbers and less depth."""
 
+MOST_MEMBERS = 100_000
+"""Rows of more variables are left alone: so many round each other off, and a cut is as long."""
+
 LARGEST_REACH = float(1 << 50)
 """Sums beyond this are not for the floating point that finds cuts."""
 
@@ -80,8 +83,8 @@ class _Point:
         self.above = np.where(above > self.width - _NEAR, self.width, above)
         self.whole = formulation.whole[self.active]
         self.is_fractional = self.above < self.width
-        self.rows = formulation.matrix[:, self.active].tocsr()
-        self._shift = formulation.matrix @ formulation.lower
+        self.rows = formulation.columns(self.active).tocsr()
+        self._shift = formulation.activity(formulation.lower)
 
     @cached_property
     def by_column(self) -> sparse.csc_array:
@@ -89,12 +92,11 @@ class _Point:
         return self.rows.tocsc()
 
     @cached_property
-    def reach(self) -> Floats:
-        """How large each row's sum can become, shape (R,)."""
+    def usable(self) -> Bools:
+        """Rows that may be rounded: short, small and not too many cuts deep, shape (R,)."""
         part = self.formulation
-        widest = np.maximum(np.abs(part.lower), np.abs(part.upper)).astype(np.float64)
-        result: Floats = abs(part.matrix).astype(np.float64) @ np.maximum(widest, 1.0)
-        return result
+        result: Bools = (part.width <= MOST_MEMBERS) & (part.reach < LARGEST_REACH)
+        return result & (self.generation < MOST_GENERATIONS)
 
     @cached_property
     def tight(self) -> tuple[Bools, Bools]:
@@ -135,8 +137,7 @@ class _Point:
         np.maximum.at(largest, entries.row, np.abs(entries.data))
         fractions = np.zeros(self.rows.shape[0], dtype=np.int64)
         np.add.at(fractions, entries.row, self.is_fractional[entries.col])
-        usable = (largest > 1) & (fractions > 0) & (self.generation < MOST_GENERATIONS)
-        for row in np.flatnonzero(usable & (self.reach < LARGEST_REACH)).tolist():
+        for row in np.flatnonzero(self.usable & (largest > 1) & (fractions > 0)).tolist():
             if self.formulation.row_lower[row] > NO_LOWER:
                 yield row, 1
             if self.formulation.row_upper[row] < NO_UPPER:
@@ -201,7 +202,7 @@ def _with_partners(point: _Point, row: int, side: int) -> _Sums | None:
     member, coefficient = point.entries(row)
     open_ones = point.is_fractional[member] & point.whole[member]
     steps = np.unique(np.abs(coefficient[open_ones]))[:MOST_WEIGHTS].tolist()
-    rows, weights = [], []
+    rows, weights, reach = [], [], point.formulation.reach
     for other in _partners(point, row, member):
         _, others = point.entries(other)
         is_unit = int(np.abs(others).max()) == 1
@@ -209,7 +210,7 @@ def _with_partners(point: _Point, row: int, side: int) -> _Sums | None:
             if not tight[other]:
                 continue
             for step in steps if is_unit else [1]:
-                if point.reach[row] + step * point.reach[other] < LARGEST_REACH:
+                if reach[row] + step * reach[other] < LARGEST_REACH:
                     rows.append((row, other))
                     weights.append((side, sign * int(step)))
     if not rows:
@@ -240,7 +241,7 @@ def _partners(point: _Point, row: int, member: npt.NDArray[np.int32]) -> list[in
         return []
     other, count = np.unique(np.concatenate(parts), return_counts=True)
     usable = (count > 1) & (other != row) & (point.tight[0][other] | point.tight[1][other])
-    usable &= (point.generation[other] < MOST_GENERATIONS) & (point.reach[other] < LARGEST_REACH)
+    usable &= point.usable[other]
     other, count = other[usable], count[usable]
     result: list[int] = other[np.argsort(-count, kind="stable")][:MOST_PARTNERS].tolist()
     return result

@@ -104,7 +104,7 @@ def work(folder: Path) -> None:
             parameters_pb2.SOLVER_TYPE_HIGHS,
             parameters_pb2.SolverInitializerProto(),
             _parameters(settings, folder / IMPROVING),
-            _start(folder / HINT),
+            _start(np.load(folder / HINT) if (folder / HINT).exists() else None),
             write_down,
             callback_pb2.CallbackRegistrationProto(),
             None,
@@ -113,7 +113,31 @@ def work(folder: Path) -> None:
     _write_answer(folder / ANSWER, result, len(program.gain))
 
 
-def _parameters(settings: HighsSettings, improving: Path) -> Any:
+def solve_here(
+    program: LinearProgram, settings: HighsSettings, hint: Floats | None = None
+) -> HighsAnswer:
+    """Solve a small problem in this thread, without files; other threads run meanwhile."""
+    from ortools.math_opt import callback_pb2, parameters_pb2
+    from ortools.math_opt.core.python import solver
+
+    result = solver.solve(
+        program.proto(integer=True),
+        parameters_pb2.SOLVER_TYPE_HIGHS,
+        parameters_pb2.SolverInitializerProto(),
+        _parameters(settings),
+        _start(hint),
+        None,
+        callback_pb2.CallbackRegistrationProto(),
+        None,
+        None,
+    )
+    bound = result.termination.objective_bounds.dual_bound
+    return HighsAnswer(
+        _reason(result), bound if math.isfinite(bound) else None, _values(result, len(program.gain))
+    )
+
+
+def _parameters(settings: HighsSettings, improving: Path | None = None) -> Any:
     from ortools.math_opt import parameters_pb2
 
     parameters = parameters_pb2.SolveParametersProto()
@@ -126,18 +150,18 @@ def _parameters(settings: HighsSettings, improving: Path) -> Any:
         parameters.node_limit = settings.node_limit
     highs = parameters.highs
     highs.int_options["threads"] = 1
-    highs.bool_options["mip_improving_solution_save"] = True
-    highs.bool_options["mip_improving_solution_report_sparse"] = True
-    highs.string_options["mip_improving_solution_file"] = str(improving)
+    if improving is not None:
+        highs.bool_options["mip_improving_solution_save"] = True
+        highs.bool_options["mip_improving_solution_report_sparse"] = True
+        highs.string_options["mip_improving_solution_file"] = str(improving)
     return parameters
 
 
-def _start(path: Path) -> Any:
+def _start(hint: Floats | None) -> Any:
     from ortools.math_opt import model_parameters_pb2
 
     start = model_parameters_pb2.ModelSolveParametersProto()
-    if path.exists():
-        hint = np.load(path)
+    if hint is not None:
         values = start.solution_hints.add().variable_values
         values.ids.extend(range(len(hint)))
         values.values.extend(hint.tolist())
@@ -145,18 +169,27 @@ def _start(path: Path) -> Any:
 
 
 def _write_answer(path: Path, result: Any, n_variables: int) -> None:
-    from ortools.math_opt import result_pb2
-
-    reason = result_pb2.TerminationReasonProto.Name(result.termination.reason)
-    values = np.zeros(n_variables)
-    has_values = bool(result.solutions) and result.solutions[0].HasField("primal_solution")
-    if has_values:
-        sparse = result.solutions[0].primal_solution.variable_values
-        values[np.array(sparse.ids, dtype=np.int64)] = np.array(sparse.values)
+    values = _values(result, n_variables)
     np.savez(
         path,
-        reason=reason.removeprefix(REASON_PREFIX).lower(),
+        reason=_reason(result),
         bound=result.termination.objective_bounds.dual_bound,
-        values=values,
-        has_values=has_values,
+        values=np.zeros(0) if values is None else values,
+        has_values=values is not None,
     )
+
+
+def _reason(result: Any) -> str:
+    from ortools.math_opt import result_pb2
+
+    name: str = result_pb2.TerminationReasonProto.Name(result.termination.reason)
+    return name.removeprefix(REASON_PREFIX).lower()
+
+
+def _values(result: Any, n_variables: int) -> Floats | None:
+    if not result.solutions or not result.solutions[0].HasField("primal_solution"):
+        return None
+    values = np.zeros(n_variables)
+    sparse = result.solutions[0].primal_solution.variable_values
+    values[np.array(sparse.ids, dtype=np.int64)] = np.array(sparse.values)
+    return values

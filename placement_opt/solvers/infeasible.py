@@ -100,7 +100,7 @@ def find_ray(
         Moment of `time.perf_counter` to end at.
     """
     bare = without_gains(formulation)
-    small, of_row = lumped(bare)
+    small, of_row, _ = lumped(bare)
     phase = _PhaseOne(small, stop)
     for _ in range(ROUNDS):
         if stop() or time.perf_counter() >= until:

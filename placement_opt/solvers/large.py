@@ -7,34 +7,44 @@ plans are plans of the whole.
 
 import math
 import time
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from placement_opt.certificate import Certificate
 from placement_opt.formulation import Formulation
+from placement_opt.instance import Floats
+from placement_opt.mixed_integer_rounding import Cut, cuts_of, with_cuts
 from placement_opt.solvers.base import Ending, Search
 from placement_opt.solvers.column_choice import OwnColumns
 from placement_opt.solvers.column_generation import ColumnGeneration, Relaxed
-from placement_opt.solvers.lumped import lumped
-from placement_opt.solvers.near_core import (
-    OWN_LOSS,
-    VERTEX_SECONDS,
-    NearCore,
-    NearSearch,
-    nearest,
-    plan_from,
-)
+from placement_opt.solvers.cut_rounds import MOST_ROUNDS, Strengthened, strengthen
+from placement_opt.solvers.lumped import LumpedProblem, lumped, spread
+from placement_opt.solvers.near_core import NearCore, NearSearch, kept_of, nearest, plan_from
 from placement_opt.solvers.part import part_of
-from placement_opt.solvers.pricing import Priced as Prices
-from placement_opt.solvers.reporting import stop_asked
+from placement_opt.solvers.reporting import Beside, logger, stop_asked
 from placement_opt.solvers.restricted_lp import RestrictedLp
 
 PRICING_SHARE = 0.6
 """Share of the remaining time that the linear relaxation may take."""
 
-PRECISION = 2e-5
-"""How far above the relaxation's optimum its bound may stay, as a share."""
+PRECISION = 1.5e-3
+"""How near prices are to the relaxation's optimum, as a share, before the simplex method goes on
+from them."""
+
+FIRST_PAIRS = 20_000
+"""Pairs that the simplex method begins with."""
+
+CUT_SHARE = 0.35
+"""Share of the remaining time after which no other round of cuts begins."""
+
+ENDLESS_S = 1e6
+
+VERTEX_SECONDS = 30.0
+
+OWN_LOSS = 0.005
+"""Own variables that lose a smaller share of the largest gain come along with their pairs."""
 
 EARLY_GAP = 0.015
 """A plan this near the bound, as a share, is good enough until the prices are final."""
@@ -50,41 +60,103 @@ Numbers = npt.NDArray[np.int64]
 
 def search_large(formulation: Formulation, search: Search) -> Ending | None:
     """Search from prices over all pairs; None where no prices were found."""
-    small, of_row = lumped(formulation)
-    limits = search.limits
+    problem, limits = lumped(formulation), search.limits
+    small = problem.formulation
     generation = ColumnGeneration(
         small, lambda: stop_asked(search), limits.seed, by_work=limits.reproducible
     )
     until = time.perf_counter() + PRICING_SHARE * search.remaining_s
     start = generation.sampled(until)
     search.note("prices: from samples of the candidates")
-    early = _EarlyPlan(formulation, small, of_row, search)
-    relaxed = generation.priced_out(start, until, PRECISION, early.look)
-    if generation.best is not None:
-        certify(formulation, generation.best, of_row, search)
-    if relaxed is None or stop_asked(search):
+    early = _EarlyPlan(formulation, problem, search)
+    relaxed = generation.priced_out(start, until, PRECISION, early.look, is_rough=True)
+    best = generation.best
+    if best is not None:
+        certify(formulation, problem, best.prices, search)
+    if best is None or stop_asked(search):
         return Ending.STOPPED if stop_asked(search) else None
-    near = NearCore(formulation, generation, relaxed, search)
-    search.note(f"prices: {near.core.size:,} of {formulation.n_pairs:,} pairs are near a gain")
-    ending = near.run()
+    look = Beside(lambda: None if relaxed is None else early.look(relaxed))
+    if limits.reproducible:
+        look.wait(ENDLESS_S)
+    near = NearCore(formulation, problem, search)
+    found = _strengthened(formulation, problem, generation, search, near.begin)
+    if found is None or stop_asked(search):
+        return Ending.STOPPED if stop_asked(search) else None
+    ending = near.run(found)
     return Ending.EXHAUSTED if search.is_proven else ending
 
 
-def certify(formulation: Formulation, best: Prices, of_row: Numbers, search: Search) -> None:
-    """Prove a bound of the lumped problem for the whole, in exact integers."""
-    search.certify(Certificate.from_duals(formulation, best.prices[of_row]), "dual prices")
+def _strengthened(
+    formulation: Formulation,
+    problem: LumpedProblem,
+    generation: ColumnGeneration,
+    search: Search,
+    begin: Callable[[Strengthened], None],
+) -> Strengthened | None:
+    """Solve the lumped relaxation exactly from the prices at hand, and add rounding cuts.
+
+    `begin` is told of the optimum before the first cuts.
+    """
+    small, best = problem.formulation, generation.best
+    if best is None:
+        return None
+    core = nearest(best.reduced[: small.n_pairs], FIRST_PAIRS, generation.pairs.asked)
+    unit = float(np.abs(small.objective.gain).max(initial=1))
+    own = generation.own.of(core, best.reduced, OWN_LOSS * unit)
+
+    def on_bound(strong: Strengthened) -> None:
+        prices, cuts = strong.relaxed.dual_prices, cuts_of(strong.formulation)
+        certify(formulation, problem, prices, search, cuts)
+        if strong.n_rounds == 0:
+            begin(strong)
+
+    found = strengthen(
+        small,
+        core,
+        ENDLESS_S if search.limits.reproducible else CUT_SHARE * search.remaining_s,
+        own=own,
+        rounds=0 if search.limits.reproducible else MOST_ROUNDS,
+        stop=lambda: stop_asked(search),
+        on_bound=on_bound,
+    )
+    if found is not None:
+        n_cuts = len(cuts_of(found.formulation))
+        search.note(f"rounding cuts: {n_cuts} in {found.n_rounds} rounds")
+    return found
+
+
+def certify(
+    formulation: Formulation,
+    problem: LumpedProblem,
+    prices: Floats,
+    search: Search,
+    cuts: Sequence[Cut] = (),
+) -> None:
+    """Prove a bound of the lumped problem for the whole, in exact integers.
+
+    `prices` are of the lumped problem's rows, then of its cuts.
+    """
+    n_rows = prices.size - len(cuts)
+    whole, of_whole = formulation, prices[problem.of_row]
+    if cuts:
+        try:
+            whole = with_cuts(formulation, spread(cuts, problem, formulation))
+        except ValueError:
+            logger.warning("cuts that exact integers cannot hold are dropped", exc_info=True)
+            return
+        of_whole = np.append(of_whole, prices[n_rows:])
+    search.certify(Certificate.from_duals(whole, of_whole), "dual prices", whole)
 
 
 class _EarlyPlan:
     """Rounds what is known while the prices get better, until a plan is near the bound."""
 
-    def __init__(
-        self, formulation: Formulation, small: Formulation, of_row: Numbers, search: Search
-    ) -> None:
+    def __init__(self, formulation: Formulation, problem: LumpedProblem, search: Search) -> None:
+        small = problem.formulation
         self._formulation = formulation
+        self._problem = problem
         self._program = RestrictedLp(small)
         self._own = OwnColumns(small)
-        self._of_row = of_row
         self._search = search
         self._unit = float(np.abs(small.objective.gain).max(initial=1))
 
@@ -93,7 +165,7 @@ class _EarlyPlan:
         search = self._search
         gained, bound = search.gained, relaxed.best.bound
         if search.bound is None or search.bound - bound > CERTIFIED_STEP * abs(bound):
-            certify(self._formulation, relaxed.best, self._of_row, search)
+            certify(self._formulation, self._problem, relaxed.best.prices, search)
         if gained is not None and bound - gained <= EARLY_GAP * abs(bound):
             return
         n_pairs = self._formulation.n_pairs
@@ -106,9 +178,11 @@ class _EarlyPlan:
         point = self._program.simplex(columns, seconds)
         if point is None or stop_asked(search):
             return
-        values = point.values[columns.size - core.size :]
+        everything = np.zeros(self._problem.formulation.n_variables)
+        everything[columns] = point.values
+        kept = kept_of(self._problem, self._formulation, everything)
         part = part_of(self._formulation, core, None)
         near = NearSearch(self._formulation, part, search)
-        plan = plan_from(part.formulation, values, reduced[core], near)
+        plan = plan_from(part.formulation, everything[core], reduced[core], near, kept)
         if plan is not None:
             near.offer(plan, "rounding")

@@ -117,10 +117,11 @@ class LinearProgram:
         """
         from placement_opt.formulation import NO_LOWER, NO_UPPER
 
-        matrix = formulation.matrix
         taken: npt.NDArray[np.int64] | slice = slice(None)
-        if columns is not None:
-            taken, matrix = columns, matrix[:, columns].tocsr()
+        if columns is None:
+            matrix = formulation.matrix
+        else:
+            taken, matrix = columns, formulation.columns(columns).tocsr()
         if not matrix.has_sorted_indices:
             matrix = matrix.sorted_indices()
         row_lower, row_upper = formulation.row_lower, formulation.row_upper

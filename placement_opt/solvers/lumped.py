@@ -1,36 +1,95 @@
 """The same linear relaxation over fewer variables: holders of capacity that are alike as one."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import Formulation
+from placement_opt.formulation import Formulation, Lumped
+from placement_opt.mixed_integer_rounding import Cut
 
 
-def lumped(formulation: Formulation) -> tuple[Formulation, npt.NDArray[np.int64]]:
-    """Return a smaller formulation, and which of its rows stands for each row, shape (R,).
+class LumpedProblem(NamedTuple):
+    """A smaller formulation that every solution of a larger one keeps, and the way back.
 
-    Prices of its rows, looked up that way, prove for the whole what they prove for it. A
-    formulation without such holders comes back as it is.
+    Parameters
+    ----------
+    formulation
+        The smaller formulation, over the same pairs.
+    of_row
+        Which of its rows stands for each row of the larger one, shape (R,): prices of its rows,
+        looked up that way, prove for the whole what they prove for it.
+    of_variable
+        Which of its variables each variable of the larger one is a part of, shape (N,).
+    """
+
+    formulation: Formulation
+    of_row: npt.NDArray[np.int64]
+    of_variable: npt.NDArray[np.int64]
+
+
+def lumped(formulation: Formulation) -> LumpedProblem:
+    """Take holders of capacity that are alike as one.
+
+    A formulation without such holders comes back as it is.
     """
     if all(block.pools is None for block in formulation.blocks):
-        return formulation, np.arange(formulation.n_rows)
+        rows, variables = np.arange(formulation.n_rows), np.arange(formulation.n_variables)
+        return LumpedProblem(formulation, rows, variables)
     blocks, gain, of_row = [], [formulation.objective.gain[: formulation.n_pairs]], []
-    n_rows = 0
+    of_variable = [np.arange(formulation.n_pairs)]
+    n_rows, n_variables = 0, formulation.n_pairs
     for number, block in enumerate(formulation.blocks):
-        if block.pools is None:
-            rows, within = block, np.arange(len(block))
-            gain.append(formulation.own_values(formulation.objective.gain, number))
-        else:
+        own = formulation.own_values(formulation.objective.gain, number)
+        part = Lumped(block, np.arange(len(block)), np.arange(own.size))
+        if block.pools is not None:
             part = block.pools.lumped(block)
-            rows, within = part.rows, part.of_row
-            gain.append(np.zeros(len(rows.variables or ()), dtype=np.int64))
-        blocks.append(rows)
-        of_row.append(n_rows + within)
-        n_rows += len(rows)
+            own = np.zeros(len(part.rows.variables or ()), dtype=np.int64)
+        gain.append(own)
+        blocks.append(part.rows)
+        of_row.append(n_rows + part.of_row)
+        of_variable.append(n_variables + part.of_variable)
+        n_rows += len(part.rows)
+        n_variables += own.size
     objective = replace(formulation.objective, gain=np.concatenate(gain))
-    return (
+    return LumpedProblem(
         Formulation(formulation.n_pairs, tuple(blocks), (objective,)),
         np.concatenate(of_row),
+        np.concatenate(of_variable),
     )
+
+
+def spread(cuts: Sequence[Cut], problem: LumpedProblem, whole: Formulation) -> tuple[Cut, ...]:
+    """Return the recipes of the same cuts for the whole: each row is the sum of what it stands for.
+
+    A variable that is a part of a lumped one has the same coefficient in that sum, and is rounded
+    alike, so that a solution of the whole keeps the cut as its lumped one does.
+    """
+    rules = problem.of_row.max(initial=-1) + 1
+    rows_of = _members(problem.of_row)
+    variables_of = _members(problem.of_variable)
+    result = []
+    for cut in cuts:
+        rows: list[int] = []
+        weights: list[int] = []
+        for row, weight in zip(cut.rows, cut.weights, strict=True):
+            parts = rows_of(row) if row < rules else [whole.n_rows + row - int(rules)]
+            rows.extend(parts)
+            weights.extend([weight] * len(parts))
+        down = sorted(part for variable in cut.complemented for part in variables_of(variable))
+        result.append(Cut(tuple(rows), tuple(weights), cut.delta, tuple(down)))
+    return tuple(result)
+
+
+def _members(of_each: npt.NDArray[np.int64]) -> Callable[[int], list[int]]:
+    """Return what tells which places have a number."""
+    order = np.argsort(of_each, kind="stable")
+    start = np.searchsorted(of_each[order], np.arange(of_each.max(initial=-1) + 2))
+
+    def members(number: int) -> list[int]:
+        found: list[int] = order[start[number] : start[number + 1]].tolist()
+        return found
+
+    return members

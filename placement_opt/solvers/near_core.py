@@ -1,46 +1,44 @@
 """Plans among the pairs near a gain: a small problem whose plans are plans of the whole."""
 
-import math
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from placement_opt.formulation import NO_LOWER, Formulation
-from placement_opt.instance import Floats
+from placement_opt.formulation import Formulation
+from placement_opt.instance import Floats, Ints
 from placement_opt.solvers.base import Ending, Search, Solution, Solver
-from placement_opt.solvers.column_generation import ColumnGeneration, Relaxed
-from placement_opt.solvers.completion import completed
+from placement_opt.solvers.column_choice import asked
 from placement_opt.solvers.cp_sat import CpSat
+from placement_opt.solvers.cut_rounds import Strengthened
 from placement_opt.solvers.improver import Improver
-from placement_opt.solvers.limits import SearchLimits
+from placement_opt.solvers.lumped import LumpedProblem
 from placement_opt.solvers.mip import Mip
-from placement_opt.solvers.packing import NEARLY, packed
+from placement_opt.solvers.near_plans import START_SECONDS, NearPlans, PartSearch
+from placement_opt.solvers.near_program import NEAR_PAIRS, NearProgram, near_program
+from placement_opt.solvers.packing import NEARLY, packed, whole_part
 from placement_opt.solvers.part import Part, part_of
-from placement_opt.solvers.reporting import Beside, stop_asked
-from placement_opt.solvers.restricted_lp import Point, RestrictedLp
+from placement_opt.solvers.reporting import POLL_S, Beside, logger, stop_asked
 from placement_opt.solvers.restricted_master import ROUNDS_PER_SECOND, STOP_SECONDS
 
-NEAR_PAIRS = 20_000
-"""Pairs among which plans are searched for."""
+MOSTLY = 0.5
+"""Pairs of a larger value come first in a plan that is rounded."""
 
-VERTEX_SECONDS = 30.0
+PACK_SECONDS = 4.0
+PACK_TIMES = 3
+"""From one packing to the next pass so many seconds at least, and times what it took."""
 
-OWN_LOSS = 0.005
-"""Own variables that lose a smaller share of the largest gain come along with their pairs."""
+LAST_TIMES = 2.5
+"""The last packing begins when so many times the seconds of the one before are left."""
 
-SMALL_RESERVE = 0.003
-"""Share of lumped capacity that the master keeps back."""
+SPARE_PAIRS = 3_000
+"""Pairs tried where a plan leaves room."""
 
-REACHES = (0.0005, 0.005, 0.02)
-"""How near a gain a pair is to be in the master of each turn, as a share of the largest gain."""
-
-MASTER_SHARE = 0.6
-"""Share of the remaining time that one master may take."""
+EXACT_STEPS = 4
+"""Neighbourhoods on the exact rows after a packing that left somebody out."""
 
 Numbers = npt.NDArray[np.int64]
 
@@ -84,227 +82,250 @@ def nearest(reduced: Floats, most: int, asked: Numbers) -> Numbers:
 
 
 def plan_from(
-    formulation: Formulation, values: Floats, reduced: Floats, search: Search
+    formulation: Formulation,
+    values: Floats,
+    reduced: Floats,
+    search: Search,
+    kept: Mapping[int, Ints],
 ) -> Solution | None:
-    """Round values of the pairs to a plan: what is used most first, then what is promising."""
-    liked = np.flatnonzero(values > NEARLY)
-    spare = np.argsort(-reduced, kind="stable")
-    return packed(formulation, liked, spare, search)
+    """Round values of the pairs to a plan: what is used most first, then what is promising.
 
-
-def _lumped_core(reserved: Formulation, core: Numbers, own: Numbers, taken: Numbers) -> Part:
-    """Cut a core out of the lumped problem, with some own variables, around the pairs taken."""
-    n_pairs = reserved.n_pairs
-    free = np.zeros(reserved.n_variables - n_pairs, dtype=np.bool_)
-    free[own - n_pairs] = True
-    return part_of(reserved, core, None, free, taken)
-
-
-def with_reserve(formulation: Formulation, whole: Formulation, share: float) -> Formulation:
-    """Keep back a share of the capacity that blocks with pools hold, and let it be split freely.
-
-    What is kept back lets plans of the lumped problem be handed out to single holders.
+    `kept` are own variables to start from, by block, where a block has a packer.
     """
-    blocks = list(formulation.blocks)
-    for number, block in enumerate(whole.blocks):
-        lumped_block = blocks[number]
-        if block.pools is not None and lumped_block.variables is not None:
-            pairs = np.diff(lumped_block.usage.indptr)
-            holds = (pairs == 0) & (lumped_block.lower == NO_LOWER)
-            kept = np.ceil(lumped_block.upper * share).astype(np.int64)
-            # Heads are whole: of a few, a share would be one.
-            kept[lumped_block.upper < 1 / share] = 0
-            blocks[number] = replace(
-                lumped_block,
-                upper=np.where(holds, lumped_block.upper - kept, lumped_block.upper),
-                variables=replace(lumped_block.variables, follow=True),
-            )
-    return replace(formulation, blocks=tuple(blocks))
+    liked = np.flatnonzero(values > MOSTLY)
+    used = np.flatnonzero((values > NEARLY) & (values <= MOSTLY))
+    spare = np.concatenate(
+        [used[np.argsort(-values[used], kind="stable")], np.argsort(-reduced, kind="stable")]
+    )
+    return packed(formulation, liked, spare, search, kept)
 
 
-class _Proposals(Search):
-    """The master's search: its plans are proposals, of which only the pairs are looked at."""
+def kept_of(problem: LumpedProblem, whole: Formulation, values: Floats) -> dict[int, Ints]:
+    """Return what holders that stand for themselves take in a lumped plan, in whole people.
 
-    def __init__(self, master: Formulation, limits: SearchLimits, outer: Search) -> None:
-        super().__init__(master, limits, lambda: stop_asked(outer))
-        self._most = -np.inf
-        self.newest: Numbers | None = None
-
-    @override
-    def offer(self, solution: Solution, source: str) -> bool:
-        gained = float(self.formulation.objective.gain @ solution.values(self.formulation))
-        if gained <= self._most:
-            return False
-        self._most, self.newest = gained, solution.chosen
-        return True
-
-    def begin_with(self, core: Numbers, plan: Solution | None) -> None:
-        """Start from a plan that takes what the master takes, where the core has the rest."""
-        if plan is not None:
-            at = np.flatnonzero(np.isin(core, plan.chosen))
-            self.best = completed(self.formulation, at, self)
-
-    @override
-    def prove(self, bound: float, source: str) -> None:
-        """Leave it: it holds for the master's core alone."""
-
-    @override
-    def note(self, text: str) -> None:
-        """Leave it: the outer search says which way it goes."""
+    Parameters
+    ----------
+    problem
+        The lumped problem.
+    whole
+        The problem itself.
+    values
+        Of all variables of the lumped problem.
+    """
+    alone = np.bincount(problem.of_variable, minlength=values.size) == 1
+    return whole_part(whole, np.where(alone, values, 0.0)[problem.of_variable][whole.n_pairs :])
 
 
-class NearCore:
-    """Looks for plans among the pairs near a gain until the search says stop.
+class _Ground:
+    """A near program, and the exact problem over the same pairs that its plans are made for.
 
-    The master, HiGHS in a process of its own, takes the relaxation's vertex and what is close to
-    it; its plans are handed out to single coaches here, and improved part by part.
+    Parameters
+    ----------
+    formulation
+        The problem.
+    problem
+        The same with holders of capacity that are alike taken as one.
+    found
+        The linear relaxation of that, perhaps with cuts.
+    search
+        Holds the best plan.
+    kept
+        Variables of the lumped problem that are to be in the program.
     """
 
     def __init__(
         self,
         formulation: Formulation,
-        generation: ColumnGeneration,
-        relaxed: Relaxed,
+        problem: LumpedProblem,
+        found: Strengthened,
         search: Search,
+        kept: Numbers,
     ) -> None:
+        n_pairs = formulation.n_pairs
         self._formulation = formulation
-        self._generation = generation
-        self._relaxed = relaxed
-        self._outer = search
-        reduced = relaxed.best.reduced
-        kept = relaxed.asked
+        self._problem = problem
+        self._values = found.relaxed.values
+        kept = np.union1d(kept, np.flatnonzero(self._values[:n_pairs] > NEARLY))
+        kept = np.union1d(kept, asked(problem.formulation))
         if search.best is not None:
             kept = np.union1d(kept, search.best.chosen)
-        self.core = nearest(reduced[: formulation.n_pairs], NEAR_PAIRS, kept)
-        unit = float(np.abs(generation.pricing.gain).max(initial=1.0))
-        own = generation.own.of(self.core, reduced, OWN_LOSS * unit)
-        self._columns = np.concatenate([own, self.core])
-        self._part = part_of(formulation, self.core, None)
-        self.search = NearSearch(formulation, self._part, search)
-        self._spare = np.argsort(-reduced[self.core], kind="stable")
-        self._unit = unit
+        strong = found.program.formulation
+        reduced = strong.objective.gain - strong.priced(found.program.prices)
+        core = nearest(reduced[:n_pairs], NEAR_PAIRS, kept[kept < n_pairs])
+        self.core = core
+        self.part = part_of(formulation, core, None)
+        self.search = NearSearch(formulation, self.part, search)
+        self._reduced = reduced[core]
+        self._spare = np.argsort(-self._reduced, kind="stable")
+        self._build = partial(
+            near_program, found.program, problem, formulation, reduced, core, kept
+        )
 
-    def run(self) -> Ending:
+    def program(self) -> NearProgram | None:
+        """Build the program over the lumped problem; None when it cannot be solved."""
+        return self._build()
+
+    def packed(self, near: NearProgram, values: Floats) -> Solution | None:
+        """Hand out the pairs of a lumped plan to single holders.
+
+        What a holder that stands for itself takes in the lumped plan is kept.
+        """
+        everything = near.spread(values, self._problem.formulation.n_variables)
+        kept = kept_of(self._problem, self._formulation, everything)
+        liked = np.searchsorted(self.core, near.chosen(values))
+        spare = self._spare[:SPARE_PAIRS]
+        return packed(self.part.formulation, liked, spare, self.search, kept)
+
+    def rounded(self) -> Solution | None:
+        """Round the relaxation to a plan."""
+        near, n_pairs = self.part.formulation, self._formulation.n_pairs
+        kept = kept_of(self._problem, self._formulation, self._values)
+        values = self._values[:n_pairs][self.core]
+        return plan_from(near, values, self._reduced, self.search, kept)
+
+
+class NearCore:
+    """Looks for plans among the pairs near a gain until the search says stop.
+
+    Whole plans of the lumped problem are improved part by part, by two searchers side by side;
+    they are handed out to single coaches here, and what finds no room is mended on the exact rows.
+
+    Parameters
+    ----------
+    formulation
+        The problem.
+    problem
+        The same with holders of capacity that are alike taken as one.
+    search
+        Holds the best plan.
+    """
+
+    def __init__(self, formulation: Formulation, problem: LumpedProblem, search: Search) -> None:
+        self._formulation = formulation
+        self._problem = problem
+        self._outer = search
+        self._first: Beside[NearPlans | None] | None = None
+
+    def begin(self, found: Strengthened) -> None:
+        """Look for a first plan in a thread of its own, while cuts are still being added."""
+        if not self._outer.limits.reproducible:
+            self._first = Beside(partial(self._first_plan, found))
+
+    def _first_plan(self, found: Strengthened) -> NearPlans | None:
+        ground = self._ground(found)
+        _offer(ground, ground.rounded(), "rounding")
+        plans = self._started(ground)
+        if plans is not None:
+            plan = ground.packed(plans.near, plans.best()[1])
+            if plan is not None:
+                ground.search.offer(plan, "dive")
+        return plans
+
+    def _ground(self, found: Strengthened, kept: Numbers | None = None) -> _Ground:
+        if kept is None:
+            kept = np.zeros(0, dtype=np.int64)
+        return _Ground(self._formulation, self._problem, found, self._outer, kept)
+
+    def _started(self, ground: _Ground, before: NearPlans | None = None) -> NearPlans | None:
+        """Return whole plans over a ground: the ones from before, or new ones."""
+        search = ground.search
+        near = None if stop_asked(search) else ground.program()
+        if near is None:
+            return None
+        plans = NearPlans(near, search.limits.seed, lambda: stop_asked(search))
+        n_variables = self._problem.formulation.n_variables
+        if before is not None:
+            plans.take(before.near.spread(before.best()[1], n_variables)[near.columns])
+        plans.start(min(START_SECONDS, search.remaining_s))
+        return None if plans.values is None else plans
+
+    def run(self, found: Strengthened) -> Ending:
         """Search; see `search_large`."""
-        search, small = self.search, self._generation.formulation
-        reproducible = search.limits.reproducible
-        seconds = math.inf if reproducible else min(VERTEX_SECONDS, search.remaining_s)
-        vertex = RestrictedLp(small).simplex(self._columns, seconds)
-        if stop_asked(search):
-            return Ending.STOPPED
-        if reproducible:
-            return Ending.STOPPED if vertex is None else self._reproducibly(vertex)
-        improver = self._improver([Mip(in_process=True), CpSat()])
-        if vertex is not None:
-            self._masters(vertex, improver)
-        if search.best is None and self._outer.best is not None:
-            search.offer(self._part.inside(self._formulation, self._outer.best), "start")
+        search = self._outer
+        if search.limits.reproducible:
+            return self._reproducibly(self._ground(found))
+        before = self._first_answer()
+        used = None
+        if before is not None:
+            n_variables = self._problem.formulation.n_variables
+            used = np.flatnonzero(before.near.spread(before.best()[1], n_variables) > NEARLY)
+        ground = self._ground(found, used)
+        search.note(f"plans: {ground.core.size:,} pairs near a gain")
+        improver = _improver(ground, [Mip(in_process=True), CpSat()])
+        plans = self._started(ground, before)
+        if plans is not None:
+            self._hand_out(ground, plans, improver)
+        if ground.search.best is None and not stop_asked(search):
+            _offer(ground, ground.rounded(), "rounding")
+        if ground.search.best is None and search.best is not None:
+            _offer(ground, ground.part.inside(self._formulation, search.best), "start")
         while not stop_asked(search):
-            if not improver.step() and search.best is None:
+            if not improver.step() and ground.search.best is None:
                 break
         return Ending.STOPPED
 
-    def _values(self, vertex: Point) -> Floats:
-        """Return the values of all pairs at the vertex."""
-        values = np.zeros(self._formulation.n_pairs)
-        values[self.core] = vertex.values[self._columns.size - self.core.size :]
-        return values
+    def _first_answer(self) -> NearPlans | None:
+        """Wait for the first plan."""
+        first = self._first
+        if first is None:
+            return None
+        while not first.wait(POLL_S):
+            if stop_asked(self._outer):
+                return None
+        try:
+            return first.answer()
+        except Exception:
+            logger.warning("no first plan; the search goes on without it", exc_info=True)
+            return None
 
-    def _masters(self, vertex: Point, improver: Improver) -> None:
-        """Let one master after the other decide, each on more pairs around the vertex."""
-        generation, search = self._generation, self.search
-        values, n_own = self._values(vertex), self._columns.size - self.core.size
-        used_own = self._columns[:n_own][vertex.values[:n_own] > NEARLY]
-        reserved = with_reserve(generation.formulation, self._formulation, SMALL_RESERVE)
-        for turn, reach in enumerate(REACHES):
-            core, taken = self._close(values, reach, keeps_plan=turn > 0)
-            touched = np.concatenate([core, taken])
-            own = generation.own.of(touched, self._relaxed.best.reduced, OWN_LOSS * self._unit)
-            part = _lumped_core(reserved, core, np.union1d(own, used_own), taken)
-            limits = replace(
-                search.limits,
-                time_limit_s=MASTER_SHARE * search.remaining_s,
-                gap=search.limits.gap / 2,
-            )
-            search.note(f"master over {core.size:,} pairs")
-            proposals = _Proposals(part.formulation, limits, search)
-            if turn and all(block.pools is None for block in self._formulation.blocks):
-                proposals.begin_with(core, self._outer.best)
-            master = Beside(partial(Mip(in_process=False).solve, part.formulation, proposals))
-            self._together(master, proposals, (core, taken), improver)
-            if stop_asked(search):
-                break
+    def _hand_out(self, ground: _Ground, plans: NearPlans, improver: Improver) -> None:
+        """Improve the plans of the lumped problem, and make plans of the whole from them."""
+        search, seed, near = ground.search, ground.search.limits.seed, plans.near
+        other = Beside(partial(_improve, PartSearch(plans, seed + 1), search))
+        mine, exact = PartSearch(plans, seed + 2), 0
+        gained, until, spent = -np.inf, 0.0, 0.0
+        while not stop_asked(search):
+            now = time.perf_counter()
+            is_late = search.remaining_s < LAST_TIMES * spent
+            if plans.gained > gained and (now >= until or is_late):
+                gained, values = plans.best()
+                plan = ground.packed(near, values)
+                spent = time.perf_counter() - now
+                until = time.perf_counter() + max(PACK_SECONDS, PACK_TIMES * spent)
+                if plan is not None:
+                    search.offer(plan, "neighbourhoods")
+                    improver.restart(plan)
+                    is_short = plan.chosen.size < near.chosen(values).size
+                    exact = EXACT_STEPS if is_short else 0
+            elif exact:
+                exact -= 1
+                improver.step()
+            elif not mine.step() and mine.is_idle:
+                improver.step()
+        other.wait(STOP_SECONDS)
 
-    def _improver(self, solvers: Sequence[Solver]) -> Improver:
-        everything = np.arange(self.core.size)
-        return Improver(self._part.formulation, everything, self.search, solvers)
-
-    def _reproducibly(self, vertex: Point) -> Ending:
+    def _reproducibly(self, ground: _Ground) -> Ending:
         """Round the vertex, then improve by a fixed number of neighbourhoods of one solver."""
-        search, reduced = self.search, self._relaxed.best.reduced[self.core]
-        values = self._values(vertex)[self.core]
-        plan = plan_from(self._part.formulation, values, reduced, search)
-        if plan is not None:
-            search.offer(plan, "rounding")
-        improver = self._improver([CpSat()])
+        search = ground.search
+        _offer(ground, ground.rounded(), "rounding")
+        improver = _improver(ground, [CpSat()])
         for _ in range(int(search.limits.time_limit_s * ROUNDS_PER_SECOND)):
             if search.best is None or stop_asked(search):
                 break
             improver.step()
         return Ending.STOPPED
 
-    def _close(self, values: Floats, reach: float, *, keeps_plan: bool) -> tuple[Numbers, Numbers]:
-        """Return pairs for the master to decide on, and those that it takes as they are.
 
-        Candidates whom the vertex places wholly are settled, but for a share that grows with the
-        reach: those whose next best pair is nearest. With `keeps_plan`, the best plan places them
-        there too, so that it stays within the master's reach.
-        """
-        anchor = self._generation.pricing.anchor
-        inside = values > NEARLY
-        inside[self._relaxed.asked] = True
-        near = self.core[self._relaxed.best.reduced[self.core] > -reach * self._unit]
-        taken = np.zeros(0, dtype=np.int64)
-        if anchor is not None:
-            ones = np.flatnonzero(values > 1 - NEARLY)
-            if keeps_plan and self._outer.best is not None:
-                ones = np.intersect1d(ones, self._outer.best.chosen, assume_unique=True)
-            others = np.zeros(values.size, dtype=np.bool_)
-            others[near] = True
-            others[ones] = False
-            is_open = np.zeros(anchor.n_rows, dtype=np.bool_)
-            is_open[anchor.of_pair[np.flatnonzero(others)]] = True
-            taken = ones[~is_open[anchor.of_pair[ones]]]
-        inside[near] = True
-        if self._outer.best is not None:
-            inside[self._outer.best.chosen] = True
-        inside[taken] = False
-        return np.flatnonzero(inside), taken
+def _offer(ground: _Ground, plan: Solution | None, source: str) -> None:
+    if plan is not None:
+        ground.search.offer(plan, source)
 
-    def _together(
-        self,
-        master: Beside[Ending],
-        proposals: _Proposals,
-        core: tuple[Numbers, Numbers],
-        improver: Improver,
-    ) -> None:
-        """Improve the best plan while the master works, and go on from each of its plans."""
-        search, seen = self.search, None
-        while not stop_asked(search):
-            ended = master.wait(0.0)
-            newest = proposals.newest
-            if newest is not None and newest is not seen:
-                seen = newest
-                liked = np.union1d(core[0][newest], core[1])
-                liked = np.searchsorted(self.core, liked)
-                plan = packed(self._part.formulation, liked, self._spare, search)
-                if plan is not None:
-                    search.offer(plan, "master")
-                    improver.restart(plan)
-            elif ended:
-                break
-            elif search.best is None:
-                master.wait(0.1)
-            else:
-                improver.step()
-        master.wait(STOP_SECONDS)
+
+def _improver(ground: _Ground, solvers: Sequence[Solver]) -> Improver:
+    everything = np.arange(ground.core.size)
+    return Improver(ground.part.formulation, everything, ground.search, solvers)
+
+
+def _improve(searcher: PartSearch, search: Search) -> None:
+    while not stop_asked(search):
+        searcher.step()

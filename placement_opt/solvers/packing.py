@@ -1,16 +1,15 @@
 """From pairs that a relaxation likes to a plan: who is hard to place comes first."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Floats, Ints
 from placement_opt.solvers.base import Search, Solution
-from placement_opt.solvers.part import part_of
-from placement_opt.solvers.restricted_lp import RestrictedLp
 from placement_opt.solvers.rounding import rounded
 
-PACKING_SECONDS = 10.0
 NEARLY = 1e-6
 """Values of a linear program that close to a whole number are taken as that number."""
 
@@ -20,12 +19,14 @@ def packed(
     liked: npt.NDArray[np.int64],
     spare: npt.NDArray[np.int64],
     search: Search,
+    kept: Mapping[int, Ints] | None = None,
 ) -> Solution | None:
     """Make a plan of the liked pairs, as many as fit, and fill up with spare ones.
 
     Where rules hold capacity in variables of their own (people of a class per coach), who is hard
-    to place is placed first. When that leaves somebody out, so that the liked pairs may ask for
-    more than there is, a linear program is tried too; the better plan counts.
+    to place is placed first. When that leaves somebody out and nothing was kept, so that the liked
+    pairs may ask for more than there is, who needs least is placed first too; the better plan
+    counts.
 
     Parameters
     ----------
@@ -37,42 +38,25 @@ def packed(
         Pairs to try afterwards, the most promising first.
     search
         For time and seed.
+    kept
+        Own variables to start from, by block, where a block has a packer; none by default.
     """
     gain = formulation.objective.gain[liked]
     packers = [block.packer for block in formulation.blocks if block.packer is not None]
     ranks = [make(None, liked).rank(liked) for make in packers]
-    first = liked[np.lexsort((-gain, *ranks))]
-    plan = rounded(formulation, np.concatenate([first, spare]), search, None, liked)
-    if not packers or (plan is not None and np.isin(liked, plan.chosen).all()):
-        return plan
-    other = _packed_by_program(formulation, liked, spare, search)
-    plans = [one for one in (plan, other) if one is not None]
-    values = [formulation.gained(one.values(formulation)) for one in plans]
-    return plans[int(np.argmax(values))] if plans else None
-
-
-def _packed_by_program(
-    formulation: Formulation,
-    liked: npt.NDArray[np.int64],
-    spare: npt.NDArray[np.int64],
-    search: Search,
-) -> Solution | None:
-    """Keep the whole part of a linear program over the liked pairs, and find room for the rest.
-
-    The few people that it splits find room one by one; who finds none is left out.
-    """
-    part = part_of(formulation, liked, None)
-    everything = np.arange(part.formulation.n_variables)
-    seconds = min(PACKING_SECONDS, max(0.5, search.remaining_s))
-    relaxed = RestrictedLp(part.formulation).simplex(everything, seconds)
-    if relaxed is None:
-        return None
-    own = np.zeros(formulation.n_variables - formulation.n_pairs)
-    own[part.own] = relaxed.values[liked.size :]
-    kept = whole_part(formulation, own)
-    gain = formulation.objective.gain[liked]
-    order = liked[np.lexsort((-gain, -np.round(relaxed.values[: liked.size], 6)))]
-    return rounded(formulation, np.concatenate([order, spare]), search, kept, liked)
+    plans = []
+    for first in (np.lexsort((-gain, *ranks)), np.lexsort((-gain, *(-rank for rank in ranks)))):
+        order = np.concatenate([liked[first], spare])
+        plan = rounded(formulation, order, search, kept, liked)
+        if (
+            not packers
+            or kept is not None
+            or (plan is not None and np.isin(liked, plan.chosen).all())
+        ):
+            return plan
+        if plan is not None:
+            plans.append(plan)
+    return max(plans, key=lambda plan: formulation.gained(plan.values(formulation)), default=None)
 
 
 def repacked(

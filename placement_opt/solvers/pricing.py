@@ -10,6 +10,7 @@ follow from the rest in one pass:
   them): the least that one of those pays elsewhere.
 """
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,6 +79,12 @@ class Pricing:
         self.anchor = anchor_of(formulation)
         self._balances = [_Balance.of(formulation, n) for n in range(len(formulation.blocks))]
         self._widest = (formulation.lower.astype(np.float64), formulation.upper.astype(np.float64))
+
+    def over(self, formulation: Formulation) -> "Pricing":
+        """Return the same for the formulation with other cuts, without looking at it again."""
+        other = copy.copy(self)
+        other.formulation = formulation
+        return other
 
     def usable(self, prices: Floats) -> Floats:
         """Set prices to zero on sides without a limit, where they prove nothing."""

@@ -1,0 +1,203 @@
+"""Whole plans near a relaxation: dives, parts decided again, and cuts that hold for the whole."""
+
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from formulations import brute_force, formulations
+from hypothesis import HealthCheck, assume, given, settings
+
+import placement_opt as po
+from placement_opt.certificate import Certificate
+from placement_opt.formulation import NO_LOWER, Formulation
+from placement_opt.mixed_integer_rounding import cuts_of, with_cuts
+from placement_opt.solvers import near_core
+from placement_opt.solvers.base import Search
+from placement_opt.solvers.cut_rounds import strengthen
+from placement_opt.solvers.diving import dive
+from placement_opt.solvers.limits import SearchLimits
+from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
+from placement_opt.solvers.lumped import lumped, spread
+from placement_opt.solvers.near_core import _Ground
+from placement_opt.solvers.near_plans import NearPlans, PartSearch
+from placement_opt.solvers.near_program import RESERVE, _holders
+from placement_opt.solvers.relaxation import solve_lp
+
+NONE = np.zeros(0, dtype=np.int64)
+QUIET = settings(
+    max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+def never():
+    return False
+
+
+@pytest.fixture(scope="module")
+def formulation():
+    region = po.synthetic_region(candidates=240, openings=80, seed=3)
+    return po.Model(region).compile().formulation
+
+
+@pytest.fixture(scope="module")
+def found(formulation):
+    small = lumped(formulation).formulation
+    strong = strengthen(small, np.arange(0, small.n_pairs, 2), 20.0)
+    assert cuts_of(strong.formulation)
+    return strong
+
+
+@pytest.fixture
+def ground(formulation, found):
+    search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.0))
+    return _Ground(formulation, lumped(formulation), found, search, NONE)
+
+
+@pytest.fixture
+def plans(ground):
+    return NearPlans(ground.program(), 0, never)
+
+
+class TestDiving:
+    @QUIET
+    @given(formulations())
+    def test_a_dive_to_the_end_is_a_solution_below_the_optimum(self, formulation):
+        unit = ObjectiveUnit.of(formulation)
+        program = LinearProgram.of(formulation, unit)
+        point = solve_lp(program, 10.0)
+        assume(point is not None)
+        dived = dive(program, point, 0)
+        assume(dived.n_open == 0)
+        values = np.rint(dived.point.values)
+        whole = formulation.whole
+        assert np.abs(dived.point.values - values)[whole].max(initial=0) < 1e-5
+        if whole.all():
+            assert formulation.is_satisfied_by(values.astype(np.int64))
+            best = brute_force(formulation)
+            assert best is not None
+            assert formulation.gained(values.astype(np.int64)) <= best
+
+    def test_it_stops_with_some_values_open_and_when_asked(self, plans):
+        program, point = plans.program, plans.near.point
+        n_open = dive(program, point, 10**6).n_open
+        assert n_open > 3
+        assert dive(program, point, 3).n_open <= 3
+        assert dive(program, point, 0, lambda: True).n_open == n_open
+
+
+class TestPlans:
+    def test_a_first_plan_is_improved_and_never_made_worse(self, plans):
+        assert plans.start(5.0)
+        first, values = plans.best()
+        bound = float(plans.program.gain @ plans.near.point.values)
+        assert first <= bound + 1e-6
+        searcher = PartSearch(plans, 1)
+        for _ in range(100):
+            searcher.step(1.0)
+            assert plans.gained >= first
+            if plans.gained > first:
+                break
+        assert plans.gained > first
+        assert not plans.take(values)
+
+    def test_a_plan_that_breaks_a_row_is_refused(self, plans):
+        assert plans.start(5.0)
+        _, values = plans.best()
+        assert not plans.take(np.where(plans.near.is_pair, 1.0, values))
+
+    def test_losses_add_up_to_the_distance_from_the_relaxation(self, plans):
+        assert plans.start(5.0)
+        gained, values = plans.best()
+        of_row, of_column = plans.losses(values)
+        bound = float(plans.program.gain @ plans.near.point.values)
+        assert of_row.sum() + of_column.sum() == pytest.approx(bound - gained, rel=1e-6, abs=1e-3)
+
+    def test_two_searchers_share_a_plan(self, plans):
+        assert plans.start(5.0)
+
+        def improve(seed):
+            searcher = PartSearch(plans, seed)
+            for _ in range(5):
+                searcher.step(1.0)
+
+        threads = [threading.Thread(target=improve, args=(seed,)) for seed in (1, 2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        gained, values = plans.best()
+        assert gained == pytest.approx(float(plans.program.gain @ values))
+        assert plans._keeps(values)
+
+    def test_its_plans_are_handed_out_to_single_coaches(self, formulation, ground, plans):
+        assert plans.start(5.0)
+        gained, values = plans.best()
+        plan = ground.packed(plans.near, values)
+        near = ground.part.formulation
+        assert near.is_satisfied_by(plan.values(near))
+        liked = np.searchsorted(ground.core, plans.near.chosen(values))
+        assert np.isin(liked, plan.chosen).mean() > 0.97
+        ground.search.offer(plan, "hand")
+        assert ground.search._outer.gained >= 0.97 * gained * plans.near.unit
+
+
+class TestProgram:
+    def test_a_little_is_kept_back_of_large_holders_and_small_ones_are_whole(self, formulation):
+        problem = lumped(formulation)
+        small = problem.formulation
+        (number,) = [n for n, block in enumerate(formulation.blocks) if block.pools is not None]
+        block = small.blocks[number]
+        reserve, decided = _holders(problem, number)
+        assert np.all(reserve[block.lower != NO_LOWER] == 0)
+        assert np.all(reserve <= np.ceil(RESERVE * np.maximum(block.upper, 0)))
+        assert 0 < decided.sum() < decided.size
+        of_whole = block.variable_usage[:, np.flatnonzero(decided)]
+        rows = np.unique(of_whole.tocoo().row)
+        assert np.all(reserve[rows][block.upper[rows] < 1 / RESERVE] == 0)
+
+
+class TestSpread:
+    def test_cuts_of_the_lumped_problem_hold_for_the_whole(self, formulation, found):
+        problem = lumped(formulation)
+        cuts = spread(cuts_of(found.formulation), problem, formulation)
+        whole = with_cuts(formulation, cuts)
+        rules = problem.formulation.n_rows
+        prices = found.relaxed.dual_prices
+        of_whole = np.append(prices[:rules][problem.of_row], prices[rules:])
+        bound = Certificate.from_duals(whole, of_whole).bound(whole)
+        assert bound <= found.relaxed.bound * (1 + 1e-6)
+        outcome = po.Model(po.synthetic_region(candidates=240, openings=80, seed=3)).solve(
+            time_limit_s=4, gap=0.01
+        )
+        assert outcome.objective <= float(formulation.points(bound)) + 1e-6
+
+    def test_without_holders_recipes_stay_as_they_are(self, formulation):
+        blocks = tuple(block for block in formulation.blocks if block.pools is None)
+        own = [
+            formulation.own_values(formulation.objective.gain, number)
+            for number, block in enumerate(formulation.blocks)
+            if block.pools is None
+        ]
+        gain = np.concatenate([formulation.objective.gain[: formulation.n_pairs], *own])
+        objective = SimpleNamespace(gain=gain, scale=1)
+        bare = Formulation(formulation.n_pairs, blocks, (objective,))
+        strong = strengthen(bare, np.arange(bare.n_pairs), 10.0)
+        cuts = cuts_of(strong.formulation)
+        assert cuts
+        assert spread(cuts, lumped(bare), bare) == cuts
+
+
+def test_a_first_plan_that_crashes_is_done_without(formulation, found, monkeypatch):
+    def crash(*_):
+        raise RuntimeError("no dive")
+
+    search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.02))
+    core = near_core.NearCore(formulation, lumped(formulation), search)
+    with monkeypatch.context() as patch:
+        patch.setattr(near_core, "NearPlans", crash)
+        core.begin(found)
+        assert core._first_answer() is None
+    search.prove(found.relaxed.bound, "here")
+    core.run(found)
+    assert search.best is not None
