@@ -33,7 +33,7 @@ MOST_WEIGHTS = 4
 MOST_GENERATIONS = 3
 """Cuts on cuts end here: each generation has larger numbers and less depth."""
 
-MOST_MEMBERS = 100_000
+MOST_MEMBERS = 30_000
 """Rows of more variables are left alone: so many round each other off, and a cut is as long."""
 
 LARGEST_REACH = float(1 << 50)

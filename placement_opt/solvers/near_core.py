@@ -18,7 +18,7 @@ from placement_opt.solvers.improver import Improver
 from placement_opt.solvers.lumped import LumpedProblem
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.near_plans import START_SECONDS, NearPlans, PartSearch
-from placement_opt.solvers.near_program import NEAR_PAIRS, NearProgram, near_program
+from placement_opt.solvers.near_program import NearProgram, near_program
 from placement_opt.solvers.packing import NEARLY, packed, whole_part
 from placement_opt.solvers.part import Part, part_of
 from placement_opt.solvers.reporting import POLL_S, Beside, logger, stop_asked
@@ -26,6 +26,9 @@ from placement_opt.solvers.restricted_master import ROUNDS_PER_SECOND, STOP_SECO
 
 MOSTLY = 0.5
 """Pairs of a larger value come first in a plan that is rounded."""
+
+NEAR_PAIRS, NEAR_TIMES = 14_000, 3
+"""Pairs among which plans are looked for: at most so many, and times those that are used."""
 
 PACK_SECONDS = 4.0
 PACK_TIMES = 3
@@ -145,13 +148,15 @@ class _Ground:
         self._formulation = formulation
         self._problem = problem
         self._values = found.relaxed.values
-        kept = np.union1d(kept, np.flatnonzero(self._values[:n_pairs] > NEARLY))
+        used = np.flatnonzero(self._values[:n_pairs] > NEARLY)
+        kept = np.union1d(kept, used)
         kept = np.union1d(kept, asked(problem.formulation))
         if search.best is not None:
             kept = np.union1d(kept, search.best.chosen)
         strong = found.program.formulation
         reduced = strong.objective.gain - strong.priced(found.program.prices)
-        core = nearest(reduced[:n_pairs], NEAR_PAIRS, kept[kept < n_pairs])
+        most = min(NEAR_PAIRS, NEAR_TIMES * used.size)
+        core = nearest(reduced[:n_pairs], most, kept[kept < n_pairs])
         self.core = core
         self.part = part_of(formulation, core, None)
         self.search = NearSearch(formulation, self.part, search)
@@ -182,6 +187,55 @@ class _Ground:
         kept = kept_of(self._problem, self._formulation, self._values)
         values = self._values[:n_pairs][self.core]
         return plan_from(near, values, self._reduced, self.search, kept)
+
+
+class _Desk:
+    """Makes plans of the whole from those of the lumped problem, now and then.
+
+    Parameters
+    ----------
+    ground
+        The exact problem near a gain.
+    plans
+        Whole plans of the lumped problem.
+    improver
+        Mends what finds no room.
+    """
+
+    def __init__(self, ground: _Ground, plans: NearPlans, improver: Improver) -> None:
+        self._ground = ground
+        self._plans = plans
+        self._improver = improver
+        self._gained = -np.inf
+        self._until = 0.0
+        self._spent = 0.0
+        self._exact = 0
+
+    def step(self) -> bool:
+        """Hand out a new plan, or mend the last one; False when there is nothing to do."""
+        plans, search = self._plans, self._ground.search
+        is_late = search.remaining_s < LAST_TIMES * self._spent
+        if plans.gained > self._gained and (time.perf_counter() >= self._until or is_late):
+            self._gained, values = plans.best()
+            self._hand_out(plans.near, values)
+            return True
+        if self._exact:
+            self._exact -= 1
+            self._improver.step()
+            return True
+        return False
+
+    def _hand_out(self, near: NearProgram, values: Floats) -> None:
+        now = time.perf_counter()
+        plan = self._ground.packed(near, values)
+        self._spent = time.perf_counter() - now
+        self._until = time.perf_counter() + max(PACK_SECONDS, PACK_TIMES * self._spent)
+        if plan is None:
+            return
+        self._ground.search.offer(plan, "neighbourhoods")
+        self._improver.restart(plan)
+        is_short = plan.chosen.size < near.chosen(values).size
+        self._exact = EXACT_STEPS if is_short else 0
 
 
 class NearCore:
@@ -280,27 +334,12 @@ class NearCore:
 
     def _hand_out(self, ground: _Ground, plans: NearPlans, improver: Improver) -> None:
         """Improve the plans of the lumped problem, and make plans of the whole from them."""
-        search, seed, near = ground.search, ground.search.limits.seed, plans.near
+        search, seed = ground.search, ground.search.limits.seed
         other = Beside(partial(_improve, PartSearch(plans, seed + 1), search))
-        mine, exact = PartSearch(plans, seed + 2), 0
-        gained, until, spent = -np.inf, 0.0, 0.0
+        desk = _Desk(ground, plans, improver)
+        mine = PartSearch(plans, seed + 2)
         while not stop_asked(search):
-            now = time.perf_counter()
-            is_late = search.remaining_s < LAST_TIMES * spent
-            if plans.gained > gained and (now >= until or is_late):
-                gained, values = plans.best()
-                plan = ground.packed(near, values)
-                spent = time.perf_counter() - now
-                until = time.perf_counter() + max(PACK_SECONDS, PACK_TIMES * spent)
-                if plan is not None:
-                    search.offer(plan, "neighbourhoods")
-                    improver.restart(plan)
-                    is_short = plan.chosen.size < near.chosen(values).size
-                    exact = EXACT_STEPS if is_short else 0
-            elif exact:
-                exact -= 1
-                improver.step()
-            elif not mine.step() and mine.is_idle:
+            if not desk.step() and not mine.step() and mine.is_idle:
                 improver.step()
         other.wait(STOP_SECONDS)
 

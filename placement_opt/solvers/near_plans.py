@@ -6,6 +6,7 @@ at a loss. Several threads may improve the same plan; a part counts where nobody
 meanwhile.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -25,12 +26,18 @@ FEW_OPEN = 40
 """The dive ends with so few values open; those are decided exactly."""
 
 START_SECONDS = 5.0
-START_GAP = 2e-5
 FIRST_SIZE, SMALLEST_SIZE, LARGEST_SIZE = 500, 60, 6_000
 """Pairs of a part."""
 
 GROWTH = 1.3
-PART_SECONDS = 2.5
+PART_SECONDS = 1.5
+SLACK_SHARE = 0.01
+"""A part is good enough when it is that near its optimum, as a share of what is lost in all: to
+prove the last of it takes most of the time."""
+
+SLACK_AT_FIRST = 1e-3
+"""What is lost in all before there is a plan, as a share of the relaxation's optimum."""
+
 QUICK_SHARE = 0.3
 WIDEST_ROW = 400
 """Rows of more columns do not lead from one pair to the next."""
@@ -87,7 +94,7 @@ class NearPlans:
             between = np.abs(values - np.rint(values)) > NEAR
             free = self.with_beside(between & self.program.whole)
             values = np.where(self.program.whole & ~free, np.rint(values), values)
-            found = self.decided(self.program, free, values, seconds, START_GAP, self._seed)
+            found = self.decided(self.program, free, values, seconds, self._seed)
             if found is not None and self.take(found[0]):
                 return True
         return False
@@ -134,6 +141,12 @@ class NearPlans:
             and np.all(values <= program.upper + NEAR)
         )
 
+    def _slack(self) -> float:
+        """Return how far from its optimum a part may end: a little of what is lost in all."""
+        bound = float(self.program.gain @ self.near.point.values)
+        lost = bound - self.gained if math.isfinite(self.gained) else SLACK_AT_FIRST * abs(bound)
+        return max(1e-9, SLACK_SHARE * lost)
+
     def losses(self, values: Floats) -> tuple[Floats, Floats]:
         """Return what each row and each column of a plan loses against the prices."""
         prices = self.near.point.prices
@@ -148,7 +161,6 @@ class NearPlans:
         free: Bools,
         values: Floats,
         seconds: float,
-        gap: float,
         seed: int,
     ) -> tuple[Floats, bool] | None:
         """Decide the free columns, all others as they are: values, and whether that is proven."""
@@ -170,7 +182,7 @@ class NearPlans:
             program.whole[at],
         )
         hint = None if self.values is None else values[at]
-        settings = HighsSettings(seed % (1 << 31), gap, 1e-9, seconds, None)
+        settings = HighsSettings(seed % (1 << 31), 0.0, self._slack(), seconds, None)
         try:
             answer = solve_here(inner, settings, hint)
         except Exception:
@@ -220,7 +232,7 @@ class PartSearch:
         free = self._drawn(before)
         self._turn += 1
         started = time.perf_counter()
-        found = plans.decided(plans.program, free, before, seconds, 0.0, self._turn)
+        found = plans.decided(plans.program, free, before, seconds, self._turn)
         spent = time.perf_counter() - started
         if found is None or not found[1]:
             self._size = max(SMALLEST_SIZE, self._size / GROWTH)

@@ -18,9 +18,6 @@ from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.lumped import LumpedProblem
 from placement_opt.solvers.relaxation import Basis, LpPoint, solve_lp
 
-NEAR_PAIRS = 14_000
-"""Pairs in the program."""
-
 OWN_LOSS = 0.001
 """Own variables that lose a smaller share of the largest gain come along with their pairs."""
 

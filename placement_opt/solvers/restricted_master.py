@@ -44,7 +44,7 @@ ASKED_TIMES = 2
 CORE_SHARE = 0.9
 """Share of the remaining time that one core may take, before newer prices give another."""
 
-RESERVE = 0.02
+RESERVE = 0.005
 """Share of pooled capacity that the master keeps back while it looks for plans."""
 
 LEAST_CORE_SECONDS = 10.0
