@@ -33,8 +33,8 @@ PRECISION = 1.5e-3
 """How near prices are to the relaxation's optimum, as a share, before the simplex method goes on
 from them."""
 
-FIRST_PAIRS = 20_000
-"""Pairs that the simplex method begins with."""
+FIRST_PAIRS, FIRST_PER_ROW = 20_000, 1.3
+"""Pairs that the simplex method begins with, at least, and for each row of the anchor."""
 
 CUT_SHARE = 0.35
 """Share of the remaining time after which no other round of cuts begins."""
@@ -100,7 +100,10 @@ def _strengthened(
     small, best = problem.formulation, generation.best
     if best is None:
         return None
-    core = nearest(best.reduced[: small.n_pairs], FIRST_PAIRS, generation.pairs.asked)
+    anchor = generation.pricing.anchor
+    n_rows = 0 if anchor is None else anchor.n_rows
+    most = max(FIRST_PAIRS, int(FIRST_PER_ROW * n_rows))
+    core = nearest(best.reduced[: small.n_pairs], most, generation.pairs.asked)
     unit = float(np.abs(small.objective.gain).max(initial=1))
     own = generation.own.of(core, best.reduced, OWN_LOSS * unit)
 

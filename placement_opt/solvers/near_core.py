@@ -27,8 +27,9 @@ from placement_opt.solvers.restricted_master import ROUNDS_PER_SECOND, STOP_SECO
 MOSTLY = 0.5
 """Pairs of a larger value come first in a plan that is rounded."""
 
-NEAR_PAIRS, NEAR_TIMES = 14_000, 3
-"""Pairs among which plans are looked for: at most so many, and times those that are used."""
+NEAR_PAIRS, NEAR_TIMES, LEAST_TIMES = 14_000, 3, 2
+"""Pairs among which plans are looked for: so many times those that the relaxation uses, up to a
+number, and then fewer times."""
 
 PACK_SECONDS = 4.0
 PACK_TIMES = 3
@@ -155,7 +156,7 @@ class _Ground:
             kept = np.union1d(kept, search.best.chosen)
         strong = found.program.formulation
         reduced = strong.objective.gain - strong.priced(found.program.prices)
-        most = min(NEAR_PAIRS, NEAR_TIMES * used.size)
+        most = max(min(NEAR_PAIRS, NEAR_TIMES * used.size), LEAST_TIMES * used.size)
         core = nearest(reduced[:n_pairs], most, kept[kept < n_pairs])
         self.core = core
         self.part = part_of(formulation, core, None)
