@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Floats, Ints
+from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.solvers.base import Ending, Search, Solution, Solver
 from placement_opt.solvers.column_choice import asked
 from placement_opt.solvers.cp_sat import CpSat
@@ -259,22 +260,21 @@ class NearCore:
         self._formulation = formulation
         self._problem = problem
         self._outer = search
-        self._first: Beside[NearPlans | None] | None = None
+        self._first: Beside[tuple[_Ground, NearPlans] | None] | None = None
 
     def begin(self, found: Strengthened) -> None:
         """Look for a first plan in a thread of its own, while cuts are still being added."""
         if not self._outer.limits.reproducible:
             self._first = Beside(partial(self._first_plan, found))
 
-    def _first_plan(self, found: Strengthened) -> NearPlans | None:
+    def _first_plan(self, found: Strengthened) -> tuple[_Ground, NearPlans] | None:
         ground = self._ground(found)
         _offer(ground, ground.rounded(), "rounding")
         plans = self._started(ground)
-        if plans is not None:
-            plan = ground.packed(plans.near, plans.best()[1])
-            if plan is not None:
-                ground.search.offer(plan, "dive")
-        return plans
+        if plans is None:
+            return None
+        _offer(ground, ground.packed(plans.near, plans.best()[1]), "dive")
+        return ground, plans
 
     def _ground(self, found: Strengthened, kept: Numbers | None = None) -> _Ground:
         if kept is None:
@@ -299,15 +299,9 @@ class NearCore:
         search = self._outer
         if search.limits.reproducible:
             return self._reproducibly(self._ground(found))
-        before = self._first_answer()
-        used = None
-        if before is not None:
-            n_variables = self._problem.formulation.n_variables
-            used = np.flatnonzero(before.near.spread(before.best()[1], n_variables) > NEARLY)
-        ground = self._ground(found, used)
+        ground, plans = self._with_cuts(found)
         search.note(f"plans: {ground.core.size:,} pairs near a gain")
         improver = _improver(ground, [Mip(in_process=True), CpSat()])
-        plans = self._started(ground, before)
         if plans is not None:
             self._hand_out(ground, plans, improver)
         if ground.search.best is None and not stop_asked(search):
@@ -319,7 +313,21 @@ class NearCore:
                 break
         return Ending.STOPPED
 
-    def _first_answer(self) -> NearPlans | None:
+    def _with_cuts(self, found: Strengthened) -> tuple[_Ground, NearPlans | None]:
+        """Return whole plans of the program with cuts, from the first plan on."""
+        first = self._first_answer()
+        if first is None:
+            ground = self._ground(found)
+            return ground, self._started(ground)
+        if not cuts_of(found.program.formulation):
+            return first
+        before = first[1]
+        n_variables = self._problem.formulation.n_variables
+        values = before.near.spread(before.best()[1], n_variables)
+        ground = self._ground(found, np.flatnonzero(values > NEARLY))
+        return ground, self._started(ground, before)
+
+    def _first_answer(self) -> tuple[_Ground, NearPlans] | None:
         """Wait for the first plan."""
         first = self._first
         if first is None:

@@ -31,7 +31,7 @@ FIRST_SIZE, SMALLEST_SIZE, LARGEST_SIZE = 500, 60, 6_000
 
 GROWTH = 1.3
 PART_SECONDS = 1.5
-SLACK_SHARE = 0.01
+SLACK_SHARE = 0.02
 """A part is good enough when it is that near its optimum, as a share of what is lost in all: to
 prove the last of it takes most of the time."""
 
