@@ -81,6 +81,8 @@ class NearPlans:
         self._lock = threading.Lock()
         prices = near.point.prices
         self._reduced = program.gain - self.by_column.T @ prices
+        self.loss = np.abs(self._reduced[self.pair])
+        self.middle_loss = float(np.median(self.loss)) + BROKEN if self.pair.size else 1.0
         self._limit = np.where(prices > 0, program.row_upper, program.row_lower)
 
     def start(self, seconds: float) -> bool:
@@ -292,7 +294,11 @@ class PartSearch:
             members = rows.indices[rows.indptr[row] : rows.indptr[row + 1]]
             members = members[~inside[members]]
             if members.size > at_most:
-                members = random.choice(members, at_most, replace=False)
+                chance = random.exponential(plans.middle_loss, members.size)
+                if width[row] > WIDEST_ROW:
+                    # Of very many, those nearest to a gain are most likely to change hands.
+                    chance += plans.loss[members]
+                members = members[np.argpartition(chance, at_most)[:at_most]]
             inside[members] = True
             count += members.size
             for member in random.permutation(members)[:12].tolist():
