@@ -10,6 +10,7 @@ workers share one search:
 - neighbourhoods: parts of the best plan, solved again exactly by HiGHS and CP-SAT in turn.
 """
 
+import math
 import queue
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -41,7 +42,7 @@ CORE_PER_POSITIVE = 3
 ASKED_TIMES = 2
 """How many times over the pairs of a core can give what a row with a lower limit asks."""
 
-CORE_SHARE = 0.9
+CORE_SHARE = 0.4
 """Share of the remaining time that one core may take, before newer prices give another."""
 
 RESERVE = 0.005
@@ -333,11 +334,10 @@ def _master(
         if turn:
             core = priced.first_core()
         limits = replace(search.limits, seed=(search.limits.seed + turn) % (1 << 31))
+        complete.most = max(MOST_COMPLETE * core.size, MOST_COMPLETE_PAIRS)
         everything = complete.pairs()
-        if everything is not None and everything.size <= max(
-            MOST_COMPLETE * core.size, MOST_COMPLETE_PAIRS
-        ):
-            search.note(f"complete core of {everything.size:,} pairs: its bound holds for all")
+        if everything is not None and (turn or complete.is_whole):
+            search.note(f"core of {everything.size:,} pairs: its bound holds for all")
             limits = replace(limits, time_limit_s=search.remaining_s)
             smaller = complete.within(int(MUCH_SMALLER * everything.size))
             _run_master(priced, everything, search, propose, limits, complete.floor, smaller)
@@ -356,11 +356,16 @@ def _master(
 
 
 class _CompleteCore:
-    """The pairs that a better plan could use, by the newest prices and the best plan."""
+    """The pairs that a better plan could use, by the newest prices and the best plan.
+
+    Of more than `most` those nearest to a gain: a plan with another one gains `floor` at most.
+    """
 
     def __init__(self, prices: list[Priced], search: Search) -> None:
         self._prices = prices
         self._search = search
+        self.most = MOST_COMPLETE_PAIRS
+        self.is_whole = False
         self.floor: int | None = None
         self._known: tuple[int, int | None] | None = None
         self._pairs: npt.NDArray[np.int64] | None = None
@@ -372,8 +377,14 @@ class _CompleteCore:
             self._known, priced = (n_prices, floor), self._prices[n_prices - 1]
             self.floor, self._pairs = floor, None
             if floor is not None:
-                reach = priced.bound - floor + REACH_SLACK * max(1.0, float(abs(priced.bound)))
+                slack = REACH_SLACK * max(1.0, float(abs(priced.bound)))
+                reach = priced.bound - floor + slack
                 self._pairs = priced.core(reach)
+                self.is_whole = self._pairs.size <= self.most
+                if not self.is_whole:
+                    reach = -float(np.partition(priced.reduced, -self.most)[-self.most])
+                    self._pairs = priced.core(max(0.0, reach))
+                    self.floor = max(floor, math.ceil(priced.bound - max(0.0, reach) + slack))
                 if self._search.best is not None:
                     self._pairs = np.union1d(self._pairs, self._search.best.chosen)
         return self._pairs
