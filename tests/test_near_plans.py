@@ -87,11 +87,12 @@ class TestDiving:
 
 
 class TestPlans:
-    def test_a_first_plan_is_improved_and_never_made_worse(self, plans):
-        assert plans.start(5.0)
+    def test_a_poor_plan_is_improved_and_never_made_worse(self, plans):
+        is_pair, point = plans.near.is_pair, plans.near.point.values
+        settled = ~is_pair | (point > 0.9)
+        poor = plans.decided(plans.program, settled, np.zeros(point.size), 5.0, 0)
+        assert plans.take(poor[0])
         first, values = plans.best()
-        bound = float(plans.program.gain @ plans.near.point.values)
-        assert first <= bound + 1e-6
         searcher = PartSearch(plans, 1)
         for _ in range(100):
             searcher.step(1.0)
@@ -101,9 +102,12 @@ class TestPlans:
         assert plans.gained > first
         assert not plans.take(values)
 
-    def test_a_plan_that_breaks_a_row_is_refused(self, plans):
+    def test_a_first_plan_lies_below_the_relaxation_and_one_that_breaks_a_row_is_refused(
+        self, plans
+    ):
         assert plans.start(5.0)
-        _, values = plans.best()
+        first, values = plans.best()
+        assert first <= float(plans.program.gain @ plans.near.point.values) + 1e-6
         assert not plans.take(np.where(plans.near.is_pair, 1.0, values))
 
     def test_losses_add_up_to_the_distance_from_the_relaxation(self, plans):

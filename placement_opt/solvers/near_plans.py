@@ -88,6 +88,7 @@ class NearPlans:
     def start(self, seconds: float) -> bool:
         """Find a first plan; False where there is none."""
         pairs_alone = replace(self.program, whole=self.near.is_pair)
+        values = self.near.point.values
         for most_open in (FEW_OPEN, 0):
             dived = dive(pairs_alone, self.near.point, most_open, self._stop)
             if self._stop():
@@ -99,7 +100,10 @@ class NearPlans:
             found = self.decided(self.program, free, values, seconds, self._seed)
             if found is not None and self.take(found[0]):
                 return True
-        return False
+        # What the dive has settled leaves no room for the rest: decide everything at once.
+        everything = np.ones(self.program.gain.size, dtype=np.bool_)
+        found = self.decided(self.program, everything, values, seconds, self._seed)
+        return found is not None and self.take(found[0])
 
     def with_beside(self, columns: Bools) -> Bools:
         """Mark columns, those that share a narrow row with them, and what goes with all these."""
