@@ -16,14 +16,14 @@ from placement_opt.solvers import (
     column_choice,
     column_generation,
     large,
-    near_core,
+    near_ground,
     near_plans,
 )
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.large import search_large
 from placement_opt.solvers.limits import SearchLimits
-from placement_opt.solvers.near_core import NearSearch, nearest
+from placement_opt.solvers.near_ground import NearSearch, nearest
 from placement_opt.solvers.part import part_of
 from placement_opt.status import Status, StopReason
 
@@ -49,7 +49,7 @@ def _small(monkeypatch):
         assert hasattr(module, name)
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(large, "EARLY_PAIRS", 400)
-    monkeypatch.setattr(near_core, "NEAR_PAIRS", 800)
+    monkeypatch.setattr(near_ground, "NEAR_PAIRS", 800)
     monkeypatch.setattr(large, "FIRST_PAIRS", 800)
     monkeypatch.setattr(large, "PRECISION", 1e-3)
     monkeypatch.setattr(auto, "MANY_PAIRS", 500)

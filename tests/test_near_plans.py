@@ -15,12 +15,13 @@ from placement_opt.mixed_integer_rounding import cuts_of, with_cuts
 from placement_opt.solvers import near_core
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.cut_rounds import strengthen
-from placement_opt.solvers.diving import dive
+from placement_opt.solvers.diving import dive, keeps
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.lumped import lumped, spread
-from placement_opt.solvers.near_core import _Ground
-from placement_opt.solvers.near_plans import NearPlans, PartSearch
+from placement_opt.solvers.near_ground import Ground
+from placement_opt.solvers.near_parts import PartSearch
+from placement_opt.solvers.near_plans import NearPlans
 from placement_opt.solvers.near_program import RESERVE, _holders
 from placement_opt.solvers.relaxation import solve_lp
 
@@ -51,7 +52,7 @@ def found(formulation):
 @pytest.fixture
 def ground(formulation, found):
     search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.0))
-    return _Ground(formulation, lumped(formulation), found, search, NONE)
+    return Ground(formulation, lumped(formulation), found, search, NONE)
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ class TestPlans:
             thread.join()
         gained, values = plans.best()
         assert gained == pytest.approx(float(plans.program.gain @ values))
-        assert plans._keeps(values)
+        assert keeps(plans.program, plans.rows, values)
 
     def test_its_plans_are_handed_out_to_single_coaches(self, formulation, ground, plans):
         assert plans.start(5.0)

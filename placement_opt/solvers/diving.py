@@ -150,20 +150,25 @@ class _Dive:
         program = replace(self.program, lower=lower, upper=upper)
         basis: Basis | None = self.point.basis
         point = solve_lp(program, LP_SECONDS, basis)
-        if point is None or not self._keeps(program, point.values):
+        if point is None or not keeps(program, self._rows, point.values):
             return False
         self.program, self.point = program, point
         return True
 
-    def _keeps(self, program: LinearProgram, values: Floats) -> bool:
-        activity = self._rows @ values
-        slack = BROKEN * np.maximum(1.0, np.abs(activity))
-        return bool(
-            np.all(activity >= program.row_lower - slack)
-            and np.all(activity <= program.row_upper + slack)
-            and np.all(values >= program.lower - NEAR)
-            and np.all(values <= program.upper + NEAR)
-        )
+
+def keeps(program: LinearProgram, rows: sparse.csr_array, values: Floats) -> bool:
+    """Tell whether values keep all rows and ranges, up to the rounding of doubles.
+
+    `rows` are the coefficients, as `matrix_of` returns them.
+    """
+    activity = rows @ values
+    slack = BROKEN * np.maximum(1.0, np.abs(activity))
+    return bool(
+        np.all(activity >= program.row_lower - slack)
+        and np.all(activity <= program.row_upper + slack)
+        and np.all(values >= program.lower - NEAR)
+        and np.all(values <= program.upper + NEAR)
+    )
 
 
 def matrix_of(program: LinearProgram) -> sparse.csr_array:

@@ -21,7 +21,8 @@ from placement_opt.solvers.column_choice import OwnColumns
 from placement_opt.solvers.column_generation import ColumnGeneration, Relaxed
 from placement_opt.solvers.cut_rounds import MOST_ROUNDS, Strengthened, strengthen
 from placement_opt.solvers.lumped import LumpedProblem, lumped, spread
-from placement_opt.solvers.near_core import NearCore, NearSearch, kept_of, nearest, plan_from
+from placement_opt.solvers.near_core import NearCore
+from placement_opt.solvers.near_ground import NearSearch, kept_of, nearest, plan_from
 from placement_opt.solvers.part import part_of
 from placement_opt.solvers.reporting import Beside, logger, stop_asked
 from placement_opt.solvers.restricted_lp import RestrictedLp

@@ -1,22 +1,18 @@
-"""Whole plans of a problem near its relaxation: a dive, then parts of the best plan decided again.
+"""Whole plans of a problem near its relaxation: a dive, and parts decided exactly.
 
-All work is on one program in floating point over the columns near a gain, cuts included. Parts are
-drawn around what the prices say is lost: a tight row that a plan leaves slack, a pair that it takes
-at a loss. Several threads may improve the same plan; a part counts where nobody has changed it
-meanwhile.
+All work is on one program in floating point over the columns near a gain, cuts included. Several
+threads may improve the same plan; see `placement_opt.solvers.near_parts`.
 """
 
 import math
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from placement_opt.instance import Bools, Floats
-from placement_opt.solvers.diving import NEAR, dive, matrix_of
+from placement_opt.solvers.diving import BROKEN, NEAR, dive, keeps, matrix_of
 from placement_opt.solvers.highs import HighsSettings, solve_here
 from placement_opt.solvers.linear_program import LinearProgram
 from placement_opt.solvers.near_program import NearProgram
@@ -26,11 +22,6 @@ FEW_OPEN = 40
 """The dive ends with so few values open; those are decided exactly."""
 
 START_SECONDS = 5.0
-FIRST_SIZE, SMALLEST_SIZE, LARGEST_SIZE = 500, 60, 6_000
-"""Pairs of a part."""
-
-GROWTH = 1.3
-PART_SECONDS = 1.5
 SLACK_SHARE = 0.02
 """A part is good enough when it is that near its optimum, as a share of what is lost in all: to
 prove the last of it takes most of the time."""
@@ -38,19 +29,8 @@ prove the last of it takes most of the time."""
 SLACK_AT_FIRST = 1e-3
 """What is lost in all before there is a plan, as a share of the relaxation's optimum."""
 
-QUICK_SHARE = 0.3
 WIDEST_ROW = 400
 """Rows of more columns do not lead from one pair to the next."""
-
-FROM_ROW_SHARE = 0.25
-"""A row brings at most that share of a part."""
-
-PATIENCE = 12
-"""Parts in a row without success after which the plan is left alone for a while."""
-
-BROKEN = 1e-6
-
-Numbers = npt.NDArray[np.int64]
 
 
 class NearPlans:
@@ -125,7 +105,7 @@ class NearPlans:
         values = np.where(self.program.whole, np.rint(values), values)
         with self._lock:
             gained = float(self.program.gain @ values)
-            if gained <= self.gained or not self._keeps(values):
+            if gained <= self.gained or not keeps(self.program, self.rows, values):
                 return False
             self.values, self.gained = values, gained
             return True
@@ -136,16 +116,6 @@ class NearPlans:
             if self.values is None:
                 raise ValueError("there is no plan yet")
             return self.gained, self.values
-
-    def _keeps(self, values: Floats) -> bool:
-        program, activity = self.program, self.rows @ values
-        slack = BROKEN * np.maximum(1.0, np.abs(activity))
-        return bool(
-            np.all(activity >= program.row_lower - slack)
-            and np.all(activity <= program.row_upper + slack)
-            and np.all(values >= program.lower - NEAR)
-            and np.all(values <= program.upper + NEAR)
-        )
 
     def _slack(self) -> float:
         """Return how far from its optimum a part may end: a little of what is lost in all."""
@@ -199,113 +169,3 @@ class NearPlans:
         result = np.where(free, 0.0, values)
         result[at] = answer.values
         return result, answer.reason == "optimal"
-
-
-class PartSearch:
-    """Improves a plan part by part; each thread has one of its own.
-
-    Parameters
-    ----------
-    plans
-        Holds the best plan.
-    seed
-        Random seed.
-    """
-
-    def __init__(self, plans: NearPlans, seed: int) -> None:
-        self._plans = plans
-        self._random = np.random.default_rng(seed)
-        self._size = float(FIRST_SIZE)
-        self._turn = seed
-        self._idle = 0
-
-    @property
-    def is_idle(self) -> bool:
-        """True when the last parts brought nothing."""
-        return self._idle >= PATIENCE
-
-    def step(self, seconds: float = PART_SECONDS) -> bool:
-        """Decide one part again; True when the plan became better."""
-        is_better = self._step(seconds)
-        self._idle = 0 if is_better else self._idle + 1
-        return is_better
-
-    def _step(self, seconds: float) -> bool:
-        plans = self._plans
-        before = plans.values
-        if before is None:
-            return False
-        free = self._drawn(before)
-        self._turn += 1
-        started = time.perf_counter()
-        found = plans.decided(plans.program, free, before, seconds, self._turn)
-        spent = time.perf_counter() - started
-        if found is None or not found[1]:
-            self._size = max(SMALLEST_SIZE, self._size / GROWTH)
-        elif spent < QUICK_SHARE * seconds:
-            self._size = min(LARGEST_SIZE, self._size * GROWTH)
-        if found is None:
-            return False
-        now = plans.values
-        if now is None or now is before:
-            return plans.take(found[0])
-        # Somebody else was quicker: the part counts where it was left alone.
-        if np.any(now[free] != before[free]):
-            return False
-        return plans.take(np.where(free, found[0], now))
-
-    def _drawn(self, values: Floats) -> Bools:
-        """Mark the columns of a part that grows around a loss."""
-        plans, size = self._plans, int(self._size)
-        of_row, of_column = plans.losses(values)
-        row_chance = np.sqrt(np.where(plans.width > 0, of_row, 0.0))
-        pair_chance = np.sqrt(of_column[plans.pair])
-        apart = np.abs(plans.near.point.values - values)[plans.pair]
-        chance = np.concatenate([row_chance, pair_chance + apart * pair_chance.max(initial=1.0)])
-        inside = np.zeros(plans.pair.size, dtype=np.bool_)
-        while int(inside.sum()) < size:
-            if chance.sum() <= 0:
-                chance = np.ones(chance.size)
-            seed = int(self._random.choice(chance.size, p=chance / chance.sum()))
-            before = int(inside.sum())
-            self._grow(inside, seed, row_chance.size, max(before + size // 3, SMALLEST_SIZE))
-            if int(inside.sum()) == before:
-                break
-        free = np.zeros(values.size, dtype=np.bool_)
-        free[plans.pair[inside]] = True
-        return plans.with_own(free)
-
-    def _grow(self, inside: Bools, seed: int, n_rows: int, most: int) -> None:
-        """Grow from a row, or the rows of a pair, over the pairs they share, up to a size."""
-        plans, random = self._plans, self._random
-        rows = plans.pairs_of_row
-        columns = plans.by_column
-        width, pair = plans.width, plans.pair
-        seen: set[int] = set()
-        front = [seed]
-        if seed >= n_rows:
-            inside[seed - n_rows] = True
-            column = int(pair[seed - n_rows])
-            front = columns.indices[columns.indptr[column] : columns.indptr[column + 1]].tolist()
-            front = [row for row in front if width[row] <= WIDEST_ROW]
-        count = int(inside.sum())
-        at_most = max(8, int(FROM_ROW_SHARE * self._size))
-        while front and count < most:
-            row = front.pop(int(random.integers(min(len(front), 8))))
-            if row in seen:
-                continue
-            seen.add(row)
-            members = rows.indices[rows.indptr[row] : rows.indptr[row + 1]]
-            members = members[~inside[members]]
-            if members.size > at_most:
-                chance = random.exponential(plans.middle_loss, members.size)
-                if width[row] > WIDEST_ROW:
-                    # Of very many, those nearest to a gain are most likely to change hands.
-                    chance += plans.loss[members]
-                members = members[np.argpartition(chance, at_most)[:at_most]]
-            inside[members] = True
-            count += members.size
-            for member in random.permutation(members)[:12].tolist():
-                column = int(pair[member])
-                touched = columns.indices[columns.indptr[column] : columns.indptr[column + 1]]
-                front.extend(touched[width[touched] <= WIDEST_ROW].tolist())
