@@ -18,6 +18,7 @@ from placement_opt.certificate import Certificate, bound_in_points
 from placement_opt.checking import check_result
 from placement_opt.formulation import NO_LOWER, NO_UPPER, ExtraRows, Formulation
 from placement_opt.mixed_integer_rounding import Cut, cut_row, cuts_of, with_cuts, without_cuts
+from placement_opt.solvers import cuts
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.cut_rounds import strengthen
 from placement_opt.solvers.cuts import separate
@@ -255,6 +256,33 @@ def test_cuts_close_the_gap_of_a_knapsack():
     assert brute_force(formulation) == 139
     assert strong.relaxed.bound < 139.5
     assert strong.n_rounds >= 1
+
+
+def test_rows_of_very_many_are_left_alone(monkeypatch):
+    knapsack = rows("knapsack", [[5, 5, 5, 4, 4]], [NO_LOWER], [14])
+    formulation = problem([50, 50, 50, 39, 39], [knapsack])
+    point = np.array([1.0, 1.0, 0.8, 0.0, 0.0])
+    assert separate(formulation, point)
+    monkeypatch.setattr(cuts, "MOST_MEMBERS", 4)
+    assert separate(formulation, point) == []
+
+
+@SOME
+@given(formulation=with_followers(), data=st.data())
+def test_own_variables_that_are_left_out_at_first_come_in(formulation, data):
+    pairs = np.arange(formulation.n_pairs)
+    may_be_out = np.flatnonzero(formulation.lower[formulation.n_pairs :] == 0)
+    out = [at for at in may_be_out.tolist() if data.draw(st.booleans())]
+    every = np.arange(formulation.n_pairs, formulation.n_variables)
+    own = np.delete(every, out)
+    whole = strengthen(formulation, pairs, 5.0, rounds=0)
+    some = strengthen(formulation, pairs, 5.0, rounds=0, own=own)
+    if whole is None or some is None:  # without those left out there may be no solution
+        return
+    assert some.program.columns.size >= own.size + pairs.size
+    assert some.relaxed.bound >= whole.relaxed.bound - 1e-5 * max(1.0, abs(whole.relaxed.bound))
+    if some.program.columns.size == formulation.n_variables:
+        assert some.relaxed.bound == pytest.approx(whole.relaxed.bound, rel=1e-5, abs=1e-5)
 
 
 @pytest.fixture(scope="module")

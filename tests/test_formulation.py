@@ -94,6 +94,7 @@ def test_columns_and_rows_equal_those_of_the_matrix(
     assert columns.shape == (dense.shape[0], chosen.size)
     assert np.array_equal(columns.toarray(), dense[:, chosen])
     assert columns.has_sorted_indices
+    assert formulation.width.tolist() == np.count_nonzero(dense, axis=1).tolist()
     for row in range(dense.shape[0]):
         member, coefficient = formulation.row(row)
         assert np.all(np.diff(member) > 0)
