@@ -28,7 +28,7 @@ SMALL = {
     "FEW_ENTERING": 10,
     "FEW_OWN": 50,
     "MOST_ENTERING": 400,
-    "SAMPLES": ((0.2, 6, 0.02), (0.5, 4, 0.02)),
+    "SAMPLES": ((0.2, 10**6, 6, 0.02), (0.5, 10**6, 4, 0.02)),
     "PRECISIONS": (1e-3, 1e-4),
     "RUN_SECONDS": (LONG,),
     "POLL_S": 0.01,

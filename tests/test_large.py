@@ -34,7 +34,7 @@ SMALL = {
     "FEW_ENTERING": 10,
     "FEW_OWN": 50,
     "MOST_ENTERING": 400,
-    "SAMPLES": ((0.3, 4, 0.02),),
+    "SAMPLES": ((0.3, 10**6, 4, 0.02),),
     "PRECISIONS": (1e-3, 1e-4),
     "RUN_SECONDS": (2.0,),
     "POLL_S": 0.01,

@@ -32,8 +32,9 @@ from placement_opt.solvers.restricted_lp import (
 
 Numbers = npt.NDArray[np.int64]
 
-SAMPLES = ((0.05, 9, 0.02), (0.25, 4, 0.05))
-"""Share of the candidates, rounds at most, and a gap between bound and program that is enough."""
+SAMPLES = ((0.05, 750, 9, 0.02), (0.25, 3_750, 4, 0.05))
+"""Share of the candidates and their number, both at most, rounds at most, and a gap between bound
+and program that is enough."""
 
 SALE_SHARE = 0.8
 """Unused capacity sells at so much of its last price while a sample is solved."""
@@ -137,9 +138,10 @@ class ColumnGeneration:
         """Return prices from samples of the candidates, each starting from the last one's."""
         priced: Priced | None = None
         anchor = self.pricing.anchor
-        for share, rounds, enough in SAMPLES if anchor is not None else ():
+        for most_share, most, rounds, enough in SAMPLES if anchor is not None else ():
             if anchor is None or self._stop():
                 break
+            share = min(most_share, most / max(1, anchor.n_rows))
             inside = self._random.random(anchor.n_rows) < share
             pairs = np.flatnonzero(inside[anchor.of_pair])
             program = RestrictedLp(self.formulation, share, anchor.rows)

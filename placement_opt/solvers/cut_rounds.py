@@ -18,6 +18,7 @@ from placement_opt.solvers.cuts import separate
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.pricing import Pricing
 from placement_opt.solvers.relaxation import (
+    BASIC,
     Basis,
     LpBound,
     dual_bound,
@@ -39,6 +40,10 @@ ENTERING_SHARE = 0.2
 
 SMALL_GAIN = 1e-6
 """Columns that gain less than this share of the largest gain stay out."""
+
+MANY_COLUMNS, FAR = 15_000, 0.02
+"""Of more columns those go out, before the first cuts, that lose so large a share of the largest
+gain."""
 
 PRICED_EACH = 3
 """Rounds of cuts from one pricing of all variables to the next."""
@@ -154,6 +159,7 @@ def strengthen(
         if number == 0:
             best = loop.proven(number)
             on_bound(best)
+            loop.trim()
         is_late = time.perf_counter() >= until or stop()
         if stale >= PATIENCE or number == rounds or is_late or not loop.cut(with_others=not alone):
             break
@@ -220,6 +226,17 @@ class _Rounds:
             if self._basis is not None:
                 self._basis = self._basis.grown(n_columns=entering.size)
         return True
+
+    def trim(self) -> None:
+        """Leave out columns that lose much, of very many; they are priced out again in the end."""
+        if self._columns.size <= MANY_COLUMNS or self._basis is None:
+            return
+        reduced = self.formulation.objective.gain - self.formulation.priced(self._prices)
+        stays = self._basis.variables == BASIC
+        stays |= reduced[self._columns] > -FAR * self._small / SMALL_GAIN
+        stays |= self.formulation.lower[self._columns] != 0
+        self._columns = self._columns[stays]
+        self._basis = replace(self._basis, variables=self._basis.variables[stays])
 
     def proven(self, number: int) -> Strengthened:
         """Return what the prices of the last point prove over all variables."""

@@ -16,7 +16,7 @@ from placement_opt.solvers.column_choice import FEW_OWN, OwnColumns
 from placement_opt.solvers.cut_rounds import Restricted
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.lumped import LumpedProblem
-from placement_opt.solvers.relaxation import Basis, LpPoint, solve_lp
+from placement_opt.solvers.relaxation import BASIC, Basis, LpPoint, solve_lp
 
 OWN_LOSS = 0.001
 """Own variables that lose a smaller share of the largest gain come along with their pairs."""
@@ -30,8 +30,6 @@ FEW_FIT = 8
 LP_SECONDS = 30.0
 
 Numbers = npt.NDArray[np.int64]
-
-_BASIC = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +123,7 @@ def _columns(found: Restricted, wanted: Numbers) -> tuple[Numbers, Basis | None]
     if found.basis is None:
         return np.union1d(wanted, old), None
     status = found.basis.variables
-    stays = (status == _BASIC) | np.isin(old, wanted)
+    stays = (status == BASIC) | np.isin(old, wanted)
     new = np.setdiff1d(wanted, old)
     basis = Basis(status[stays], found.basis.rows).grown(n_columns=new.size)
     return np.concatenate([old[stays], new]), replace(basis, is_dual=True)

@@ -96,8 +96,10 @@ def part_of(
             stays = np.where(moved, 0, whole.own_values(values, number))
             fixed += block.variable_usage @ stays
             at = np.flatnonzero(moved)
-            variables = _some(block.variables, at)
-            variable_usage = block.variable_usage[:, at].tocsr()
+            variables, variable_usage = block.variables, block.variable_usage
+            if at.size < moved.size:
+                variables = _some(variables, at)
+                variable_usage = variable_usage[:, at].tocsr()
             own.append(first + at)
             gains.append(whole.own_values(whole.objective.gain, number)[at])
             touched |= np.diff(variable_usage.indptr) > 0

@@ -35,6 +35,12 @@ class LpBound:
     values: Floats
 
 
+BASIC = 5
+"""MathOpt's number for a variable or row in the basis."""
+
+_AT_LOWER = 2
+
+
 @dataclass(frozen=True, eq=False)
 class Basis:
     """Where a simplex method stands, for another start after rows or columns have been added.
@@ -55,7 +61,7 @@ class Basis:
     @property
     def slack_rows(self) -> Bools:
         """Rows that can leave and the rest is still a basis: their own slack is basic."""
-        result: Bools = self.rows == _BASIC
+        result: Bools = self.rows == BASIC
         return result
 
     def grown(self, *, n_columns: int = 0, rows: Bools | None = None, n_rows: int = 0) -> "Basis":
@@ -63,7 +69,7 @@ class Basis:
         kept = self.rows if rows is None else self.rows[rows]
         return Basis(
             np.append(self.variables, np.full(n_columns, _AT_LOWER, dtype=np.int8)),
-            np.append(kept, np.full(n_rows, _BASIC, dtype=np.int8)),
+            np.append(kept, np.full(n_rows, BASIC, dtype=np.int8)),
             is_dual=n_columns == 0,
         )
 
@@ -75,10 +81,6 @@ class Basis:
         ):
             part.ids.extend(range(len(statuses)))
             part.values.extend(statuses.tolist())
-
-
-_AT_LOWER = 2
-_BASIC = 5
 
 
 @dataclass(frozen=True, eq=False)
