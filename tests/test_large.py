@@ -212,6 +212,19 @@ class TestCrashes:
         assert outcome.stop_reason is StopReason.CANCELLED
         assert search.best_source == "neighbourhoods"
 
+    def test_without_the_exact_relaxation_the_prices_at_hand_have_to_do(self, region, monkeypatch):
+        monkeypatch.setattr(large, "strengthen", lambda *_, **__: None)
+        found = threading.Event()
+
+        def look(event):
+            if event.source == "neighbourhoods":
+                found.set()
+
+        search = search_of(region, found.is_set, look, time_limit_s=600)
+        outcome = outcome_of(search)
+        assert any("not solved in time" in note for note in search.notes)
+        assert outcome.stop_reason is StopReason.CANCELLED
+
     def test_without_prices_it_says_so(self, region, monkeypatch):
         monkeypatch.setattr(column_generation.RestrictedLp, "simplex", lambda *_: None)
         monkeypatch.setattr(column_generation.ColumnGeneration, "priced_out", lambda *_, **__: None)

@@ -16,7 +16,7 @@ from placement_opt.formulation import Formulation
 from placement_opt.mixed_integer_rounding import cuts_of, with_cuts, without_cuts
 from placement_opt.solvers.cuts import separate
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
-from placement_opt.solvers.pricing import Pricing
+from placement_opt.solvers.pricing import Priced, Pricing
 from placement_opt.solvers.relaxation import (
     BASIC,
     Basis,
@@ -169,6 +169,16 @@ def strengthen(
             best = last
             on_bound(best)
     return None if best is None else _pruned(best)
+
+
+def unsolved(
+    formulation: Formulation, priced: Priced, columns: npt.NDArray[np.int64]
+) -> Strengthened:
+    """Return what prices prove where no linear program was solved: all values are zero."""
+    relaxed = LpBound(priced.prices, priced.bound, np.zeros(formulation.n_variables))
+    core = np.sort(columns[columns < formulation.n_pairs])
+    program = Restricted(formulation, columns, priced.prices, None)
+    return Strengthened(formulation, relaxed, core, 0, program)
 
 
 class _Rounds:

@@ -19,11 +19,12 @@ from placement_opt.mixed_integer_rounding import Cut, cuts_of, with_cuts
 from placement_opt.solvers.base import Ending, Search
 from placement_opt.solvers.column_choice import OwnColumns
 from placement_opt.solvers.column_generation import ColumnGeneration, Relaxed
-from placement_opt.solvers.cut_rounds import MOST_ROUNDS, Strengthened, strengthen
+from placement_opt.solvers.cut_rounds import MOST_ROUNDS, Strengthened, strengthen, unsolved
 from placement_opt.solvers.lumped import LumpedProblem, lumped, spread
 from placement_opt.solvers.near_core import NearCore
 from placement_opt.solvers.near_ground import NearSearch, kept_of, nearest, plan_from
 from placement_opt.solvers.part import part_of
+from placement_opt.solvers.pricing import Priced as Prices
 from placement_opt.solvers.reporting import Beside, logger, stop_asked
 from placement_opt.solvers.restricted_lp import RestrictedLp
 
@@ -80,9 +81,9 @@ def search_large(formulation: Formulation, search: Search) -> Ending | None:
     if limits.reproducible:
         look.wait(ENDLESS_S)
     near = NearCore(formulation, problem, search)
-    found = _strengthened(formulation, problem, generation, search, near.begin)
-    if found is None or stop_asked(search):
-        return Ending.STOPPED if stop_asked(search) else None
+    found = _strengthened(formulation, problem, generation, best, search, near.begin)
+    if stop_asked(search):
+        return Ending.STOPPED
     ending = near.run(found)
     return Ending.EXHAUSTED if search.is_proven else ending
 
@@ -91,16 +92,16 @@ def _strengthened(
     formulation: Formulation,
     problem: LumpedProblem,
     generation: ColumnGeneration,
+    best: Prices,
     search: Search,
     begin: Callable[[Strengthened], None],
-) -> Strengthened | None:
+) -> Strengthened:
     """Solve the lumped relaxation exactly from the prices at hand, and add rounding cuts.
 
-    `begin` is told of the optimum before the first cuts.
+    `begin` is told of the optimum before the first cuts. Where even that is not found in time, the
+    prices at hand have to do.
     """
-    small, best = problem.formulation, generation.best
-    if best is None:
-        return None
+    small = problem.formulation
     anchor = generation.pricing.anchor
     n_rows = 0 if anchor is None else anchor.n_rows
     most = max(FIRST_PAIRS, int(FIRST_PER_ROW * n_rows))
@@ -123,9 +124,11 @@ def _strengthened(
         stop=lambda: stop_asked(search),
         on_bound=on_bound,
     )
-    if found is not None:
-        n_cuts = len(cuts_of(found.formulation))
-        search.note(f"rounding cuts: {n_cuts} in {found.n_rounds} rounds")
+    if found is None:
+        search.note("prices: the exact relaxation was not solved in time")
+        return unsolved(small, best, np.concatenate([own, core]))
+    n_cuts = len(cuts_of(found.formulation))
+    search.note(f"rounding cuts: {n_cuts} in {found.n_rounds} rounds")
     return found
 
 
