@@ -48,7 +48,7 @@ gain."""
 PRICED_EACH = 3
 """Rounds of cuts from one pricing of all variables to the next."""
 
-FIRST_PRICINGS, MOST_PRICINGS = 3, 6
+FIRST_PRICINGS, MOST_PRICINGS = 3, 25
 """Times that all variables are priced out before the first cuts, and after the last."""
 
 
@@ -163,7 +163,8 @@ def strengthen(
         is_late = time.perf_counter() >= until or stop()
         if stale >= PATIENCE or number == rounds or is_late or not loop.cut(with_others=not alone):
             break
-    if number and is_solved and (loop.is_whole or loop.solve(left(), MOST_PRICINGS)):
+    is_final = best is not None and best.n_rounds == number and loop.is_whole
+    if is_solved and not is_final and (loop.is_whole or loop.solve(left(), MOST_PRICINGS)):
         last = loop.proven(number)
         if best is None or last.relaxed.bound < best.relaxed.bound:
             best = last

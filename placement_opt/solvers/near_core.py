@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Floats
-from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.solvers.base import Ending, Search, Solution, Solver
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.cut_rounds import Strengthened
@@ -106,11 +105,13 @@ class NearCore:
         self._formulation = formulation
         self._problem = problem
         self._outer = search
+        self._begun: Strengthened | None = None
         self._first: Beside[tuple[Ground, NearPlans] | None] | None = None
 
     def begin(self, found: Strengthened) -> None:
         """Look for a first plan in a thread of its own, while cuts are still being added."""
         if not self._outer.limits.reproducible:
+            self._begun = found
             self._first = Beside(partial(self._first_plan, found))
 
     def _first_plan(self, found: Strengthened) -> tuple[Ground, NearPlans] | None:
@@ -165,7 +166,7 @@ class NearCore:
         if first is None:
             ground = self._ground(found)
             return ground, self._started(ground)
-        if not cuts_of(found.program.formulation):
+        if self._begun is not None and found.program is self._begun.program:
             return first
         before = first[1]
         n_variables = self._problem.formulation.n_variables
