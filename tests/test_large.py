@@ -214,16 +214,11 @@ class TestCrashes:
 
     def test_without_the_exact_relaxation_the_prices_at_hand_have_to_do(self, region, monkeypatch):
         monkeypatch.setattr(large, "strengthen", lambda *_, **__: None)
-        found = threading.Event()
-
-        def look(event):
-            if event.source == "neighbourhoods":
-                found.set()
-
-        search = search_of(region, found.is_set, look, time_limit_s=600)
+        search = search_of(region, time_limit_s=12)
         outcome = outcome_of(search)
         assert any("not solved in time" in note for note in search.notes)
-        assert outcome.stop_reason is StopReason.CANCELLED
+        assert any(note.startswith("plans: ") for note in search.notes)
+        assert outcome.solution is not None
 
     def test_without_prices_it_says_so(self, region, monkeypatch):
         monkeypatch.setattr(column_generation.RestrictedLp, "simplex", lambda *_: None)
