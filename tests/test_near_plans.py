@@ -1,5 +1,7 @@
 """Whole plans near a relaxation: dives, parts decided again, and cuts that hold for the whole."""
 
+import subprocess
+import sys
 import threading
 from types import SimpleNamespace
 
@@ -191,6 +193,32 @@ class TestSpread:
         cuts = cuts_of(strong.formulation)
         assert cuts
         assert spread(cuts, lumped(bare), bare) == cuts
+
+
+SOMEBODY_ELSE = """
+import numpy as np
+from ortools.math_opt.python import mathopt
+from ortools.math_opt.solvers import highs_pb2
+from placement_opt.solvers.highs import HighsSettings, solve_here
+from placement_opt.solvers.linear_program import LinearProgram
+
+model = mathopt.Model()
+model.maximize(model.add_binary_variable())
+two = highs_pb2.HighsOptionsProto(int_options={"threads": 2})
+mathopt.solve(model, mathopt.SolverType.HIGHS, params=mathopt.SolveParameters(highs=two))
+one, whole = np.ones(2), np.ones(2, dtype=bool)
+start, member = np.array([0, 2]), np.array([0, 1], dtype=np.int32)
+room = np.array([-np.inf]), np.array([1.0])
+program = LinearProgram(start, member, one, *room, 0 * one, one, np.array([2.0, 3.0]), whole)
+print(solve_here(program, HighsSettings(0, 0.0, 1e-9, 5.0, None)).values.tolist())
+"""
+
+
+def test_parts_are_solved_where_somebody_else_gave_highs_more_threads():
+    told = subprocess.run(
+        [sys.executable, "-c", SOMEBODY_ELSE], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.splitlines()[-1] == "[0.0, 1.0]"
 
 
 def test_a_first_plan_that_crashes_is_done_without(formulation, found, monkeypatch):

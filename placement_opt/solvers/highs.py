@@ -7,6 +7,7 @@ nothing but its log, so that the caller reads these files while HiGHS writes the
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -88,28 +89,16 @@ def read_answer(folder: Path) -> HighsAnswer:
 
 def work(folder: Path) -> None:
     """Solve the folder's problem."""
-    from ortools.math_opt import callback_pb2, parameters_pb2
-    from ortools.math_opt.core.python import solver
-
     program = LinearProgram.load(folder / PROBLEM)
     settings = HighsSettings(**json.loads((folder / SETTINGS).read_text(encoding="utf-8")))
+    hint = np.load(folder / HINT) if (folder / HINT).exists() else None
     with (folder / LOG).open("w", encoding="utf-8") as log:
 
         def write_down(lines: list[str]) -> None:
             log.writelines(f"{line}\n" for line in lines)
             log.flush()
 
-        result = solver.solve(
-            program.proto(integer=True),
-            parameters_pb2.SOLVER_TYPE_HIGHS,
-            parameters_pb2.SolverInitializerProto(),
-            _parameters(settings, folder / IMPROVING),
-            _start(np.load(folder / HINT) if (folder / HINT).exists() else None),
-            write_down,
-            callback_pb2.CallbackRegistrationProto(),
-            None,
-            None,
-        )
+        result = _solved(program, _parameters(settings, folder / IMPROVING), hint, write_down)
     _write_answer(folder / ANSWER, result, len(program.gain))
 
 
@@ -117,24 +106,42 @@ def solve_here(
     program: LinearProgram, settings: HighsSettings, hint: Floats | None = None
 ) -> HighsAnswer:
     """Solve a small problem in this thread, without files; other threads run meanwhile."""
-    from ortools.math_opt import callback_pb2, parameters_pb2
-    from ortools.math_opt.core.python import solver
-
-    result = solver.solve(
-        program.proto(integer=True),
-        parameters_pb2.SOLVER_TYPE_HIGHS,
-        parameters_pb2.SolverInitializerProto(),
-        _parameters(settings),
-        _start(hint),
-        None,
-        callback_pb2.CallbackRegistrationProto(),
-        None,
-        None,
-    )
+    result = _solved(program, _parameters(settings), hint)
     bound = result.termination.objective_bounds.dual_bound
     return HighsAnswer(
         _reason(result), bound if math.isfinite(bound) else None, _values(result, len(program.gain))
     )
+
+
+def _solved(
+    program: LinearProgram,
+    parameters: Any,
+    hint: Floats | None,
+    on_lines: Callable[[list[str]], None] | None = None,
+) -> Any:
+    from ortools.math_opt import callback_pb2, parameters_pb2
+    from ortools.math_opt.core.python import solver
+
+    def solved() -> Any:
+        return solver.solve(
+            program.proto(integer=True),
+            parameters_pb2.SOLVER_TYPE_HIGHS,
+            parameters_pb2.SolverInitializerProto(),
+            parameters,
+            _start(hint),
+            on_lines,
+            callback_pb2.CallbackRegistrationProto(),
+            None,
+            None,
+        )
+
+    try:
+        return solved()
+    except Exception:
+        # HiGHS refuses a number of threads other than that of the first solve in this process,
+        # which may be somebody else's; without a number it takes what there is.
+        del parameters.highs.int_options["threads"]
+        return solved()
 
 
 def _parameters(settings: HighsSettings, improving: Path | None = None) -> Any:
