@@ -73,6 +73,13 @@ class Restricted:
     prices: npt.NDArray[np.float64]
     basis: Basis | None
 
+    @property
+    def basic(self) -> npt.NDArray[np.int64]:
+        """The basic variables."""
+        if self.basis is None:
+            return np.zeros(0, dtype=np.int64)
+        return self.columns[self.basis.variables == BASIC]
+
 
 @dataclass(frozen=True, eq=False)
 class Strengthened:

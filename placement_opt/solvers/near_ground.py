@@ -137,6 +137,8 @@ class Ground:
         used = np.flatnonzero(self._values[:n_pairs] > NEARLY)
         kept = np.union1d(kept, used)
         kept = np.union1d(kept, asked(problem.formulation))
+        # A plan may use what is basic at zero, too.
+        kept = np.union1d(kept, found.program.basic)
         if search.best is not None:
             kept = np.union1d(kept, search.best.chosen)
         strong = found.program.formulation

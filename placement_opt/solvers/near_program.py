@@ -16,7 +16,7 @@ from placement_opt.solvers.column_choice import FEW_OWN, OwnColumns
 from placement_opt.solvers.cut_rounds import Restricted
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.lumped import LumpedProblem
-from placement_opt.solvers.relaxation import BASIC, Basis, LpPoint, solve_lp
+from placement_opt.solvers.relaxation import Basis, LpPoint, solve_lp
 
 OWN_LOSS = 0.001
 """Own variables that lose a smaller share of the largest gain come along with their pairs."""
@@ -118,12 +118,12 @@ def near_program(
 
 
 def _columns(found: Restricted, wanted: Numbers) -> tuple[Numbers, Basis | None]:
-    """Return the wanted columns and those of the basis, and the basis over them."""
+    """Return the wanted columns, those of the basis among them, and the basis over them."""
     old = found.columns
     if found.basis is None:
-        return np.union1d(wanted, old), None
+        return wanted, None
     status = found.basis.variables
-    stays = (status == BASIC) | np.isin(old, wanted)
+    stays = np.isin(old, wanted)
     new = np.setdiff1d(wanted, old)
     basis = Basis(status[stays], found.basis.rows).grown(n_columns=new.size)
     return np.concatenate([old[stays], new]), replace(basis, is_dual=True)
