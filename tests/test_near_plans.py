@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,7 +15,7 @@ import placement_opt as po
 from placement_opt.certificate import Certificate
 from placement_opt.formulation import NO_LOWER, Formulation
 from placement_opt.mixed_integer_rounding import cuts_of, with_cuts
-from placement_opt.solvers import near_core
+from placement_opt.solvers import near_core, near_ground
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.cut_rounds import strengthen
 from placement_opt.solvers.diving import dive, keeps
@@ -25,7 +26,7 @@ from placement_opt.solvers.near_ground import Ground
 from placement_opt.solvers.near_parts import PartSearch
 from placement_opt.solvers.near_plans import NearPlans
 from placement_opt.solvers.near_program import RESERVE, _holders
-from placement_opt.solvers.relaxation import solve_lp
+from placement_opt.solvers.relaxation import BASIC, solve_lp
 
 NONE = np.zeros(0, dtype=np.int64)
 QUIET = settings(
@@ -150,6 +151,27 @@ class TestPlans:
 
 
 class TestProgram:
+    def test_its_pairs_are_those_that_plans_are_handed_out_among(
+        self, formulation, found, monkeypatch
+    ):
+        monkeypatch.setattr(near_ground, "NEAR_PAIRS", 1)
+        monkeypatch.setattr(near_ground, "LEAST_TIMES", 0)
+        # Some pair is basic at zero, and loses nothing though no plan uses it yet.
+        basis = found.program.basis
+        spare = np.flatnonzero(
+            (basis.variables != BASIC) & (found.program.columns < formulation.n_pairs)
+        )[-5:]
+        variables = basis.variables.copy()
+        variables[spare] = BASIC
+        program = replace(found.program, basis=replace(basis, variables=variables))
+        search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.0))
+        degenerate = replace(found, program=program)
+        ground = Ground(formulation, lumped(formulation), degenerate, search, NONE)
+        assert np.isin(found.program.columns[spare], ground.core).all()
+        ground = Ground(formulation, lumped(formulation), found, search, NONE)
+        near = ground.program()
+        assert np.isin(near.columns[near.is_pair], ground.core).all()
+
     def test_a_little_is_kept_back_of_large_holders_and_small_ones_are_whole(self, formulation):
         problem = lumped(formulation)
         small = problem.formulation

@@ -78,7 +78,8 @@ class Restricted:
         """The basic variables."""
         if self.basis is None:
             return np.zeros(0, dtype=np.int64)
-        return self.columns[self.basis.variables == BASIC]
+        basic: npt.NDArray[np.int64] = self.columns[self.basis.variables == BASIC]
+        return basic
 
 
 @dataclass(frozen=True, eq=False)

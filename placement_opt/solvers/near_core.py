@@ -12,6 +12,7 @@ from placement_opt.instance import Floats
 from placement_opt.solvers.base import Ending, Search, Solution, Solver
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.cut_rounds import Strengthened
+from placement_opt.solvers.exchanges import ExchangeSearch
 from placement_opt.solvers.improver import Improver
 from placement_opt.solvers.lumped import LumpedProblem
 from placement_opt.solvers.mip import Mip
@@ -29,6 +30,9 @@ PACK_TIMES = 3
 
 LAST_TIMES = 2.5
 """The last packing begins when so many times the seconds of the one before are left."""
+
+EXCHANGE_EACH = 2
+"""One step of so many looks for exchanges, where the rows allow them."""
 
 EXACT_STEPS = 4
 """Neighbourhoods on the exact rows after a packing that left somebody out."""
@@ -85,6 +89,27 @@ class _Desk:
         self._exact = EXACT_STEPS if is_short else 0
 
 
+class _Searcher:
+    """Improves a plan part by part, and by exchanges where the rows allow them."""
+
+    def __init__(self, plans: NearPlans, seed: int, search: Search) -> None:
+        self._parts = PartSearch(plans, seed)
+        self._exchanges = ExchangeSearch(plans, seed, lambda: stop_asked(search))
+        self._number = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """True when the last parts brought nothing."""
+        return self._parts.is_idle
+
+    def step(self) -> bool:
+        """Improve once; True when the plan became better."""
+        self._number += 1
+        if self._exchanges.fits and self._number % EXCHANGE_EACH == 0:
+            return self._exchanges.step()
+        return self._parts.step()
+
+
 class NearCore:
     """Looks for plans among the pairs near a gain until the search says stop.
 
@@ -110,7 +135,7 @@ class NearCore:
 
     def begin(self, found: Strengthened) -> None:
         """Look for a first plan in a thread of its own, while cuts are still being added."""
-        if not self._outer.limits.reproducible:
+        if not self._outer.limits.reproducible and self._first is None:
             self._begun = found
             self._first = Beside(partial(self._first_plan, found))
 
@@ -138,7 +163,11 @@ class NearCore:
         n_variables = self._problem.formulation.n_variables
         if before is not None:
             plans.take(before.near.spread(before.best()[1], n_variables)[near.columns])
-        plans.start(min(START_SECONDS, search.remaining_s))
+        exchanges = ExchangeSearch(plans, search.limits.seed, lambda: stop_asked(search))
+        if exchanges.fits:
+            exchanges.step()
+        if plans.values is None or not exchanges.fits:
+            plans.start(min(START_SECONDS, search.remaining_s))
         return None if plans.values is None else plans
 
     def run(self, found: Strengthened) -> Ending:
@@ -191,9 +220,9 @@ class NearCore:
     def _hand_out(self, ground: Ground, plans: NearPlans, improver: Improver) -> None:
         """Improve the plans of the lumped problem, and make plans of the whole from them."""
         search, seed = ground.search, ground.search.limits.seed
-        other = Beside(partial(_improve, PartSearch(plans, seed + 1), search))
+        other = Beside(partial(_improve, _Searcher(plans, seed + 1, search), search))
         desk = _Desk(ground, plans, improver)
-        mine = PartSearch(plans, seed + 2)
+        mine = _Searcher(plans, seed + 2, search)
         while not stop_asked(search):
             if not desk.step() and not mine.step() and mine.is_idle:
                 improver.step()
@@ -221,6 +250,6 @@ def _improver(ground: Ground, solvers: Sequence[Solver]) -> Improver:
     return Improver(ground.part.formulation, everything, ground.search, solvers)
 
 
-def _improve(searcher: PartSearch, search: Search) -> None:
+def _improve(searcher: _Searcher, search: Search) -> None:
     while not stop_asked(search):
         searcher.step()

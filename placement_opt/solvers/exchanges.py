@@ -1,0 +1,309 @@
+"""Small exchanges between whole plans, and which of them together use up the scarce rows.
+
+Where a few rows join many pairs (budgets, pools of hours) and all others alone would give whole
+values, the relaxation without those few rows is solved for gains with a little noise. Two of its
+solutions differ by exchanges that have nothing to do with each other: one leaves, another enters.
+Each can be made or left, so that what remains is to pick those that use up the few rows at the
+least loss, for which a tabu search over pairs of exchanges is quick.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from placement_opt.instance import Bools, Floats
+from placement_opt.solvers.diving import NEAR
+from placement_opt.solvers.near_plans import WIDEST_ROW, NearPlans
+from placement_opt.solvers.relaxation import solve_lp
+
+MOST_WIDE = 64
+"""Rows of many pairs at most."""
+
+DRAWS = 24
+NOISE_SHARES = (1e-3, 3e-3, 1e-2)
+"""Standard deviations of the noise, as shares of the largest gain; one after the other."""
+
+LEAST_NOISE = 1e-5
+FRESH_SHARE = 0.5
+"""Share of the steps that begin without the wide rows instead of from the best plan."""
+
+MOST_LOSS = 0.02
+"""Exchanges that lose a larger share of the largest gain are left out."""
+
+MOST_EXCHANGES = 1_200
+LP_SECONDS = 10.0
+
+PENALTY = 2.0
+"""What a row weighs beyond its limit, in units of its price."""
+
+TENURES = (3, 15)
+"""Steps during which an exchange just made or taken back is left as it is: from, to."""
+
+PROMISING = 50
+"""Exchanges that are tried together with every other one."""
+
+PATIENCE, KICK_AFTER, KICKED = 700, 200, 4
+"""Steps without success after which the search ends, and after which it goes back to the best and
+changes so many exchanges at random."""
+
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Exchanges:
+    """Changes of a whole plan that keep all rows but the wide ones.
+
+    Parameters
+    ----------
+    changes
+        What is added to the plan's values, shape (columns, exchanges).
+    usage
+        What each uses of the wide rows, in the worth of their prices, shape (exchanges, wide rows).
+    loss
+        What each loses against the prices, shape (exchanges,).
+    clash
+        Which cannot be made together, shape (exchanges, exchanges).
+    """
+
+    changes: sparse.csc_array
+    usage: Floats
+    loss: Floats
+    clash: Bools
+
+
+class ExchangeSearch:
+    """Finds and improves whole plans by exchanges; each thread has one of its own.
+
+    Parameters
+    ----------
+    plans
+        Holds the best plan.
+    seed
+        Random seed.
+    stop
+        Asked between the steps.
+    """
+
+    def __init__(self, plans: NearPlans, seed: int, stop: Callable[[], bool]) -> None:
+        program, prices = plans.program, plans.near.point.prices
+        self._plans = plans
+        self._stop = stop
+        self._random = np.random.default_rng(seed)
+        self._wide = plans.width > WIDEST_ROW
+        self._price = prices[self._wide]
+        self._wide_rows = plans.rows[np.flatnonzero(self._wide)]
+        self._narrow_rows = plans.rows[np.flatnonzero(~self._wide)]
+        self._gain = program.gain - plans.by_column.T @ np.where(self._wide, prices, 0.0)
+        self._unit = float(np.abs(program.gain[plans.pair]).max(initial=0.0))
+        self._without = replace(
+            program,
+            row_lower=np.where(self._wide, -np.inf, program.row_lower),
+            row_upper=np.where(self._wide, np.inf, program.row_upper),
+            whole=np.zeros(program.gain.size, dtype=np.bool_),
+        )
+        limited = np.isfinite(program.row_upper) & ~np.isfinite(program.row_lower)
+        self.fits = bool(
+            0 < int(self._wide.sum()) <= MOST_WIDE
+            and np.all(limited[self._wide])
+            and np.all(self._price >= 0)
+        )
+        """Whether there are a few wide rows, and all others alone have given whole values."""
+
+    def step(self) -> bool:
+        """Look for exchanges around a plan, and make the best of them; True when it was better."""
+        base = self._plans.values
+        if base is None or self._random.random() < FRESH_SHARE:
+            base = self._drawn(LEAST_NOISE)
+        if base is None:
+            return False
+        exchanges = self._around(base)
+        if exchanges is None:
+            return False
+        upper = self._plans.program.row_upper[self._wide]
+        room = (upper - self._wide_rows @ base) * self._price
+        picked = picked_exchanges(exchanges, room, self._random, self._stop)
+        if picked is None:
+            return False
+        return self._plans.take(base + exchanges.changes @ picked.astype(np.float64))
+
+    def _drawn(self, share: float) -> Floats | None:
+        """Solve without the wide rows, with noise; None where that gives fractions."""
+        plans = self._plans
+        noise = self._random.normal(0.0, share * self._unit, self._gain.size)
+        gain = self._gain + np.where(plans.near.is_pair, noise, 0.0)
+        point = solve_lp(replace(self._without, gain=gain), LP_SECONDS, plans.near.point.basis)
+        if point is None:
+            return None
+        values = np.rint(point.values)
+        if np.any(np.abs(point.values - values) > NEAR):
+            self.fits = False
+            return None
+        return values
+
+    def _around(self, base: Floats) -> Exchanges | None:
+        """Return exchanges around whole values that keep the narrow rows."""
+        found: dict[tuple[int, ...], tuple[Numbers, Floats]] = {}
+        for number in range(DRAWS):
+            other = None if self._stop() else self._drawn(NOISE_SHARES[number % len(NOISE_SHARES)])
+            if other is None:
+                return None
+            for columns in _apart(self._narrow_rows, np.flatnonzero(other != base)):
+                found[tuple(columns.tolist())] = columns, (other - base)[columns]
+        if not found:
+            return None
+        losses = np.array([-float(self._gain[at] @ change) for at, change in found.values()])
+        order = np.argsort(losses, kind="stable")[:MOST_EXCHANGES]
+        order = order[losses[order] <= MOST_LOSS * self._unit]
+        kept = [list(found.values())[number] for number in order.tolist()]
+        if not kept:
+            return None
+        changes = sparse.csc_array(
+            (
+                np.concatenate([change for _, change in kept]),
+                np.concatenate([columns for columns, _ in kept]),
+                np.cumsum([0, *(columns.size for columns, _ in kept)]),
+            ),
+            shape=(base.size, len(kept)),
+        )
+        touched = abs(self._narrow_rows) @ abs(changes)
+        clash = (touched.T @ touched).toarray() > 0
+        np.fill_diagonal(clash, val=False)
+        usage = (self._wide_rows @ changes).toarray().T * self._price
+        return Exchanges(changes, usage, losses[order], clash)
+
+
+def _apart(rows: sparse.csr_array, columns: Numbers) -> list[Numbers]:
+    """Group columns that rows join, directly or by others."""
+    if columns.size == 0:
+        return []
+    entries = rows[:, columns].tocoo()
+    n_columns, n_rows = columns.size, rows.shape[0]
+    joins = sparse.coo_array(
+        (np.ones(entries.nnz), (entries.col, n_columns + entries.row)),
+        shape=(n_columns + n_rows,) * 2,
+    )
+    group = connected_components(joins, directed=False)[1][:n_columns]
+    order = np.argsort(group, kind="stable")
+    ends = np.flatnonzero(np.diff(group[order])) + 1
+    return [columns[part] for part in np.split(order, ends)]
+
+
+def picked_exchanges(
+    exchanges: Exchanges,
+    room: Floats,
+    random: np.random.Generator,
+    stop: Callable[[], bool] = lambda: False,
+) -> Bools | None:
+    """Pick exchanges that use up the room in the wide rows at the least loss.
+
+    Parameters
+    ----------
+    exchanges
+        To pick from.
+    room
+        What is left of each wide row, in the worth of its price; less than nothing where it has to
+        be freed, shape (wide rows,).
+    random
+        For who is tried first.
+    stop
+        Asked before each step.
+
+    Returns
+    -------
+    boolean array or None
+        Those picked, shape (exchanges,); None when no choice keeps all rows.
+    """
+    search = _Tabu(exchanges, room, random)
+    since = 0
+    while since < PATIENCE and not stop():
+        since = 0 if search.step() else since + 1
+        if since and since % KICK_AFTER == 0:
+            search.kick()
+    return search.best
+
+
+class _Tabu:
+    """Makes or takes back the best two exchanges at a time, also where that is a step back."""
+
+    def __init__(self, exchanges: Exchanges, room: Floats, random: np.random.Generator) -> None:
+        size = exchanges.loss.size
+        # Wide rows come first, and in single precision: most of the time goes by adding these up.
+        self._usage = np.ascontiguousarray(exchanges.usage.T, dtype=np.float32)
+        self._loss = exchanges.loss.astype(np.float32)
+        self._clash = exchanges.clash
+        self._random = random
+        self._full_room = room.astype(np.float32)
+        self._made = np.zeros(size, dtype=np.bool_)
+        self._held_until = np.zeros(size, dtype=np.int64)
+        self._number = 0
+        self._least = np.inf
+        self._slack = 1e-5 * float(np.abs(exchanges.usage).max(initial=1.0))
+        self.best: Bools | None = None
+
+    def step(self) -> bool:
+        """Change one or two exchanges; True when that led to the best choice so far."""
+        self._number += 1
+        made = self._made
+        sign = np.where(made, -1.0, 1.0).astype(np.float32)
+        room = self._full_room - self._usage[:, made].sum(axis=1)
+        lost = float(self._loss[made].sum())
+        blocked = self._clash[made].any(axis=0) & ~made
+        free = np.flatnonzero(~blocked & (self._held_until <= self._number))
+        if free.size == 0:
+            return False
+        moves, losses = -self._usage[:, free] * sign[free], self._loss[free] * sign[free]
+        after = room[:, None] + moves
+        alone = _weighed(after) + losses
+        first = np.argsort(alone, kind="stable")[:PROMISING]
+        both = after[:, first][:, :, None] + moves[:, None, :]
+        cost = _weighed(both) + losses[first][:, None] + losses
+        new = ~made[free]
+        cost[self._clash[np.ix_(free[first], free)] & new[first][:, None] & new] = np.inf
+        # Together with itself stands for one alone.
+        itself = np.arange(first.size), first
+        both[:, *itself] = after[:, first]
+        cost[itself] = alone[first]
+        is_better = self._note(both, cost, lost, free, first)
+        chosen = free[_pair(cost, first)]
+        made[chosen] ^= True
+        held = self._random.integers(*TENURES, size=chosen.size)
+        self._held_until[chosen] = self._number + held
+        return is_better
+
+    def _note(self, room: Floats, cost: Floats, lost: float, free: Numbers, first: Numbers) -> bool:
+        """Keep the best of the choices at hand if it keeps every row and is the best so far."""
+        one, other = np.nonzero(cost + lost < self._least - self._slack)
+        keeps = room[:, one, other].min(axis=0, initial=np.inf) >= -self._slack
+        if not keeps.any():
+            return False
+        left = np.full(cost.shape, np.inf)
+        left[one[keeps], other[keeps]] = cost[one[keeps], other[keeps]]
+        self._least = float(left.min()) + lost
+        self.best = self._made.copy()
+        self.best[free[_pair(left, first)]] ^= True
+        return True
+
+    def kick(self) -> None:
+        """Go back to the best choice, and change a few exchanges of it at random."""
+        if self.best is not None:
+            self._made = self.best.copy()
+        for number in self._random.permutation(self._made.size)[:KICKED].tolist():
+            if self._made[number] or not np.any(self._clash[number] & self._made):
+                self._made[number] ^= True
+
+
+def _weighed(room: Floats) -> Floats:
+    """Return what is left of rows, or goes beyond them, in points; rows are the first axis."""
+    weighed: Floats = np.maximum(room, -PENALTY * room).sum(axis=0)
+    return weighed
+
+
+def _pair(cost: Floats, first: Numbers) -> Numbers:
+    """Return which two exchanges cost least, or which one does alone."""
+    one, other = divmod(int(np.argmin(cost)), cost.shape[1])
+    return np.unique([int(first[one]), other])

@@ -1,0 +1,153 @@
+"""Exchanges between whole plans: what they keep, what they lose, and which of them are picked."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from benchmarks.random_problems import random_generic
+from placement_opt.solvers import exchanges as module
+from placement_opt.solvers.base import Search
+from placement_opt.solvers.cut_rounds import strengthen
+from placement_opt.solvers.diving import keeps
+from placement_opt.solvers.exchanges import Exchanges, ExchangeSearch, picked_exchanges
+from placement_opt.solvers.limits import SearchLimits
+from placement_opt.solvers.lumped import lumped
+from placement_opt.solvers.near_ground import Ground
+from placement_opt.solvers.near_plans import NearPlans
+
+NONE = np.zeros(0, dtype=np.int64)
+WIDE = 100
+"""Rows of more pairs are pools and budgets in the problem below."""
+
+QUIET = settings(
+    max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+def never():
+    return False
+
+
+@pytest.fixture(scope="module")
+def ground():
+    formulation = random_generic(1_500, 300, 20, 1).compile().formulation
+    found = strengthen(
+        lumped(formulation).formulation, np.arange(formulation.n_pairs), 20.0, rounds=0
+    )
+    search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.0))
+    return Ground(formulation, lumped(formulation), found, search, NONE)
+
+
+@pytest.fixture
+def plans(ground, monkeypatch):
+    monkeypatch.setattr(module, "WIDEST_ROW", WIDE)
+    return NearPlans(ground.program(), 0, never)
+
+
+class TestSearch:
+    def test_a_plan_is_found_without_a_dive_and_improved_and_keeps_every_row(self, plans):
+        search = ExchangeSearch(plans, 0, never)
+        assert search.fits
+        gained = []
+        for _ in range(3):
+            search.step()
+            gained.append(plans.best()[0])
+        assert gained == sorted(gained)
+        program, values = plans.program, plans.best()[1]
+        assert keeps(program, plans.rows, values)
+        bound = float(program.gain @ plans.near.point.values)
+        assert 0.995 * bound <= gained[-1] <= bound + 1e-6
+
+    def test_each_exchange_keeps_the_narrow_rows_and_tells_its_loss_and_usage(self, plans):
+        search = ExchangeSearch(plans, 0, never)
+        base = search._drawn(module.LEAST_NOISE)
+        around = search._around(base)
+        program, narrow = plans.program, ~search._wide
+        before = plans.rows @ base
+        for number in range(around.loss.size):
+            after = base + around.changes[:, [number]].toarray().ravel()
+            rows = plans.rows @ after
+            assert np.all(rows[narrow] <= program.row_upper[narrow] + 1e-6)
+            assert np.all(rows[narrow] >= program.row_lower[narrow] - 1e-6)
+            assert set(np.unique(after[plans.pair])) <= {0.0, 1.0}
+            used = (rows - before)[search._wide] * search._price
+            assert around.usage[number] == pytest.approx(used)
+            gained = float(program.gain @ (after - base))
+            assert gained == pytest.approx(used.sum() - around.loss[number])
+
+    def test_what_does_not_clash_can_be_made_together(self, plans):
+        search = ExchangeSearch(plans, 0, never)
+        base = search._drawn(module.LEAST_NOISE)
+        around = search._around(base)
+        made = np.zeros(around.loss.size, dtype=np.bool_)
+        for number in range(made.size):
+            made[number] = not np.any(around.clash[number] & made)
+        assert made.sum() > 1
+        rows = search._narrow_rows @ (base + around.changes @ made.astype(float))
+        narrow = ~search._wide
+        assert np.all(rows <= plans.program.row_upper[narrow] + 1e-6)
+
+    def test_it_leaves_alone_what_has_no_wide_rows_or_gives_fractions(self, ground, monkeypatch):
+        monkeypatch.setattr(module, "WIDEST_ROW", 10_000)
+        assert not ExchangeSearch(NearPlans(ground.program(), 0, never), 0, never).fits
+        monkeypatch.setattr(module, "WIDEST_ROW", WIDE)
+        search = ExchangeSearch(NearPlans(ground.program(), 0, never), 0, never)
+        halves = type("Point", (), {"values": np.full(search._gain.size, 0.5)})
+        monkeypatch.setattr(module, "solve_lp", lambda *_: halves)
+        assert not search.step()
+        assert not search.fits
+
+    def test_it_ends_when_asked(self, plans):
+        assert not ExchangeSearch(plans, 0, lambda: True).step()
+
+
+@st.composite
+def choices(draw):
+    """Few exchanges, small enough to try every choice."""
+    n, rows = draw(st.integers(1, 7)), draw(st.integers(1, 3))
+    cell = st.integers(-6, 6)
+    usage = np.array(draw(st.lists(cell, min_size=n * rows, max_size=n * rows)), dtype=float)
+    loss = np.array(draw(st.lists(st.integers(0, 5), min_size=n, max_size=n)), dtype=float)
+    clash = np.zeros((n, n), dtype=np.bool_)
+    for one, other in itertools.combinations(range(n), 2):
+        clash[one, other] = clash[other, one] = draw(st.integers(0, 4)) == 0
+    room = np.array(draw(st.lists(st.integers(-8, 8), min_size=rows, max_size=rows)), dtype=float)
+    changes = sparse.csc_array((1, n))
+    return Exchanges(changes, usage.reshape(n, rows), loss, clash), room
+
+
+def cost_of(exchanges, room, made):
+    """What is left and lost; None where a row is broken or two of them clash."""
+    left = room - made @ exchanges.usage
+    if np.any(left < 0) or np.any(exchanges.clash[np.ix_(made, made)]):
+        return None
+    return float(left.sum() + made @ exchanges.loss)
+
+
+class TestPicked:
+    @QUIET
+    @given(choices())
+    def test_it_is_the_best_of_all_choices_where_those_are_few(self, choice):
+        exchanges, room = choice
+        every = (
+            np.array(made) for made in itertools.product([False, True], repeat=exchanges.loss.size)
+        )
+        costs = [cost_of(exchanges, room, made) for made in every]
+        best = min((cost for cost in costs if cost is not None), default=None)
+        picked = picked_exchanges(exchanges, room, np.random.default_rng(0))
+        if best is None:
+            assert picked is None
+        else:
+            assert cost_of(exchanges, room, picked) == pytest.approx(best)
+
+    def test_nothing_is_picked_when_asked_to_stop(self):
+        exchanges = Exchanges(
+            sparse.csc_array((1, 1)), np.ones((1, 1)), np.zeros(1), np.zeros((1, 1), dtype=np.bool_)
+        )
+        assert (
+            picked_exchanges(exchanges, np.ones(1), np.random.default_rng(0), lambda: True) is None
+        )
