@@ -17,12 +17,16 @@ from placement_opt.verification import Verdict, judge
 
 @dataclass(frozen=True, eq=False)
 class Compiled:
-    """A model turned into integers: eligible pairs and the problem over them."""
+    """A model turned into integers: eligible pairs and the problem over them.
+
+    `fingerprint` tells which region it was made from.
+    """
 
     pairs: PairTable
     formulation: Formulation
     rules: tuple[Rule, ...]
     terms: tuple[Term, ...]
+    fingerprint: str
 
     def plan(self, solution: Solution) -> Plan:
         """Lift a solution back into the user's ids."""

@@ -185,7 +185,9 @@ class Model:
             most = int(np.minimum(np.diff(pairs.candidate_start), at_most).sum())
             rows = [block for block in blocks if block is not None]
             formulation = formulate(pairs.n_pairs, rows, terms, most)
-        return Compiled(pairs, formulation, tuple(self._rules), tuple(self._terms))
+            fingerprint = self.instance.region.fingerprint()
+        rules, valued = tuple(self._rules), tuple(self._terms)
+        return Compiled(pairs, formulation, rules, valued, fingerprint)
 
     def solve(
         self,

@@ -170,7 +170,7 @@ def _run_record(compiled: Compiled, parameters: Mapping[str, Any]) -> dict[str, 
         "versions": {name: _version(name) for name in packages}
         | {"python": platform.python_version()},
         "parameters": dict(parameters),
-        "input": instance.region.fingerprint(),
+        "input": compiled.fingerprint,
         "rules": [rule.model_dump(mode="json") for rule in compiled.rules],
         "objective": [term.model_dump(mode="json") for term in compiled.terms],
         "rulebook": None if rulebook is None else rulebook.run_record(),

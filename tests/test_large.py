@@ -18,6 +18,7 @@ from placement_opt.solvers import (
     large,
     near_ground,
     near_plans,
+    sampling,
 )
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.cp_sat import CpSat
@@ -29,11 +30,13 @@ from placement_opt.status import Status, StopReason
 
 SMALL = {
     "FIRST_PAIRS": 300,
+    "FIRST_PER_CANDIDATE": 0.1,
     "BEST_OF_CANDIDATE": 1,
     "BEST_OF_OPENING": 2,
     "FEW_ENTERING": 10,
     "FEW_OWN": 50,
     "MOST_ENTERING": 400,
+    "ENTERING_PER_CANDIDATE": 0.1,
     "SAMPLES": ((0.3, 10**6, 4, 0.02),),
     "PRECISIONS": (1e-3, 1e-4),
     "RUN_SECONDS": (2.0,),
@@ -45,8 +48,8 @@ NONE = np.zeros(0, dtype=np.int64)
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     for name, value in SMALL.items():
-        module = column_choice if hasattr(column_choice, name) else column_generation
-        assert hasattr(module, name)
+        homes = (column_choice, column_generation, sampling)
+        module = next(home for home in homes if hasattr(home, name))
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(large, "EARLY_PAIRS", 400)
     monkeypatch.setattr(near_ground, "NEAR_PAIRS", 800)

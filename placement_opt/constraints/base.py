@@ -1,5 +1,6 @@
 """What a rule is, and what all rules share: groups of pairs, limits per group, violations."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -274,6 +275,9 @@ def plain_limits(instance: Instance, plan: Plan, limits: Any, per: str) -> dict[
 
 def used(plan: Plan, per: str, uses: str | None) -> dict[str, Fraction]:
     """Sum a pair column over the placements of each group, by a plain reading."""
+    if uses is None:
+        labels = Counter(plan.group(placement, per) for placement in plan.placements)
+        return {label: Fraction(count) for label, count in labels.items() if label is not None}
     sums: dict[str, Fraction] = {}
     for placement in plan.placements:
         label = plan.group(placement, per)

@@ -22,9 +22,9 @@ def record_fields(record: Record, *, canonical: bool = False) -> dict[str, Any]:
     canonical
         Write whole numbers as ints, so that 24 and 24.0 give one text.
     """
-    fields = {}
+    fields, values = {}, vars(record)
     for name, default in _defaults(type(record)).items():
-        value = getattr(record, name)
+        value = values[name]
         if value != default:
             fields[name] = _plain(value, canonical=canonical)
     return fields

@@ -9,13 +9,14 @@ from placement_opt.instance import Bools, Floats
 
 Numbers = npt.NDArray[np.int64]
 
-FIRST_PAIRS = 40_000
-"""Promising pairs to begin a level with, beside the best of each row."""
+FIRST_PAIRS, FIRST_PER_CANDIDATE = 40_000, 2.7
+"""Promising pairs to begin a level with, beside the best of each row: at least so many, and so many
+for each candidate."""
 
 BEST_OF_CANDIDATE, BEST_OF_OPENING = 3, 8
 BEST_OF_EQUATION = 8
 ENTERING_OF_CANDIDATE = 3
-MOST_ENTERING = 20_000
+MOST_ENTERING, ENTERING_PER_CANDIDATE = 20_000, 1.3
 FEW_ENTERING = 500
 """Up to so many that gain come in at once, however many of one candidate."""
 
@@ -35,12 +36,15 @@ class PairColumns:
 
     def __init__(self, formulation: Formulation) -> None:
         self.asked = asked(formulation)
-        self._groups = _groups(formulation)
+        self._groups = groups = _groups(formulation)
+        n_candidates = int(groups[0].max(initial=-1)) + 1 if groups else 0
+        self._first = max(FIRST_PAIRS, int(FIRST_PER_CANDIDATE * n_candidates))
+        self._most_entering = max(MOST_ENTERING, int(ENTERING_PER_CANDIDATE * n_candidates))
 
     def promising(self, pairs: Numbers, reduced: Floats, share: float = 1.0) -> Numbers:
         """Return the pairs with the largest gains, and the best of each candidate and opening."""
         value = reduced[pairs]
-        first = int(share * FIRST_PAIRS)
+        first = int(share * self._first)
         wide = 12 * first
         if value.size > wide:
             pairs = pairs[np.argpartition(-value, wide)[:wide]]
@@ -61,9 +65,9 @@ class PairColumns:
         if entering.size > FEW_ENTERING and self._groups:
             group = self._groups[0][entering]
             entering = entering[best_of_each(group, reduced[entering], ENTERING_OF_CANDIDATE)]
-        if entering.size > MOST_ENTERING:
-            most = np.argpartition(-reduced[entering], MOST_ENTERING)[:MOST_ENTERING]
-            entering = entering[most]
+        most = self._most_entering
+        if entering.size > most:
+            entering = entering[np.argpartition(-reduced[entering], most)[:most]]
         return entering
 
 

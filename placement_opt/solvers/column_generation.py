@@ -1,8 +1,6 @@
 """The linear relaxation of a large problem, over a few of its columns at a time.
 
-1. Samples: a twentieth, then a quarter of the rows that take one pair each (candidates), with all
-   other limits in proportion, small enough for the simplex method. Their prices are near those of
-   the whole.
+1. Samples of the candidates give prices that are near those of the whole.
 2. The whole, over the columns that those prices make promising, by a first-order method that
    starts from them; all columns are priced out, those that gain come in, those that have not been
    near a gain for some rounds go out.
@@ -19,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.formulation import Formulation
-from placement_opt.instance import Bools, Floats
+from placement_opt.instance import Floats
 from placement_opt.solvers.column_choice import OwnColumns, PairColumns
 from placement_opt.solvers.pricing import Priced, Pricing
 from placement_opt.solvers.restricted_lp import (
@@ -27,17 +25,10 @@ from placement_opt.solvers.restricted_lp import (
     FirstOrderRun,
     Point,
     RestrictedLp,
-    Sales,
 )
+from placement_opt.solvers.sampling import sampled_prices
 
 Numbers = npt.NDArray[np.int64]
-
-SAMPLES = ((0.05, 750, 9, 0.02), (0.25, 3_750, 4, 0.05))
-"""Share of the candidates and their number, both at most, rounds at most, and a gap between bound
-and program that is enough."""
-
-SALE_SHARE = 0.8
-"""Unused capacity sells at so much of its last price while a sample is solved."""
 
 FAR = 0.06
 """Columns whose loss is a larger share of the largest gain may go out."""
@@ -135,49 +126,14 @@ class ColumnGeneration:
         return priced
 
     def sampled(self, until: float) -> Priced | None:
-        """Return prices from samples of the candidates, each starting from the last one's."""
-        priced: Priced | None = None
+        """Return prices from samples of the candidates; see `placement_opt.solvers.sampling`."""
         anchor = self.pricing.anchor
-        for most_share, most, rounds, enough in SAMPLES if anchor is not None else ():
-            if anchor is None or self._stop():
-                break
-            share = min(most_share, most / max(1, anchor.n_rows))
-            inside = self._random.random(anchor.n_rows) < share
-            pairs = np.flatnonzero(inside[anchor.of_pair])
-            program = RestrictedLp(self.formulation, share, anchor.rows)
-            sample = _Sample(program, pairs, share, inside)
-            priced = self._sample(sample, priced, (rounds, enough, until))
-        return priced
-
-    def _sample(
-        self, sample: "_Sample", start: Priced | None, limits: tuple[int, float, float]
-    ) -> Priced | None:
-        rounds, enough, until = limits
-        reduced = self.pricing.gain if start is None else start.reduced
-        core = self.pairs.promising(sample.pairs, reduced, sample.share)
-        own = self.own.of(core, None if start is None else reduced)
-        best, least = start, np.inf
-        for _ in range(rounds):
-            columns = np.concatenate([own, core])
-            sales = None if best is None else self._sales(best)
-            point = sample.program.simplex(columns, self._seconds(until), sales)
-            if point is None or self._stop():
-                break
-            priced = self._settled(point.prices)
-            bound = sample.bound(priced, self.pricing)
-            if bound < least:
-                best, least = priced, bound
-            # What enters is told by the program's own prices of the sampled candidates, not by
-            # the settled ones, at which no pair gains.
-            reduced = self.pricing.reduced(self._balanced(point.prices, priced))
-            gained = float(self.pricing.gain[columns] @ point.values)
-            if least - gained <= enough * abs(gained):
-                break
-            entering = self.pairs.entering(sample.pairs, reduced, core, self.small)
-            core = np.union1d(core, entering)
-            in_use = own[point.values[: own.size] > IN_USE]
-            own = np.union1d(in_use, self.own.of(core, reduced))
-        return best
+        if anchor is None:
+            return None
+        prices = sampled_prices(
+            self.formulation, anchor, self._random, lambda: self._seconds(until), self._stop
+        )
+        return None if prices is None else self._settled(prices)
 
     def _balanced(self, prices: Floats, priced: Priced) -> Floats:
         """Take the settled prices but for those of the anchor."""
@@ -186,14 +142,6 @@ class ColumnGeneration:
         if anchor is not None:
             result[anchor.rows] = self.pricing.usable(prices)[anchor.rows]
         return result
-
-    def _sales(self, priced: Priced) -> Sales:
-        part = self.formulation
-        may = (priced.prices > 0) & (part.row_upper != part.row_lower) & (part.row_upper > 0)
-        if self.pricing.anchor is not None:
-            may[self.pricing.anchor.rows] = False
-        rows = np.flatnonzero(may)
-        return Sales(rows, SALE_SHARE * priced.prices[rows])
 
     def priced_out(
         self,
@@ -308,33 +256,3 @@ class _Whole:
         self.core, self.columns = core, np.concatenate([own, core])
         self.start = Point(values[self.columns], prices)
         return bool(entering.size)
-
-
-@dataclass(frozen=True, eq=False)
-class _Sample:
-    """A share of the candidates, with all other limits in proportion.
-
-    Parameters
-    ----------
-    program
-        Their linear program.
-    pairs
-        Their pairs, ascending.
-    share
-        Share of the candidates.
-    inside
-        Which rows of the anchor are theirs.
-    """
-
-    program: RestrictedLp
-    pairs: Numbers
-    share: float
-    inside: Bools
-
-    def bound(self, priced: Priced, pricing: Pricing) -> float:
-        """Return what prices prove for the sample."""
-        if pricing.anchor is None:
-            return priced.bound
-        of_candidates = priced.prices[pricing.anchor.rows]
-        others = priced.bound - float(of_candidates.sum())
-        return self.share * others + float(of_candidates[self.inside].sum())
