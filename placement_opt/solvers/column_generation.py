@@ -36,7 +36,10 @@ FAR = 0.06
 ROUNDS_KEPT = 3
 IN_USE = 1e-7
 PRECISIONS = (1e-3, 1e-3, 1e-4, 1e-4, 1e-5)
-RUN_SECONDS = (5.0, 5.0, 5.0, 8.0)
+RUN_SECONDS, RUN_COLUMNS = (5.0, 5.0, 5.0, 8.0), 80_000
+"""Seconds of each run of the first-order method over up to so many columns; in proportion over
+more."""
+
 ITERATIONS_PER_S = 300
 """Iterations of the first-order method that stand for a second where the clock may not count."""
 
@@ -174,7 +177,8 @@ class ColumnGeneration:
         for turn in range(MOST_TURNS):
             fine = max(precision / 2, PRECISIONS[min(turn, len(PRECISIONS) - 1)]) / sharper
             most = RUN_SECONDS[min(turn, len(RUN_SECONDS) - 1)]
-            seconds, iterations = min(most, self._seconds(until)), math.inf
+            longest = most * max(1.0, whole.columns.size / RUN_COLUMNS)
+            seconds, iterations = min(longest, self._seconds(until)), math.inf
             if self._by_work:
                 seconds, iterations = math.inf, most * ITERATIONS_PER_S
             if seconds <= SHORTEST_RUN_S or fine < FINEST or self._stop():
