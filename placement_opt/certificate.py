@@ -17,13 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation, Objective
-from placement_opt.instance import Ints
+from placement_opt.instance import Floats, Ints
 
 PRICE_BITS = 20
 NO_PLAN = "no plan"
 """What the certificate of a result is said to prove when it excludes every plan."""
 
 _SAFE = 1 << 61
+BLOCK = 1 << 22
+"""Pairs of one pass, which bounds the memory."""
+
 _LOW_BITS = 31
 
 
@@ -97,22 +100,29 @@ class Certificate:
         return self.bound(without_gains(formulation)) < 0
 
     def _columns(self, formulation: Formulation) -> int:
-        steep = formulation.priced(np.abs(self.prices.astype(np.float64)), absolute=True)
-        gain = formulation.objective.gain
-        reach = float(np.max(steep, initial=0.0)) + _largest(gain) * 2.0**self.bits
-        if reach >= 2 * _SAFE:
-            raise ValueError("the prices are too large for exact sums in int64")
-        reduced = (gain << self.bits) - formulation.priced(self.prices)
-        n_pairs = formulation.n_pairs
-        total = exact_sum(np.maximum(reduced[:n_pairs], 0))
-        for value, low, high in zip(
-            reduced[n_pairs:],
-            formulation.lower[n_pairs:],
-            formulation.upper[n_pairs:],
-            strict=True,
-        ):
-            total += max(int(value) * int(low), int(value) * int(high))
+        """Return what all variables gain at most at the prices, in blocks of pairs."""
+        n_pairs, gain = formulation.n_pairs, formulation.objective.gain
+        steep = np.abs(self.prices.astype(np.float64))
+        largest = _largest(gain) * 2.0**self.bits
+        total = 0
+        for first in range(0, n_pairs, BLOCK):
+            block = slice(first, min(first + BLOCK, n_pairs))
+            _refuse_large(formulation.priced_pairs(steep, block, absolute=True), largest)
+            priced = formulation.priced_pairs(self.prices, block)
+            total += exact_sum(np.maximum((gain[block] << self.bits) - priced, 0))
+        _refuse_large(formulation.priced_own(steep, absolute=True), largest)
+        reduced = (gain[n_pairs:] << self.bits) - formulation.priced_own(self.prices)
+        low, high = formulation.lower[n_pairs:], formulation.upper[n_pairs:]
+        best = np.where(reduced > 0, high, low)
+        counts = np.flatnonzero((reduced != 0) & (best != 0))
+        for value, bound in zip(reduced[counts].tolist(), best[counts].tolist(), strict=True):
+            total += value * bound
         return total
+
+
+def _refuse_large(steep: Floats, gain: float) -> None:
+    if float(np.max(steep, initial=0.0)) + gain >= 2 * _SAFE:
+        raise ValueError("the prices are too large for exact sums in int64")
 
 
 def exact_sum(values: Ints) -> int:

@@ -33,6 +33,7 @@ ROOM = 1 << 60
 """No row's activity and no objective may reach this: solvers add in int64."""
 
 BLOCK_PAIRS = 1 << 16
+SMALL_BOUND = 1 << 30
 """Pairs priced at once: their sums stay in the processor's cache from one rule to the next."""
 
 Lift = Callable[[npt.NDArray[np.int64], Ints], Mapping[str, Any]]
@@ -271,17 +272,20 @@ class Formulation:
 
     @cached_property
     def lower(self) -> Ints:
-        """Lower bounds of all variables, shape (N,)."""
+        """Lower bounds of all variables, shape (N,); int32 where that holds them, else int64."""
         return self._bounds(0, lambda variables: variables.lower)
 
     @cached_property
     def upper(self) -> Ints:
-        """Upper bounds of all variables, shape (N,)."""
+        """Upper bounds of all variables, shape (N,); int32 where that holds them, else int64."""
         return self._bounds(1, lambda variables: variables.upper)
 
     def _bounds(self, of_pairs: int, read: Callable[[Variables], Ints]) -> Ints:
-        parts = [np.full(self.n_pairs, of_pairs, dtype=np.int64)]
-        parts += [read(block.variables) for block in self.blocks if block.variables]
+        own = [read(block.variables) for block in self.blocks if block.variables]
+        reach = max((int(np.abs(part).max(initial=0)) for part in own), default=0)
+        # Of tens of millions of pairs, half the bytes are worth having.
+        kind = np.int32 if reach < SMALL_BOUND else np.int64
+        parts = [np.full(self.n_pairs, of_pairs, dtype=kind), *(part.astype(kind) for part in own)]
         return np.concatenate(parts)
 
     @cached_property
@@ -385,14 +389,18 @@ class Formulation:
         numpy.ndarray
             int64 for integer prices, else float64.
         """
-        own = [self.priced_pairs(prices, slice(0, self.n_pairs), absolute=absolute)]
-        sums = np.zeros(self.n_variables - self.n_pairs, dtype=own[0].dtype)
+        pairs = self.priced_pairs(prices, slice(0, self.n_pairs), absolute=absolute)
+        return np.concatenate([pairs, self.priced_own(prices, absolute=absolute)])
+
+    def priced_own(self, prices: npt.NDArray[Any], *, absolute: bool = False) -> npt.NDArray[Any]:
+        """Return what `priced` does, for the variables beside the pairs; shape (N - E,)."""
+        sums = np.zeros(self.n_variables - self.n_pairs, dtype=_sum_type(prices))
         for part in self._turned:
             if part.own is not None:
                 entries = abs(part.own) if absolute else part.own
                 first = part.first_own - self.n_pairs
                 sums[first : first + entries.shape[1]] += entries.T @ prices[part.rows]
-        return np.concatenate([*own, sums])
+        return sums
 
     def priced_pairs(
         self, prices: npt.NDArray[Any], pairs: slice, *, absolute: bool = False

@@ -206,7 +206,10 @@ def _extended(
     if old is not None:
         matrix = sparse.vstack([old.matrix, matrix], format="csr")
         lower, cuts = np.append(old.lower, lower), (*old.recipes, *cuts)
-    return replace(formulation, extra=ExtraRows(matrix, lower, cuts))
+    strong = replace(formulation, extra=ExtraRows(matrix, lower, cuts))
+    # The variables are the same: of millions, their bounds are not written down again.
+    vars(strong).update(lower=formulation.lower, upper=formulation.upper)
+    return strong
 
 
 def cuts_of(formulation: Formulation) -> tuple[Cut, ...]:

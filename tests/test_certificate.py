@@ -1,6 +1,7 @@
 """Prices prove bounds: any prices a valid one, in exact integers, and tampering cannot lower it."""
 
 from fractions import Fraction
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -45,11 +46,12 @@ def plain_bound(certificate, formulation):
 
 
 @MANY
-@given(drawn=priced())
-def test_any_prices_prove_a_bound_that_holds(drawn):
+@given(drawn=priced(), block=st.sampled_from((1, 3, 1 << 22)))
+def test_any_prices_prove_a_bound_that_holds(drawn, block):
     formulation, duals = drawn
     certificate = Certificate.from_duals(formulation, duals)
-    bound = certificate.bound(formulation)
+    with patch("placement_opt.certificate.BLOCK", block):
+        bound = certificate.bound(formulation)
     assert bound == plain_bound(certificate, formulation).__floor__()
     optimum = brute_force(formulation)
     if optimum is not None:

@@ -75,10 +75,11 @@ class Pricing:
 
     def __init__(self, formulation: Formulation) -> None:
         self.formulation = formulation
-        self.gain: Floats = formulation.objective.gain.astype(np.float64)
+        self.gain = formulation.objective.gain
         self.anchor = anchor_of(formulation)
         self._balances = [_Balance.of(formulation, n) for n in range(len(formulation.blocks))]
-        self._widest = (formulation.lower.astype(np.float64), formulation.upper.astype(np.float64))
+        own = slice(formulation.n_pairs, None)
+        self._widest = (formulation.lower[own] * 1.0, formulation.upper[own] * 1.0)
 
     def over(self, formulation: Formulation) -> "Pricing":
         """Return the same for the formulation with other cuts, without looking at it again."""
@@ -94,8 +95,8 @@ class Pricing:
 
     def reduced(self, prices: Floats) -> Floats:
         """Return each variable's gain less what it pays, shape (N,); cost O(entries)."""
-        reduced: Floats = self.gain - self.formulation.priced(prices)
-        return reduced
+        reduced: Floats = self.formulation.priced(prices)
+        return np.subtract(self.gain, reduced, out=reduced)
 
     def settled(self, prices: Floats, *, are_least: bool = False) -> Priced:
         """Return what prices prove once those that follow from others are set.
@@ -118,8 +119,7 @@ class Pricing:
             pairs -= most[self.anchor.of_pair]
         limit = np.where(prices > 0, part.row_upper, part.row_lower)
         rows = float(np.sum(prices * np.where(prices == 0, 0, limit)))
-        own = slice(part.n_pairs, None)
-        low, high = (side[own] * reduced[own] for side in self._widest)
+        low, high = (side * reduced[part.n_pairs :] for side in self._widest)
         gained = float(np.maximum(low, high).sum())
         if self.anchor is None:
             gained += float(np.maximum(pairs, 0.0).sum())

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.formulation import BLOCK_PAIRS, NO_LOWER, NO_UPPER, Formulation
 from placement_opt.instance import Bools
 from placement_opt.solvers.linear_program import Floats, LinearProgram
 from placement_opt.solvers.reporting import is_contradictory, logger
@@ -108,9 +108,16 @@ def dual_bound(formulation: Formulation, dual_prices: Floats) -> float:
     valid for every y whose signs suit the limits that exist. Costs one pass over the coefficients.
     """
     limit = np.where(dual_prices > 0, formulation.row_upper, formulation.row_lower)
-    reduced = formulation.objective.gain - formulation.priced(dual_prices)
-    best = np.maximum(reduced * formulation.lower, reduced * formulation.upper)
-    return float(np.sum(dual_prices * np.where(dual_prices == 0, 0, limit)) + np.sum(best))
+    reduced = formulation.priced(dual_prices)
+    np.subtract(formulation.objective.gain, reduced, out=reduced)
+    best = float(np.sum(dual_prices * np.where(dual_prices == 0, 0, limit)))
+    lower, upper = formulation.lower, formulation.upper
+    for first in range(0, reduced.size, BLOCK_PAIRS):
+        block = slice(first, first + BLOCK_PAIRS)
+        best += float(
+            np.maximum(reduced[block] * lower[block], reduced[block] * upper[block]).sum()
+        )
+    return best
 
 
 def lp_bound(formulation: Formulation, time_limit_s: float) -> LpBound | None:

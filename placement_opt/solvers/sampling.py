@@ -111,7 +111,7 @@ class _Sample:
         """Return the best prices found; None when nothing was solved."""
         pricing = self._pricing
         start = None if prices is None else pricing.settled(prices)
-        reduced = pricing.gain if start is None else start.reduced
+        reduced = pricing.gain.astype(np.float64) if start is None else start.reduced
         core = self._pairs.promising(self._all, reduced, self._share)
         own = self._own.of(core, None if start is None else reduced)
         best, least = start, np.inf
