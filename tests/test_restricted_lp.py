@@ -37,6 +37,20 @@ def optimum(formulation, columns):
     return None if point is None else float(program.gain @ point.values) * unit.units
 
 
+def test_where_nothing_keeps_all_rows_the_simplex_method_has_no_point():
+    # The first row asks for one of the last two, the second for less than one of them. The dual
+    # simplex method hands over a point all the same, which must not be taken for a solution.
+    formulation = problem(
+        [4, 1, 1, 1],
+        [
+            rows("band", [[1, 1, 0, 3], [2, 1, -1, 1]], [-1, 3], [3, 3]),
+            rows("limit", [[-1, -1, 1, 700], [0, 3, 0, 3]], [NO_LOWER] * 2, [0, 2]),
+        ],
+    )
+    assert optimum(formulation, all_columns(formulation)) is None
+    assert RestrictedLp(formulation).simplex(all_columns(formulation), 60) is None
+
+
 def all_columns(formulation):
     return np.arange(formulation.n_variables)
 

@@ -41,34 +41,43 @@ class PairColumns:
         self._first = max(FIRST_PAIRS, int(FIRST_PER_CANDIDATE * n_candidates))
         self._most_entering = max(MOST_ENTERING, int(ENTERING_PER_CANDIDATE * n_candidates))
 
-    def promising(self, pairs: Numbers, reduced: Floats, share: float = 1.0) -> Numbers:
-        """Return the pairs with the largest gains, and the best of each candidate and opening."""
-        value = reduced[pairs]
+    def promising(self, reduced: Floats, share: float = 1.0) -> Numbers:
+        """Return the pairs with the largest gains, and the best of each candidate and opening.
+
+        Parameters
+        ----------
+        reduced
+            Reduced gains of the pairs, shape (E,).
+        share
+            Of a sample of the candidates, so large a share of what the whole would get.
+        """
         first = int(share * self._first)
-        wide = 12 * first
-        if value.size > wide:
-            pairs = pairs[np.argpartition(-value, wide)[:wide]]
-            value = reduced[pairs]
+        pairs = largest(reduced, 12 * first)
+        value = reduced[pairs]
         chosen = [
             pairs[best_of_each(group[pairs], value, most)]
             for group, most in zip(self._groups, (BEST_OF_CANDIDATE, BEST_OF_OPENING), strict=False)
         ]
-        if value.size > first:
-            pairs = pairs[np.argpartition(-value, first)[:first]]
-        return np.unique(np.concatenate([pairs, *chosen, self.asked]))
+        return np.unique(np.concatenate([pairs[largest(value, first)], *chosen, self.asked]))
 
-    def entering(self, pairs: Numbers, reduced: Floats, core: Numbers, small: float) -> Numbers:
+    def entering(self, reduced: Floats, core: Numbers, small: float) -> Numbers:
         """Return pairs outside the core that gain more than `small`, a few of each candidate."""
-        gain = reduced.copy()
-        gain[core] = 0.0
-        entering = pairs[gain[pairs] > small]
+        entering = np.setdiff1d(np.flatnonzero(reduced > small), core, assume_unique=True)
         if entering.size > FEW_ENTERING and self._groups:
             group = self._groups[0][entering]
             entering = entering[best_of_each(group, reduced[entering], ENTERING_OF_CANDIDATE)]
-        most = self._most_entering
-        if entering.size > most:
-            entering = entering[np.argpartition(-reduced[entering], most)[:most]]
-        return entering
+        return entering[largest(reduced[entering], self._most_entering)]
+
+
+def largest(values: Floats, most: int) -> Numbers:
+    """Return the places of the largest values, ascending; all of them where they are no more."""
+    if values.size <= most:
+        return np.arange(values.size)
+    # Of tens of millions, places as numbers would take as much memory as the values.
+    least = np.partition(values, values.size - most)[values.size - most]
+    above = np.flatnonzero(values > least)
+    ties = np.flatnonzero(values == least)[: most - above.size]
+    return np.union1d(above, ties)
 
 
 def best_of_each(group: npt.NDArray[np.integer], value: Floats, most: int) -> Numbers:

@@ -231,8 +231,7 @@ class _Whole:
         formulation = generation.formulation
         self._n_pairs = formulation.n_pairs
         self.program = RestrictedLp(formulation)
-        self._all = np.arange(self._n_pairs)
-        self.core = generation.pairs.promising(self._all, priced.reduced)
+        self.core = generation.pairs.promising(priced.reduced[: self._n_pairs])
         self.columns = np.concatenate([generation.own.of(self.core, priced.reduced), self.core])
         self.start = Point(np.zeros(self.columns.size), priced.prices)
         self._near = np.zeros(self._n_pairs, dtype=np.int16)
@@ -246,7 +245,7 @@ class _Whole:
         generation, core = self._generation, self.core
         reduced = generation.pricing.reduced(prices)
         pairs = reduced[: self._n_pairs]
-        entering = generation.pairs.entering(self._all, pairs, core, generation.small)
+        entering = generation.pairs.entering(pairs, core, generation.small)
         values = np.zeros(generation.formulation.n_variables)
         values[self.columns] = ended.values
         far = -FAR * LARGEST_GAIN * generation.unit

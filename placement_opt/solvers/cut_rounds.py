@@ -45,6 +45,9 @@ MANY_COLUMNS, FAR = 15_000, 0.02
 """Of more columns those go out, before the first cuts, that lose so large a share of the largest
 gain."""
 
+FIRST_TIMES = 2
+"""The first linear program may take so many times the limit: nothing goes on without it."""
+
 PRICED_EACH = 3
 """Rounds of cuts from one pricing of all variables to the next."""
 
@@ -113,6 +116,7 @@ def strengthen(
     time_limit_s: float,
     *,
     own: npt.NDArray[np.int64] | None = None,
+    pricing: Pricing | None = None,
     rounds: int = MOST_ROUNDS,
     with_others: bool = True,
     stop: Callable[[], bool] = lambda: False,
@@ -131,6 +135,8 @@ def strengthen(
     own
         Own variables to begin with, ascending; all by default. Those left out have to be zero in
         some solution; they are priced out too.
+    pricing
+        Prices out the formulation, where somebody has made one already.
     rounds
         At most so many rounds.
     with_others
@@ -145,7 +151,7 @@ def strengthen(
     Strengthened or None
         None when not even the first linear program was solved.
     """
-    loop = _Rounds(formulation, core, own)
+    loop = _Rounds(formulation, core, own, pricing or Pricing(formulation))
     until = time.perf_counter() + time_limit_s
     best: Strengthened | None = None
     value, stale, alone = np.inf, 0, True
@@ -157,7 +163,7 @@ def strengthen(
     for number in range(rounds + 1):
         # Between the rounds of cuts a few columns may be missing: only the last point is final.
         pricings = FIRST_PRICINGS if number == 0 else int(number % PRICED_EACH == 0)
-        is_solved = loop.solve(left(), pricings)
+        is_solved = loop.solve(left() * (FIRST_TIMES if number == 0 else 1), pricings)
         if not is_solved:
             break
         progress = (value - loop.value) / max(1.0, abs(loop.value))
@@ -198,6 +204,7 @@ class _Rounds:
         formulation: Formulation,
         core: npt.NDArray[np.int64],
         own: npt.NDArray[np.int64] | None,
+        pricing: Pricing,
     ) -> None:
         self.formulation = formulation
         self._rules = formulation.n_rows - len(cuts_of(formulation))
@@ -205,7 +212,7 @@ class _Rounds:
         if own is None:
             own = np.arange(formulation.n_pairs, formulation.n_variables)
         self._columns = np.concatenate([own, core])
-        self._pricing = Pricing(formulation)
+        self._pricing = pricing
         self._small = SMALL_GAIN * float(np.abs(formulation.objective.gain).max(initial=1))
         self._basis: Basis | None = None
         self._prices = np.zeros(formulation.n_rows)
@@ -270,7 +277,8 @@ class _Rounds:
 
     def _entering(self) -> npt.NDArray[np.int64]:
         """Return variables outside the program that gain, the best of them."""
-        gain = self.formulation.objective.gain - self.formulation.priced(self._prices)
+        gain = self.formulation.priced(self._prices)
+        np.subtract(self.formulation.objective.gain, gain, out=gain)
         gain[self._columns] = 0.0
         entering = np.flatnonzero(gain > self._small)
         most = max(100, int(ENTERING_SHARE * self._columns.size))

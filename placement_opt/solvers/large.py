@@ -62,10 +62,28 @@ Numbers = npt.NDArray[np.int64]
 
 def search_large(formulation: Formulation, search: Search) -> Ending | None:
     """Search from prices over all pairs; None where no prices were found."""
-    problem, limits = lumped(formulation), search.limits
-    small = problem.formulation
+    problem = lumped(formulation)
+    near = NearCore(formulation, problem, search)
+    found = _relaxed(formulation, problem, search, near.begin)
+    if found is None or stop_asked(search):
+        return Ending.STOPPED if stop_asked(search) else None
+    ending = near.run(found)
+    return Ending.EXHAUSTED if search.is_proven else ending
+
+
+def _relaxed(
+    formulation: Formulation,
+    problem: LumpedProblem,
+    search: Search,
+    begin: Callable[[Strengthened], None],
+) -> Strengthened | None:
+    """Price out the lumped problem and add cuts; None without prices, or when asked to stop.
+
+    What it takes to price out all pairs is given free in the end: plans are made of a few pairs.
+    """
+    limits = search.limits
     generation = ColumnGeneration(
-        small, lambda: stop_asked(search), limits.seed, by_work=limits.reproducible
+        problem.formulation, lambda: stop_asked(search), limits.seed, by_work=limits.reproducible
     )
     until = time.perf_counter() + PRICING_SHARE * search.remaining_s
     start = generation.sampled(until)
@@ -76,16 +94,11 @@ def search_large(formulation: Formulation, search: Search) -> Ending | None:
     if best is not None:
         certify(formulation, problem, best.prices, search)
     if best is None or stop_asked(search):
-        return Ending.STOPPED if stop_asked(search) else None
+        return None
     look = Beside(lambda: None if relaxed is None else early.look(relaxed))
     if limits.reproducible:
         look.wait(ENDLESS_S)
-    near = NearCore(formulation, problem, search)
-    found = _strengthened(formulation, problem, generation, best, search, near.begin)
-    if stop_asked(search):
-        return Ending.STOPPED
-    ending = near.run(found)
-    return Ending.EXHAUSTED if search.is_proven else ending
+    return _strengthened(formulation, problem, generation, best, search, begin)
 
 
 def _strengthened(
@@ -121,6 +134,7 @@ def _strengthened(
         core,
         ENDLESS_S if search.limits.reproducible else CUT_SHARE * search.remaining_s,
         own=own,
+        pricing=generation.pricing,
         rounds=0 if search.limits.reproducible else MOST_ROUNDS,
         stop=lambda: stop_asked(search),
         on_bound=on_bound,

@@ -11,7 +11,7 @@ from typing_extensions import override
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Floats, Ints
 from placement_opt.solvers.base import Search, Solution
-from placement_opt.solvers.column_choice import asked
+from placement_opt.solvers.column_choice import asked, largest
 from placement_opt.solvers.cut_rounds import Strengthened
 from placement_opt.solvers.lumped import LumpedProblem
 from placement_opt.solvers.near_program import NearProgram, near_program
@@ -65,9 +65,7 @@ class NearSearch(Search):
 
 def nearest(reduced: Floats, most: int, asked: Numbers) -> Numbers:
     """Return the pairs with the largest reduced gains, and those that rows ask for, ascending."""
-    if reduced.size <= most:
-        return np.arange(reduced.size)
-    return np.union1d(np.argpartition(-reduced, most)[:most], asked)
+    return np.union1d(largest(reduced, most), asked)
 
 
 def plan_from(

@@ -163,9 +163,13 @@ def solve_lp(
     except Exception:
         logger.warning("the linear relaxation failed", exc_info=True)
         return None
+    from ortools.math_opt.solution_pb2 import SOLUTION_STATUS_FEASIBLE
+
     solution = result.solutions[0] if result.solutions else None
+    # Where there is no solution, the dual simplex method hands over where it noticed.
     if solution is None or not (
-        solution.HasField("dual_solution") and solution.HasField("primal_solution")
+        solution.dual_solution.feasibility_status == SOLUTION_STATUS_FEASIBLE
+        and solution.primal_solution.feasibility_status == SOLUTION_STATUS_FEASIBLE
     ):
         return None
     return LpPoint(

@@ -97,7 +97,7 @@ class _Sample:
         self._pairs = PairColumns(part)
         self._own = OwnColumns(part)
         self._program = RestrictedLp(part, share, anchor.rows)
-        self._all = np.arange(part.n_pairs)
+        self._n_pairs = part.n_pairs
         self._small = SMALL_GAIN * float(np.abs(formulation.objective.gain).max(initial=1))
 
     def solve(
@@ -112,7 +112,7 @@ class _Sample:
         pricing = self._pricing
         start = None if prices is None else pricing.settled(prices)
         reduced = pricing.gain.astype(np.float64) if start is None else start.reduced
-        core = self._pairs.promising(self._all, reduced, self._share)
+        core = self._pairs.promising(reduced[: self._n_pairs], self._share)
         own = self._own.of(core, None if start is None else reduced)
         best, least = start, np.inf
         for _ in range(rounds):
@@ -136,7 +136,9 @@ class _Sample:
             gained = float(pricing.gain[columns] @ point.values)
             if least - gained <= enough * abs(gained):
                 break
-            core = np.union1d(core, self._pairs.entering(self._all, reduced, core, self._small))
+            core = np.union1d(
+                core, self._pairs.entering(reduced[: self._n_pairs], core, self._small)
+            )
             in_use = own[point.values[: own.size] > IN_USE]
             own = np.union1d(in_use, self._own.of(core, reduced))
         return best
