@@ -145,7 +145,7 @@ class NearCore:
         plans = self._started(ground)
         if plans is None:
             return None
-        _offer(ground, ground.packed(plans.near, plans.best()[1]), "dive")
+        _offer(ground, ground.packed(plans.near, plans.best()[1]), "first plan")
         return ground, plans
 
     def _ground(self, found: Strengthened, kept: Numbers | None = None) -> Ground:
