@@ -33,11 +33,13 @@ class FamilyMemory:
 
     def look(self) -> None:
         """Read the peaks of the family as it is now."""
+        command = _command_of(self._pid)
         for pid in _family(self._pid):
             peak = _peak_of(pid)
             if pid == self._pid:
                 self._own = max(self._own, peak)
-            else:
+            elif _command_of(pid) != command:
+                # A child that has not become a program of its own yet shows its parent's memory.
                 self._largest_child = max(self._largest_child, peak)
 
     @property
@@ -59,6 +61,13 @@ def _family(pid: int) -> list[int]:
     for member in family:
         family += [child for child, parent in parent_of.items() if parent == member]
     return family
+
+
+def _command_of(pid: int) -> bytes:
+    try:
+        return (_PROCESSES / str(pid) / "cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _peak_of(pid: int) -> float:

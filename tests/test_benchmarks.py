@@ -2,7 +2,9 @@
 
 import json
 import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ from benchmarks.attempt import GAPS, Attempt, Question
 from benchmarks.gap_files import gap_paths, read_gap
 from benchmarks.growth import exponents, growth_table
 from benchmarks.instances import Problem, instances
-from benchmarks.memory import FamilyMemory, peak_mb
+from benchmarks.memory import FamilyMemory, _family, peak_mb
 from benchmarks.random_problems import BUDGET_SHARE, POOL_SHARE, best_first
 from benchmarks.regressions import compare_phases
 from benchmarks.results import append, header, read_results
@@ -301,8 +303,9 @@ def test_a_crash_is_told_with_its_last_words() -> None:
 
 
 def test_what_works_on_beyond_its_limit_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmarks.apart.PATIENCE_S", 0.0)
-    reached = attempt(Question("generic:300x60", "highs", 0.05, 0.0, 1, 2), "slow")
+    # Killed at once, while it has seconds of work before it: a race with its end is no test.
+    monkeypatch.setattr("benchmarks.apart.PATIENCE_S", -12.5)
+    reached = attempt(Question("generic:3000x600", "highs", 10.0, 0.0, 1, 2), "slow")
     assert reached.stop_reason == "killed"
     assert reached.objective is None
 
@@ -312,6 +315,31 @@ def test_memory_counts_this_process_and_its_largest_child() -> None:
     memory = FamilyMemory(os.getpid())
     memory.look()
     assert memory.peak_mb == pytest.approx(peak_mb(), rel=0.5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("is_itself", [True, False])
+def test_a_child_counts_once_it_is_a_program_of_its_own(is_itself: bool) -> None:
+    wait = "import sys; sys.stdin.read()"
+    fork = "import os; p = os.fork(); os.waitpid(p, 0) if p else sys.stdin.read()"
+    start = f"import subprocess; subprocess.run([sys.executable, '-c', {wait!r}])"
+    code = f"import sys; print('ready', flush=True); {fork if is_itself else start}"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()
+        memory = FamilyMemory(process.pid)
+        until = time.monotonic() + 10
+        while len(_family(process.pid)) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(0.2)
+        memory.look()
+        assert memory.peak_mb is not None
+        assert (memory._largest_child == 0) is is_itself
+    finally:
+        process.communicate(b"")
 
 
 def test_memory_of_an_unknown_process_is_unknown() -> None:

@@ -45,6 +45,12 @@ MANY_COLUMNS, FAR = 15_000, 0.02
 """Of more columns those go out, before the first cuts, that lose so large a share of the largest
 gain."""
 
+CLOSE = 5e-4
+"""And until the bound is that near the program, as a share: from there on plans can be made."""
+
+LAST_SHARE = 0.5
+"""The last pricings may take such a share of the limit beyond it: cuts are worth nothing before."""
+
 FIRST_TIMES = 2
 """The first linear program may take so many times the limit: nothing goes on without it."""
 
@@ -172,13 +178,17 @@ def strengthen(
         value = loop.value
         if number == 0:
             best = loop.proven(number)
+            while loop.is_open(best) and time.perf_counter() < until and loop.solve(left(), 1):
+                best = loop.proven(number)
+            value = loop.value
             on_bound(best)
             loop.trim()
         is_late = time.perf_counter() >= until or stop()
         if stale >= PATIENCE or number == rounds or is_late or not loop.cut(with_others=not alone):
             break
     is_final = best is not None and best.n_rounds == number and loop.is_whole
-    if is_solved and not is_final and (loop.is_whole or loop.solve(left(), MOST_PRICINGS)):
+    enough = max(left(), LAST_SHARE * time_limit_s)
+    if is_solved and not is_final and (loop.is_whole or loop.solve(enough, MOST_PRICINGS)):
         last = loop.proven(number)
         if best is None or last.relaxed.bound < best.relaxed.bound:
             best = last
@@ -252,6 +262,11 @@ class _Rounds:
             if self._basis is not None:
                 self._basis = self._basis.grown(n_columns=entering.size)
         return True
+
+    def is_open(self, found: Strengthened) -> bool:
+        """Tell whether columns are still missing that matter."""
+        missing = found.relaxed.bound - self.value
+        return not self.is_whole and missing > CLOSE * max(1.0, abs(self.value))
 
     def trim(self) -> None:
         """Leave out columns that lose much, of very many; they are priced out again in the end."""

@@ -125,8 +125,7 @@ def _strengthened(
     def on_bound(strong: Strengthened) -> None:
         prices, cuts = strong.relaxed.dual_prices, cuts_of(strong.formulation)
         certify(formulation, problem, prices, search, cuts)
-        # Where many columns are still missing, the point is no place to begin from.
-        if strong.n_rounds == 0 and strong.relaxed.bound <= best.bound:
+        if strong.n_rounds == 0:
             begin(strong)
 
     found = strengthen(
