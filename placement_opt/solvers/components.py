@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from placement_opt.formulation import (
     Formulation,
@@ -111,6 +110,9 @@ def _labels(formulation: Formulation) -> tuple[Labels, Labels, Labels] | None:
         one, other = (np.concatenate(ends) for ends in zip(*joins, strict=True))
         graph = sparse.coo_array((np.ones(one.size), (one, other)), shape=(n_nodes, n_nodes))
         first_row = n_labels
+        # Takes a tenth of a second to import, which a network never needs.
+        from scipy.sparse.csgraph import connected_components
+
         n_labels, label = connected_components(graph.tocsr(), directed=False)
         pair, own, row = label[pair], [label[of] for of in own], [label[of] for of in row]
         row.append(label[first_row:first_own])

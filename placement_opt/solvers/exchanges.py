@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from placement_opt.instance import Bools, Floats
 from placement_opt.solvers.diving import NEAR
@@ -187,6 +186,9 @@ def _apart(rows: sparse.csr_array, columns: Numbers) -> list[Numbers]:
         (np.ones(entries.nnz), (entries.col, n_columns + entries.row)),
         shape=(n_columns + n_rows,) * 2,
     )
+    # Takes a tenth of a second to import, which a network never needs.
+    from scipy.sparse.csgraph import connected_components
+
     group = connected_components(joins, directed=False)[1][:n_columns]
     order = np.argsort(group, kind="stable")
     ends = np.flatnonzero(np.diff(group[order])) + 1
