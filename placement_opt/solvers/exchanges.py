@@ -155,10 +155,11 @@ class ExchangeSearch:
                 found[tuple(columns.tolist())] = columns, (other - base)[columns]
         if not found:
             return None
-        losses = np.array([-float(self._gain[at] @ change) for at, change in found.values()])
+        every = list(found.values())
+        losses = np.array([-float(self._gain[at] @ change) for at, change in every])
         order = np.argsort(losses, kind="stable")[:MOST_EXCHANGES]
         order = order[losses[order] <= MOST_LOSS * self._unit]
-        kept = [list(found.values())[number] for number in order.tolist()]
+        kept = [every[number] for number in order.tolist()]
         if not kept:
             return None
         changes = sparse.csc_array(
