@@ -7,6 +7,7 @@ Each can be made or left, so that what remains is to pick those that use up the 
 least loss, for which a tabu search over pairs of exchanges is quick.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -22,7 +23,9 @@ from placement_opt.solvers.relaxation import solve_lp
 MOST_WIDE = 64
 """Rows of many pairs at most."""
 
-DRAWS = 24
+DRAWS, LEAST_DRAWS, DRAW_SECONDS = 24, 6, 4.0
+"""Solutions with noise for one step; fewer where they take longer than that."""
+
 NOISE_SHARES = (1e-3, 3e-3, 1e-2)
 """Standard deviations of the noise, as shares of the largest gain; one after the other."""
 
@@ -147,7 +150,10 @@ class ExchangeSearch:
     def _around(self, base: Floats) -> Exchanges | None:
         """Return exchanges around whole values that keep the narrow rows."""
         found: dict[tuple[int, ...], tuple[Numbers, Floats]] = {}
+        until = time.perf_counter() + DRAW_SECONDS
         for number in range(DRAWS):
+            if number >= LEAST_DRAWS and time.perf_counter() > until:
+                break
             other = None if self._stop() else self._drawn(NOISE_SHARES[number % len(NOISE_SHARES)])
             if other is None:
                 return None

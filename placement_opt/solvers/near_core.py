@@ -31,9 +31,6 @@ PACK_TIMES = 3
 LAST_TIMES = 2.5
 """The last packing begins when so many times the seconds of the one before are left."""
 
-EXCHANGE_EACH = 2
-"""One step of so many looks for exchanges, where the rows allow them."""
-
 EXACT_STEPS = 4
 """Neighbourhoods on the exact rows after a packing that left somebody out."""
 
@@ -90,12 +87,12 @@ class _Desk:
 
 
 class _Searcher:
-    """Improves a plan part by part, and by exchanges where the rows allow them."""
+    """Improves a plan part by part, and as long by exchanges where the rows allow them."""
 
     def __init__(self, plans: NearPlans, seed: int, search: Search) -> None:
         self._parts = PartSearch(plans, seed)
         self._exchanges = ExchangeSearch(plans, seed, lambda: stop_asked(search))
-        self._number = 0
+        self._ahead_s = 0.0
 
     @property
     def is_idle(self) -> bool:
@@ -104,10 +101,12 @@ class _Searcher:
 
     def step(self) -> bool:
         """Improve once; True when the plan became better."""
-        self._number += 1
-        if self._exchanges.fits and self._number % EXCHANGE_EACH == 0:
-            return self._exchanges.step()
-        return self._parts.step()
+        started = time.perf_counter()
+        is_exchange = self._exchanges.fits and self._ahead_s <= 0
+        is_better = (self._exchanges if is_exchange else self._parts).step()
+        spent = time.perf_counter() - started
+        self._ahead_s += spent if is_exchange else -spent
+        return is_better
 
 
 class NearCore:
