@@ -31,7 +31,7 @@ from placement_opt.solvers.restricted_lp import RestrictedLp
 PRICING_SHARE = 0.6
 """Share of the remaining time that the linear relaxation may take."""
 
-PRECISION = 2e-3
+PRECISION = 1.5e-3
 """How near prices are to the relaxation's optimum, as a share, before the simplex method goes on
 from them."""
 

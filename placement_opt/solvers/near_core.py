@@ -31,6 +31,9 @@ PACK_TIMES = 3
 LAST_TIMES = 2.5
 """The last packing begins when so many times the seconds of the one before are left."""
 
+PARTS_FIRST_S = 5.0
+"""Seconds of parts before the first exchanges."""
+
 EXACT_STEPS = 4
 """Neighbourhoods on the exact rows after a packing that left somebody out."""
 
@@ -92,7 +95,7 @@ class _Searcher:
     def __init__(self, plans: NearPlans, seed: int, search: Search) -> None:
         self._parts = PartSearch(plans, seed)
         self._exchanges = ExchangeSearch(plans, seed, lambda: stop_asked(search))
-        self._ahead_s = 0.0
+        self._ahead_s = PARTS_FIRST_S
 
     @property
     def is_idle(self) -> bool:
@@ -163,10 +166,11 @@ class NearCore:
         if before is not None:
             plans.take(before.near.spread(before.best()[1], n_variables)[near.columns])
         exchanges = ExchangeSearch(plans, search.limits.seed, lambda: stop_asked(search))
-        if exchanges.fits:
-            exchanges.step()
-        if plans.values is None or not exchanges.fits:
-            plans.start(min(START_SECONDS, search.remaining_s))
+        beside = Beside(exchanges.step) if exchanges.fits else None
+        plans.start(min(START_SECONDS, search.remaining_s))
+        # With a plan at hand, what the exchanges bring comes when it comes.
+        while plans.values is None and beside is not None and not beside.wait(POLL_S):
+            pass
         return None if plans.values is None else plans
 
     def run(self, found: Strengthened) -> Ending:
