@@ -45,7 +45,7 @@ MANY_COLUMNS, FAR = 15_000, 0.02
 """Of more columns those go out, before the first cuts, that lose so large a share of the largest
 gain."""
 
-CLOSE = 5e-4
+CLOSE = 1e-4
 """And until the bound is that near the program, as a share: from there on plans can be made."""
 
 LAST_SHARE = 0.5

@@ -32,7 +32,7 @@ LAST_TIMES = 2.5
 """The last packing begins when so many times the seconds of the one before are left."""
 
 PARTS_FIRST_S = 5.0
-"""Seconds of parts before the first exchanges."""
+"""Seconds of parts before the first exchanges, in one of the two searchers."""
 
 EXACT_STEPS = 4
 """Neighbourhoods on the exact rows after a packing that left somebody out."""
@@ -92,10 +92,12 @@ class _Desk:
 class _Searcher:
     """Improves a plan part by part, and as long by exchanges where the rows allow them."""
 
-    def __init__(self, plans: NearPlans, seed: int, search: Search) -> None:
+    def __init__(
+        self, plans: NearPlans, seed: int, search: Search, *, parts_first_s: float = 0.0
+    ) -> None:
         self._parts = PartSearch(plans, seed)
         self._exchanges = ExchangeSearch(plans, seed, lambda: stop_asked(search))
-        self._ahead_s = PARTS_FIRST_S
+        self._ahead_s = parts_first_s
 
     @property
     def is_idle(self) -> bool:
@@ -165,12 +167,7 @@ class NearCore:
         n_variables = self._problem.formulation.n_variables
         if before is not None:
             plans.take(before.near.spread(before.best()[1], n_variables)[near.columns])
-        exchanges = ExchangeSearch(plans, search.limits.seed, lambda: stop_asked(search))
-        beside = Beside(exchanges.step) if exchanges.fits else None
         plans.start(min(START_SECONDS, search.remaining_s))
-        # With a plan at hand, what the exchanges bring comes when it comes.
-        while plans.values is None and beside is not None and not beside.wait(POLL_S):
-            pass
         return None if plans.values is None else plans
 
     def run(self, found: Strengthened) -> Ending:
@@ -225,7 +222,7 @@ class NearCore:
         search, seed = ground.search, ground.search.limits.seed
         other = Beside(partial(_improve, _Searcher(plans, seed + 1, search), search))
         desk = _Desk(ground, plans, improver)
-        mine = _Searcher(plans, seed + 2, search)
+        mine = _Searcher(plans, seed + 2, search, parts_first_s=PARTS_FIRST_S)
         while not stop_asked(search):
             if not desk.step() and not mine.step() and mine.is_idle:
                 improver.step()
