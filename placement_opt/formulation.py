@@ -32,8 +32,10 @@ NO_UPPER = 1 << 62
 ROOM = 1 << 60
 """No row's activity and no objective may reach this: solvers add in int64."""
 
-BLOCK_PAIRS = 1 << 16
 SMALL_BOUND = 1 << 30
+"""Bounds of variables below this are held in 32 bits: sums of two still fit."""
+
+BLOCK_PAIRS = 1 << 16
 """Pairs priced at once: their sums stay in the processor's cache from one rule to the next."""
 
 Lift = Callable[[npt.NDArray[np.int64], Ints], Mapping[str, Any]]
@@ -206,6 +208,11 @@ class Objective:
     gain: Ints
     scale: int
     rounding: Fraction = Fraction(0)
+
+    @cached_property
+    def largest_gain(self) -> float:
+        """The largest magnitude of a gain, at least one."""
+        return float(np.abs(self.gain).max(initial=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -391,6 +398,11 @@ class Formulation:
         """
         pairs = self.priced_pairs(prices, slice(0, self.n_pairs), absolute=absolute)
         return np.concatenate([pairs, self.priced_own(prices, absolute=absolute)])
+
+    def reduced(self, prices: Floats) -> Floats:
+        """Return each variable's gain less what it pays at prices of the rows; shape (N,)."""
+        reduced: Floats = self.priced(prices)
+        return np.subtract(self.objective.gain, reduced, out=reduced)
 
     def priced_own(self, prices: npt.NDArray[Any], *, absolute: bool = False) -> npt.NDArray[Any]:
         """Return what `priced` does, for the variables beside the pairs; shape (N - E,)."""

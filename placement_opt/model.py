@@ -181,13 +181,13 @@ class Model:
             findings.refuse()
         with watch.phase("formulate"):
             weights = (read_number(term.weight) for term in self._terms)
-            terms = list(zip(weights, points, strict=True))
+            weighted = list(zip(weights, points, strict=True))
             most = int(np.minimum(np.diff(pairs.candidate_start), at_most).sum())
             rows = [block for block in blocks if block is not None]
-            formulation = formulate(pairs.n_pairs, rows, terms, most)
+            formulation = formulate(pairs.n_pairs, rows, weighted, most)
             fingerprint = self.instance.region.fingerprint()
-        rules, valued = tuple(self._rules), tuple(self._terms)
-        return Compiled(pairs, formulation, rules, valued, fingerprint)
+        rules, terms = tuple(self._rules), tuple(self._terms)
+        return Compiled(pairs, formulation, rules, terms, fingerprint)
 
     def solve(
         self,

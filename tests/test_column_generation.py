@@ -18,6 +18,7 @@ from placement_opt.solvers.restricted_lp import RestrictedLp
 
 PRECISION = 1e-3
 LONG = 600.0
+CANDIDATES = 400
 
 SMALL = {
     "FIRST_PAIRS": 300,
@@ -48,7 +49,7 @@ def _small(monkeypatch):
 
 @pytest.fixture(scope="module")
 def region():
-    region = po.synthetic_region(candidates=400, openings=120, seed=1)
+    region = po.synthetic_region(candidates=CANDIDATES, openings=120, seed=1)
     assert region.fixed_placements
     return po.Model(region).compile().formulation
 
@@ -241,3 +242,31 @@ class TestOwnColumns:
         assert own.of(np.array([0, 2]), reduced, loss=3.5).tolist() == [9, 3, 4, 5, 6, 8]
         assert own.of(np.array([0]), None).tolist() == [9, 3, 4, 5]
         assert own.of(np.zeros(0, dtype=np.int64), reduced).tolist() == [9]
+
+
+class TestLargest:
+    def test_ties_are_broken_by_place(self):
+        values = np.array([3.0, 1.0, 3.0, 2.0, 3.0])
+        assert column_choice.largest(values, 2).tolist() == [0, 2]
+        assert column_choice.largest(values, 4).tolist() == [0, 2, 3, 4]
+        assert column_choice.largest(values, 0).tolist() == []
+        assert column_choice.largest(values, 9).tolist() == [0, 1, 2, 3, 4]
+
+    @pytest.mark.parametrize("most", [1, 7, 30])
+    def test_they_are_the_largest(self, most):
+        values = np.random.default_rng(most).integers(0, 9, 40).astype(float)
+        places = column_choice.largest(values, most)
+        assert np.all(np.diff(places) > 0)
+        assert sorted(values[places]) == sorted(values)[-most:]
+
+
+def test_more_candidates_bring_more_columns(small, monkeypatch):
+    gain = small.objective.gain[: small.n_pairs].astype(float)
+    few = column_choice.PairColumns(small)
+    monkeypatch.setattr(column_choice, "FIRST_PER_CANDIDATE", 4.0)
+    monkeypatch.setattr(column_choice, "ENTERING_PER_CANDIDATE", 2.0)
+    many = column_choice.PairColumns(small)
+    assert many.promising(gain).size >= 4 * CANDIDATES > few.promising(gain).size
+    none = np.zeros(0, dtype=np.int64)
+    assert few.entering(gain, none, 0.0).size == SMALL["MOST_ENTERING"]
+    assert many.entering(gain, none, 0.0).size > SMALL["MOST_ENTERING"]

@@ -18,7 +18,7 @@ from placement_opt.certificate import Certificate, bound_in_points
 from placement_opt.checking import check_result
 from placement_opt.formulation import NO_LOWER, NO_UPPER, ExtraRows, Formulation
 from placement_opt.mixed_integer_rounding import Cut, cut_row, cuts_of, with_cuts, without_cuts
-from placement_opt.solvers import cuts
+from placement_opt.solvers import cut_rounds, cuts
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.cut_rounds import strengthen
 from placement_opt.solvers.cuts import separate
@@ -199,6 +199,8 @@ def test_cuts_follow_behind_the_rules_and_change_nothing_else():
     assert np.array_equal(strong.matrix[:1].toarray(), formulation.matrix.toarray())
     assert strong.row_upper[1:].tolist() == [NO_UPPER] * 3
     assert strong.offsets == formulation.offsets
+    assert strong.lower is formulation.lower
+    assert strong.upper is formulation.upper
     assert cuts_of(strong) == tuple(cuts)
     assert brute_force(strong) == brute_force(formulation)
     one_by_one = with_cuts(with_cuts(formulation, cuts[:1]), cuts[1:])
@@ -283,6 +285,22 @@ def test_own_variables_that_are_left_out_at_first_come_in(formulation, data):
     assert some.relaxed.bound >= whole.relaxed.bound - 1e-5 * max(1.0, abs(whole.relaxed.bound))
     if some.program.columns.size == formulation.n_variables:
         assert some.relaxed.bound == pytest.approx(whole.relaxed.bound, rel=1e-5, abs=1e-5)
+
+
+def test_pairs_are_priced_out_until_the_first_bound_is_near(monkeypatch):
+    monkeypatch.setattr(cut_rounds, "FIRST_PRICINGS", 0)
+    formulation = po.Model(po.synthetic_region(candidates=150, seed=2)).compile().formulation
+    few = np.arange(0, formulation.n_pairs, 9)
+    told = []
+    strengthen(formulation, few, 60.0, rounds=0, on_bound=told.append)
+    first = told[0].relaxed
+    gained = float(formulation.objective.gain @ first.values)
+    assert (1 - 1e-9) * gained <= first.bound <= (1 + cut_rounds.CLOSE) * gained
+    # The pairs it began with are far from enough.
+    monkeypatch.setattr(cut_rounds, "CLOSE", 1e9)
+    monkeypatch.setattr(cut_rounds, "MOST_PRICINGS", 0)
+    strengthen(formulation, few, 60.0, rounds=0, on_bound=told.append)
+    assert told[-1].relaxed.bound > 1.01 * first.bound
 
 
 @pytest.fixture(scope="module")

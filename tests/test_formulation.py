@@ -190,3 +190,24 @@ def test_points_too_wide_for_64_bits_are_rounded_by_half_a_unit() -> None:
     for gain, value in zip(objective.gain.tolist(), (1, 3, 5), strict=True):
         exact = (Fraction(10**17) + Fraction(1, 10**9)) * value / 7
         assert abs(Fraction(gain, objective.scale) - exact) * 2 <= objective.rounding
+
+
+@pytest.mark.parametrize(
+    ("most", "held_in"), [(7, np.int32), ((1 << 30) - 1, np.int32), (1 << 30, np.int64)]
+)
+def test_bounds_of_variables_are_held_exactly(most: int, held_in: type[np.integer]) -> None:
+    block = rows("own", [[1, 1]], [0], [2], own=[(-most, 3, 0), (0, most, 0)], own_usage=[[1, 1]])
+    formulation = problem([1, 1], [block])
+    assert formulation.lower.tolist() == [0, 0, -most, 0]
+    assert formulation.upper.tolist() == [1, 1, 3, most]
+    assert formulation.lower.dtype == formulation.upper.dtype == held_in
+
+
+def test_reduced_gains_and_the_largest_gain() -> None:
+    block = rows(
+        "row", [[1, 2], [0, 3]], [NO_LOWER] * 2, [2, 2], own=[(0, 1, -9)], own_usage=[[1], [0]]
+    )
+    formulation = problem([4, 5], [block])
+    assert formulation.reduced(np.array([0.5, 1.0])).tolist() == [3.5, 1.0, -9.5]
+    assert formulation.objective.largest_gain == 9
+    assert problem([0, 0], [rows("none", [[1, 1]], [0], [1])]).objective.largest_gain == 1

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 
 import placement_opt as po
 from placement_opt.certificate import Certificate
-from placement_opt.formulation import NO_LOWER, Formulation
+from placement_opt.formulation import NO_LOWER, Formulation, Objective
 from placement_opt.mixed_integer_rounding import cuts_of, with_cuts
 from placement_opt.solvers import near_core, near_ground
 from placement_opt.solvers.base import Search
@@ -209,7 +209,7 @@ class TestSpread:
             if block.pools is None
         ]
         gain = np.concatenate([formulation.objective.gain[: formulation.n_pairs], *own])
-        objective = SimpleNamespace(gain=gain, scale=1)
+        objective = Objective(gain, 1)
         bare = Formulation(formulation.n_pairs, blocks, (objective,))
         strong = strengthen(bare, np.arange(bare.n_pairs), 10.0)
         cuts = cuts_of(strong.formulation)
@@ -256,3 +256,34 @@ def test_a_first_plan_that_crashes_is_done_without(formulation, found, monkeypat
     search.prove(found.relaxed.bound, "here")
     core.run(found)
     assert search.best is not None
+
+
+class _Spender:
+    """Takes a given time for each step."""
+
+    def __init__(self, clock, seconds):
+        self.clock, self.seconds, self.fits, self.spent = clock, seconds, True, 0.0
+
+    def step(self):
+        self.clock[0] += self.seconds
+        self.spent += self.seconds
+        return False
+
+
+@pytest.mark.parametrize("parts_first_s", [0.0, 5.0])
+def test_exchanges_and_parts_get_the_same_time(monkeypatch, parts_first_s):
+    clock = [0.0]
+    parts, exchanges = _Spender(clock, 1.0), _Spender(clock, 6.0)
+    monkeypatch.setattr(near_core, "PartSearch", lambda *_: parts)
+    monkeypatch.setattr(near_core, "ExchangeSearch", lambda *_: exchanges)
+    monkeypatch.setattr(near_core, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    searcher = near_core._Searcher(None, 0, None, parts_first_s=parts_first_s)
+    searcher.step()
+    assert (parts.spent > 0) is (parts_first_s > 0)
+    for _ in range(200):
+        searcher.step()
+    assert abs(parts.spent - exchanges.spent) <= exchanges.seconds + parts_first_s
+    exchanges.fits, before = False, exchanges.spent
+    for _ in range(20):
+        searcher.step()
+    assert exchanges.spent == before

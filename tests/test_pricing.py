@@ -161,6 +161,26 @@ class TestFollowing:
             assert again.prices == pytest.approx(first.prices)
             assert again.bound == pytest.approx(first.bound)
 
+    @MANY
+    @given(formulation=st.one_of(formulations(), settling()), data=st.data())
+    def test_the_tightest_is_the_better_of_both(self, formulation, data):
+        pricing, prices = Pricing(formulation), prices_for(data, formulation)
+        bounds = [pricing.settled(prices, are_least=least).bound for least in (False, True)]
+        assert pricing.tightest(prices).bound == min(bounds)
+
+    @MANY
+    @given(formulation=settling(), data=st.data())
+    def test_balanced_prices_differ_from_the_settled_ones_in_the_anchor_alone(
+        self, formulation, data
+    ):
+        pricing, prices = Pricing(formulation), prices_for(data, formulation)
+        priced = pricing.settled(prices)
+        inside = np.zeros(formulation.n_rows, dtype=bool)
+        if pricing.anchor is not None:
+            inside[pricing.anchor.rows] = True
+        expected = np.where(inside, pricing.usable(prices), priced.prices)
+        assert pricing.balanced(prices, priced).tolist() == expected.tolist()
+
     def test_a_balance_asks_what_its_cheapest_holder_pays(self):
         # Two holders serve one class; the pair gains 9 and uses 2 hours at 3, or 3 hours at 1.
         usage = [[1], [0], [0]]

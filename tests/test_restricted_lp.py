@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import placement_opt as po
 from placement_opt.formulation import NO_LOWER, NO_UPPER
-from placement_opt.solvers import restricted_lp
+from placement_opt.solvers import relaxation, restricted_lp
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.pricing import Pricing
 from placement_opt.solvers.relaxation import dual_bound, lp_bound, solve_lp
@@ -49,6 +49,23 @@ def test_where_nothing_keeps_all_rows_the_simplex_method_has_no_point():
     )
     assert optimum(formulation, all_columns(formulation)) is None
     assert RestrictedLp(formulation).simplex(all_columns(formulation), 60) is None
+
+
+@pytest.mark.parametrize(("primal", "dual"), [(1, 2), (3, 2), (2, 1), (2, 3)])
+def test_a_point_counts_where_both_of_its_sides_are_solutions(monkeypatch, primal, dual):
+    one = problem([1], [rows("one", [[1]], [NO_LOWER], [1])])
+    program = LinearProgram.of(one, ObjectiveUnit.of(one), all_columns(one))
+    glop = relaxation._glop
+    assert solve_lp(program, 60).values.tolist() == [1]
+
+    def unsure(*asked):
+        result = glop(*asked)
+        result.solutions[0].primal_solution.feasibility_status = primal
+        result.solutions[0].dual_solution.feasibility_status = dual
+        return result
+
+    monkeypatch.setattr(relaxation, "_glop", unsure)
+    assert solve_lp(program, 60) is None
 
 
 def all_columns(formulation):

@@ -10,7 +10,7 @@ from placement_opt.constraints.coaching_exchange import fullest
 from placement_opt.instance import Indices, Ints
 
 MOST_MERGES = 100_000
-"""Times that two coaches share out their people again, per packer: 0.1 ms each, measured."""
+"""Times that two coaches share out their people again, per packer, which bounds its time."""
 
 TARGETS = 3
 """Coaches of a team where room is gathered, those with the most first."""

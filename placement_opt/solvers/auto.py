@@ -110,7 +110,7 @@ def price(formulation: Formulation, search: Search) -> Priced | None:
     search.certify(certificate, "dual prices")
     bound = certificate.bound(formulation)
     scaled = certificate.prices / 2.0**certificate.bits
-    reduced = formulation.objective.gain - formulation.priced(scaled)
+    reduced = formulation.reduced(scaled)
     return Priced(
         formulation,
         pooled(formulation, relaxed),

@@ -20,6 +20,12 @@ MOST_ENTERING, ENTERING_PER_CANDIDATE = 20_000, 1.3
 FEW_ENTERING = 500
 """Up to so many that gain come in at once, however many of one candidate."""
 
+SMALL_GAIN = 1e-6
+"""Columns that gain a smaller share of the largest gain stay out."""
+
+IN_USE = 1e-7
+"""Columns of a larger value are in use."""
+
 MOST_ASKED = 5_000
 FEW_OWN = 2_000
 """Blocks with fewer own variables bring all of them."""
@@ -71,8 +77,8 @@ class PairColumns:
 
 def largest(values: Floats, most: int) -> Numbers:
     """Return the places of the largest values, ascending; all of them where they are no more."""
-    if values.size <= most:
-        return np.arange(values.size)
+    if not 0 < most < values.size:
+        return np.arange(min(most, values.size))
     # Of tens of millions, places as numbers would take as much memory as the values.
     least = np.partition(values, values.size - most)[values.size - most]
     above = np.flatnonzero(values > least)

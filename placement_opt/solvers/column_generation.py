@@ -18,14 +18,9 @@ import numpy.typing as npt
 
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Floats
-from placement_opt.solvers.column_choice import OwnColumns, PairColumns
+from placement_opt.solvers.column_choice import IN_USE, SMALL_GAIN, OwnColumns, PairColumns
 from placement_opt.solvers.pricing import Priced, Pricing
-from placement_opt.solvers.restricted_lp import (
-    LARGEST_GAIN,
-    FirstOrderRun,
-    Point,
-    RestrictedLp,
-)
+from placement_opt.solvers.restricted_lp import FirstOrderRun, Point, RestrictedLp
 from placement_opt.solvers.sampling import sampled_prices
 
 Numbers = npt.NDArray[np.int64]
@@ -34,7 +29,6 @@ FAR = 0.06
 """Columns whose loss is a larger share of the largest gain may go out."""
 
 ROUNDS_KEPT = 3
-IN_USE = 1e-7
 PRECISIONS = (1e-3, 1e-3, 1e-4, 1e-4, 1e-5)
 RUN_SECONDS, RUN_COLUMNS = (5.0, 5.0, 5.0, 8.0), 80_000
 """Seconds of each run of the first-order method over up to so many columns; in proportion over
@@ -107,8 +101,7 @@ class ColumnGeneration:
         self._stop = stop
         self._on_bound = on_bound
         self._random = np.random.default_rng(seed)
-        self.unit = max(1.0, float(np.abs(self.pricing.gain).max(initial=0))) / LARGEST_GAIN
-        self.small = 1e-3 * self.unit
+        self.largest_gain = formulation.objective.largest_gain
         self.pairs = PairColumns(formulation)
         self.own = OwnColumns(formulation)
         self.best: Priced | None = None
@@ -118,11 +111,7 @@ class ColumnGeneration:
         return math.inf if self._by_work else until - time.perf_counter()
 
     def _settled(self, prices: Floats) -> Priced:
-        priced = self.pricing.settled(prices)
-        # An equation's own price is better where upper bounds of its variables bind.
-        kept = self.pricing.settled(prices, are_least=True)
-        if kept.bound < priced.bound:
-            priced = kept
+        priced = self.pricing.tightest(prices)
         if self.best is None or priced.bound < self.best.bound:
             self.best = priced
             self._on_bound(priced)
@@ -137,14 +126,6 @@ class ColumnGeneration:
             self.formulation, anchor, self._random, lambda: self._seconds(until), self._stop
         )
         return None if prices is None else self._settled(prices)
-
-    def _balanced(self, prices: Floats, priced: Priced) -> Floats:
-        """Take the settled prices but for those of the anchor."""
-        anchor = self.pricing.anchor
-        result = priced.prices.copy()
-        if anchor is not None:
-            result[anchor.rows] = self.pricing.usable(prices)[anchor.rows]
-        return result
 
     def priced_out(
         self,
@@ -198,9 +179,9 @@ class ColumnGeneration:
             priced = self._settled(ended.prices)
             best = self.best or priced
             found = whole.relaxed(best, ended)
-            prices = self._balanced(ended.prices, priced)
+            prices = self.pricing.balanced(ended.prices, priced)
             is_whole = not whole.renew(turn, ended, prices, best)
-            gained = float(self.pricing.gain[found.columns] @ ended.values)
+            gained = float(self.formulation.objective.gain[found.columns] @ ended.values)
             is_close = abs(best.bound - gained) <= precision * abs(gained)
             if is_close and (is_rough or (is_whole and fine <= precision)):
                 break
@@ -243,12 +224,12 @@ class _Whole:
     def renew(self, turn: int, ended: Point, prices: Floats, best: Priced) -> bool:
         """Let columns in and out at new prices; return whether any pair came in."""
         generation, core = self._generation, self.core
-        reduced = generation.pricing.reduced(prices)
+        reduced = generation.formulation.reduced(prices)
         pairs = reduced[: self._n_pairs]
-        entering = generation.pairs.entering(pairs, core, generation.small)
+        entering = generation.pairs.entering(pairs, core, SMALL_GAIN * generation.largest_gain)
         values = np.zeros(generation.formulation.n_variables)
         values[self.columns] = ended.values
-        far = -FAR * LARGEST_GAIN * generation.unit
+        far = -FAR * generation.largest_gain
         used = (values[core] > IN_USE) | (reduced[core] > far) | (best.reduced[core] > far)
         self._near[core[used]] = turn + 1
         self._near[entering] = turn + 1

@@ -110,7 +110,7 @@ def _labels(formulation: Formulation) -> tuple[Labels, Labels, Labels] | None:
         one, other = (np.concatenate(ends) for ends in zip(*joins, strict=True))
         graph = sparse.coo_array((np.ones(one.size), (one, other)), shape=(n_nodes, n_nodes))
         first_row = n_labels
-        # Takes a tenth of a second to import, which a network never needs.
+        # Slow to import, and a network never needs it.
         from scipy.sparse.csgraph import connected_components
 
         n_labels, label = connected_components(graph.tocsr(), directed=False)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from placement_opt.formulation import Formulation
 from placement_opt.mixed_integer_rounding import cuts_of, with_cuts, without_cuts
+from placement_opt.solvers.column_choice import SMALL_GAIN
 from placement_opt.solvers.cuts import separate
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.pricing import Priced, Pricing
@@ -38,15 +39,9 @@ ENTERING_SHARE = 0.2
 """New columns of one pricing at most, as a share of those at hand."""
 
 
-SMALL_GAIN = 1e-6
-"""Columns that gain less than this share of the largest gain stay out."""
-
 MANY_COLUMNS, FAR = 15_000, 0.02
 """Of more columns those go out, before the first cuts, that lose so large a share of the largest
 gain."""
-
-CLOSE = 1e-4
-"""And until the bound is that near the program, as a share: from there on plans can be made."""
 
 LAST_SHARE = 0.5
 """The last pricings may take such a share of the limit beyond it: cuts are worth nothing before."""
@@ -59,6 +54,10 @@ PRICED_EACH = 3
 
 FIRST_PRICINGS, MOST_PRICINGS = 3, 25
 """Times that all variables are priced out before the first cuts, and after the last."""
+
+CLOSE = 1e-4
+"""Before the first cuts they are priced out further, until the bound is that near the program, as a
+share: from there on plans can be made."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,7 +222,7 @@ class _Rounds:
             own = np.arange(formulation.n_pairs, formulation.n_variables)
         self._columns = np.concatenate([own, core])
         self._pricing = pricing
-        self._small = SMALL_GAIN * float(np.abs(formulation.objective.gain).max(initial=1))
+        self._largest_gain = formulation.objective.largest_gain
         self._basis: Basis | None = None
         self._prices = np.zeros(formulation.n_rows)
         self._values = np.zeros(formulation.n_variables)
@@ -272,9 +271,9 @@ class _Rounds:
         """Leave out columns that lose much, of very many; they are priced out again in the end."""
         if self._columns.size <= MANY_COLUMNS or self._basis is None:
             return
-        reduced = self.formulation.objective.gain - self.formulation.priced(self._prices)
+        reduced = self.formulation.reduced(self._prices)
         stays = self._basis.variables == BASIC
-        stays |= reduced[self._columns] > -FAR * self._small / SMALL_GAIN
+        stays |= reduced[self._columns] > -FAR * self._largest_gain
         stays |= self.formulation.lower[self._columns] != 0
         self._columns = self._columns[stays]
         self._basis = replace(self._basis, variables=self._basis.variables[stays])
@@ -292,10 +291,9 @@ class _Rounds:
 
     def _entering(self) -> npt.NDArray[np.int64]:
         """Return variables outside the program that gain, the best of them."""
-        gain = self.formulation.priced(self._prices)
-        np.subtract(self.formulation.objective.gain, gain, out=gain)
+        gain = self.formulation.reduced(self._prices)
         gain[self._columns] = 0.0
-        entering = np.flatnonzero(gain > self._small)
+        entering = np.flatnonzero(gain > SMALL_GAIN * self._largest_gain)
         most = max(100, int(ENTERING_SHARE * self._columns.size))
         if entering.size > most:
             entering = entering[np.argsort(-gain[entering], kind="stable")[:most]]

@@ -52,7 +52,6 @@ PATIENCE, KICK_AFTER, KICKED = 700, 200, 4
 """Steps without success after which the search ends, and after which it goes back to the best and
 changes so many exchanges at random."""
 
-
 Numbers = npt.NDArray[np.int64]
 
 
@@ -79,7 +78,7 @@ class Exchanges:
 
 
 class ExchangeSearch:
-    """Finds and improves whole plans by exchanges; each thread has one of its own.
+    """Improves a whole plan by exchanges, or finds one; each thread has one of its own.
 
     Parameters
     ----------
@@ -193,7 +192,7 @@ def _apart(rows: sparse.csr_array, columns: Numbers) -> list[Numbers]:
         (np.ones(entries.nnz), (entries.col, n_columns + entries.row)),
         shape=(n_columns + n_rows,) * 2,
     )
-    # Takes a tenth of a second to import, which a network never needs.
+    # Slow to import, and a network never needs it.
     from scipy.sparse.csgraph import connected_components
 
     group = connected_components(joins, directed=False)[1][:n_columns]

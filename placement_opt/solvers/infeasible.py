@@ -181,7 +181,7 @@ class _PhaseOne:
     def grow(self, prices: Floats) -> bool:
         """Let in columns that would break less at these prices; False where there are none."""
         part = self._formulation
-        reduced = self._pricing.reduced(self._pricing.usable(prices))
+        reduced = part.reduced(self._pricing.usable(prices))
         gain = np.maximum(reduced * part.lower, reduced * part.upper)
         gain[self._columns] = 0.0
         # Many columns are alike without gains: a draw among them spreads people over openings.

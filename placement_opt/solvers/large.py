@@ -119,7 +119,7 @@ def _strengthened(
     n_rows = 0 if anchor is None else anchor.n_rows
     most = max(FIRST_PAIRS, int(FIRST_PER_ROW * n_rows))
     core = nearest(best.reduced[: small.n_pairs], most, generation.pairs.asked)
-    unit = float(np.abs(small.objective.gain).max(initial=1))
+    unit = small.objective.largest_gain
     own = generation.own.of(core, best.reduced, OWN_LOSS * unit)
 
     def on_bound(strong: Strengthened) -> None:
@@ -179,7 +179,7 @@ class _EarlyPlan:
         self._program = RestrictedLp(small)
         self._own = OwnColumns(small)
         self._search = search
-        self._unit = float(np.abs(small.objective.gain).max(initial=1))
+        self._unit = small.objective.largest_gain
 
     def look(self, relaxed: Relaxed) -> None:
         """Make a plan from the pairs nearest to a gain, unless there is a good one already."""

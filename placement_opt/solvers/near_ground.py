@@ -140,7 +140,7 @@ class Ground:
         if search.best is not None:
             kept = np.union1d(kept, search.best.chosen)
         strong = found.program.formulation
-        reduced = strong.objective.gain - strong.priced(found.program.prices)
+        reduced = strong.reduced(found.program.prices)
         most = max(min(NEAR_PAIRS, NEAR_TIMES * used.size), LEAST_TIMES * used.size) or NEAR_PAIRS
         core = nearest(reduced[:n_pairs], most, kept[kept < n_pairs])
         self.core = core

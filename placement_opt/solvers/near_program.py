@@ -96,7 +96,7 @@ def near_program(
         Variables that are to be in it, whatever they gain.
     """
     formulation, small = found.formulation, problem.formulation
-    unit = float(np.abs(small.objective.gain).max(initial=1))
+    unit = small.objective.largest_gain
     own = OwnColumns(small).of(core, reduced, OWN_LOSS * unit)
     columns, basis = _columns(found, np.union1d(np.union1d(core, own), kept))
     objective = ObjectiveUnit.of(formulation)

@@ -110,7 +110,7 @@ class Network:
         chosen = np.sort(np.concatenate([self.pair[chosen], self.free]))
         own = slice(formulation.n_pairs, None)
         is_gain = formulation.objective.gain > 0
-        values = np.where(is_gain, formulation.upper, formulation.lower)
+        values = np.where(is_gain, formulation.upper, formulation.lower).astype(np.int64)
         for sets in self.sets:
             row = sets.row_of_pair[chosen]
             amount = sets.best(np.bincount(row[row >= 0], minlength=len(sets.size)))

@@ -75,7 +75,6 @@ class Pricing:
 
     def __init__(self, formulation: Formulation) -> None:
         self.formulation = formulation
-        self.gain = formulation.objective.gain
         self.anchor = anchor_of(formulation)
         self._balances = [_Balance.of(formulation, n) for n in range(len(formulation.blocks))]
         own = slice(formulation.n_pairs, None)
@@ -93,11 +92,6 @@ class Pricing:
         prices = np.where(part.row_upper >= NO_UPPER, np.minimum(prices, 0.0), prices)
         return np.where(part.row_lower <= NO_LOWER, np.maximum(prices, 0.0), prices)
 
-    def reduced(self, prices: Floats) -> Floats:
-        """Return each variable's gain less what it pays, shape (N,); cost O(entries)."""
-        reduced: Floats = self.formulation.priced(prices)
-        return np.subtract(self.gain, reduced, out=reduced)
-
     def settled(self, prices: Floats, *, are_least: bool = False) -> Priced:
         """Return what prices prove once those that follow from others are set.
 
@@ -109,7 +103,7 @@ class Pricing:
                 balance.settle(prices, are_least=are_least)
         if self.anchor is not None:
             prices[self.anchor.rows] = 0.0
-        reduced = self.reduced(prices)
+        reduced = part.reduced(prices)
         pairs = reduced[: part.n_pairs]
         if self.anchor is not None:
             most = self.largest(pairs)
@@ -124,6 +118,24 @@ class Pricing:
         if self.anchor is None:
             gained += float(np.maximum(pairs, 0.0).sum())
         return Priced(rows + gained, prices, reduced)
+
+    def tightest(self, prices: Floats) -> Priced:
+        """Return what prices prove, with those of equations as they follow or as they are.
+
+        An equation's own price is better where upper bounds of its variables bind.
+        """
+        priced, kept = self.settled(prices), self.settled(prices, are_least=True)
+        return kept if kept.bound < priced.bound else priced
+
+    def balanced(self, prices: Floats, priced: Priced) -> Floats:
+        """Return settled prices, but those of the anchor as a program has found them.
+
+        At the settled ones no pair gains, so that they do not tell which to take in.
+        """
+        result = priced.prices.copy()
+        if self.anchor is not None:
+            result[self.anchor.rows] = self.usable(prices)[self.anchor.rows]
+        return result
 
     def largest(self, of_pairs: Floats) -> Floats:
         """Return the largest value among the pairs of each anchor row; -inf for a row without."""

@@ -39,6 +39,7 @@ BASIC = 5
 """MathOpt's number for a variable or row in the basis."""
 
 _AT_LOWER = 2
+_FEASIBLE = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +109,7 @@ def dual_bound(formulation: Formulation, dual_prices: Floats) -> float:
     valid for every y whose signs suit the limits that exist. Costs one pass over the coefficients.
     """
     limit = np.where(dual_prices > 0, formulation.row_upper, formulation.row_lower)
-    reduced = formulation.priced(dual_prices)
-    np.subtract(formulation.objective.gain, reduced, out=reduced)
+    reduced = formulation.reduced(dual_prices)
     best = float(np.sum(dual_prices * np.where(dual_prices == 0, 0, limit)))
     lower, upper = formulation.lower, formulation.upper
     for first in range(0, reduced.size, BLOCK_PAIRS):
@@ -163,13 +163,11 @@ def solve_lp(
     except Exception:
         logger.warning("the linear relaxation failed", exc_info=True)
         return None
-    from ortools.math_opt.solution_pb2 import SOLUTION_STATUS_FEASIBLE
-
     solution = result.solutions[0] if result.solutions else None
     # Where there is no solution, the dual simplex method hands over where it noticed.
     if solution is None or not (
-        solution.dual_solution.feasibility_status == SOLUTION_STATUS_FEASIBLE
-        and solution.primal_solution.feasibility_status == SOLUTION_STATUS_FEASIBLE
+        solution.dual_solution.feasibility_status == _FEASIBLE
+        and solution.primal_solution.feasibility_status == _FEASIBLE
     ):
         return None
     return LpPoint(

@@ -79,8 +79,7 @@ class RestrictedLp:
         self, formulation: Formulation, share: float = 1.0, whole_rows: slice | None = None
     ) -> None:
         self.formulation = formulation
-        gain = formulation.objective.gain
-        self._unit = max(1.0, float(np.abs(gain).max(initial=0))) / LARGEST_GAIN
+        self._unit = formulation.objective.largest_gain / LARGEST_GAIN
         self._row_scale = 1.0 / _largest_of_rows(formulation)
         self._own_scale = _scale_of_own(formulation, self._row_scale)
         scale = np.full(formulation.n_rows, share)

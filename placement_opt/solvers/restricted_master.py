@@ -311,7 +311,7 @@ def strengthened(priced: Priced, core: npt.NDArray[np.int64], search: Search) ->
     if bound >= priced.bound:
         return priced
     prices = certificate.prices / 2.0**certificate.bits
-    reduced = found.formulation.objective.gain - found.formulation.priced(prices)
+    reduced = found.formulation.reduced(prices)
     search.note(f"rounding cuts: {found.formulation.n_rows - formulation.n_rows}")
     return replace(
         priced,

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Bools, Floats
-from placement_opt.solvers.column_choice import OwnColumns, PairColumns
+from placement_opt.solvers.column_choice import IN_USE, SMALL_GAIN, OwnColumns, PairColumns
 from placement_opt.solvers.pricing import Anchor, Priced, Pricing
 from placement_opt.solvers.restricted_lp import RestrictedLp, Sales
 
@@ -24,11 +24,6 @@ and program that is enough."""
 
 SALE_SHARE = 0.8
 """Unused capacity sells at so much of its last price while a sample is solved."""
-
-SMALL_GAIN = 1e-6
-"""Pairs that gain a smaller share of the largest gain stay out."""
-
-IN_USE = 1e-7
 
 Numbers = npt.NDArray[np.int64]
 
@@ -97,8 +92,6 @@ class _Sample:
         self._pairs = PairColumns(part)
         self._own = OwnColumns(part)
         self._program = RestrictedLp(part, share, anchor.rows)
-        self._n_pairs = part.n_pairs
-        self._small = SMALL_GAIN * float(np.abs(formulation.objective.gain).max(initial=1))
 
     def solve(
         self,
@@ -109,10 +102,11 @@ class _Sample:
         stop: Callable[[], bool],
     ) -> Priced | None:
         """Return the best prices found; None when nothing was solved."""
-        pricing = self._pricing
+        pricing, part = self._pricing, self._part
+        small = SMALL_GAIN * part.objective.largest_gain
         start = None if prices is None else pricing.settled(prices)
-        reduced = pricing.gain.astype(np.float64) if start is None else start.reduced
-        core = self._pairs.promising(reduced[: self._n_pairs], self._share)
+        reduced = part.objective.gain.astype(np.float64) if start is None else start.reduced
+        core = self._pairs.promising(reduced[: part.n_pairs], self._share)
         own = self._own.of(core, None if start is None else reduced)
         best, least = start, np.inf
         for _ in range(rounds):
@@ -121,24 +115,15 @@ class _Sample:
             point = self._program.simplex(columns, seconds(), sales)
             if point is None or stop():
                 break
-            priced = pricing.settled(point.prices)
-            # An equation's own price is better where upper bounds of its variables bind.
-            kept = pricing.settled(point.prices, are_least=True)
-            priced = kept if kept.bound < priced.bound else priced
+            priced = pricing.tightest(point.prices)
             bound = self._bound(priced)
             if bound < least:
                 best, least = priced, bound
-            # What enters is told by the program's own prices of the candidates, not by the settled
-            # ones, at which no pair gains.
-            balanced = priced.prices.copy()
-            balanced[self._rows] = pricing.usable(point.prices)[self._rows]
-            reduced = pricing.reduced(balanced)
-            gained = float(pricing.gain[columns] @ point.values)
+            reduced = part.reduced(pricing.balanced(point.prices, priced))
+            gained = float(part.objective.gain[columns] @ point.values)
             if least - gained <= enough * abs(gained):
                 break
-            core = np.union1d(
-                core, self._pairs.entering(reduced[: self._n_pairs], core, self._small)
-            )
+            core = np.union1d(core, self._pairs.entering(reduced[: part.n_pairs], core, small))
             in_use = own[point.values[: own.size] > IN_USE]
             own = np.union1d(in_use, self._own.of(core, reduced))
         return best
