@@ -116,13 +116,16 @@ def _points(attempt: Attempt, bound: float | None) -> list[tuple[float, float]]:
 
 
 def _dress(panel: "Axes", title: str, first: float, last: float) -> None:
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     panel.set_title(title, fontsize=10, loc="left")
     panel.set_xscale("log")
     panel.set_yscale("log")
     panel.set_xlim(max(first * 0.7, 1e-3), max(last * 1.15, first * 2))
     panel.set_ylim(FLOOR * 0.6, CEILING * 1.6)
+    # By itself it labels every minor tick of a short axis, one over the other.
+    panel.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    panel.xaxis.set_minor_formatter(NullFormatter())
     panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _share(value)))
     panel.grid(visible=True, which="major", color="#dddddd", linewidth=0.7)
