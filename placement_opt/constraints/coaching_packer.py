@@ -1,6 +1,7 @@
 """Hands out coach hours person by person, and makes room by moving others."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -285,7 +286,13 @@ class BestFit:
         return False
 
     def _own_of(self, number: int, k: int) -> int | None:
-        return next((own for own in self._of_class[number] if self._coach[own] == k), None)
+        return self._at_coach_of_class.get((number, k))
+
+    @cached_property
+    def _at_coach_of_class(self) -> dict[tuple[int, int], int]:
+        """The variable of each class at each coach."""
+        places = zip(self._class, self._coach, strict=True)
+        return {place: own for own, place in enumerate(places)}
 
 
 def _places(pair: Indices, asked: npt.NDArray[np.integer]) -> Ints:
