@@ -55,8 +55,8 @@ class Certificate:
         clean = np.where(np.isfinite(duals), duals, 0.0)
         clean = np.where((clean > 0) & (formulation.row_upper == NO_UPPER), 0.0, clean)
         clean = np.where((clean < 0) & (formulation.row_lower == NO_LOWER), 0.0, clean)
-        steep = formulation.priced(np.abs(clean), absolute=True)
-        largest = float(np.max(steep, initial=1.0)) + _largest(formulation.objective.gain)
+        largest = max(1.0, _steepest(formulation, np.abs(clean)))
+        largest += _largest(formulation.objective.gain)
         bits = PRICE_BITS
         while bits > 0 and largest * 2.0**bits >= _SAFE:
             bits -= 1
@@ -118,6 +118,16 @@ class Certificate:
         for value, bound in zip(reduced[counts].tolist(), best[counts].tolist(), strict=True):
             total += value * bound
         return total
+
+
+def _steepest(formulation: Formulation, steep: Floats) -> float:
+    """Return the most that a variable pays at such prices for the magnitudes of its entries."""
+    most = float(formulation.priced_own(steep, absolute=True).max(initial=0.0))
+    for first in range(0, formulation.n_pairs, BLOCK):
+        block = slice(first, first + BLOCK)
+        priced = formulation.priced_pairs(steep, block, absolute=True)
+        most = max(most, float(priced.max(initial=0.0)))
+    return most
 
 
 def _refuse_large(steep: Floats, gain: float) -> None:

@@ -396,8 +396,11 @@ class Formulation:
         numpy.ndarray
             int64 for integer prices, else float64.
         """
-        pairs = self.priced_pairs(prices, slice(0, self.n_pairs), absolute=absolute)
-        return np.concatenate([pairs, self.priced_own(prices, absolute=absolute)])
+        sums = np.empty(self.n_variables, dtype=_sum_type(prices))
+        pairs = slice(0, self.n_pairs)
+        self.priced_pairs(prices, pairs, absolute=absolute, into=sums[pairs])
+        sums[self.n_pairs :] = self.priced_own(prices, absolute=absolute)
+        return sums
 
     def reduced(self, prices: Floats) -> Floats:
         """Return each variable's gain less what it pays at prices of the rows; shape (N,)."""
@@ -415,19 +418,28 @@ class Formulation:
         return sums
 
     def priced_pairs(
-        self, prices: npt.NDArray[Any], pairs: slice, *, absolute: bool = False
+        self,
+        prices: npt.NDArray[Any],
+        pairs: slice,
+        *,
+        absolute: bool = False,
+        into: npt.NDArray[Any] | None = None,
     ) -> npt.NDArray[Any]:
-        """Return what `priced` does, for a range of pairs alone; shape (stop - start,)."""
+        """Return what `priced` does, for a range of pairs alone; shape (stop - start,).
+
+        `into` is where to write it, of that shape and the right type; a new array by default.
+        """
         dtype = _sum_type(prices)
         start, stop, _ = pairs.indices(self.n_pairs)
         # The zero before each part's prices is for pairs that have no row there.
         parts = [(p, np.append(np.zeros(1, dtype), prices[p.rows])) for p in self._turned]
-        sums = np.zeros(max(0, stop - start), dtype=dtype)
+        sums = np.empty(max(0, stop - start), dtype=dtype) if into is None else into
+        sums.fill(0)
         for first in range(start, stop, BLOCK_PAIRS):
             block = slice(first, min(first + BLOCK_PAIRS, stop))
-            into = sums[first - start : block.stop - start]
+            of_block = sums[first - start : block.stop - start]
             for part, of_part in parts:
-                part.pairs.add_priced(of_part, into, block, absolute=absolute)
+                part.pairs.add_priced(of_part, of_block, block, absolute=absolute)
         return sums
 
     def columns(self, variables: npt.NDArray[np.integer]) -> sparse.csc_array:

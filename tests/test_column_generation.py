@@ -225,6 +225,12 @@ class TestBestOfEach:
         assert best_of_each(np.zeros(0, dtype=np.int64), np.zeros(0), 3).size == 0
 
 
+def test_values_are_carried_to_the_columns_that_stay():
+    before, values = np.array([9, 2, 5]), np.array([0.1, 0.2, 0.3])
+    carried = column_generation._carried(before, values, np.array([1, 2, 3, 9, 10]))
+    assert carried.tolist() == [0.0, 0.2, 0.0, 0.1, 0.0]
+
+
 class TestOwnColumns:
     def test_it_takes_the_best_of_each_equation_that_the_core_touches(self, monkeypatch):
         # Two classes of two own variables each; the third block's slack always comes along.
@@ -258,6 +264,13 @@ class TestLargest:
         places = column_choice.largest(values, most)
         assert np.all(np.diff(places) > 0)
         assert sorted(values[places]) == sorted(values)[-most:]
+
+    @pytest.mark.parametrize("most", [1, 3, 7, 30])
+    def test_in_blocks_they_are_the_same(self, most, monkeypatch):
+        values = np.random.default_rng(most).integers(0, 9, 200).astype(float)
+        at_once = column_choice.largest(values, most)
+        monkeypatch.setattr(column_choice, "BLOCK", 4)
+        assert np.array_equal(column_choice.largest(values, most), at_once)
 
 
 def test_more_candidates_bring_more_columns(small, monkeypatch):

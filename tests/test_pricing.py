@@ -211,7 +211,7 @@ class TestAnchor:
         anchor = anchor_of(problem([1, 1, 1], [coarse, fine]))
         assert anchor.rows == slice(1, 4)
         assert anchor.n_rows == 3
-        assert anchor.of_pair.tolist() == [1, 0, 1]
+        assert anchor.row_of_pair.tolist() == [2, 1, 2]
 
     @pytest.mark.parametrize(
         ("usage", "lower", "upper"),
@@ -235,7 +235,7 @@ class TestAnchor:
         formulation = problem([1] * n_pairs, [data.draw(anchors(n_pairs))])
         values = np.array([data.draw(st.integers(-3, 3)) for _ in range(n_pairs)], dtype=float)
         pricing = Pricing(formulation)
-        of_pair = pricing.anchor.of_pair
+        of_pair = pricing.anchor.row_of_pair - 1
         expected = [
             values[of_pair == row].max(initial=-np.inf) for row in range(pricing.anchor.n_rows)
         ]

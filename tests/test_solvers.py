@@ -1,6 +1,7 @@
 import mmap
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from formulations import (
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+import placement_opt as po
 from placement_opt.errors import InternalError, SolverUnavailableError
 from placement_opt.formulation import NO_LOWER, NO_UPPER
 from placement_opt.solvers import SOLVERS, get_solver, mip, network_flow, resident_memory
@@ -30,7 +32,7 @@ from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.network_flow import NetworkFlow
 from placement_opt.solvers.relaxation import dual_bound, lp_bound
 from placement_opt.solvers.reporting import prove_bound, prove_none
-from placement_opt.solvers.resident_memory import MemoryGuard, resident_gb
+from placement_opt.solvers.resident_memory import MemoryGuard, give_back, resident_gb
 from placement_opt.status import Status, StopReason
 
 NAMES = tuple(SOLVERS)
@@ -390,6 +392,20 @@ class TestMemory:
         monkeypatch.setattr(resident_memory, "CHECK_S", 0.0)
         guard._next_s = 0.0
         assert [guard.is_exceeded() for _ in range(3)] == [True] * 3
+
+    def test_freed_memory_is_given_back_where_the_system_has_a_way(self, monkeypatch):
+        asked = []
+        library = SimpleNamespace(malloc_trim=asked.append)
+        monkeypatch.setattr(resident_memory.ctypes, "CDLL", lambda _: library)
+        give_back()
+        assert asked == [0]
+        monkeypatch.setattr(resident_memory.ctypes, "CDLL", lambda _: SimpleNamespace())
+        give_back()
+
+    def test_a_solution_holds_on_to_its_own_values_alone(self):
+        formulation = po.Model(po.synthetic_region(candidates=30, seed=1)).compile().formulation
+        solution = Solution.of(formulation, np.zeros(formulation.n_variables))
+        assert solution.own.base is None
 
     def test_without_a_limit_nothing_is_looked_at(self, monkeypatch):
         monkeypatch.setattr(resident_memory, "resident_gb", lambda: pytest.fail("looked"))

@@ -47,7 +47,8 @@ class Solution:
     def of(cls, formulation: Formulation, values: npt.NDArray[np.generic]) -> "Solution":
         """Round the values of all N variables to a solution."""
         whole = np.rint(values).astype(np.int64)
-        return cls(formulation.chosen(whole), whole[formulation.n_pairs :])
+        # A copy: a view would hold on to the values of all pairs.
+        return cls(formulation.chosen(whole), whole[formulation.n_pairs :].copy())
 
     def values(self, formulation: Formulation) -> Ints:
         """Return the values of all N variables."""

@@ -20,6 +20,9 @@ MOST_ENTERING, ENTERING_PER_CANDIDATE = 20_000, 1.3
 FEW_ENTERING = 500
 """Up to so many that gain come in at once, however many of one candidate."""
 
+BLOCK = 1 << 22
+"""Of more values, the largest are looked for in blocks."""
+
 SMALL_GAIN = 1e-6
 """Columns that gain a smaller share of the largest gain stay out."""
 
@@ -43,7 +46,7 @@ class PairColumns:
     def __init__(self, formulation: Formulation) -> None:
         self.asked = asked(formulation)
         self._groups = groups = _groups(formulation)
-        n_candidates = int(groups[0].max(initial=-1)) + 1 if groups else 0
+        n_candidates = int(groups[0].max(initial=0)) if groups else 0
         self._first = max(FIRST_PAIRS, int(FIRST_PER_CANDIDATE * n_candidates))
         self._most_entering = max(MOST_ENTERING, int(ENTERING_PER_CANDIDATE * n_candidates))
 
@@ -79,7 +82,13 @@ def largest(values: Floats, most: int) -> Numbers:
     """Return the places of the largest values, ascending; all of them where they are no more."""
     if not 0 < most < values.size:
         return np.arange(min(most, values.size))
-    # Of tens of millions, places as numbers would take as much memory as the values.
+    size = max(BLOCK, 4 * most)  # so that each step leaves a quarter
+    if values.size > 2 * size:
+        # Of tens of millions, a copy or places as numbers would be felt.
+        firsts = range(0, values.size, size)
+        parts = [first + largest(values[first : first + size], most) for first in firsts]
+        places = np.concatenate(parts)
+        return places[largest(values[places], most)]
     least = np.partition(values, values.size - most)[values.size - most]
     above = np.flatnonzero(values > least)
     ties = np.flatnonzero(values == least)[: most - above.size]
@@ -109,16 +118,16 @@ def asked(formulation: Formulation) -> Numbers:
     return np.unique(np.concatenate(parts))
 
 
-def _groups(formulation: Formulation) -> list[npt.NDArray[np.int32]]:
-    """Return the rows of each pair in the two blocks with most rows that hold every pair once."""
+def _groups(formulation: Formulation) -> list[npt.NDArray[np.signedinteger]]:
+    """Return the rows of each pair in the two blocks with most rows that hold every pair once.
+
+    Rows are counted from 1.
+    """
     found = []
     for block in formulation.blocks:
         if block.variables is None and block.usage.nnz == formulation.n_pairs:
-            of_pair = np.full(formulation.n_pairs, -1, dtype=np.int32)
-            of_pair[block.usage.indices] = np.repeat(
-                np.arange(len(block), dtype=np.int32), np.diff(block.usage.indptr)
-            )
-            if of_pair.min(initial=0) >= 0:
+            of_pair = block.by_pair.row
+            if of_pair is not None and of_pair.min(initial=1) > 0:
                 found.append((len(block), of_pair))
     found.sort(key=lambda entry: -entry[0])
     return [of_pair for _, of_pair in found[:2]]

@@ -20,6 +20,7 @@ from placement_opt.formulation import Formulation
 from placement_opt.instance import Floats
 from placement_opt.solvers.column_choice import IN_USE, SMALL_GAIN, OwnColumns, PairColumns
 from placement_opt.solvers.pricing import Priced, Pricing
+from placement_opt.solvers.resident_memory import give_back
 from placement_opt.solvers.restricted_lp import FirstOrderRun, Point, RestrictedLp
 from placement_opt.solvers.sampling import sampled_prices
 
@@ -117,6 +118,14 @@ class ColumnGeneration:
             self._on_bound(priced)
         return priced
 
+    def _balanced(self, prices: Floats) -> tuple[Floats, Priced]:
+        """Return prices that tell which pairs to take in, and the best so far.
+
+        What else was priced out on the way is let go: it is as much as there are variables.
+        """
+        priced = self._settled(prices)
+        return self.pricing.balanced(prices, priced), self.best or priced
+
     def sampled(self, until: float) -> Priced | None:
         """Return prices from samples of the candidates; see `placement_opt.solvers.sampling`."""
         anchor = self.pricing.anchor
@@ -153,6 +162,7 @@ class ColumnGeneration:
         """
         priced = self.pricing.settled(np.zeros(self.formulation.n_rows)) if start is None else start
         whole = _Whole(self, priced)
+        start = None  # its reduced gains are as many as there are variables
         found: Relaxed | None = None
         sharper = 1.0
         for turn in range(MOST_TURNS):
@@ -176,11 +186,10 @@ class ColumnGeneration:
                 run.close()
             if ended is None:
                 break
-            priced = self._settled(ended.prices)
-            best = self.best or priced
+            prices, best = self._balanced(ended.prices)
             found = whole.relaxed(best, ended)
-            prices = self.pricing.balanced(ended.prices, priced)
             is_whole = not whole.renew(turn, ended, prices, best)
+            give_back()
             gained = float(self.formulation.objective.gain[found.columns] @ ended.values)
             is_close = abs(best.bound - gained) <= precision * abs(gained)
             if is_close and (is_rough or (is_whole and fine <= precision)):
@@ -227,16 +236,24 @@ class _Whole:
         reduced = generation.formulation.reduced(prices)
         pairs = reduced[: self._n_pairs]
         entering = generation.pairs.entering(pairs, core, SMALL_GAIN * generation.largest_gain)
-        values = np.zeros(generation.formulation.n_variables)
-        values[self.columns] = ended.values
         far = -FAR * generation.largest_gain
-        used = (values[core] > IN_USE) | (reduced[core] > far) | (best.reduced[core] > far)
+        n_own = self.columns.size - core.size
+        own, of_own, of_core = self.columns[:n_own], ended.values[:n_own], ended.values[n_own:]
+        used = (of_core > IN_USE) | (reduced[core] > far) | (best.reduced[core] > far)
         self._near[core[used]] = turn + 1
         self._near[entering] = turn + 1
         core = np.union1d(core, entering)
         core = np.union1d(core[self._near[core] > turn + 1 - ROUNDS_KEPT], generation.pairs.asked)
-        own = self.columns[self.columns >= self._n_pairs]
-        own = np.union1d(own[values[own] > IN_USE], generation.own.of(core, reduced))
-        self.core, self.columns = core, np.concatenate([own, core])
-        self.start = Point(values[self.columns], prices)
+        own = np.union1d(own[of_own > IN_USE], generation.own.of(core, reduced))
+        columns = np.concatenate([own, core])
+        self.start = Point(_carried(self.columns, ended.values, columns), prices)
+        self.core, self.columns = core, columns
         return bool(entering.size)
+
+
+def _carried(before: Numbers, values: Floats, columns: Numbers) -> Floats:
+    """Return the values of columns that had some before, and zero for the others."""
+    order = np.argsort(before)
+    at = np.minimum(np.searchsorted(before, columns, sorter=order), before.size - 1)
+    was_there = before[order[at]] == columns
+    return np.where(was_there, values[order[at]], 0.0)

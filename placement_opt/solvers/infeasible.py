@@ -189,7 +189,7 @@ class _PhaseOne:
         pairs = np.flatnonzero(gain[: part.n_pairs] > NOTHING)
         anchor = self._pricing.anchor
         if anchor is not None and pairs.size > MOST_ENTERING:
-            pairs = pairs[best_of_each(anchor.of_pair[pairs], gain[pairs], ENTERING_OF_ROW)]
+            pairs = pairs[best_of_each(anchor.row_of_pair[pairs], gain[pairs], ENTERING_OF_ROW)]
         own = part.n_pairs + np.flatnonzero(gain[part.n_pairs :] > NOTHING)
         entering = np.concatenate([_most(pairs, gain), _most(own, gain)])
         core = np.union1d(self._columns, entering)

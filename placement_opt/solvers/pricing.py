@@ -12,13 +12,14 @@ follow from the rest in one pass:
 
 import copy
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
-from placement_opt.instance import Floats, Indices
+from placement_opt.formulation import BLOCK_PAIRS, NO_LOWER, NO_UPPER, Formulation
+from placement_opt.instance import Floats
 from placement_opt.pair_entries import are_ones
 
 Numbers = npt.NDArray[np.int64]
@@ -51,17 +52,22 @@ class Anchor:
     ----------
     rows
         Their place among all rows.
-    of_pair
-        The row of each pair, counted within the anchor, shape (E,).
+    row_of_pair
+        The row of each pair, counted within the anchor and from 1, shape (E,).
     """
 
     rows: slice
-    of_pair: Indices
+    row_of_pair: npt.NDArray[np.signedinteger]
 
     @property
     def n_rows(self) -> int:
         """Number of rows."""
         return int(self.rows.stop - self.rows.start)
+
+    @cached_property
+    def runs(self) -> Numbers:
+        """Where pairs of another row begin: they come sorted by candidate, mostly the anchor."""
+        return np.flatnonzero(np.diff(self.row_of_pair, prepend=0))
 
 
 class Pricing:
@@ -110,7 +116,10 @@ class Pricing:
             can_be_none = part.row_lower[self.anchor.rows] <= 0
             most = np.where(can_be_none, np.maximum(most, 0.0), np.where(most > -np.inf, most, 0.0))
             prices[self.anchor.rows] = most
-            pairs -= most[self.anchor.of_pair]
+            of_row = np.append(0.0, most)
+            for first in range(0, pairs.size, BLOCK_PAIRS):
+                block = slice(first, first + BLOCK_PAIRS)
+                pairs[block] -= of_row[self.anchor.row_of_pair[block]]
         limit = np.where(prices > 0, part.row_upper, part.row_lower)
         rows = float(np.sum(prices * np.where(prices == 0, 0, limit)))
         low, high = (side * reduced[part.n_pairs :] for side in self._widest)
@@ -142,11 +151,10 @@ class Pricing:
         if self.anchor is None:
             return np.zeros(0)
         most = np.full(self.anchor.n_rows, -np.inf)
-        # Pairs come sorted by candidate, mostly the anchor itself: then runs can be reduced.
-        of_pair = self.anchor.of_pair
-        first = np.flatnonzero(np.diff(of_pair, prepend=-1))
+        first = self.anchor.runs
         if first.size:
-            np.maximum.at(most, of_pair[first], np.maximum.reduceat(of_pairs, first))
+            row = self.anchor.row_of_pair[first].astype(np.int64) - 1
+            np.maximum.at(most, row, np.maximum.reduceat(of_pairs, first))
         return most
 
 
@@ -163,12 +171,9 @@ def anchor_of(formulation: Formulation) -> Anchor | None:
             and are_ones(usage.data)
             and (best is None or len(block) > best.n_rows)
         ):
-            of_pair = np.full(formulation.n_pairs, -1, dtype=np.int32)
-            of_pair[usage.indices] = np.repeat(
-                np.arange(len(block), dtype=np.int32), np.diff(usage.indptr)
-            )
-            if of_pair.min() >= 0:
-                best = Anchor(slice(first, first + len(block)), of_pair)
+            row_of_pair = block.by_pair.row
+            if row_of_pair is not None and row_of_pair.min() > 0:
+                best = Anchor(slice(first, first + len(block)), row_of_pair)
     return best
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import BLOCK_PAIRS, NO_LOWER, NO_UPPER, Formulation
+from placement_opt.certificate import BLOCK
+from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
 from placement_opt.instance import Bools
 from placement_opt.solvers.linear_program import Floats, LinearProgram
 from placement_opt.solvers.reporting import is_contradictory, logger
@@ -109,15 +110,18 @@ def dual_bound(formulation: Formulation, dual_prices: Floats) -> float:
     valid for every y whose signs suit the limits that exist. Costs one pass over the coefficients.
     """
     limit = np.where(dual_prices > 0, formulation.row_upper, formulation.row_lower)
-    reduced = formulation.reduced(dual_prices)
     best = float(np.sum(dual_prices * np.where(dual_prices == 0, 0, limit)))
+    n_pairs, gain = formulation.n_pairs, formulation.objective.gain
     lower, upper = formulation.lower, formulation.upper
-    for first in range(0, reduced.size, BLOCK_PAIRS):
-        block = slice(first, first + BLOCK_PAIRS)
-        best += float(
-            np.maximum(reduced[block] * lower[block], reduced[block] * upper[block]).sum()
-        )
-    return best
+
+    def most(reduced: Floats, at: slice) -> float:
+        return float(np.maximum(reduced * lower[at], reduced * upper[at]).sum())
+
+    for first in range(0, n_pairs, BLOCK):
+        block = slice(first, min(first + BLOCK, n_pairs))
+        best += most(gain[block] - formulation.priced_pairs(dual_prices, block), block)
+    own = slice(n_pairs, None)
+    return best + most(gain[own] - formulation.priced_own(dual_prices), own)
 
 
 def lp_bound(formulation: Formulation, time_limit_s: float) -> LpBound | None:

@@ -1,5 +1,7 @@
 """How much memory this process and its helpers hold, looked at now and then while a search runs."""
 
+import contextlib
+import ctypes
 import os
 import subprocess
 import sys
@@ -87,6 +89,15 @@ class MemoryGuard:
                 held = resident_gb()
                 self._is_exceeded = held is not None and held > self._limit_gb
         return self._is_exceeded
+
+
+def give_back() -> None:
+    """Hand freed memory back to the system, where the C library can be asked to (glibc).
+
+    After many arrays of megabytes it otherwise keeps as much again as is in use.
+    """
+    with contextlib.suppress(OSError, TypeError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def resident_gb() -> float | None:

@@ -83,7 +83,8 @@ class _Sample:
     def __init__(
         self, formulation: Formulation, anchor: Anchor, inside: Bools, share: float
     ) -> None:
-        part = _over(formulation, np.flatnonzero(inside[anchor.of_pair]))
+        is_inside = np.append(np.zeros(1, dtype=np.bool_), inside)
+        part = _over(formulation, np.flatnonzero(is_inside[anchor.row_of_pair]))
         self._rows = anchor.rows
         self._inside = inside
         self._share = share
