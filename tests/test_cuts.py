@@ -24,7 +24,7 @@ from placement_opt.solvers.cut_rounds import strengthen
 from placement_opt.solvers.cuts import separate
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.mip import Mip
-from placement_opt.solvers.relaxation import lp_bound
+from placement_opt.solvers.relaxation import lp_bound, solve_lp
 
 MANY = settings(max_examples=150, deadline=None, database=None)
 SOME = settings(max_examples=40, deadline=None, database=None)
@@ -131,7 +131,7 @@ def test_a_priced_minimum_charges_the_whole_of_a_half_filled_job():
     assert separate(formulation, np.array([1.0, 0.5, 0.0]))
     strong = strengthen(formulation, np.arange(2), 5.0)
     assert strong is not None
-    assert strong.relaxed.bound == pytest.approx(brute_force(formulation))
+    assert strong.bound == pytest.approx(brute_force(formulation))
 
 
 def test_a_limit_that_holds_at_the_point_gives_no_cut():
@@ -237,14 +237,14 @@ def test_the_strengthened_bound_lies_between_optimum_and_relaxation(formulation,
     strong = strengthen(formulation, pairs, 5.0)
     if strong is None:  # the core alone may have no solution
         return
-    certificate = Certificate.from_duals(strong.formulation, strong.relaxed.dual_prices)
+    certificate = Certificate.from_duals(strong.formulation, strong.prices)
     bound = certificate.bound(strong.formulation)
     optimum = brute_force(formulation)
     if optimum is not None:
         assert bound >= optimum
     whole = strengthen(formulation, np.arange(formulation.n_pairs), 5.0)
     assert whole is not None
-    assert whole.relaxed.bound <= relaxed.bound + 1e-6 * max(1.0, abs(relaxed.bound))
+    assert whole.bound <= relaxed.bound + 1e-6 * max(1.0, abs(relaxed.bound))
 
 
 def test_cuts_close_the_gap_of_a_knapsack():
@@ -256,7 +256,7 @@ def test_cuts_close_the_gap_of_a_knapsack():
     assert strong is not None
     assert relaxed.bound > 139.5
     assert brute_force(formulation) == 139
-    assert strong.relaxed.bound < 139.5
+    assert strong.bound < 139.5
     assert strong.n_rounds >= 1
 
 
@@ -282,9 +282,46 @@ def test_own_variables_that_are_left_out_at_first_come_in(formulation, data):
     if whole is None or some is None:  # without those left out there may be no solution
         return
     assert some.program.columns.size >= own.size + pairs.size
-    assert some.relaxed.bound >= whole.relaxed.bound - 1e-5 * max(1.0, abs(whole.relaxed.bound))
+    assert some.bound >= whole.bound - 1e-5 * max(1.0, abs(whole.bound))
     if some.program.columns.size == formulation.n_variables:
-        assert some.relaxed.bound == pytest.approx(whole.relaxed.bound, rel=1e-5, abs=1e-5)
+        assert some.bound == pytest.approx(whole.bound, rel=1e-5, abs=1e-5)
+
+
+@pytest.mark.parametrize(("long_s", "times"), [(0.0, 2), (60.0, 1)])
+def test_the_first_point_is_told_before_it_is_priced_out_where_it_took_long(
+    monkeypatch, long_s, times
+):
+    monkeypatch.setattr(cut_rounds, "LONG_S", long_s)
+    formulation = po.Model(po.synthetic_region(candidates=150, seed=2)).compile().formulation
+    few = np.arange(0, formulation.n_pairs, 9)
+    told = []
+    found = strengthen(formulation, few, 60.0, rounds=1, on_point=told.append)
+    assert len(told) == times
+    assert all(point.n_rounds == 0 for point in told)
+    assert [point.program.columns.size for point in told] == sorted(
+        {point.program.columns.size for point in told}
+    )
+    assert found.bound <= told[-1].bound
+
+
+@pytest.mark.parametrize("solved", [1, 2, 3])
+def test_where_a_program_is_not_solved_in_time_the_last_point_counts(monkeypatch, solved):
+    formulation = po.Model(po.synthetic_region(candidates=150, seed=2)).compile().formulation
+    few = np.arange(0, formulation.n_pairs, 9)
+    left = [solved]
+
+    def solve_some(*args):
+        left[0] -= 1
+        return solve_lp(*args) if left[0] >= 0 else None
+
+    monkeypatch.setattr(cut_rounds, "solve_lp", solve_some)
+    found = strengthen(formulation, few, 60.0)
+    program = found.program
+    assert program.columns.size == program.values.size == program.basis.variables.size
+    values = found.values
+    assert np.array_equal(values[program.columns], program.values)
+    gained = float(formulation.objective.gain @ values)
+    assert gained <= found.bound + 1e-9 * abs(gained)
 
 
 def test_pairs_are_priced_out_until_the_first_bound_is_near(monkeypatch):
@@ -293,14 +330,14 @@ def test_pairs_are_priced_out_until_the_first_bound_is_near(monkeypatch):
     few = np.arange(0, formulation.n_pairs, 9)
     told = []
     strengthen(formulation, few, 60.0, rounds=0, on_bound=told.append)
-    first = told[0].relaxed
+    first = told[0]
     gained = float(formulation.objective.gain @ first.values)
     assert (1 - 1e-9) * gained <= first.bound <= (1 + cut_rounds.CLOSE) * gained
     # The pairs it began with are far from enough.
     monkeypatch.setattr(cut_rounds, "CLOSE", 1e9)
     monkeypatch.setattr(cut_rounds, "MOST_PRICINGS", 0)
     strengthen(formulation, few, 60.0, rounds=0, on_bound=told.append)
-    assert told[-1].relaxed.bound > 1.01 * first.bound
+    assert told[-1].bound > 1.01 * first.bound
 
 
 @pytest.fixture(scope="module")
@@ -321,13 +358,11 @@ def strengthened(region):
 
 def test_a_region_gets_a_lower_bound_over_all_its_pairs(strengthened):
     formulation, relaxed, strong = strengthened
-    assert strong.relaxed.bound < relaxed.bound
+    assert strong.bound < relaxed.bound
     assert len(cuts_of(strong.formulation)) > 0
     assert np.all(np.diff(strong.core) > 0)
     assert np.all(
-        strong.relaxed.values[: formulation.n_pairs][
-            ~np.isin(np.arange(formulation.n_pairs), strong.core)
-        ]
+        strong.values[: formulation.n_pairs][~np.isin(np.arange(formulation.n_pairs), strong.core)]
         == 0
     )
     assert np.array_equal(
@@ -349,7 +384,7 @@ def fields(region, strengthened) -> dict[str, Any]:
     formulation, _, strong = strengthened
     dumped: dict[str, Any] = json.loads(po.Model(region).solve(time_limit_s=5).model_dump_json())
     search = Search(formulation, SearchLimits())
-    certificate = Certificate.from_duals(strong.formulation, strong.relaxed.dual_prices)
+    certificate = Certificate.from_duals(strong.formulation, strong.prices)
     search.certify(certificate, "dual prices", strong.formulation)
     dumped["certificate"] = json.loads(json.dumps(report._certificate(search)))
     bound = report._upward(bound_in_points(formulation, search.certified), None)
@@ -428,7 +463,7 @@ def test_the_search_keeps_the_formulation_of_its_best_certificate(strengthened):
     first = Certificate.from_duals(formulation, relaxed.dual_prices)
     search.certify(first, "dual prices")
     assert search.certified_formulation is formulation
-    second = Certificate.from_duals(strong.formulation, strong.relaxed.dual_prices)
+    second = Certificate.from_duals(strong.formulation, strong.prices)
     search.certify(second, "cuts", strong.formulation)
     assert search.certified_formulation is strong.formulation
     search.certify(first, "dual prices")

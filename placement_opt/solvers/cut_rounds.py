@@ -5,6 +5,7 @@ duals, takes in those that gain, and then looks for cuts. The bound that the dua
 all pairs at every step.
 """
 
+import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,11 +18,10 @@ from placement_opt.mixed_integer_rounding import cuts_of, with_cuts, without_cut
 from placement_opt.solvers.column_choice import SMALL_GAIN
 from placement_opt.solvers.cuts import separate
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
-from placement_opt.solvers.pricing import Priced, Pricing
+from placement_opt.solvers.pricing import Pricing
 from placement_opt.solvers.relaxation import (
     BASIC,
     Basis,
-    LpBound,
     dual_bound,
     solve_lp,
     usable_prices,
@@ -55,6 +55,9 @@ PRICED_EACH = 3
 FIRST_PRICINGS, MOST_PRICINGS = 3, 25
 """Times that all variables are priced out before the first cuts, and after the last."""
 
+LONG_S = 15.0
+"""Where the first point takes longer, plans are looked for around it before it is priced out."""
+
 CLOSE = 1e-4
 """Before the first cuts they are priced out further, until the bound is that near the program, as a
 share: from there on plans can be made."""
@@ -70,6 +73,8 @@ class Restricted:
         The formulation with all cuts.
     columns
         Variables in it, in the order of the basis.
+    values
+        Values of those variables, in the same order.
     prices
         Dual prices of all rows, objective units.
     basis
@@ -78,6 +83,7 @@ class Restricted:
 
     formulation: Formulation
     columns: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64]
     prices: npt.NDArray[np.float64]
     basis: Basis | None
 
@@ -98,8 +104,8 @@ class Strengthened:
     ----------
     formulation
         The formulation with the cuts that bind.
-    relaxed
-        Dual prices over its rows, the bound they prove and the values of all variables.
+    prices, bound
+        Dual prices over its rows, and the bound they prove, objective units.
     core
         The pairs that the linear program was solved over, ascending.
     n_rounds
@@ -109,10 +115,18 @@ class Strengthened:
     """
 
     formulation: Formulation
-    relaxed: LpBound
+    prices: npt.NDArray[np.float64]
+    bound: float
     core: npt.NDArray[np.int64]
     n_rounds: int
     program: Restricted
+
+    @property
+    def values(self) -> npt.NDArray[np.float64]:
+        """The values of all variables: made anew each time, they would be many to keep."""
+        values = np.zeros(self.formulation.n_variables)
+        values[self.program.columns] = self.program.values
+        return values
 
 
 def strengthen(
@@ -125,6 +139,7 @@ def strengthen(
     rounds: int = MOST_ROUNDS,
     with_others: bool = True,
     stop: Callable[[], bool] = lambda: False,
+    on_point: Callable[["Strengthened"], None] = lambda _point: None,
     on_bound: Callable[["Strengthened"], None] = lambda _best: None,
 ) -> Strengthened | None:
     """Add cuts to the linear relaxation until they bring little more.
@@ -148,6 +163,9 @@ def strengthen(
         Also round sums of two rows; slower, deeper.
     stop
         Asked before each round.
+    on_point
+        Told of the first optimum over some of the pairs where it took long, then of the one before
+        the first cuts.
     on_bound
         Told of every better bound.
 
@@ -158,51 +176,73 @@ def strengthen(
     """
     loop = _Rounds(formulation, core, own, pricing or Pricing(formulation))
     until = time.perf_counter() + time_limit_s
-    best: Strengthened | None = None
-    value, stale, alone = np.inf, 0, True
-
-    def left() -> float:
-        return max(1.0, until - time.perf_counter())
-
-    is_solved = False
-    for number in range(rounds + 1):
-        # Between the rounds of cuts a few columns may be missing: only the last point is final.
-        pricings = FIRST_PRICINGS if number == 0 else int(number % PRICED_EACH == 0)
-        is_solved = loop.solve(left() * (FIRST_TIMES if number == 0 else 1), pricings)
-        if not is_solved:
-            break
-        progress = (value - loop.value) / max(1.0, abs(loop.value))
-        alone = alone and (progress >= ENOUGH_ALONE or not with_others)
-        stale = 0 if progress >= LEAST_PROGRESS else stale + 1
-        value = loop.value
-        if number == 0:
-            best = loop.proven(number)
-            while loop.is_open(best) and time.perf_counter() < until and loop.solve(left(), 1):
-                best = loop.proven(number)
-            value = loop.value
-            on_bound(best)
-            loop.trim()
-        is_late = time.perf_counter() >= until or stop()
-        if stale >= PATIENCE or number == rounds or is_late or not loop.cut(with_others=not alone):
-            break
-    is_final = best is not None and best.n_rounds == number and loop.is_whole
-    enough = max(left(), LAST_SHARE * time_limit_s)
-    if is_solved and not is_final and (loop.is_whole or loop.solve(enough, MOST_PRICINGS)):
+    if rounds and not _has_begun(loop, FIRST_TIMES * time_limit_s, on_point):
+        return None
+    if not loop.solve(FIRST_TIMES * _left(until), FIRST_PRICINGS) and not loop.has_point:
+        return None
+    best = loop.proven(0)
+    while loop.is_open(best) and time.perf_counter() < until and loop.solve(_left(until), 1):
+        best = loop.proven(0)
+    on_point(best)
+    on_bound(best)
+    loop.trim()
+    loop, number = _cut(loop, rounds, until, stop, with_others=with_others)
+    if number or not loop.is_whole:
+        if not loop.is_whole:
+            loop.solve(max(_left(until), LAST_SHARE * time_limit_s), MOST_PRICINGS)
         last = loop.proven(number)
-        if best is None or last.relaxed.bound < best.relaxed.bound:
+        if last.bound < best.bound:
             best = last
             on_bound(best)
-    return None if best is None else _pruned(best)
+    return _pruned(best)
+
+
+def _left(until: float) -> float:
+    return max(1.0, until - time.perf_counter())
+
+
+def _has_begun(loop: "_Rounds", seconds: float, on_point: Callable[["Strengthened"], None]) -> bool:
+    """Solve the first program; tell of its point where that took long."""
+    started = time.perf_counter()
+    if not loop.solve(seconds, 0):
+        return False
+    if time.perf_counter() > started + LONG_S:
+        on_point(loop.unproven())
+    return True
+
+
+def _cut(
+    loop: "_Rounds", rounds: int, until: float, stop: Callable[[], bool], *, with_others: bool
+) -> tuple["_Rounds", int]:
+    """Add round after round while they bring something; return where it ended, and after which.
+
+    Between the rounds a few columns may be missing: only the last point is final.
+    """
+    stale, alone = 0, True
+    for number in range(1, rounds + 1):
+        before = copy.copy(loop)
+        is_late = time.perf_counter() >= until or stop()
+        if stale >= PATIENCE or is_late or not loop.cut(with_others=not alone):
+            return before, number - 1
+        if not loop.solve(_left(until), int(number % PRICED_EACH == 0)):
+            # Too many for the time left: what was reached before them counts.
+            return before, number - 1
+        progress = (before.value - loop.value) / max(1.0, abs(loop.value))
+        alone = alone and (progress >= ENOUGH_ALONE or not with_others)
+        stale = 0 if progress >= LEAST_PROGRESS else stale + 1
+    return loop, rounds
 
 
 def unsolved(
-    formulation: Formulation, priced: Priced, columns: npt.NDArray[np.int64]
+    formulation: Formulation,
+    prices: npt.NDArray[np.float64],
+    bound: float,
+    columns: npt.NDArray[np.int64],
 ) -> Strengthened:
     """Return what prices prove where no linear program was solved: all values are zero."""
-    relaxed = LpBound(priced.prices, priced.bound, np.zeros(formulation.n_variables))
     core = np.sort(columns[columns < formulation.n_pairs])
-    program = Restricted(formulation, columns, priced.prices, None)
-    return Strengthened(formulation, relaxed, core, 0, program)
+    program = Restricted(formulation, columns, np.zeros(columns.size), prices, None)
+    return Strengthened(formulation, prices, bound, core, 0, program)
 
 
 class _Rounds:
@@ -225,9 +265,15 @@ class _Rounds:
         self._largest_gain = formulation.objective.largest_gain
         self._basis: Basis | None = None
         self._prices = np.zeros(formulation.n_rows)
-        self._values = np.zeros(formulation.n_variables)
+        self._values = np.zeros(self._columns.size)
+        self._is_optimal = False
         self.value = np.inf
         self.is_whole = False
+
+    @property
+    def has_point(self) -> bool:
+        """True once a program was solved; the last point stays when a later one is not."""
+        return self.value < np.inf
 
     @property
     def core(self) -> npt.NDArray[np.int64]:
@@ -241,30 +287,38 @@ class _Rounds:
         """
         until = time.perf_counter() + time_limit_s
         self.is_whole = False
-        for number in range(pricings + 1):
-            program = LinearProgram.of(self.formulation, self._unit, self._columns)
-            point = solve_lp(program, max(0.1, until - time.perf_counter()), self._basis)
-            if point is None:
-                return False
-            units = float(self._unit.units)
-            self._basis, self.value = point.basis, float(program.gain @ point.values) * units
-            self._prices = usable_prices(self.formulation, point.prices * units)
-            self._values = np.zeros(self.formulation.n_variables)
-            self._values[self._columns] = point.values
-            if number == pricings:
-                break
+        if not self._is_optimal and not self._optimise(time_limit_s):
+            return False
+        for _ in range(pricings):
             entering = self._entering()
             self.is_whole = entering.size == 0
             if self.is_whole or time.perf_counter() > until:
                 break
+            before = self._columns, self._basis
             self._columns = np.concatenate([self._columns, entering])
             if self._basis is not None:
                 self._basis = self._basis.grown(n_columns=entering.size)
+            if not self._optimise(until - time.perf_counter()):
+                self._columns, self._basis = before
+                return False
+        return True
+
+    def _optimise(self, seconds: float) -> bool:
+        """Solve the linear program of now; False when it was not solved."""
+        program = LinearProgram.of(self.formulation, self._unit, self._columns)
+        point = solve_lp(program, max(0.1, seconds), self._basis)
+        if point is None:
+            return False
+        units = float(self._unit.units)
+        self._basis, self.value = point.basis, float(program.gain @ point.values) * units
+        self._prices = usable_prices(self.formulation, point.prices * units)
+        self._values = point.values
+        self._is_optimal = True
         return True
 
     def is_open(self, found: Strengthened) -> bool:
         """Tell whether columns are still missing that matter."""
-        missing = found.relaxed.bound - self.value
+        missing = found.bound - self.value
         return not self.is_whole and missing > CLOSE * max(1.0, abs(self.value))
 
     def trim(self) -> None:
@@ -275,19 +329,26 @@ class _Rounds:
         stays = self._basis.variables == BASIC
         stays |= reduced[self._columns] > -FAR * self._largest_gain
         stays |= self.formulation.lower[self._columns] != 0
-        self._columns = self._columns[stays]
+        self._columns, self._values = self._columns[stays], self._values[stays]
         self._basis = replace(self._basis, variables=self._basis.variables[stays])
+
+    def unproven(self) -> Strengthened:
+        """Return the last point before anything is proven by its prices."""
+        return Strengthened(self.formulation, self._prices, np.inf, self.core, 0, self._program)
 
     def proven(self, number: int) -> Strengthened:
         """Return what the prices of the last point prove over all variables."""
-        priced = self._pricing.over(self.formulation).settled(self._prices)
-        bound = dual_bound(self.formulation, self._prices)
-        prices = self._prices
+        prices, bound = self._prices, dual_bound(self.formulation, self._prices)
+        priced = self._pricing.over(self.formulation).settled(prices)
         if priced.bound < bound:
             prices, bound = priced.prices, priced.bound
-        relaxed = LpBound(prices, bound, self._values)
-        program = Restricted(self.formulation, self._columns, self._prices, self._basis)
-        return Strengthened(self.formulation, relaxed, self.core, number, program)
+        program = self._program
+        return Strengthened(self.formulation, prices, bound, self.core, number, program)
+
+    @property
+    def _program(self) -> Restricted:
+        """The linear program, and where the simplex method ended in it."""
+        return Restricted(self.formulation, self._columns, self._values, self._prices, self._basis)
 
     def _entering(self) -> npt.NDArray[np.int64]:
         """Return variables outside the program that gain, the best of them."""
@@ -301,7 +362,9 @@ class _Rounds:
 
     def cut(self, *, with_others: bool) -> bool:
         """Add cuts that the values violate, and drop cuts that are slack; False without new."""
-        new = separate(self.formulation, self._values, with_others=with_others)
+        values = np.zeros(self.formulation.n_variables)
+        values[self._columns] = self._values
+        new = separate(self.formulation, values, with_others=with_others)
         if not new:
             return False
         n_before = self.formulation.n_rows
@@ -310,6 +373,7 @@ class _Rounds:
         if self._basis is not None:
             dropped[: n_before - self._rules] = self._basis.slack_rows[self._rules :]
         self.formulation, stays = without_cuts(strong, dropped)
+        self._is_optimal = False
         if self._basis is not None:
             self._basis = self._basis.grown(rows=stays[:n_before], n_rows=len(new))
         return True
@@ -317,8 +381,7 @@ class _Rounds:
 
 def _pruned(found: Strengthened) -> Strengthened:
     """Leave out cuts without a price that no other stands on; the bound stays the same."""
-    prices = found.relaxed.dual_prices
+    prices = found.prices
     n_cuts = len(cuts_of(found.formulation))
     strong, stays = without_cuts(found.formulation, prices[prices.size - n_cuts :] == 0)
-    relaxed = LpBound(prices[stays], found.relaxed.bound, found.relaxed.values)
-    return replace(found, formulation=strong, relaxed=relaxed)
+    return replace(found, formulation=strong, prices=prices[stays])

@@ -8,6 +8,7 @@ plans are plans of the whole.
 import math
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +25,9 @@ from placement_opt.solvers.lumped import LumpedProblem, lumped, spread
 from placement_opt.solvers.near_core import NearCore
 from placement_opt.solvers.near_ground import NearSearch, kept_of, nearest, plan_from
 from placement_opt.solvers.part import part_of
-from placement_opt.solvers.pricing import Priced as Prices
+from placement_opt.solvers.pricing import Pricing
 from placement_opt.solvers.reporting import Beside, logger, stop_asked
+from placement_opt.solvers.resident_memory import give_back
 from placement_opt.solvers.restricted_lp import RestrictedLp
 
 PRICING_SHARE = 0.6
@@ -38,7 +40,7 @@ from them."""
 FIRST_PAIRS, FIRST_PER_ROW = 20_000, 1.3
 """Pairs that the simplex method begins with, at least, and for each row of the anchor."""
 
-CUT_SHARE = 0.35
+CUT_SHARE = 0.45
 """Share of the remaining time after which no other round of cuts begins."""
 
 ENDLESS_S = 1e6
@@ -65,6 +67,7 @@ def search_large(formulation: Formulation, search: Search) -> Ending | None:
     problem = lumped(formulation)
     near = NearCore(formulation, problem, search)
     found = _relaxed(formulation, problem, search, near.begin)
+    give_back()
     if found is None or stop_asked(search):
         return Ending.STOPPED if stop_asked(search) else None
     ending = near.run(found)
@@ -86,61 +89,65 @@ def _relaxed(
         problem.formulation, lambda: stop_asked(search), limits.seed, by_work=limits.reproducible
     )
     until = time.perf_counter() + PRICING_SHARE * search.remaining_s
-    start = generation.sampled(until)
     search.note("prices: from samples of the candidates")
     early = _EarlyPlan(formulation, problem, search)
-    relaxed = generation.priced_out(start, until, PRECISION, early.look, is_rough=True)
+    relaxed = generation.priced_out(
+        generation.sampled(until), until, PRECISION, early.look, is_rough=True
+    )
     best = generation.best
     if best is not None:
         certify(formulation, problem, best.prices, search)
     if best is None or stop_asked(search):
         return None
-    look = Beside(lambda: None if relaxed is None else early.look(relaxed))
-    if limits.reproducible:
+    look = Beside(partial(early.look, relaxed)) if relaxed is not None else None
+    if limits.reproducible and look is not None:
         look.wait(ENDLESS_S)
-    return _strengthened(formulation, problem, generation, best, search, begin)
-
-
-def _strengthened(
-    formulation: Formulation,
-    problem: LumpedProblem,
-    generation: ColumnGeneration,
-    best: Prices,
-    search: Search,
-    begin: Callable[[Strengthened], None],
-) -> Strengthened:
-    """Solve the lumped relaxation exactly from the prices at hand, and add rounding cuts.
-
-    `begin` is told of the optimum before the first cuts. Where even that is not found in time, the
-    prices at hand have to do.
-    """
     small = problem.formulation
     anchor = generation.pricing.anchor
     n_rows = 0 if anchor is None else anchor.n_rows
     most = max(FIRST_PAIRS, int(FIRST_PER_ROW * n_rows))
     core = nearest(best.reduced[: small.n_pairs], most, generation.pairs.asked)
-    unit = small.objective.largest_gain
-    own = generation.own.of(core, best.reduced, OWN_LOSS * unit)
+    own = generation.own.of(core, best.reduced, OWN_LOSS * small.objective.largest_gain)
+    pricing, prices, bound = generation.pricing, best.prices, best.bound
+    # As large as all variables together, and plans will need the room.
+    del generation, relaxed, best, look
+    found = _strengthened(formulation, problem, pricing, (own, core), search, begin)
+    return found or unsolved(small, prices, bound, np.concatenate([own, core]))
+
+
+def _strengthened(
+    formulation: Formulation,
+    problem: LumpedProblem,
+    pricing: Pricing,
+    columns: tuple[Numbers, Numbers],
+    search: Search,
+    begin: Callable[[Strengthened], None],
+) -> Strengthened | None:
+    """Solve the lumped relaxation exactly from some own variables and pairs, and add rounding cuts.
+
+    `begin` is told of the optimum before the first cuts. None where even that is not found in time.
+    """
+    own, core = columns
 
     def on_bound(strong: Strengthened) -> None:
-        prices, cuts = strong.relaxed.dual_prices, cuts_of(strong.formulation)
+        prices, cuts = strong.prices, cuts_of(strong.formulation)
         certify(formulation, problem, prices, search, cuts)
-        if strong.n_rounds == 0:
-            begin(strong)
+        give_back()
 
     found = strengthen(
-        small,
+        problem.formulation,
         core,
         ENDLESS_S if search.limits.reproducible else CUT_SHARE * search.remaining_s,
         own=own,
-        pricing=generation.pricing,
+        pricing=pricing,
         rounds=0 if search.limits.reproducible else MOST_ROUNDS,
         stop=lambda: stop_asked(search),
+        on_point=begin,
         on_bound=on_bound,
     )
     if found is None:
         search.note("prices: the exact relaxation was not solved in time")
-        return unsolved(small, best, np.concatenate([own, core]))
+        return None
     n_cuts = len(cuts_of(found.formulation))
     search.note(f"rounding cuts: {n_cuts} in {found.n_rounds} rounds")
     return found

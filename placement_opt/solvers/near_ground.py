@@ -14,7 +14,7 @@ from placement_opt.solvers.base import Search, Solution
 from placement_opt.solvers.column_choice import asked, largest
 from placement_opt.solvers.cut_rounds import Strengthened
 from placement_opt.solvers.lumped import LumpedProblem
-from placement_opt.solvers.near_program import NearProgram, near_program
+from placement_opt.solvers.near_program import NearProgram, near_own, near_program
 from placement_opt.solvers.packing import NEARLY, packed, whole_part
 from placement_opt.solvers.part import Part, part_of
 from placement_opt.solvers.reporting import stop_asked
@@ -99,8 +99,10 @@ def kept_of(problem: LumpedProblem, whole: Formulation, values: Floats) -> dict[
     values
         Of all variables of the lumped problem.
     """
-    alone = np.bincount(problem.of_variable, minlength=values.size) == 1
-    return whole_part(whole, np.where(alone, values, 0.0)[problem.of_variable][whole.n_pairs :])
+    n_pairs = whole.n_pairs
+    stands_for = problem.of_variable[n_pairs:] - n_pairs
+    alone = np.bincount(stands_for, minlength=values.size - n_pairs) == 1
+    return whole_part(whole, np.where(alone, values[n_pairs:], 0.0)[stands_for])
 
 
 class Ground:
@@ -131,8 +133,9 @@ class Ground:
         n_pairs = formulation.n_pairs
         self._formulation = formulation
         self._problem = problem
-        self._values = found.relaxed.values
-        used = np.flatnonzero(self._values[:n_pairs] > NEARLY)
+        self._found = found
+        columns = found.program.columns[found.program.values > NEARLY]
+        used = columns[columns < n_pairs]
         kept = np.union1d(kept, used)
         kept = np.union1d(kept, asked(problem.formulation))
         # A plan may use what is basic at zero, too.
@@ -148,9 +151,9 @@ class Ground:
         self.search = NearSearch(formulation, self.part, search)
         self._reduced = reduced[core]
         self._spare = np.argsort(-self._reduced, kind="stable")
-        self._build = partial(
-            near_program, found.program, problem, formulation, reduced, core, kept
-        )
+        own = near_own(problem, reduced, core)
+        wanted = np.union1d(np.union1d(core, own), kept)
+        self._build = partial(near_program, found.program, problem, formulation, wanted)
 
     def program(self) -> NearProgram | None:
         """Build the program over the lumped problem; None when it cannot be solved."""
@@ -169,7 +172,7 @@ class Ground:
 
     def rounded(self) -> Solution | None:
         """Round the relaxation to a plan."""
-        near, n_pairs = self.part.formulation, self._formulation.n_pairs
-        kept = kept_of(self._problem, self._formulation, self._values)
-        values = self._values[:n_pairs][self.core]
-        return plan_from(near, values, self._reduced, self.search, kept)
+        values = self._found.values
+        kept = kept_of(self._problem, self._formulation, values)
+        near = self.part.formulation
+        return plan_from(near, values[self.core], self._reduced, self.search, kept)

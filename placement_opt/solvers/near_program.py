@@ -70,13 +70,20 @@ class NearProgram:
         return spread
 
 
+def near_own(problem: LumpedProblem, reduced: Floats, core: Numbers) -> Numbers:
+    """Return the variables beside some pairs that lose little at the prices, ascending.
+
+    `reduced` is the gain of each variable of the lumped problem less what it pays.
+    """
+    small = problem.formulation
+    return OwnColumns(small).of(core, reduced, OWN_LOSS * small.objective.largest_gain)
+
+
 def near_program(
     found: Restricted,
     problem: LumpedProblem,
     whole: Formulation,
-    reduced: Floats,
-    core: Numbers,
-    kept: Numbers,
+    wanted: Numbers,
 ) -> NearProgram | None:
     """Build it around the last linear program; None when that cannot be solved.
 
@@ -88,17 +95,11 @@ def near_program(
         The lumped problem.
     whole
         The problem itself.
-    reduced
-        Gain of each variable of the lumped problem less what it pays.
-    core
-        Pairs near a gain.
-    kept
-        Variables that are to be in it, whatever they gain.
+    wanted
+        Variables of the lumped problem that are to be in it, ascending.
     """
     formulation, small = found.formulation, problem.formulation
-    unit = small.objective.largest_gain
-    own = OwnColumns(small).of(core, reduced, OWN_LOSS * unit)
-    columns, basis = _columns(found, np.union1d(np.union1d(core, own), kept))
+    columns, basis = _columns(found, wanted)
     objective = ObjectiveUnit.of(formulation)
     program = LinearProgram.of(formulation, objective, columns)
     row_upper, is_whole = program.row_upper.copy(), formulation.whole.copy()

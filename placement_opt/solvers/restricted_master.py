@@ -305,7 +305,7 @@ def strengthened(priced: Priced, core: npt.NDArray[np.int64], search: Search) ->
     found = strengthen(formulation, core, seconds, stop=lambda: stop_asked(search))
     if found is None:
         return priced
-    certificate = Certificate.from_duals(found.formulation, found.relaxed.dual_prices)
+    certificate = Certificate.from_duals(found.formulation, found.prices)
     search.certify(certificate, "dual prices", found.formulation)
     bound = certificate.bound(found.formulation)
     if bound >= priced.bound:
@@ -316,7 +316,7 @@ def strengthened(priced: Priced, core: npt.NDArray[np.int64], search: Search) ->
     return replace(
         priced,
         reduced=reduced[: formulation.n_pairs],
-        values=found.relaxed.values,
+        values=found.values,
         bound=bound,
     )
 
