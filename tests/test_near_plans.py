@@ -24,7 +24,7 @@ from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.lumped import lumped, spread
 from placement_opt.solvers.near_ground import Ground
 from placement_opt.solvers.near_parts import PartSearch
-from placement_opt.solvers.near_plans import NearPlans
+from placement_opt.solvers.near_plans import SLACK_SHARE, NearPlans
 from placement_opt.solvers.near_program import RESERVE, _holders
 from placement_opt.solvers.relaxation import BASIC, solve_lp
 
@@ -87,14 +87,14 @@ class TestDiving:
         n_open = dive(program, point, 10**6).n_open
         assert n_open > 3
         assert dive(program, point, 3).n_open <= 3
-        assert dive(program, point, 0, lambda: True).n_open == n_open
+        assert dive(program, point, 0, lambda _: True).n_open == n_open
 
 
 class TestPlans:
     def test_a_poor_plan_is_improved_and_never_made_worse(self, plans):
         is_pair, point = plans.near.is_pair, plans.near.point.values
         settled = ~is_pair | (point > 0.9)
-        poor = plans.decided(plans.program, settled, np.zeros(point.size), 5.0, 0)
+        poor = plans.decided(settled, np.zeros(point.size), 5.0, 0, 1e-6)
         assert plans.take(poor[0])
         first, values = plans.best()
         searcher = PartSearch(plans, 1)
@@ -120,6 +120,47 @@ class TestPlans:
         of_row, of_column = plans.losses(values)
         bound = float(plans.program.gain @ plans.near.point.values)
         assert of_row.sum() + of_column.sum() == pytest.approx(bound - gained, rel=1e-6, abs=1e-3)
+
+    def test_what_shortfalls_lose_is_told_of_the_rows_that_they_are_short_of(self, plans):
+        of_row, of_column = np.zeros(plans.width.size), np.zeros(plans.near.columns.size)
+        own = np.flatnonzero(~plans.near.is_pair)
+        of_column[own] = np.arange(1.0, own.size + 1)
+        told = plans.with_own_losses(of_row, of_column)
+        for row in range(told.size):
+            members = plans.rows[[row]].indices
+            assert told[row] == pytest.approx(of_column[np.intersect1d(members, own)].sum())
+
+    def test_a_part_may_end_short_of_its_optimum_by_a_share_of_its_own_losses(self, plans):
+        assert plans.start(5.0)
+        of_row, of_column = plans.losses(plans.best()[1])
+        everything = np.ones(of_column.size, dtype=np.bool_)
+        pairs = np.flatnonzero(plans.near.is_pair)
+        half, none = everything.copy(), ~everything
+        half[pairs[::2]] = False
+        whole = plans.slack(everything, of_row, of_column)
+        told = plans.with_own_losses(of_row, of_column)[plans.width > 0].sum()
+        assert whole == pytest.approx(SLACK_SHARE * (told + of_column[pairs].sum()))
+        assert 0 < plans.slack(none, of_row, of_column) < 1e-6
+        assert plans.slack(half, of_row, of_column) < whole
+
+    def test_a_part_is_changed_in_the_plan_of_somebody_who_was_quicker(self, plans):
+        assert plans.start(5.0)
+        pairs, best = plans.near.is_pair, plans.best()[1]
+        one, other = np.flatnonzero(pairs & (best > 0))[:2]
+
+        def without(*columns):
+            fewer = best.copy()
+            fewer[list(columns)] = 0.0
+            return plans.decided(~pairs, fewer, 5.0, 0, 1e-6)[0]
+
+        before, found, now = without(one, other), without(one), without(other)
+        plans.values, plans.gained = now, float(plans.program.gain @ now)
+        free = plans.with_own(pairs & (found != before))
+        assert PartSearch(plans, 0)._merged(free, before, found, 1e-6)
+        gained, both = plans.best()
+        assert np.array_equal(both[pairs], best[pairs])
+        assert gained == pytest.approx(float(plans.program.gain @ best), abs=1e-3)
+        assert keeps(plans.program, plans.rows, both)
 
     def test_two_searchers_share_a_plan(self, plans):
         assert plans.start(5.0)
@@ -192,10 +233,10 @@ class TestSpread:
         cuts = spread(cuts_of(found.formulation), problem, formulation)
         whole = with_cuts(formulation, cuts)
         rules = problem.formulation.n_rows
-        prices = found.relaxed.dual_prices
+        prices = found.prices
         of_whole = np.append(prices[:rules][problem.of_row], prices[rules:])
         bound = Certificate.from_duals(whole, of_whole).bound(whole)
-        assert bound <= found.relaxed.bound * (1 + 1e-6)
+        assert bound <= found.bound * (1 + 1e-6)
         outcome = po.Model(po.synthetic_region(candidates=240, openings=80, seed=3)).solve(
             time_limit_s=4, gap=0.01
         )
@@ -253,7 +294,7 @@ def test_a_first_plan_that_crashes_is_done_without(formulation, found, monkeypat
         patch.setattr(near_core, "NearPlans", crash)
         core.begin(found)
         assert core._first_answer() is None
-    search.prove(found.relaxed.bound, "here")
+    search.prove(found.bound, "here")
     core.run(found)
     assert search.best is not None
 

@@ -56,7 +56,7 @@ def dive(
     program: LinearProgram,
     point: LpPoint,
     most_open: int,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Callable[[Floats], bool] = lambda _values: False,
 ) -> Dived:
     """Round whole variables until so few of them are open.
 
@@ -69,11 +69,11 @@ def dive(
     most_open
         Ends once so few of them are fractions.
     stop
-        Asked before each step.
+        Asked before each step, with the values so far.
     """
     steps = _Dive(program, point)
     for _ in range(MOST_STEPS):
-        if int(steps.is_open.sum()) <= most_open or stop() or not steps.step():
+        if int(steps.is_open.sum()) <= most_open or stop(steps.point.values) or not steps.step():
             break
     return Dived(steps.program, steps.point, int(steps.is_open.sum()))
 

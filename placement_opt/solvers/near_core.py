@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Floats
+from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.solvers.base import Ending, Search, Solution, Solver
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.cut_rounds import Strengthened
@@ -22,6 +23,7 @@ from placement_opt.solvers.near_plans import START_SECONDS, NearPlans
 from placement_opt.solvers.near_program import NearProgram
 from placement_opt.solvers.packing import NEARLY
 from placement_opt.solvers.reporting import POLL_S, Beside, logger, stop_asked
+from placement_opt.solvers.resident_memory import give_back
 from placement_opt.solvers.restricted_master import ROUNDS_PER_SECOND, STOP_SECONDS
 
 PACK_SECONDS = 4.0
@@ -78,6 +80,7 @@ class _Desk:
 
     def _hand_out(self, near: NearProgram, values: Floats) -> None:
         now = time.perf_counter()
+        give_back()
         plan = self._ground.packed(near, values)
         self._spent = time.perf_counter() - now
         self._until = time.perf_counter() + max(PACK_SECONDS, PACK_TIMES * self._spent)
@@ -135,7 +138,9 @@ class NearCore:
         self._problem = problem
         self._outer = search
         self._begun: Strengthened | None = None
-        self._first: Beside[tuple[Ground, NearPlans] | None] | None = None
+        self._first: Beside[None] | None = None
+        self._first_plans: tuple[Ground, NearPlans] | None = None
+        self._is_asked = False
 
     def begin(self, found: Strengthened) -> None:
         """Look for a first plan in a thread of its own, while cuts are still being added."""
@@ -143,43 +148,47 @@ class NearCore:
             self._begun = found
             self._first = Beside(partial(self._first_plan, found))
 
-    def _first_plan(self, found: Strengthened) -> tuple[Ground, NearPlans] | None:
+    def _first_plan(self, found: Strengthened) -> None:
         ground = self._ground(found)
         _offer(ground, ground.rounded(), "rounding")
-        plans = self._started(ground)
+        plans = self._plans(ground)
         if plans is None:
-            return None
-        _offer(ground, ground.packed(plans.near, plans.best()[1]), "first plan")
-        return ground, plans
+            return
+        self._first_plans = ground, plans
+        give_back()
+        if _started(plans, ground):
+            _offer(ground, ground.packed(plans.near, plans.best()[1]), "first plan")
+        searcher = _Searcher(plans, ground.search.limits.seed, ground.search)
+        while plans.values is not None and not (self._is_asked or stop_asked(ground.search)):
+            searcher.step()
 
     def _ground(self, found: Strengthened, kept: Numbers | None = None) -> Ground:
         if kept is None:
             kept = np.zeros(0, dtype=np.int64)
         return Ground(self._formulation, self._problem, found, self._outer, kept)
 
-    def _started(self, ground: Ground, before: NearPlans | None = None) -> NearPlans | None:
-        """Return whole plans over a ground: the ones from before, or new ones."""
+    def _plans(self, ground: Ground) -> NearPlans | None:
+        """Return a holder of whole plans over a ground."""
         search = ground.search
         near = None if stop_asked(search) else ground.program()
         if near is None:
             return None
-        plans = NearPlans(near, search.limits.seed, lambda: stop_asked(search))
-        n_variables = self._problem.formulation.n_variables
-        if before is not None:
-            plans.take(before.near.spread(before.best()[1], n_variables)[near.columns])
-        plans.start(min(START_SECONDS, search.remaining_s))
-        return None if plans.values is None else plans
+        return NearPlans(near, search.limits.seed, lambda: stop_asked(search))
 
     def run(self, found: Strengthened) -> Ending:
         """Search; see `search_large`."""
         search = self._outer
         if search.limits.reproducible:
             return self._reproducibly(self._ground(found))
-        ground, plans = self._with_cuts(found)
+        ground, plans, has_cuts = self._with_cuts(found)
         search.note(f"plans: {ground.core.size:,} pairs near a gain")
         improver = _improver(ground, [Mip(in_process=True), CpSat()])
         if plans is not None:
-            self._hand_out(ground, plans, improver)
+            if plans.values is None:
+                _started(plans, ground)
+                has_cuts = False
+            if plans.values is not None:
+                self._hand_out(ground, plans, improver, has_cuts=has_cuts)
         if ground.search.best is None and not stop_asked(search):
             _offer(ground, ground.rounded(), "rounding")
         if ground.search.best is None and search.best is not None:
@@ -189,38 +198,60 @@ class NearCore:
                 break
         return Ending.STOPPED
 
-    def _with_cuts(self, found: Strengthened) -> tuple[Ground, NearPlans | None]:
-        """Return whole plans of the program with cuts, from the first plan on."""
+    def _with_cuts(self, found: Strengthened) -> tuple[Ground, NearPlans | None, bool]:
+        """Return whole plans of the program with cuts, from the first plan on.
+
+        True where cuts have come in, so that it is worth a dive of its own.
+        """
         first = self._first_answer()
         if first is None:
             ground = self._ground(found)
-            return ground, self._started(ground)
+            return ground, self._plans(ground), False
         if self._begun is not None and found.program is self._begun.program:
-            return first
-        before = first[1]
-        n_variables = self._problem.formulation.n_variables
+            return *first, False
+        before, n_variables = first[1], self._problem.formulation.n_variables
         values = before.near.spread(before.best()[1], n_variables)
         ground = self._ground(found, np.flatnonzero(values > NEARLY))
-        return ground, self._started(ground, before)
+        plans = self._plans(ground)
+        if plans is not None:
+            seconds = min(START_SECONDS, ground.search.remaining_s)
+            plans.take_pairs(values[plans.near.columns], seconds)
+        return ground, plans, bool(cuts_of(found.formulation))
 
     def _first_answer(self) -> tuple[Ground, NearPlans] | None:
-        """Wait for the first plan."""
-        first = self._first
+        """Wait for the first plan, and look for exchanges meanwhile where the rows allow them."""
+        first, search = self._first, self._outer
         if first is None:
             return None
+        self._is_asked = True
+        exchanges: ExchangeSearch | None = None
         while not first.wait(POLL_S):
-            if stop_asked(self._outer):
+            if stop_asked(search):
                 return None
+            if self._first_plans is None:
+                continue
+            ground, plans = self._first_plans
+            if exchanges is None:
+                stop = partial(_is_over, first, search)
+                exchanges = ExchangeSearch(plans, search.limits.seed, stop)
+            if exchanges.fits and exchanges.step():
+                _offer(ground, ground.packed(plans.near, plans.best()[1]), "exchanges")
         try:
-            return first.answer()
+            first.answer()
         except Exception:
             logger.warning("no first plan; the search goes on without it", exc_info=True)
             return None
+        found = self._first_plans
+        return None if found is None or found[1].values is None else found
 
-    def _hand_out(self, ground: Ground, plans: NearPlans, improver: Improver) -> None:
+    def _hand_out(
+        self, ground: Ground, plans: NearPlans, improver: Improver, *, has_cuts: bool
+    ) -> None:
         """Improve the plans of the lumped problem, and make plans of the whole from them."""
         search, seed = ground.search, ground.search.limits.seed
         other = Beside(partial(_improve, _Searcher(plans, seed + 1, search), search))
+        if has_cuts:
+            _started(plans, ground)
         desk = _Desk(ground, plans, improver)
         mine = _Searcher(plans, seed + 2, search, parts_first_s=PARTS_FIRST_S)
         while not stop_asked(search):
@@ -240,6 +271,10 @@ class NearCore:
         return Ending.STOPPED
 
 
+def _started(plans: NearPlans, ground: Ground) -> bool:
+    return plans.start(min(START_SECONDS, ground.search.remaining_s))
+
+
 def _offer(ground: Ground, plan: Solution | None, source: str) -> None:
     if plan is not None:
         ground.search.offer(plan, source)
@@ -248,6 +283,10 @@ def _offer(ground: Ground, plan: Solution | None, source: str) -> None:
 def _improver(ground: Ground, solvers: Sequence[Solver]) -> Improver:
     everything = np.arange(ground.core.size)
     return Improver(ground.part.formulation, everything, ground.search, solvers)
+
+
+def _is_over(work: Beside[None], search: Search) -> bool:
+    return work.wait(0) or stop_asked(search)
 
 
 def _improve(searcher: _Searcher, search: Search) -> None:

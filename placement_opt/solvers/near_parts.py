@@ -12,6 +12,7 @@ FIRST_SIZE, SMALLEST_SIZE, LARGEST_SIZE = 500, 60, 6_000
 
 GROWTH = 1.3
 PART_SECONDS = 1.5
+MERGE_SECONDS = 1.0
 QUICK_SHARE = 0.3
 FROM_ROW_SHARE = 0.25
 """A row brings at most that share of a part."""
@@ -54,10 +55,12 @@ class PartSearch:
         before = plans.values
         if before is None:
             return False
-        free = self._drawn(before)
+        of_row, of_column = plans.losses(before)
+        free = self._drawn(before, of_row, of_column)
+        slack = plans.slack(free, of_row, of_column)
         self._turn += 1
         started = time.perf_counter()
-        found = plans.decided(plans.program, free, before, seconds, self._turn)
+        found = plans.decided(free, before, seconds, self._turn, slack)
         spent = time.perf_counter() - started
         if found is None or not found[1]:
             self._size = max(SMALLEST_SIZE, self._size / GROWTH)
@@ -65,19 +68,26 @@ class PartSearch:
             self._size = min(LARGEST_SIZE, self._size * GROWTH)
         if found is None:
             return False
-        now = plans.values
-        if now is None or now is before:
-            return plans.take(found[0])
-        # Somebody else was quicker: the part counts where it was left alone.
-        if np.any(now[free] != before[free]):
-            return False
-        return plans.take(np.where(free, found[0], now))
+        return self._merged(free, before, found[0], slack) or plans.take(found[0])
 
-    def _drawn(self, values: Floats) -> Bools:
+    def _merged(self, free: Bools, before: Floats, found: Floats, slack: float) -> bool:
+        """Make the changes of a part in the plan of somebody who was quicker."""
+        plans = self._plans
+        now, is_pair = plans.values, plans.near.is_pair
+        gained = float(plans.program.gain @ (found - before))
+        if now is None or now is before or gained <= 0:
+            return False
+        both = np.where(is_pair, now + found - before, now)
+        # Both may have counted on the same room beside the pairs: that is shared out again.
+        beside = plans.with_own(free | (is_pair & (now != before))) & ~is_pair
+        again = plans.decided(beside, both, MERGE_SECONDS, self._turn, slack)
+        return again is not None and plans.take(again[0])
+
+    def _drawn(self, values: Floats, of_row: Floats, of_column: Floats) -> Bools:
         """Mark the columns of a part that grows around a loss."""
         plans, size = self._plans, int(self._size)
-        of_row, of_column = plans.losses(values)
-        row_chance = np.sqrt(np.where(plans.width > 0, of_row, 0.0))
+        in_all = plans.with_own_losses(of_row, of_column)
+        row_chance = np.sqrt(np.where(plans.width > 0, in_all, 0.0))
         pair_chance = np.sqrt(of_column[plans.pair])
         apart = np.abs(plans.near.point.values - values)[plans.pair]
         chance = np.concatenate([row_chance, pair_chance + apart * pair_chance.max(initial=1.0)])
