@@ -112,7 +112,7 @@ class Certificate:
             total += exact_sum(np.maximum((gain[block] << self.bits) - priced, 0))
         _refuse_large(formulation.priced_own(steep, absolute=True), largest)
         reduced = (gain[n_pairs:] << self.bits) - formulation.priced_own(self.prices)
-        low, high = formulation.lower[n_pairs:], formulation.upper[n_pairs:]
+        low, high = formulation.own_lower, formulation.own_upper
         best = np.where(reduced > 0, high, low)
         counts = np.flatnonzero((reduced != 0) & (best != 0))
         for value, bound in zip(reduced[counts].tolist(), best[counts].tolist(), strict=True):
@@ -149,7 +149,7 @@ def without_gains(formulation: Formulation) -> Formulation:
 
 
 def _largest(gain: Ints) -> float:
-    return float(np.max(np.abs(gain.astype(np.float64)), initial=0.0))
+    return float(max(int(gain.max(initial=0)), -int(gain.min(initial=0))))
 
 
 def bound_in_points(formulation: Formulation, units: int) -> Fraction:

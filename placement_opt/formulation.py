@@ -212,7 +212,7 @@ class Objective:
     @cached_property
     def largest_gain(self) -> float:
         """The largest magnitude of a gain, at least one."""
-        return float(np.abs(self.gain).max(initial=1))
+        return float(max(int(self.gain.max(initial=1)), -int(self.gain.min(initial=-1))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -277,23 +277,47 @@ class Formulation:
             offsets.append(offsets[-1] + (len(block.variables) if block.variables else 0))
         return tuple(offsets)
 
-    @cached_property
+    @property
     def lower(self) -> Ints:
-        """Lower bounds of all variables, shape (N,); int32 where that holds them, else int64."""
-        return self._bounds(0, lambda variables: variables.lower)
+        """Lower bounds of all variables, shape (N,); made anew each time.
+
+        int32 where that holds them, else int64. For those of a few variables see `bounds`.
+        """
+        return self._bounds(0, self.own_lower)
+
+    @property
+    def upper(self) -> Ints:
+        """Upper bounds of all variables, shape (N,); see `lower`."""
+        return self._bounds(1, self.own_upper)
+
+    def _bounds(self, of_pairs: int, own: Ints) -> Ints:
+        kind = np.int32 if np.abs(own).max(initial=0) < SMALL_BOUND else np.int64
+        bounds: Ints = np.full(self.n_variables, of_pairs, dtype=kind)
+        bounds[self.n_pairs :] = own
+        return bounds
 
     @cached_property
-    def upper(self) -> Ints:
-        """Upper bounds of all variables, shape (N,); int32 where that holds them, else int64."""
-        return self._bounds(1, lambda variables: variables.upper)
+    def own_lower(self) -> Ints:
+        """Lower bounds of the variables beside the pairs, shape (N - E,)."""
+        return self._own_bounds(lambda variables: variables.lower)
 
-    def _bounds(self, of_pairs: int, read: Callable[[Variables], Ints]) -> Ints:
+    @cached_property
+    def own_upper(self) -> Ints:
+        """Upper bounds of the variables beside the pairs, shape (N - E,)."""
+        return self._own_bounds(lambda variables: variables.upper)
+
+    def _own_bounds(self, read: Callable[[Variables], Ints]) -> Ints:
         own = [read(block.variables) for block in self.blocks if block.variables]
-        reach = max((int(np.abs(part).max(initial=0)) for part in own), default=0)
-        # Of tens of millions of pairs, half the bytes are worth having.
-        kind = np.int32 if reach < SMALL_BOUND else np.int64
-        parts = [np.full(self.n_pairs, of_pairs, dtype=kind), *(part.astype(kind) for part in own)]
-        return np.concatenate(parts)
+        return np.concatenate([np.zeros(0, dtype=np.int64), *own])
+
+    def bounds(self, columns: npt.NDArray[np.integer]) -> tuple[Ints, Ints]:
+        """Return the lower and upper bounds of some variables."""
+        lower = np.zeros(columns.size, dtype=np.int64)
+        upper = np.ones(columns.size, dtype=np.int64)
+        is_own = columns >= self.n_pairs
+        own = columns[is_own] - self.n_pairs
+        lower[is_own], upper[is_own] = self.own_lower[own], self.own_upper[own]
+        return lower, upper
 
     @cached_property
     def row_lower(self) -> Ints:
@@ -504,19 +528,24 @@ class Formulation:
             width.append(np.diff(self.extra.matrix.indptr).astype(np.int64))
         return np.concatenate(width)
 
+    def _widest(self, columns: npt.NDArray[np.integer]) -> Floats:
+        """Return the largest magnitude of some variables."""
+        lower, upper = self.bounds(columns)
+        return np.maximum(np.abs(lower), np.abs(upper)).astype(np.float64)
+
     @cached_property
     def reach(self) -> Floats:
         """The largest magnitude that each row's sum can have within the bounds, shape (R,)."""
-        widest = np.maximum(np.abs(self.lower), np.abs(self.upper)).astype(np.float64)
         parts = [np.zeros(0)]
         for block, first in zip(self.blocks, self.offsets[:-1], strict=True):
             reach = block.reach_of_pairs.copy()
             if block.variable_usage is not None:
-                own = widest[first : first + block.variable_usage.shape[1]]
-                reach += row_reach(block.variable_usage, own)
+                own = np.arange(first, first + block.variable_usage.shape[1])
+                reach += row_reach(block.variable_usage, self._widest(own))
             parts.append(reach)
         if self.extra is not None:
-            parts.append(row_reach(self.extra.matrix, widest))
+            members = np.unique(self.extra.matrix.indices)
+            parts.append(row_reach(self.extra.matrix[:, members], self._widest(members)))
         return np.concatenate(parts)
 
     @cached_property
@@ -543,7 +572,10 @@ class Formulation:
 
     def is_satisfied_by(self, values: Ints) -> bool:
         """Tell whether integer values keep every bound and every row."""
-        if np.any(values < self.lower) or np.any(values > self.upper):
+        pairs, own = values[: self.n_pairs], values[self.n_pairs :]
+        if pairs.min(initial=0) < 0 or pairs.max(initial=0) > 1:
+            return False
+        if np.any(own < self.own_lower) or np.any(own > self.own_upper):
             return False
         activity = self.activity(values)
         return bool(np.all(activity >= self.row_lower) and np.all(activity <= self.row_upper))

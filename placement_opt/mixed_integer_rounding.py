@@ -98,7 +98,7 @@ def cut_row(formulation: Formulation, cut: Cut) -> CutRow:
         left to round, or sums beyond int64.
     """
     member, coefficient, limit = _sum_of_rows(formulation, cut)
-    low, high = formulation.lower[member], formulation.upper[member]
+    low, high = formulation.bounds(member)
     down = np.isin(member, np.array(cut.complemented, dtype=np.int64))
     if np.count_nonzero(down) != len(cut.complemented):
         raise ValueError("a cut complements a variable that its rows do not have, or one twice")
@@ -146,7 +146,7 @@ def _sum_of_rows(formulation: Formulation, cut: Cut) -> tuple[npt.NDArray[np.int
 
 
 def _widest(formulation: Formulation, member: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    low, high = formulation.lower[member], formulation.upper[member]
+    low, high = formulation.bounds(member)
     return np.maximum(np.maximum(np.abs(low), np.abs(high)), 1).astype(np.float64)
 
 
@@ -208,7 +208,7 @@ def _extended(
         lower, cuts = np.append(old.lower, lower), (*old.recipes, *cuts)
     strong = replace(formulation, extra=ExtraRows(matrix, lower, cuts))
     # The variables are the same: of millions, their bounds are not written down again.
-    vars(strong).update(lower=formulation.lower, upper=formulation.upper)
+    vars(strong).update(own_lower=formulation.own_lower, own_upper=formulation.own_upper)
     return strong
 
 

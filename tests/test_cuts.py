@@ -199,8 +199,8 @@ def test_cuts_follow_behind_the_rules_and_change_nothing_else():
     assert np.array_equal(strong.matrix[:1].toarray(), formulation.matrix.toarray())
     assert strong.row_upper[1:].tolist() == [NO_UPPER] * 3
     assert strong.offsets == formulation.offsets
-    assert strong.lower is formulation.lower
-    assert strong.upper is formulation.upper
+    assert strong.own_lower is formulation.own_lower
+    assert strong.own_upper is formulation.own_upper
     assert cuts_of(strong) == tuple(cuts)
     assert brute_force(strong) == brute_force(formulation)
     one_by_one = with_cuts(with_cuts(formulation, cuts[:1]), cuts[1:])

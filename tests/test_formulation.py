@@ -201,6 +201,10 @@ def test_bounds_of_variables_are_held_exactly(most: int, held_in: type[np.intege
     assert formulation.lower.tolist() == [0, 0, -most, 0]
     assert formulation.upper.tolist() == [1, 1, 3, most]
     assert formulation.lower.dtype == formulation.upper.dtype == held_in
+    some = np.array([3, 0, 2])
+    lower, upper = formulation.bounds(some)
+    assert lower.tolist() == formulation.lower[some].tolist()
+    assert upper.tolist() == formulation.upper[some].tolist()
 
 
 def test_reduced_gains_and_the_largest_gain() -> None:

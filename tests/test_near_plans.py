@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -15,7 +16,7 @@ import placement_opt as po
 from placement_opt.certificate import Certificate
 from placement_opt.formulation import NO_LOWER, Formulation, Objective
 from placement_opt.mixed_integer_rounding import cuts_of, with_cuts
-from placement_opt.solvers import near_core, near_ground
+from placement_opt.solvers import near_core, near_ground, near_plans
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.cut_rounds import strengthen
 from placement_opt.solvers.diving import dive, keeps
@@ -162,6 +163,38 @@ class TestPlans:
         assert gained == pytest.approx(float(plans.program.gain @ best), abs=1e-3)
         assert keeps(plans.program, plans.rows, both)
 
+    def test_what_is_beside_the_pairs_is_decided_again_where_it_no_longer_fits(self, plans):
+        assert plans.start(5.0)
+        pairs, (gained, best) = plans.near.is_pair, plans.best()
+        plans.values, plans.gained = None, -np.inf
+        bare = np.where(pairs, best, 0.0)
+        assert not plans.take(bare)
+        assert plans.take_pairs(bare, 5.0)
+        assert np.array_equal(plans.best()[1][pairs], best[pairs])
+        assert plans.best()[0] >= gained - plans._slack_at_first - 1e-6
+
+    def test_a_dive_that_leads_to_nothing_better_ends(self, plans, monkeypatch):
+        monkeypatch.setattr(plans, "decided", lambda *_: pytest.fail("decided"))
+        plans.values = plans.near.point.values
+        plans.gained = float(plans.program.gain @ plans.near.point.values) + 1.0
+        assert not plans.start(5.0)
+
+    def test_a_deeper_dive_is_for_those_without_a_plan(self, plans, monkeypatch):
+        dives = []
+
+        def counted(*args):
+            dives.append(args[2])
+            return dive(*args)
+
+        monkeypatch.setattr(near_plans, "dive", counted)
+        monkeypatch.setattr(plans, "decided", lambda *_: None)
+        assert not plans.start(5.0)
+        assert dives == [near_plans.FEW_OPEN, 0]
+        dives.clear()
+        plans.values = plans.near.point.values
+        assert not plans.start(5.0)
+        assert dives == [near_plans.FEW_OPEN]
+
     def test_two_searchers_share_a_plan(self, plans):
         assert plans.start(5.0)
 
@@ -297,6 +330,45 @@ def test_a_first_plan_that_crashes_is_done_without(formulation, found, monkeypat
     search.prove(found.bound, "here")
     core.run(found)
     assert search.best is not None
+
+
+@pytest.fixture
+def core(formulation):
+    search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.0))
+    return near_core.NearCore(formulation, lumped(formulation), search)
+
+
+def test_exchanges_are_looked_for_beside_the_first_dive(core, found, monkeypatch):
+    exchanges = SimpleNamespace(fits=True, looked=threading.Event())
+    exchanges.step = lambda: bool(exchanges.looked.set())
+    start = NearPlans.start
+
+    def wait(self, seconds):
+        assert exchanges.looked.wait(60)
+        return start(self, seconds)
+
+    monkeypatch.setattr(NearPlans, "start", wait)
+    monkeypatch.setattr(near_core, "ExchangeSearch", lambda *_: exchanges)
+    monkeypatch.setattr(near_core, "_Searcher", lambda *_: SimpleNamespace(step=lambda: False))
+    core.begin(found)
+    assert core._first_answer()[1].values is not None
+
+
+def test_the_first_plan_is_improved_until_it_is_asked_for(core, found, monkeypatch):
+    steps, enough = [], threading.Event()
+
+    def step():
+        steps.append(1)
+        if len(steps) == 5:
+            enough.set()
+
+    monkeypatch.setattr(near_core, "_Searcher", lambda *_: SimpleNamespace(step=step))
+    core.begin(found)
+    assert enough.wait(60)
+    assert core._first_answer() is not None
+    n_steps = len(steps)
+    time.sleep(0.05)
+    assert len(steps) == n_steps
 
 
 class _Spender:

@@ -73,7 +73,7 @@ def _offer(parts: Sequence[Component], searches: Sequence[Search], search: Searc
     for part, found in zip(parts, searches, strict=True):
         if found.best is None:
             none = np.zeros(0, dtype=np.int64)
-            least = found.formulation.lower[part.pairs.size :].astype(np.int64)
+            least = found.formulation.own_lower
             found.offer(Solution(none, least), "nobody")
         if found.best is None:
             return

@@ -328,7 +328,7 @@ class _Rounds:
         reduced = self.formulation.reduced(self._prices)
         stays = self._basis.variables == BASIC
         stays |= reduced[self._columns] > -FAR * self._largest_gain
-        stays |= self.formulation.lower[self._columns] != 0
+        stays |= self.formulation.bounds(self._columns)[0] != 0
         self._columns, self._values = self._columns[stays], self._values[stays]
         self._basis = replace(self._basis, variables=self._basis.variables[stays])
 

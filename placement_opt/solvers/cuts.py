@@ -77,14 +77,21 @@ class _Point:
 
     def __init__(self, formulation: Formulation, values: Floats) -> None:
         self.formulation = formulation
-        self.active = np.flatnonzero(values > formulation.lower + _NEAR)
-        self.width = (formulation.upper - formulation.lower)[self.active]
-        above = (values - formulation.lower)[self.active]
+        n_pairs = formulation.n_pairs
+        is_own_active = values[n_pairs:] > formulation.own_lower + _NEAR
+        self.active = np.concatenate(
+            [np.flatnonzero(values[:n_pairs] > _NEAR), n_pairs + np.flatnonzero(is_own_active)]
+        )
+        lower, upper = formulation.bounds(self.active)
+        self.width = upper - lower
+        above = values[self.active] - lower
         self.above = np.where(above > self.width - _NEAR, self.width, above)
         self.whole = formulation.whole[self.active]
         self.is_fractional = self.above < self.width
         self.rows = formulation.columns(self.active).tocsr()
-        self._shift = formulation.activity(formulation.lower)
+        lowest = np.zeros(formulation.n_variables, dtype=np.int64)
+        lowest[n_pairs:] = formulation.own_lower
+        self._shift = formulation.activity(lowest)
 
     @cached_property
     def by_column(self) -> sparse.csc_array:

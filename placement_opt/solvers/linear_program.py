@@ -49,8 +49,13 @@ class ObjectiveUnit:
         step = max(1, int(np.gcd.reduce(gain, initial=0)))
         largest = int(np.abs(gain).max(initial=0)) // step
         shift = max(0, largest.bit_length() - GAIN_BITS)
-        widest = np.maximum(np.abs(formulation.lower), np.abs(formulation.upper))
-        reach = float(np.abs(gain.astype(np.float64)) @ widest) / step / 2.0**shift
+        n_pairs = formulation.n_pairs
+        widest = np.maximum(np.abs(formulation.own_lower), np.abs(formulation.own_upper))
+        pairs = gain[:n_pairs]
+        above, below = (pairs.sum(dtype=np.float64, where=at) for at in (pairs > 0, pairs < 0))
+        reach = float(above - below)
+        reach += float(np.abs(gain[n_pairs:].astype(np.float64)) @ widest)
+        reach /= step * 2.0**shift
         return cls(step, shift, 1e-6 + 1e-7 * formulation.n_variables + 1e-15 * reach)
 
     @property
@@ -119,9 +124,10 @@ class LinearProgram:
 
         taken: npt.NDArray[np.int64] | slice = slice(None)
         if columns is None:
-            matrix = formulation.matrix
+            matrix, lower, upper = formulation.matrix, formulation.lower, formulation.upper
         else:
             taken, matrix = columns, formulation.columns(columns).tocsr()
+            lower, upper = formulation.bounds(columns)
         if not matrix.has_sorted_indices:
             matrix = matrix.sorted_indices()
         row_lower, row_upper = formulation.row_lower, formulation.row_upper
@@ -131,8 +137,8 @@ class LinearProgram:
             matrix.data.astype(np.float64),
             np.where(row_lower <= NO_LOWER, -np.inf, row_lower),
             np.where(row_upper >= NO_UPPER, np.inf, row_upper),
-            formulation.lower[taken].astype(np.float64),
-            formulation.upper[taken].astype(np.float64),
+            lower.astype(np.float64),
+            upper.astype(np.float64),
             unit.floats(formulation.objective.gain[taken]),
             formulation.whole[taken],
         )
@@ -175,7 +181,7 @@ def exceeds_floats(formulation: "Formulation") -> bool:
     """Tell whether some row's sum, limit or variable is too large for floating point."""
     from placement_opt.formulation import NO_LOWER, NO_UPPER
 
-    widest = np.maximum(np.abs(formulation.lower), np.abs(formulation.upper)).astype(np.float64)
+    widest = np.maximum(np.abs(formulation.own_lower), np.abs(formulation.own_upper))
     reach = formulation.reach
     lower, upper = formulation.row_lower, formulation.row_upper
     limits = np.concatenate([lower[lower > NO_LOWER], upper[upper < NO_UPPER]])

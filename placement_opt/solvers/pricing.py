@@ -83,8 +83,7 @@ class Pricing:
         self.formulation = formulation
         self.anchor = anchor_of(formulation)
         self._balances = [_Balance.of(formulation, n) for n in range(len(formulation.blocks))]
-        own = slice(formulation.n_pairs, None)
-        self._widest = (formulation.lower[own] * 1.0, formulation.upper[own] * 1.0)
+        self._widest = (formulation.own_lower * 1.0, formulation.own_upper * 1.0)
 
     def over(self, formulation: Formulation) -> "Pricing":
         """Return the same for the formulation with other cuts, without looking at it again."""

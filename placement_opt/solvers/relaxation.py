@@ -112,16 +112,12 @@ def dual_bound(formulation: Formulation, dual_prices: Floats) -> float:
     limit = np.where(dual_prices > 0, formulation.row_upper, formulation.row_lower)
     best = float(np.sum(dual_prices * np.where(dual_prices == 0, 0, limit)))
     n_pairs, gain = formulation.n_pairs, formulation.objective.gain
-    lower, upper = formulation.lower, formulation.upper
-
-    def most(reduced: Floats, at: slice) -> float:
-        return float(np.maximum(reduced * lower[at], reduced * upper[at]).sum())
-
     for first in range(0, n_pairs, BLOCK):
         block = slice(first, min(first + BLOCK, n_pairs))
-        best += most(gain[block] - formulation.priced_pairs(dual_prices, block), block)
-    own = slice(n_pairs, None)
-    return best + most(gain[own] - formulation.priced_own(dual_prices), own)
+        reduced = gain[block] - formulation.priced_pairs(dual_prices, block)
+        best += float(np.maximum(reduced, 0.0).sum())
+    own = gain[n_pairs:] - formulation.priced_own(dual_prices)
+    return best + float(np.maximum(own * formulation.own_lower, own * formulation.own_upper).sum())
 
 
 def lp_bound(formulation: Formulation, time_limit_s: float) -> LpBound | None:

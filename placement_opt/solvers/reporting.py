@@ -38,7 +38,7 @@ def is_contradictory(formulation: Formulation) -> bool:
     """Tell whether some row or variable has its lower limit above its upper one."""
     return bool(
         np.any(formulation.row_lower > formulation.row_upper)
-        or np.any(formulation.lower > formulation.upper)
+        or np.any(formulation.own_lower > formulation.own_upper)
     )
 
 

@@ -114,8 +114,7 @@ class RestrictedLp:
         scale = self._column_scale(columns)
         matrix = self._matrix(columns, scale).tocsr()
         gain = self.formulation.objective.gain[columns] * scale / self._unit
-        low = self.formulation.lower[columns] / scale
-        high = self.formulation.upper[columns] / scale
+        low, high = (bounds / scale for bounds in self.formulation.bounds(columns))
         if sales is not None:
             entries = (np.ones(sales.rows.size), (sales.rows, np.arange(sales.rows.size)))
             shape = (matrix.shape[0], sales.rows.size)
@@ -142,16 +141,14 @@ class RestrictedLp:
     ) -> "FirstOrderRun":
         """Start PDLP from a point; it ends at the precision or at one of the limits."""
         scale = self._column_scale(columns)
+        lower, upper = self.formulation.bounds(columns)
         folder = tempfile.TemporaryDirectory(prefix="placement_opt-")
         write_program(
             Path(folder.name),
             self._matrix(columns, scale),
             self.formulation.objective.gain[columns] * scale / self._unit,
             (self._lower, self._upper),
-            (
-                self.formulation.lower[columns] / scale,
-                self.formulation.upper[columns] / scale,
-            ),
+            (lower / scale, upper / scale),
             (start.values / scale, start.prices / self._row_scale / self._unit),
             (precision, seconds, iterations),
         )
@@ -261,5 +258,5 @@ def _scale_of_own(formulation: Formulation, row_scale: Floats) -> Floats:
     filled = np.flatnonzero(np.diff(columns.indptr))
     if filled.size:
         largest[filled] = np.maximum.reduceat(scaled, columns.indptr[filled])
-    width = (formulation.upper[own] - formulation.lower[own]) * largest
+    width = (formulation.own_upper - formulation.own_lower) * largest
     return np.sqrt(np.maximum(width, 1.0)) / largest
