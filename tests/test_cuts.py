@@ -324,6 +324,21 @@ def test_where_a_program_is_not_solved_in_time_the_last_point_counts(monkeypatch
     assert gained <= found.bound + 1e-9 * abs(gained)
 
 
+def test_columns_that_lose_much_go_out_with_their_values(monkeypatch):
+    monkeypatch.setattr(cut_rounds, "MANY_COLUMNS", 0)
+    formulation = po.Model(po.synthetic_region(candidates=150, seed=2)).compile().formulation
+    told = []
+    found = strengthen(
+        formulation, np.arange(formulation.n_pairs), 20.0, rounds=2, on_bound=told.append
+    )
+    before = told[0].program
+    assert before.columns.size == formulation.n_variables
+    for point in (*told, found):
+        assert point.program.columns.size == point.program.values.size
+    assert found.n_rounds
+    assert found.program.columns.size < before.columns.size
+
+
 def test_pairs_are_priced_out_until_the_first_bound_is_near(monkeypatch):
     monkeypatch.setattr(cut_rounds, "FIRST_PRICINGS", 0)
     formulation = po.Model(po.synthetic_region(candidates=150, seed=2)).compile().formulation
