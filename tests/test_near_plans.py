@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -349,26 +348,8 @@ def test_exchanges_are_looked_for_beside_the_first_dive(core, found, monkeypatch
 
     monkeypatch.setattr(NearPlans, "start", wait)
     monkeypatch.setattr(near_core, "ExchangeSearch", lambda *_: exchanges)
-    monkeypatch.setattr(near_core, "_Searcher", lambda *_: SimpleNamespace(step=lambda: False))
     core.begin(found)
     assert core._first_answer()[1].values is not None
-
-
-def test_the_first_plan_is_improved_until_it_is_asked_for(core, found, monkeypatch):
-    steps, enough = [], threading.Event()
-
-    def step():
-        steps.append(1)
-        if len(steps) == 5:
-            enough.set()
-
-    monkeypatch.setattr(near_core, "_Searcher", lambda *_: SimpleNamespace(step=step))
-    core.begin(found)
-    assert enough.wait(60)
-    assert core._first_answer() is not None
-    n_steps = len(steps)
-    time.sleep(0.05)
-    assert len(steps) == n_steps
 
 
 class _Spender:

@@ -140,7 +140,6 @@ class NearCore:
         self._begun: Strengthened | None = None
         self._first: Beside[None] | None = None
         self._first_plans: tuple[Ground, NearPlans] | None = None
-        self._is_asked = False
 
     def begin(self, found: Strengthened) -> None:
         """Look for a first plan in a thread of its own, while cuts are still being added."""
@@ -158,9 +157,6 @@ class NearCore:
         give_back()
         if _started(plans, ground):
             _offer(ground, ground.packed(plans.near, plans.best()[1]), "first plan")
-        searcher = _Searcher(plans, ground.search.limits.seed, ground.search)
-        while plans.values is not None and not (self._is_asked or stop_asked(ground.search)):
-            searcher.step()
 
     def _ground(self, found: Strengthened, kept: Numbers | None = None) -> Ground:
         if kept is None:
@@ -223,7 +219,6 @@ class NearCore:
         first, search = self._first, self._outer
         if first is None:
             return None
-        self._is_asked = True
         exchanges: ExchangeSearch | None = None
         while not first.wait(POLL_S):
             if stop_asked(search):
@@ -249,9 +244,9 @@ class NearCore:
     ) -> None:
         """Improve the plans of the lumped problem, and make plans of the whole from them."""
         search, seed = ground.search, ground.search.limits.seed
-        other = Beside(partial(_improve, _Searcher(plans, seed + 1, search), search))
         if has_cuts:
             _started(plans, ground)
+        other = Beside(partial(_improve, _Searcher(plans, seed + 1, search), search))
         desk = _Desk(ground, plans, improver)
         mine = _Searcher(plans, seed + 2, search, parts_first_s=PARTS_FIRST_S)
         while not stop_asked(search):
