@@ -52,7 +52,8 @@ class _Rows:
         self._high = formulation.row_upper.tolist()
         self._low = formulation.row_lower.tolist()
         self._used = [0] * formulation.n_rows
-        self._values = [0] * self._n_pairs + formulation.lower[self._n_pairs :].tolist()
+        self._values = [0] * self._n_pairs + formulation.own_lower.tolist()
+        self._most: list[int] = formulation.own_upper.tolist()
         # Per row that counts people of a class: who may take them, the first one last.
         self._own_of: dict[int, list[int]] = {}
         self._counts = [True] * formulation.n_rows
@@ -140,7 +141,7 @@ class _Rows:
                 for row, used in entries.items()
                 if row != asking
             )
-            within = self._values[own[-1]] < self._formulation.upper[own[-1]]
+            within = self._values[own[-1]] < self._most[own[-1] - self._n_pairs]
             if has_room and within and entries[asking] == -value:
                 return own[-1]
             own.pop()

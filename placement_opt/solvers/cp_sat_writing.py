@@ -49,8 +49,7 @@ def _write_variables(proto: Any, formulation: Formulation) -> None:
         return variable
 
     proto.variables.extend([template(0, 1)] * formulation.n_pairs)
-    own = slice(formulation.n_pairs, None)
-    bounds = zip(formulation.lower[own].tolist(), formulation.upper[own].tolist(), strict=True)
+    bounds = zip(formulation.own_lower.tolist(), formulation.own_upper.tolist(), strict=True)
     for low, high in bounds:
         proto.variables.append(template(low, max(low, high)))
         if low > high:
