@@ -147,3 +147,10 @@ def test_a_result_carries_its_certificate(tmp_path):
     assert bound == told.certificate["bound_units"]
     assert told.certified_bound == pytest.approx(float(bound_in_points(formulation, bound)))
     assert told.certified_bound >= told.bound - 1e-9 >= told.objective - 1e-6
+
+
+def test_steep_prices_get_fewer_binary_places_until_sums_fit():
+    formulation = problem([1], [rows("steep", [[1 << 30]], [0], [1 << 30])])
+    certificate = Certificate.from_duals(formulation, np.array([2.0**20]))
+    assert certificate.bits < 20
+    assert certificate.bound(formulation) == 1 << 50

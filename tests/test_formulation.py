@@ -207,6 +207,12 @@ def test_bounds_of_variables_are_held_exactly(most: int, held_in: type[np.intege
     assert upper.tolist() == formulation.upper[some].tolist()
 
 
+@pytest.mark.parametrize(("values", "keeps"), [([1, 1], True), ([2, 0], False), ([1, -1], False)])
+def test_a_pair_is_zero_or_one_whatever_the_rows_allow(values: list[int], keeps: bool) -> None:
+    formulation = problem([1, 1], [rows("wide", [[1, 1]], [-5], [5])])
+    assert formulation.is_satisfied_by(np.array(values)) is keeps
+
+
 def test_reduced_gains_and_the_largest_gain() -> None:
     block = rows(
         "row", [[1, 2], [0, 3]], [NO_LOWER] * 2, [2, 2], own=[(0, 1, -9)], own_usage=[[1], [0]]

@@ -412,6 +412,14 @@ class TestMemory:
         assert not MemoryGuard(None).is_exceeded()
 
 
+def test_the_slack_of_floating_point_grows_with_what_all_variables_can_gain():
+    block = rows("own", [[1, 1]], [0], [9], own=[(-3, 7, -(10**9))], own_usage=[[1]])
+    formulation = problem([3 * 10**9 + 1, -5 * 10**9], [block])
+    unit = ObjectiveUnit.of(formulation)
+    reach = (3e9 + 1 + 5e9 + 7e9) / unit.units
+    assert unit.slack == pytest.approx(1e-6 + 3e-7 + 1e-15 * reach, rel=1e-12)
+
+
 class TestFlow:
     @pytest.mark.parametrize(
         ("usage", "reason"),
