@@ -55,8 +55,8 @@ class Certificate:
         clean = np.where(np.isfinite(duals), duals, 0.0)
         clean = np.where((clean > 0) & (formulation.row_upper == NO_UPPER), 0.0, clean)
         clean = np.where((clean < 0) & (formulation.row_lower == NO_LOWER), 0.0, clean)
-        largest = max(1.0, _steepest(formulation, np.abs(clean)))
-        largest += _largest(formulation.objective.gain)
+        largest = max(1.0, steepest(formulation, np.abs(clean)))
+        largest += formulation.objective.largest_gain
         bits = PRICE_BITS
         while bits > 0 and largest * 2.0**bits >= _SAFE:
             bits -= 1
@@ -103,7 +103,7 @@ class Certificate:
         """Return what all variables gain at most at the prices, in blocks of pairs."""
         n_pairs, gain = formulation.n_pairs, formulation.objective.gain
         steep = np.abs(self.prices.astype(np.float64))
-        largest = _largest(gain) * 2.0**self.bits
+        largest = formulation.objective.largest_gain * 2.0**self.bits
         total = 0
         for first in range(0, n_pairs, BLOCK):
             block = slice(first, min(first + BLOCK, n_pairs))
@@ -120,12 +120,12 @@ class Certificate:
         return total
 
 
-def _steepest(formulation: Formulation, steep: Floats) -> float:
+def steepest(formulation: Formulation, prices: Floats) -> float:
     """Return the most that a variable pays at such prices for the magnitudes of its entries."""
-    most = float(formulation.priced_own(steep, absolute=True).max(initial=0.0))
+    most = float(formulation.priced_own(prices, absolute=True).max(initial=0.0))
     for first in range(0, formulation.n_pairs, BLOCK):
         block = slice(first, first + BLOCK)
-        priced = formulation.priced_pairs(steep, block, absolute=True)
+        priced = formulation.priced_pairs(prices, block, absolute=True)
         most = max(most, float(priced.max(initial=0.0)))
     return most
 
@@ -146,10 +146,6 @@ def without_gains(formulation: Formulation) -> Formulation:
     """Return the rows and ranges alone: nothing is gained, and there are no cuts."""
     nothing = np.zeros(formulation.n_variables, dtype=np.int64)
     return replace(formulation, objectives=(Objective(nothing, 1),), extra=None)
-
-
-def _largest(gain: Ints) -> float:
-    return float(max(int(gain.max(initial=0)), -int(gain.min(initial=0))))
 
 
 def bound_in_points(formulation: Formulation, units: int) -> Fraction:

@@ -528,10 +528,10 @@ class Formulation:
             width.append(np.diff(self.extra.matrix.indptr).astype(np.int64))
         return np.concatenate(width)
 
-    def _widest(self, columns: npt.NDArray[np.integer]) -> Floats:
-        """Return the largest magnitude of some variables."""
-        lower, upper = self.bounds(columns)
-        return np.maximum(np.abs(lower), np.abs(upper)).astype(np.float64)
+    @cached_property
+    def own_widest(self) -> Floats:
+        """The largest magnitude of each variable beside the pairs, shape (N - E,)."""
+        return np.maximum(np.abs(self.own_lower), np.abs(self.own_upper)).astype(np.float64)
 
     @cached_property
     def reach(self) -> Floats:
@@ -540,12 +540,13 @@ class Formulation:
         for block, first in zip(self.blocks, self.offsets[:-1], strict=True):
             reach = block.reach_of_pairs.copy()
             if block.variable_usage is not None:
-                own = np.arange(first, first + block.variable_usage.shape[1])
-                reach += row_reach(block.variable_usage, self._widest(own))
+                own = self.own_widest[first - self.n_pairs :][: block.variable_usage.shape[1]]
+                reach += row_reach(block.variable_usage, own)
             parts.append(reach)
         if self.extra is not None:
-            members = np.unique(self.extra.matrix.indices)
-            parts.append(row_reach(self.extra.matrix[:, members], self._widest(members)))
+            matrix, n_pairs = self.extra.matrix, self.n_pairs
+            beside = row_reach(matrix[:, n_pairs:], self.own_widest)
+            parts.append(row_reach(matrix[:, :n_pairs]) + beside)
         return np.concatenate(parts)
 
     @cached_property

@@ -137,11 +137,12 @@ class TestPlans:
         pairs = np.flatnonzero(plans.near.is_pair)
         half, none = everything.copy(), ~everything
         half[pairs[::2]] = False
-        whole = plans.slack(everything, of_row, of_column)
-        told = plans.with_own_losses(of_row, of_column)[plans.width > 0].sum()
+        in_rows = plans.with_own_losses(of_row, of_column)
+        whole = plans.slack(everything, in_rows, of_column)
+        told = in_rows[plans.width > 0].sum()
         assert whole == pytest.approx(SLACK_SHARE * (told + of_column[pairs].sum()))
-        assert 0 < plans.slack(none, of_row, of_column) < 1e-6
-        assert plans.slack(half, of_row, of_column) < whole
+        assert 0 < plans.slack(none, in_rows, of_column) < 1e-6
+        assert plans.slack(half, in_rows, of_column) < whole
 
     def test_a_part_is_changed_in_the_plan_of_somebody_who_was_quicker(self, plans):
         assert plans.start(5.0)

@@ -176,10 +176,12 @@ def strengthen(
     """
     loop = _Rounds(formulation, core, own, pricing or Pricing(formulation))
     until = time.perf_counter() + time_limit_s
-    if rounds and not _has_begun(loop, FIRST_TIMES * time_limit_s, on_point):
+    started = time.perf_counter()
+    if not loop.solve(FIRST_TIMES * time_limit_s, 0):
         return None
-    if not loop.solve(FIRST_TIMES * _left(until), FIRST_PRICINGS) and not loop.has_point:
-        return None
+    if time.perf_counter() > started + LONG_S:
+        on_point(loop.unproven())
+    loop.solve(FIRST_TIMES * _left(until), FIRST_PRICINGS)
     best = loop.proven(0)
     while loop.is_open(best) and time.perf_counter() < until and loop.solve(_left(until), 1):
         best = loop.proven(0)
@@ -187,9 +189,10 @@ def strengthen(
     on_bound(best)
     loop.trim()
     loop, number = _cut(loop, rounds, until, stop, with_others=with_others)
-    if number or not loop.is_whole:
-        if not loop.is_whole:
-            loop.solve(max(_left(until), LAST_SHARE * time_limit_s), MOST_PRICINGS)
+    is_final = number == 0 and loop.is_whole
+    if not loop.is_whole:
+        loop.solve(max(_left(until), LAST_SHARE * time_limit_s), MOST_PRICINGS)
+    if not is_final:
         last = loop.proven(number)
         if last.bound < best.bound:
             best = last
@@ -199,16 +202,6 @@ def strengthen(
 
 def _left(until: float) -> float:
     return max(1.0, until - time.perf_counter())
-
-
-def _has_begun(loop: "_Rounds", seconds: float, on_point: Callable[["Strengthened"], None]) -> bool:
-    """Solve the first program; tell of its point where that took long."""
-    started = time.perf_counter()
-    if not loop.solve(seconds, 0):
-        return False
-    if time.perf_counter() > started + LONG_S:
-        on_point(loop.unproven())
-    return True
 
 
 def _cut(
@@ -271,11 +264,6 @@ class _Rounds:
         self.is_whole = False
 
     @property
-    def has_point(self) -> bool:
-        """True once a program was solved; the last point stays when a later one is not."""
-        return self.value < np.inf
-
-    @property
     def core(self) -> npt.NDArray[np.int64]:
         """The pairs of the core, ascending."""
         return np.sort(self._columns[self._columns < self.formulation.n_pairs])
@@ -283,7 +271,8 @@ class _Rounds:
     def solve(self, time_limit_s: float, pricings: int) -> bool:
         """Solve over the columns, and take in those that gain; False when it was not solved.
 
-        After so many pricings columns that still gain wait for the next call; `is_whole` tells.
+        The last point stays where a program with other columns is not solved. After so many
+        pricings columns that still gain wait for the next call; `is_whole` tells.
         """
         until = time.perf_counter() + time_limit_s
         self.is_whole = False
@@ -342,8 +331,7 @@ class _Rounds:
         priced = self._pricing.over(self.formulation).settled(prices)
         if priced.bound < bound:
             prices, bound = priced.prices, priced.bound
-        program = self._program
-        return Strengthened(self.formulation, prices, bound, self.core, number, program)
+        return Strengthened(self.formulation, prices, bound, self.core, number, self._program)
 
     @property
     def _program(self) -> Restricted:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.certificate import Certificate, without_gains
+from placement_opt.certificate import Certificate, steepest, without_gains
 from placement_opt.formulation import Formulation, Objective, RowBlock, Variables
 from placement_opt.instance import Floats, Ints
 from placement_opt.solvers.base import Search
@@ -118,8 +118,8 @@ def find_ray(
 
 
 def _stretched(formulation: Formulation, ray: Floats) -> Certificate:
-    steep = formulation.priced(np.abs(ray), absolute=True)
-    largest = max(float(steep.max(initial=0.0)), float(np.abs(ray).max(initial=0.0)))
+    size = np.abs(ray)
+    largest = max(steepest(formulation, size), float(size.max(initial=0.0)))
     return Certificate.from_duals(formulation, ray * (2.0**RAY_BITS / (largest or 1.0)))
 
 

@@ -50,11 +50,10 @@ class ObjectiveUnit:
         largest = int(np.abs(gain).max(initial=0)) // step
         shift = max(0, largest.bit_length() - GAIN_BITS)
         n_pairs = formulation.n_pairs
-        widest = np.maximum(np.abs(formulation.own_lower), np.abs(formulation.own_upper))
         pairs = gain[:n_pairs]
         above, below = (pairs.sum(dtype=np.float64, where=at) for at in (pairs > 0, pairs < 0))
         reach = float(above - below)
-        reach += float(np.abs(gain[n_pairs:].astype(np.float64)) @ widest)
+        reach += float(np.abs(gain[n_pairs:].astype(np.float64)) @ formulation.own_widest)
         reach /= step * 2.0**shift
         return cls(step, shift, 1e-6 + 1e-7 * formulation.n_variables + 1e-15 * reach)
 
@@ -181,12 +180,11 @@ def exceeds_floats(formulation: "Formulation") -> bool:
     """Tell whether some row's sum, limit or variable is too large for floating point."""
     from placement_opt.formulation import NO_LOWER, NO_UPPER
 
-    widest = np.maximum(np.abs(formulation.own_lower), np.abs(formulation.own_upper))
     reach = formulation.reach
     lower, upper = formulation.row_lower, formulation.row_upper
     limits = np.concatenate([lower[lower > NO_LOWER], upper[upper < NO_UPPER]])
     return bool(
         np.any(reach >= EXACT_REACH)
         or np.any(np.abs(limits) >= EXACT_REACH)
-        or np.any(widest >= EXACT_REACH)
+        or np.any(formulation.own_widest >= EXACT_REACH)
     )

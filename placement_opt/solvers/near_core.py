@@ -179,12 +179,10 @@ class NearCore:
         ground, plans, has_cuts = self._with_cuts(found)
         search.note(f"plans: {ground.core.size:,} pairs near a gain")
         improver = _improver(ground, [Mip(in_process=True), CpSat()])
-        if plans is not None:
-            if plans.values is None:
-                _started(plans, ground)
-                has_cuts = False
-            if plans.values is not None:
-                self._hand_out(ground, plans, improver, has_cuts=has_cuts)
+        if plans is not None and (plans.values is None or has_cuts):
+            _started(plans, ground)
+        if plans is not None and plans.values is not None:
+            self._hand_out(ground, plans, improver)
         if ground.search.best is None and not stop_asked(search):
             _offer(ground, ground.rounded(), "rounding")
         if ground.search.best is None and search.best is not None:
@@ -239,13 +237,9 @@ class NearCore:
         found = self._first_plans
         return None if found is None or found[1].values is None else found
 
-    def _hand_out(
-        self, ground: Ground, plans: NearPlans, improver: Improver, *, has_cuts: bool
-    ) -> None:
+    def _hand_out(self, ground: Ground, plans: NearPlans, improver: Improver) -> None:
         """Improve the plans of the lumped problem, and make plans of the whole from them."""
         search, seed = ground.search, ground.search.limits.seed
-        if has_cuts:
-            _started(plans, ground)
         other = Beside(partial(_improve, _Searcher(plans, seed + 1, search), search))
         desk = _Desk(ground, plans, improver)
         mine = _Searcher(plans, seed + 2, search, parts_first_s=PARTS_FIRST_S)

@@ -56,8 +56,9 @@ class PartSearch:
         if before is None:
             return False
         of_row, of_column = plans.losses(before)
-        free = self._drawn(before, of_row, of_column)
-        slack = plans.slack(free, of_row, of_column)
+        in_rows = plans.with_own_losses(of_row, of_column)
+        free = self._drawn(before, in_rows, of_column)
+        slack = plans.slack(free, in_rows, of_column)
         self._turn += 1
         started = time.perf_counter()
         found = plans.decided(free, before, seconds, self._turn, slack)
@@ -83,11 +84,10 @@ class PartSearch:
         again = plans.decided(beside, both, MERGE_SECONDS, self._turn, slack)
         return again is not None and plans.take(again[0])
 
-    def _drawn(self, values: Floats, of_row: Floats, of_column: Floats) -> Bools:
+    def _drawn(self, values: Floats, in_rows: Floats, of_column: Floats) -> Bools:
         """Mark the columns of a part that grows around a loss."""
         plans, size = self._plans, int(self._size)
-        in_all = plans.with_own_losses(of_row, of_column)
-        row_chance = np.sqrt(np.where(plans.width > 0, in_all, 0.0))
+        row_chance = np.sqrt(np.where(plans.width > 0, in_rows, 0.0))
         pair_chance = np.sqrt(of_column[plans.pair])
         apart = np.abs(plans.near.point.values - values)[plans.pair]
         chance = np.concatenate([row_chance, pair_chance + apart * pair_chance.max(initial=1.0)])

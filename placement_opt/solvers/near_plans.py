@@ -156,16 +156,15 @@ class NearPlans:
         result: Floats = of_row + self._beside @ of_column[~self.near.is_pair]
         return result
 
-    def slack(self, free: Bools, of_row: Floats, of_column: Floats) -> float:
+    def slack(self, free: Bools, in_rows: Floats, of_column: Floats) -> float:
         """Return how far from its optimum a part may end: a little of what it loses.
 
-        `of_row` and `of_column` are of `losses`; a row counts by the share of its pairs that are
-        free.
+        `in_rows` is of `with_own_losses`, `of_column` of `losses`; a row counts by the share of its
+        pairs that are free.
         """
         pairs = free[self.pair]
         share = self._pairs_in @ pairs.astype(np.float64) / np.maximum(self.width, 1)
-        in_all = self.with_own_losses(of_row, of_column)
-        lost = float(share @ in_all + of_column[self.pair] @ pairs)
+        lost = float(share @ in_rows + of_column[self.pair] @ pairs)
         return max(1e-9, SLACK_SHARE * lost)
 
     def decided(
