@@ -14,21 +14,12 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.errors import InvalidInputError
-from placement_opt.formulation import (
-    BLOCK_PAIRS,
-    NO_LOWER,
-    NO_UPPER,
-    ROOM,
-    Formulation,
-    Lumped,
-    Objective,
-    Pools,
-    RowBlock,
-)
+from placement_opt.formulation import BLOCK_PAIRS, ROOM, Formulation, Objective
 from placement_opt.instance import Floats, Ints
 from placement_opt.pair_columns import distinct_values
 from placement_opt.pair_entries import are_ones, row_reach
 from placement_opt.pairs import Column
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER, Lumped, Pools, RowBlock
 
 ROUNDED_REACH = 1 << 45
 """Points that have to be rounded anyway sum to less than this: small enough for every solver's own

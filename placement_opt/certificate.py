@@ -16,8 +16,9 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation, Objective
+from placement_opt.formulation import Formulation, Objective
 from placement_opt.instance import Floats, Ints
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 
 PRICE_BITS = 20
 NO_PLAN = "no plan"

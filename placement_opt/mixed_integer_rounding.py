@@ -36,8 +36,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER, ROOM, ExtraRows, Formulation
+from placement_opt.formulation import ROOM, ExtraRows, Formulation
 from placement_opt.instance import Bools, Ints
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from placement_opt.constraints.base import Rule
 from placement_opt.constraints.one_placement import OnePlacement
 from placement_opt.errors import Findings, InternalError, InvalidInputError, UnsupportedRuleError
 from placement_opt.explain.why_not import why_not
-from placement_opt.formulation import Formulation, RowBlock
+from placement_opt.formulation import Formulation
 from placement_opt.instance import Instance
 from placement_opt.listed_pairs import listed_pairs
 from placement_opt.objectives import standard_terms
@@ -29,6 +29,7 @@ from placement_opt.quantities import read_number
 from placement_opt.records import Region
 from placement_opt.report import report
 from placement_opt.result import Result, WhyNot
+from placement_opt.row_blocks import RowBlock
 from placement_opt.rulebook import Rulebook
 from placement_opt.solvers import get_solver
 from placement_opt.solvers.base import Ending, Search

@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation, RowBlock
+from placement_opt.formulation import Formulation
 from placement_opt.instance import Ints
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 
 
 def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:

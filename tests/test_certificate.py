@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import placement_opt as po
 from placement_opt.certificate import Certificate, bound_in_points, exact_sum
-from placement_opt.formulation import NO_LOWER, NO_UPPER
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 
 MANY = settings(max_examples=150, deadline=None, database=None)
 DUALS = st.floats(-1e4, 1e4, allow_nan=False) | st.sampled_from((0.0, 1.0, -1.0, 0.5))

@@ -9,7 +9,7 @@ from formulations import problem, rows
 
 import placement_opt as po
 from placement_opt.certificate import Certificate
-from placement_opt.formulation import NO_LOWER, NO_UPPER
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers import column_choice, column_generation, sampling
 from placement_opt.solvers.column_choice import OwnColumns, best_of_each
 from placement_opt.solvers.column_generation import ColumnGeneration

@@ -10,8 +10,9 @@ from tiny_regions import tiny_regions
 
 import placement_opt as po
 from placement_opt.certificate import Certificate
-from placement_opt.formulation import NO_LOWER, Formulation, Objective, RowBlock
+from placement_opt.formulation import Formulation, Objective
 from placement_opt.mixed_integer_rounding import Cut, with_cuts
+from placement_opt.row_blocks import NO_LOWER, RowBlock
 from placement_opt.solvers.auto import Auto
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.components import components

@@ -16,8 +16,9 @@ import placement_opt as po
 from placement_opt import report
 from placement_opt.certificate import Certificate, bound_in_points
 from placement_opt.checking import check_result
-from placement_opt.formulation import NO_LOWER, NO_UPPER, ExtraRows, Formulation
+from placement_opt.formulation import ExtraRows, Formulation
 from placement_opt.mixed_integer_rounding import Cut, cut_row, cuts_of, with_cuts, without_cuts
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers import cut_rounds, cuts
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.cut_rounds import strengthen

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from placement_opt.assembly import formulate
-from placement_opt.formulation import BLOCK_PAIRS, NO_LOWER, NO_UPPER, ExtraRows, Formulation
+from placement_opt.formulation import BLOCK_PAIRS, ExtraRows, Formulation
 from placement_opt.pair_entries import PairEntries, row_reach, rows_of_pairs
 from placement_opt.pairs import Column, times
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 
 SOME = settings(max_examples=150, deadline=None, database=None)
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, assume, given, settings
 
 import placement_opt as po
 from placement_opt import model
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.formulation import Formulation
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers import infeasible
 from placement_opt.solvers.auto import TINY_VARIABLES, Auto
 from placement_opt.solvers.base import Ending, Search, Solution

@@ -8,9 +8,9 @@ import pytest
 
 import placement_opt as po
 from placement_opt.errors import InvalidInputError
-from placement_opt.formulation import NO_UPPER
 from placement_opt.own_variables import following
 from placement_opt.plan import Placement
+from placement_opt.row_blocks import NO_UPPER
 
 COACHED = {"coaching_regime": "intensive", "coaching_year": 1, "hours_per_week": (8, 20)}
 

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, assume, given, settings
 
 import placement_opt as po
 from placement_opt.certificate import Certificate
-from placement_opt.formulation import NO_LOWER, Formulation, Objective
+from placement_opt.formulation import Formulation, Objective
 from placement_opt.mixed_integer_rounding import cuts_of, with_cuts
+from placement_opt.row_blocks import NO_LOWER
 from placement_opt.solvers import near_core, near_ground, near_plans
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.cut_rounds import strengthen

@@ -6,7 +6,7 @@ from formulations import brute_force, formulations, problem, rows
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.base import Search, Solution
 from placement_opt.solvers.completion import completed
 from placement_opt.solvers.cp_sat import CpSat

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from placement_opt.certificate import Certificate
-from placement_opt.formulation import NO_LOWER, NO_UPPER
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers import network_core, network_flow
 from placement_opt.solvers.base import Ending, Search
 from placement_opt.solvers.limits import SearchLimits

@@ -11,7 +11,8 @@ from scipy import sparse
 from placement_opt.constraints import coaching_packer
 from placement_opt.constraints.coaching_exchange import fullest
 from placement_opt.constraints.coaching_packer import BestFit
-from placement_opt.formulation import NO_LOWER, Formulation, Objective, RowBlock, Variables
+from placement_opt.formulation import Formulation, Objective
+from placement_opt.row_blocks import NO_LOWER, RowBlock, Variables
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.packing import packed

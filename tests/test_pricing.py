@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import placement_opt as po
 from placement_opt.certificate import Certificate
-from placement_opt.formulation import NO_LOWER, NO_UPPER
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.pricing import Pricing, anchor_of
 from placement_opt.solvers.relaxation import dual_bound, lp_bound
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import placement_opt as po
-from placement_opt.formulation import NO_LOWER, NO_UPPER
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers import relaxation, restricted_lp
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.pricing import Pricing

@@ -13,11 +13,11 @@ from tiny_search import best_own_values
 
 import placement_opt as po
 from placement_opt.constraints.coaching_packer import BestFit
-from placement_opt.formulation import NO_LOWER, NO_UPPER, RowBlock, Variables
 from placement_opt.instance import Instance
 from placement_opt.own_variables import following, tightened
 from placement_opt.pairs import enumerate_pairs
 from placement_opt.plan import Placement
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 from placement_opt.solvers.auto import TINY_VARIABLES, Auto, price
 from placement_opt.solvers.base import Search, Solution
 from placement_opt.solvers.cp_sat import CpSat

@@ -20,12 +20,12 @@ import placement_opt as po
 from placement_opt.assembly import divided_by_gcd
 from placement_opt.constraints import RULES, rule_from_json, standard_rules
 from placement_opt.constraints.base import Rule
-from placement_opt.formulation import NO_LOWER, NO_UPPER
 from placement_opt.instance import Instance
 from placement_opt.listed_pairs import given_of, listed_pairs
 from placement_opt.own_variables import following
 from placement_opt.pairs import enumerate_pairs
 from placement_opt.plan import Placement, Plan
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 
 RULES_PAGE = Path(__file__).parent.parent / "docs" / "rules.md"
 LAW = (

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import placement_opt as po
 from placement_opt.errors import InternalError, SolverUnavailableError
-from placement_opt.formulation import NO_LOWER, NO_UPPER
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers import SOLVERS, get_solver, mip, network_flow, resident_memory
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.cp_sat import CpSat, cp_sat_model

@@ -9,7 +9,8 @@ from scipy import sparse
 
 from benchmarks.instances import Problem
 from benchmarks.run import Run
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.formulation import Formulation
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 
 TOLERANCE = 1e-4

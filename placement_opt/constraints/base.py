@@ -10,7 +10,6 @@ import numpy as np
 from typing_extensions import override
 
 from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
-from placement_opt.formulation import RowBlock
 from placement_opt.instance import Bools, Indices, Instance
 from placement_opt.pair_columns import pair_column
 from placement_opt.pairs import Column, PairTable
@@ -18,6 +17,7 @@ from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
 from placement_opt.records.base import Record
 from placement_opt.records.readers import Quantity, Reader, mistake
+from placement_opt.row_blocks import RowBlock
 
 BUILT_IN_PER = (
     "candidate",

@@ -16,12 +16,12 @@ from placement_opt.constraints.coaching_pools import CoachPools
 from placement_opt.constraints.coaching_stacked import stacked_rows
 from placement_opt.constraints.coaching_teams import Teams, covers, needs_coaching, teams_of
 from placement_opt.errors import InvalidInputError, Problem
-from placement_opt.formulation import NO_LOWER, RowBlock, Variables
 from placement_opt.instance import Bools, Indices, Instance, Ints
 from placement_opt.pair_columns import distinct_rows, pair_column
 from placement_opt.pairs import PairTable
 from placement_opt.plan import Placement, Plan, Violation
 from placement_opt.quantities import read_number
+from placement_opt.row_blocks import NO_LOWER, RowBlock, Variables
 
 
 class Coaching(Rule):

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.constraints.coaching_teams import Teams
-from placement_opt.formulation import NO_LOWER, RowBlock, Variables
 from placement_opt.instance import Bools, Indices, Ints
 from placement_opt.pairs import PairTable
+from placement_opt.row_blocks import NO_LOWER, RowBlock, Variables
 
 
 def stacked_rows(

@@ -10,10 +10,11 @@ from scipy import sparse
 
 from placement_opt.constraints.base import Groups
 from placement_opt.errors import InvalidInputError
-from placement_opt.formulation import NO_LOWER, NO_UPPER, ROOM, RowBlock, Variables
+from placement_opt.formulation import ROOM
 from placement_opt.instance import Indices, Ints
 from placement_opt.pair_entries import rows_of_pairs
 from placement_opt.pairs import Column, narrowed
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 
 
 @dataclass(frozen=True, eq=False)

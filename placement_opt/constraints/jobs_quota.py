@@ -28,7 +28,6 @@ from placement_opt.constraints.quota_records import (
     pledged,
     who_counts,
 )
-from placement_opt.formulation import RowBlock
 from placement_opt.instance import HOUR, Instance
 from placement_opt.pair_columns import hours_where
 from placement_opt.pairs import Column, PairTable, times
@@ -36,6 +35,7 @@ from placement_opt.plan import Placement, Plan, Violation, contract_hours
 from placement_opt.quantities import read_number
 from placement_opt.records.fields import Label
 from placement_opt.records.readers import Quantity
+from placement_opt.row_blocks import RowBlock
 
 STANDARD_PRICE = 800
 

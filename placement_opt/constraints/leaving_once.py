@@ -9,8 +9,8 @@ from scipy import sparse
 
 from placement_opt.constraints.base import Groups
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
-from placement_opt.formulation import NO_UPPER, RowBlock, Variables
 from placement_opt.pairs import Column, PairTable
+from placement_opt.row_blocks import NO_UPPER, RowBlock, Variables
 
 
 def leaving_once(

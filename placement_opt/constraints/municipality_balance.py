@@ -12,7 +12,6 @@ from typing_extensions import override
 
 from placement_opt.constraints.base import Price, Rule, Shortfall, grouped
 from placement_opt.constraints.coaching_teams import teams_of
-from placement_opt.formulation import NO_UPPER, RowBlock, Variables
 from placement_opt.instance import Indices, Instance, Ints
 from placement_opt.pair_columns import distinct_rows, pair_column
 from placement_opt.pair_entries import rows_of_pairs
@@ -21,6 +20,7 @@ from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
 from placement_opt.records import Candidate
 from placement_opt.records.fields import Share
+from placement_opt.row_blocks import NO_UPPER, RowBlock, Variables
 
 STANDARD_SHARE = 0.9
 STANDARD_PRICE = 100

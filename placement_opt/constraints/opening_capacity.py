@@ -8,10 +8,10 @@ from typing_extensions import override
 
 from placement_opt.constraints.base import Rule, grouped, usage_column, used
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
-from placement_opt.formulation import RowBlock
 from placement_opt.instance import Instance
 from placement_opt.pairs import PairTable
 from placement_opt.plan import Plan, Violation
+from placement_opt.row_blocks import RowBlock
 
 
 class OpeningCapacity(Rule):

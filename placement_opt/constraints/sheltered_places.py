@@ -9,10 +9,10 @@ from typing_extensions import override
 
 from placement_opt.constraints.base import Price, Rule, Shortfall, grouped
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
-from placement_opt.formulation import RowBlock
 from placement_opt.instance import Instance
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Plan, Violation
+from placement_opt.row_blocks import RowBlock
 
 STANDARD_PRICE = 1_000
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.formulation import Formulation
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.base import Search
 
 CONFLICT_SECONDS = 10.0

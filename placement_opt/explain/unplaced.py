@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import NO_UPPER, Formulation, RowBlock
+from placement_opt.formulation import Formulation
 from placement_opt.instance import Ints
 from placement_opt.pairs import PairTable
 from placement_opt.result import UnplacedRow
+from placement_opt.row_blocks import NO_UPPER, RowBlock
 from placement_opt.solvers.base import Solution
 
 

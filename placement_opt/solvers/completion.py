@@ -10,9 +10,10 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation, Objective, RowBlock
+from placement_opt.formulation import Formulation, Objective
 from placement_opt.instance import Ints
 from placement_opt.own_variables import following
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 from placement_opt.solvers.base import Search, Solution
 from placement_opt.solvers.limits import SearchLimits
 

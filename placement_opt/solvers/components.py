@@ -9,15 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.formulation import (
-    Formulation,
-    MakePacker,
-    Objective,
-    Packer,
-    RowBlock,
-    Variables,
-)
+from placement_opt.formulation import Formulation, Objective
 from placement_opt.instance import Ints
+from placement_opt.row_blocks import MakePacker, Packer, RowBlock, Variables
 
 LEAST = 2_000
 """Components with fewer variables are solved together, up to so many."""

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.formulation import Formulation
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.base import Solution
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ all pairs at every step.
 import copy
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ from placement_opt.solvers.relaxation import (
     solve_lp,
     usable_prices,
 )
+from placement_opt.solvers.strengthened import Restricted, Strengthened
 
 MOST_ROUNDS = 40
 ENOUGH_ALONE = 1e-4
@@ -63,72 +64,6 @@ CLOSE = 1e-4
 share: from there on plans can be made."""
 
 
-@dataclass(frozen=True, eq=False)
-class Restricted:
-    """A linear program over some variables, and where the simplex method ended in it.
-
-    Parameters
-    ----------
-    formulation
-        The formulation with all cuts.
-    columns
-        Variables in it, in the order of the basis.
-    values
-        Values of those variables, in the same order.
-    prices
-        Dual prices of all rows, objective units.
-    basis
-        Where the simplex method ended, or None.
-    """
-
-    formulation: Formulation
-    columns: npt.NDArray[np.int64]
-    values: npt.NDArray[np.float64]
-    prices: npt.NDArray[np.float64]
-    basis: Basis | None
-
-    @property
-    def basic(self) -> npt.NDArray[np.int64]:
-        """The basic variables."""
-        if self.basis is None:
-            return np.zeros(0, dtype=np.int64)
-        basic: npt.NDArray[np.int64] = self.columns[self.basis.variables == BASIC]
-        return basic
-
-
-@dataclass(frozen=True, eq=False)
-class Strengthened:
-    """A formulation with cuts, and the optimum of its linear relaxation over all pairs.
-
-    Parameters
-    ----------
-    formulation
-        The formulation with the cuts that bind.
-    prices, bound
-        Dual prices over its rows, and the bound they prove, objective units.
-    core
-        The pairs that the linear program was solved over, ascending.
-    n_rounds
-        Rounds of cuts.
-    program
-        The linear program itself, with all cuts of its last round.
-    """
-
-    formulation: Formulation
-    prices: npt.NDArray[np.float64]
-    bound: float
-    core: npt.NDArray[np.int64]
-    n_rounds: int
-    program: Restricted
-
-    @property
-    def values(self) -> npt.NDArray[np.float64]:
-        """The values of all variables: made anew each time, they would be many to keep."""
-        values = np.zeros(self.formulation.n_variables)
-        values[self.program.columns] = self.program.values
-        return values
-
-
 def strengthen(
     formulation: Formulation,
     core: npt.NDArray[np.int64],
@@ -139,8 +74,8 @@ def strengthen(
     rounds: int = MOST_ROUNDS,
     with_others: bool = True,
     stop: Callable[[], bool] = lambda: False,
-    on_point: Callable[["Strengthened"], None] = lambda _point: None,
-    on_bound: Callable[["Strengthened"], None] = lambda _best: None,
+    on_point: Callable[[Strengthened], None] = lambda _point: None,
+    on_bound: Callable[[Strengthened], None] = lambda _best: None,
 ) -> Strengthened | None:
     """Add cuts to the linear relaxation until they bring little more.
 
@@ -224,18 +159,6 @@ def _cut(
         alone = alone and (progress >= ENOUGH_ALONE or not with_others)
         stale = 0 if progress >= LEAST_PROGRESS else stale + 1
     return loop, rounds
-
-
-def unsolved(
-    formulation: Formulation,
-    prices: npt.NDArray[np.float64],
-    bound: float,
-    columns: npt.NDArray[np.int64],
-) -> Strengthened:
-    """Return what prices prove where no linear program was solved: all values are zero."""
-    core = np.sort(columns[columns < formulation.n_pairs])
-    program = Restricted(formulation, columns, np.zeros(columns.size), prices, None)
-    return Strengthened(formulation, prices, bound, core, 0, program)
 
 
 class _Rounds:

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.formulation import Formulation
 from placement_opt.instance import Bools, Floats, Ints
 from placement_opt.mixed_integer_rounding import Cut, cuts_of
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.rounding_depth import Deepest, deepest
 
 MOST_CUTS = 200

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.formulation import NO_UPPER, Formulation
+from placement_opt.formulation import Formulation
 from placement_opt.instance import Bools, Ints
+from placement_opt.row_blocks import NO_UPPER
 
 LEAST_HELD = 2
 """A row that holds fewer chosen pairs is no start."""

@@ -17,8 +17,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.certificate import Certificate, steepest, without_gains
-from placement_opt.formulation import Formulation, Objective, RowBlock, Variables
+from placement_opt.formulation import Formulation, Objective
 from placement_opt.instance import Floats, Ints
+from placement_opt.row_blocks import RowBlock, Variables
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.column_choice import OwnColumns, best_of_each
 from placement_opt.solvers.lumped import lumped

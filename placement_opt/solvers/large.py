@@ -20,7 +20,7 @@ from placement_opt.mixed_integer_rounding import Cut, cuts_of, with_cuts
 from placement_opt.solvers.base import Ending, Search
 from placement_opt.solvers.column_choice import OwnColumns
 from placement_opt.solvers.column_generation import ColumnGeneration, Relaxed
-from placement_opt.solvers.cut_rounds import MOST_ROUNDS, Strengthened, strengthen, unsolved
+from placement_opt.solvers.cut_rounds import MOST_ROUNDS, strengthen
 from placement_opt.solvers.lumped import LumpedProblem, lumped, spread
 from placement_opt.solvers.near_core import NearCore
 from placement_opt.solvers.near_ground import NearSearch, kept_of, nearest, plan_from
@@ -29,6 +29,7 @@ from placement_opt.solvers.pricing import Pricing
 from placement_opt.solvers.reporting import Beside, logger, stop_asked
 from placement_opt.solvers.resident_memory import give_back
 from placement_opt.solvers.restricted_lp import RestrictedLp
+from placement_opt.solvers.strengthened import Strengthened, unsolved
 
 PRICING_SHARE = 0.6
 """Share of the remaining time that the linear relaxation may take."""

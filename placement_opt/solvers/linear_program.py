@@ -119,7 +119,7 @@ class LinearProgram:
 
         Variables left out are zero.
         """
-        from placement_opt.formulation import NO_LOWER, NO_UPPER
+        from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 
         taken: npt.NDArray[np.int64] | slice = slice(None)
         if columns is None:
@@ -178,7 +178,7 @@ class LinearProgram:
 
 def exceeds_floats(formulation: "Formulation") -> bool:
     """Tell whether some row's sum, limit or variable is too large for floating point."""
-    from placement_opt.formulation import NO_LOWER, NO_UPPER
+    from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 
     reach = formulation.reach
     lower, upper = formulation.row_lower, formulation.row_upper

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import Formulation, Lumped
+from placement_opt.formulation import Formulation
 from placement_opt.mixed_integer_rounding import Cut
+from placement_opt.row_blocks import Lumped
 
 
 class LumpedProblem(NamedTuple):

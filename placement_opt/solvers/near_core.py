@@ -12,7 +12,6 @@ from placement_opt.instance import Floats
 from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.solvers.base import Ending, Search, Solution, Solver
 from placement_opt.solvers.cp_sat import CpSat
-from placement_opt.solvers.cut_rounds import Strengthened
 from placement_opt.solvers.exchanges import ExchangeSearch
 from placement_opt.solvers.improver import Improver
 from placement_opt.solvers.lumped import LumpedProblem
@@ -25,6 +24,7 @@ from placement_opt.solvers.packing import NEARLY
 from placement_opt.solvers.reporting import POLL_S, Beside, logger, stop_asked
 from placement_opt.solvers.resident_memory import give_back
 from placement_opt.solvers.restricted_master import ROUNDS_PER_SECOND, STOP_SECONDS
+from placement_opt.solvers.strengthened import Strengthened
 
 PACK_SECONDS = 4.0
 PACK_TIMES = 3

@@ -12,12 +12,12 @@ from placement_opt.formulation import Formulation
 from placement_opt.instance import Floats, Ints
 from placement_opt.solvers.base import Search, Solution
 from placement_opt.solvers.column_choice import asked, largest
-from placement_opt.solvers.cut_rounds import Strengthened
 from placement_opt.solvers.lumped import LumpedProblem
 from placement_opt.solvers.near_program import NearProgram, near_own, near_program
 from placement_opt.solvers.packing import NEARLY, packed, whole_part
 from placement_opt.solvers.part import Part, part_of
 from placement_opt.solvers.reporting import stop_asked
+from placement_opt.solvers.strengthened import Strengthened
 
 MOSTLY = 0.5
 """Pairs of a larger value come first in a plan that is rounded."""

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import NO_LOWER, Formulation
+from placement_opt.formulation import Formulation
 from placement_opt.instance import Bools, Floats
+from placement_opt.row_blocks import NO_LOWER
 from placement_opt.solvers.column_choice import FEW_OWN, OwnColumns
-from placement_opt.solvers.cut_rounds import Restricted
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.lumped import LumpedProblem
 from placement_opt.solvers.relaxation import Basis, LpPoint, solve_lp
+from placement_opt.solvers.strengthened import Restricted
 
 OWN_LOSS = 0.001
 """Own variables that lose a smaller share of the largest gain come along with their pairs."""

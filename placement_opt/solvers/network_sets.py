@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation, RowBlock
+from placement_opt.formulation import Formulation
 from placement_opt.instance import Bools, Indices, Ints
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 
 Rows = npt.NDArray[np.signedinteger]
 """Row of each pair, -1 for none, shape (E,)."""

@@ -6,17 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.formulation import (
-    NO_LOWER,
-    NO_UPPER,
-    Formulation,
-    MakePacker,
-    Objective,
-    Packer,
-    RowBlock,
-    Variables,
-)
+from placement_opt.formulation import Formulation, Objective
 from placement_opt.instance import Bools, Ints
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER, MakePacker, Packer, RowBlock, Variables
 from placement_opt.solvers.base import Solution
 
 

@@ -18,9 +18,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.formulation import BLOCK_PAIRS, NO_LOWER, NO_UPPER, Formulation
+from placement_opt.formulation import BLOCK_PAIRS, Formulation
 from placement_opt.instance import Floats
 from placement_opt.pair_entries import are_ones
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 
 Numbers = npt.NDArray[np.int64]
 

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.certificate import BLOCK
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.formulation import Formulation
 from placement_opt.instance import Bools
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.linear_program import Floats, LinearProgram
 from placement_opt.solvers.reporting import is_contradictory, logger
 from placement_opt.solvers.restricted_lp import RestrictedLp

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.formulation import NO_LOWER, Formulation, Objective, RowBlock, Variables
+from placement_opt.formulation import Formulation, Objective
+from placement_opt.row_blocks import NO_LOWER, RowBlock, Variables
 from placement_opt.solvers.base import Search, Solution, Solver
 from placement_opt.solvers.improver import Improver
 from placement_opt.solvers.reporting import stop_asked

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.formulation import Formulation
 from placement_opt.instance import Floats
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.first_order import read_point, write_program
 from placement_opt.solvers.job import Job, JobError, start_job
 from placement_opt.solvers.reporting import logger

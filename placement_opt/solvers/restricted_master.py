@@ -20,8 +20,9 @@ import numpy.typing as npt
 from typing_extensions import override
 
 from placement_opt.certificate import Certificate
-from placement_opt.formulation import Formulation, Objective, RowBlock
+from placement_opt.formulation import Formulation, Objective
 from placement_opt.instance import Floats
+from placement_opt.row_blocks import RowBlock
 from placement_opt.solvers.base import Ending, Search, Solution, Solver
 from placement_opt.solvers.completion import completed
 from placement_opt.solvers.cp_sat import CpSat

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.formulation import NO_LOWER, NO_UPPER, Formulation
+from placement_opt.formulation import Formulation
 from placement_opt.instance import Ints
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.base import Search, Solution
 from placement_opt.solvers.completion import completed
 
