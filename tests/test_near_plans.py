@@ -354,6 +354,28 @@ def test_exchanges_are_looked_for_beside_the_first_dive(core, found, monkeypatch
     assert core._first_answer()[1].values is not None
 
 
+@pytest.mark.parametrize(
+    ("has_plan", "has_cuts", "dives"),
+    [(True, False, 0), (True, True, 1), (False, True, 1), (False, False, 1)],
+)
+def test_a_dive_comes_first_where_there_is_no_plan_or_there_are_cuts(
+    core, found, monkeypatch, has_plan, has_cuts, dives
+):
+    plans, dived, handed = SimpleNamespace(values=1 if has_plan else None), [], []
+
+    def dive_once(its, _ground):
+        dived.append(its)
+        its.values = 1
+
+    monkeypatch.setattr(core, "_with_cuts", lambda _: (core._ground(found), plans, has_cuts))
+    monkeypatch.setattr(core, "_hand_out", lambda *_: handed.append(len(dived)))
+    monkeypatch.setattr(near_core, "_started", dive_once)
+    monkeypatch.setattr(near_core, "stop_asked", lambda _: True)
+    core.run(found)
+    assert len(dived) == dives
+    assert handed == [dives]
+
+
 class _Spender:
     """Takes a given time for each step."""
 
