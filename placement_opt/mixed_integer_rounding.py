@@ -38,6 +38,7 @@ from scipy import sparse
 
 from placement_opt.formulation import ROOM, ExtraRows, Formulation
 from placement_opt.instance import Bools, Ints
+from placement_opt.pair_entries import narrow_rows
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 
 
@@ -196,11 +197,11 @@ def with_cuts(formulation: Formulation, cuts: Sequence[Cut]) -> Formulation:
 def _extended(
     formulation: Formulation, rows: Sequence[CutRow], cuts: tuple[Cut, ...]
 ) -> Formulation:
-    start = np.cumsum([0, *(row.member.size for row in rows)], dtype=np.int64)
-    member = np.concatenate([row.member for row in rows]).astype(np.int32)
+    start = np.cumsum([0, *(row.member.size for row in rows)])
+    member = np.concatenate([row.member for row in rows])
     coefficient = np.concatenate([row.coefficient for row in rows])
-    matrix = sparse.csr_array(
-        (coefficient, member, start), shape=(len(rows), formulation.n_variables)
+    matrix = narrow_rows(
+        sparse.csr_array((coefficient, member, start), shape=(len(rows), formulation.n_variables))
     )
     lower = np.array([row.limit for row in rows], dtype=np.int64)
     old = formulation.extra

@@ -181,6 +181,13 @@ def rows_of_pairs(
     return sparse.coo_array((data, places), shape=(n_rows, row.size)).tocsr()
 
 
+def narrow_rows(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Return the same coefficients in narrow types: rows over millions of pairs are felt."""
+    width = np.int32 if max(matrix.nnz, matrix.shape[1]) < 1 << 31 else np.int64
+    places = (matrix.indices.astype(width, copy=False), matrix.indptr.astype(width, copy=False))
+    return sparse.csr_array((narrowed(matrix.data), *places), shape=matrix.shape)
+
+
 def row_reach(matrix: sparse.csr_array, widest: Floats | None = None) -> Floats:
     """Return the largest magnitude that each row's sum can have, shape (R,).
 

@@ -208,6 +208,17 @@ def test_cuts_follow_behind_the_rules_and_change_nothing_else():
     assert np.array_equal(one_by_one.matrix.toarray(), strong.matrix.toarray())
 
 
+def test_cuts_are_kept_in_narrow_types():
+    # Over tens of millions of pairs they are the largest of all that a search holds on to.
+    formulation, cuts = chained()
+    for strong in (with_cuts(formulation, cuts), with_cuts(formulation, cuts[:2])):
+        assert strong.extra.matrix.data.dtype == np.int8
+        assert strong.extra.matrix.indices.dtype == np.int32
+    wide = problem([1, 1], [rows("wide", [[300, 40_000]], [NO_LOWER], [40_100])])
+    strong = with_cuts(wide, [Cut((0,), (-1,), 40_001, ())])
+    assert strong.extra.matrix.toarray().tolist() == [[-201, -39_901]]
+
+
 def test_a_cut_that_another_stands_on_is_not_dropped():
     formulation, cuts = chained()
     strong = with_cuts(formulation, cuts)

@@ -1,12 +1,16 @@
 """The linear relaxation over some columns: by the simplex and by a first-order method."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from formulations import formulations, problem, rows
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 import placement_opt as po
+from placement_opt.formulation import ExtraRows
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers import relaxation, restricted_lp
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
@@ -35,6 +39,13 @@ def optimum(formulation, columns):
         return None
     point = solve_lp(program, 60)
     return None if point is None else float(program.gain @ point.values) * unit.units
+
+
+def test_a_coefficient_at_the_end_of_its_narrow_type_scales_its_row():
+    one = problem([1, 1], [rows("one", [[1, 1]], [NO_LOWER], [1])])
+    narrow = sparse.csr_array(np.array([[-128, 1]], dtype=np.int8))
+    strong = replace(one, extra=ExtraRows(narrow, np.array([-128]), (None,)))
+    assert restricted_lp._largest_of_rows(strong).tolist() == [1, 128]
 
 
 def test_where_nothing_keeps_all_rows_the_simplex_method_has_no_point():

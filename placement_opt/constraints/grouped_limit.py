@@ -12,8 +12,8 @@ from placement_opt.constraints.base import Groups
 from placement_opt.errors import InvalidInputError
 from placement_opt.formulation import ROOM
 from placement_opt.instance import Indices, Ints
-from placement_opt.pair_entries import rows_of_pairs
-from placement_opt.pairs import Column, narrowed
+from placement_opt.pair_entries import narrow_rows, rows_of_pairs
+from placement_opt.pairs import Column
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 
 
@@ -42,12 +42,7 @@ class Usage:
         # Narrow types would overflow where one pair has entries from both parts.
         rest: sparse.csr_array = matrix.astype(np.int64) - left.astype(np.int64)
         rest.eliminate_zeros()
-        return _narrow(rest)
-
-
-def _narrow(matrix: sparse.csr_array) -> sparse.csr_array:
-    entries = (narrowed(matrix.data), matrix.indices, matrix.indptr)
-    return sparse.csr_array(entries, shape=matrix.shape)
+        return narrow_rows(rest)
 
 
 def grouped_limit(
@@ -149,7 +144,7 @@ def _priced_rows(
     return RowBlock(
         title,
         [usage.groups.labels[g] for g in rows],
-        _narrow(sparse.csr_array((data, matrix.indices, start), shape=matrix.shape)),
+        narrow_rows(sparse.csr_array((data, matrix.indices, start), shape=matrix.shape)),
         np.array(limit, dtype=np.int64),
         np.full(len(rows), NO_UPPER, dtype=np.int64),
         Variables(

@@ -232,8 +232,7 @@ def _largest_of_rows(formulation: Formulation) -> Floats:
             of_row = np.where(of_row > 0, of_row, _largest_magnitude(block.variable_usage))
         largest.append(np.maximum(of_row, 1.0))
     if formulation.extra is not None:
-        rows = abs(formulation.extra.matrix)
-        largest.append(np.maximum(rows.max(axis=1).toarray().ravel().astype(np.float64), 1.0))
+        largest.append(np.maximum(_largest_magnitude(formulation.extra.matrix), 1.0))
     return np.concatenate(largest)
 
 
