@@ -200,18 +200,19 @@ class _EarlyPlan:
         n_pairs = self._formulation.n_pairs
         reduced = relaxed.best.reduced
         core = nearest(reduced[:n_pairs], EARLY_PAIRS, relaxed.asked)
-        columns = np.concatenate([self._own.of(core, reduced, OWN_LOSS * self._unit), core])
+        own = self._own.of(core, reduced, OWN_LOSS * self._unit)
         seconds = min(VERTEX_SECONDS, search.remaining_s)
         if search.limits.reproducible:
             seconds = math.inf
-        point = self._program.simplex(columns, seconds)
+        point = self._program.simplex(np.concatenate([own, core]), seconds)
         if point is None or stop_asked(search):
             return
-        everything = np.zeros(self._problem.formulation.n_variables)
-        everything[columns] = point.values
-        kept = kept_of(self._problem, self._formulation, everything)
+        of_own, of_core = np.split(point.values, [own.size])
+        beside = np.zeros(self._problem.formulation.own_lower.size)
+        beside[own - n_pairs] = of_own
+        kept = kept_of(self._problem, self._formulation, beside)
         part = part_of(self._formulation, core, None)
         near = NearSearch(self._formulation, part, search)
-        plan = plan_from(part.formulation, everything[core], reduced[core], near, kept)
+        plan = plan_from(part.formulation, of_core, reduced[core], near, kept)
         if plan is not None:
             near.offer(plan, "rounding")

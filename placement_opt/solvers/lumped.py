@@ -22,13 +22,14 @@ class LumpedProblem(NamedTuple):
     of_row
         Which of its rows stands for each row of the larger one, shape (R,): prices of its rows,
         looked up that way, prove for the whole what they prove for it.
-    of_variable
-        Which of its variables each variable of the larger one is a part of, shape (N,).
+    of_own
+        Which of its variables beside the pairs each of the larger one is a part of, shape
+        (N - E,), both counted from the first such variable.
     """
 
     formulation: Formulation
     of_row: npt.NDArray[np.int64]
-    of_variable: npt.NDArray[np.integer]
+    of_own: npt.NDArray[np.int64]
 
 
 def lumped(formulation: Formulation) -> LumpedProblem:
@@ -37,12 +38,11 @@ def lumped(formulation: Formulation) -> LumpedProblem:
     A formulation without such holders comes back as it is.
     """
     if all(block.pools is None for block in formulation.blocks):
-        rows, variables = np.arange(formulation.n_rows), np.arange(formulation.n_variables)
-        return LumpedProblem(formulation, rows, variables)
+        rows, own = np.arange(formulation.n_rows), np.arange(formulation.own_lower.size)
+        return LumpedProblem(formulation, rows, own)
     blocks, gain, of_row = [], [formulation.objective.gain[: formulation.n_pairs]], []
-    # Narrow: of tens of millions, twice the size is felt.
-    of_variable = [np.arange(formulation.n_pairs, dtype=np.int32)]
-    n_rows, n_variables = 0, formulation.n_pairs
+    of_own = [np.zeros(0, dtype=np.int64)]
+    n_rows, n_own = 0, 0
     for number, block in enumerate(formulation.blocks):
         own = formulation.own_values(formulation.objective.gain, number)
         part = Lumped(block, np.arange(len(block)), np.arange(own.size))
@@ -52,14 +52,14 @@ def lumped(formulation: Formulation) -> LumpedProblem:
         gain.append(own)
         blocks.append(part.rows)
         of_row.append(n_rows + part.of_row)
-        of_variable.append((n_variables + part.of_variable).astype(np.int32))
+        of_own.append(n_own + part.of_variable)
         n_rows += len(part.rows)
-        n_variables += own.size
+        n_own += own.size
     objective = replace(formulation.objective, gain=np.concatenate(gain))
     return LumpedProblem(
         Formulation(formulation.n_pairs, tuple(blocks), (objective,)),
         np.concatenate(of_row),
-        np.concatenate(of_variable),
+        np.concatenate(of_own),
     )
 
 
@@ -71,7 +71,14 @@ def spread(cuts: Sequence[Cut], problem: LumpedProblem, whole: Formulation) -> t
     """
     rules = problem.of_row.max(initial=-1) + 1
     rows_of = _members(problem.of_row)
-    variables_of = _members(problem.of_variable)
+    own_of = _members(problem.of_own)
+    n_pairs = whole.n_pairs
+
+    def parts_of(variable: int) -> list[int]:
+        if variable < n_pairs:
+            return [variable]
+        return [n_pairs + part for part in own_of(variable - n_pairs)]
+
     result = []
     for cut in cuts:
         rows: list[int] = []
@@ -80,7 +87,7 @@ def spread(cuts: Sequence[Cut], problem: LumpedProblem, whole: Formulation) -> t
             parts = rows_of(row) if row < rules else [whole.n_rows + row - int(rules)]
             rows.extend(parts)
             weights.extend([weight] * len(parts))
-        down = sorted(part for variable in cut.complemented for part in variables_of(variable))
+        down = sorted(part for variable in cut.complemented for part in parts_of(variable))
         result.append(Cut(tuple(rows), tuple(weights), cut.delta, tuple(down)))
     return tuple(result)
 

@@ -87,7 +87,7 @@ def plan_from(
     return packed(formulation, liked, spare, search, kept)
 
 
-def kept_of(problem: LumpedProblem, whole: Formulation, values: Floats) -> dict[int, Ints]:
+def kept_of(problem: LumpedProblem, whole: Formulation, own: Floats) -> dict[int, Ints]:
     """Return what holders that stand for themselves take in a lumped plan, in whole people.
 
     Parameters
@@ -96,13 +96,11 @@ def kept_of(problem: LumpedProblem, whole: Formulation, values: Floats) -> dict[
         The lumped problem.
     whole
         The problem itself.
-    values
-        Of all variables of the lumped problem.
+    own
+        Values of the variables beside the pairs of the lumped problem.
     """
-    n_pairs = whole.n_pairs
-    stands_for = problem.of_variable[n_pairs:] - n_pairs
-    alone = np.bincount(stands_for, minlength=values.size - n_pairs) == 1
-    return whole_part(whole, np.where(alone, values[n_pairs:], 0.0)[stands_for])
+    alone = np.bincount(problem.of_own, minlength=own.size) == 1
+    return whole_part(whole, np.where(alone, own, 0.0)[problem.of_own])
 
 
 class Ground:
@@ -164,8 +162,8 @@ class Ground:
 
         What a holder that stands for itself takes in the lumped plan is kept.
         """
-        everything = near.spread(values, self._problem.formulation.n_variables)
-        kept = kept_of(self._problem, self._formulation, everything)
+        own = near.beside(values, self._problem.formulation)
+        kept = kept_of(self._problem, self._formulation, own)
         liked = np.searchsorted(self.core, near.chosen(values))
         spare = self._spare[:SPARE_PAIRS]
         return packed(self.part.formulation, liked, spare, self.search, kept)
@@ -173,6 +171,7 @@ class Ground:
     def rounded(self) -> Solution | None:
         """Round the relaxation to a plan."""
         values = self._found.values
-        kept = kept_of(self._problem, self._formulation, values)
+        own = values[self._formulation.n_pairs :]
+        kept = kept_of(self._problem, self._formulation, own)
         near = self.part.formulation
         return plan_from(near, values[self.core], self._reduced, self.search, kept)

@@ -70,6 +70,12 @@ class NearProgram:
         spread[self.columns] = values
         return spread
 
+    def beside(self, values: Floats, small: Formulation) -> Floats:
+        """Return the values of all variables beside the pairs of the lumped problem."""
+        beside = np.zeros(small.n_variables - small.n_pairs)
+        beside[self.columns[~self.is_pair] - small.n_pairs] = values[~self.is_pair]
+        return beside
+
 
 def near_own(problem: LumpedProblem, reduced: Floats, core: Numbers) -> Numbers:
     """Return the variables beside some pairs that lose little at the prices, ascending.
