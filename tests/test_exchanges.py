@@ -101,6 +101,26 @@ class TestSearch:
         assert not search.step()
         assert not search.fits
 
+    def test_the_same_exchanges_are_picked_several_times_and_the_best_choice_stays(
+        self, plans, monkeypatch
+    ):
+        picks, taken = [], []
+
+        def nothing(exchanges, room, random, stop):
+            picks.append(exchanges)
+            return np.zeros(exchanges.loss.size, dtype=np.bool_) if len(picks) % 2 else None
+
+        def take(values):
+            taken.append(values)
+            return len(taken) == 1
+
+        monkeypatch.setattr(module, "picked_exchanges", nothing)
+        monkeypatch.setattr(plans, "take", take)
+        assert ExchangeSearch(plans, 0, never).step()
+        assert len(picks) == module.PICKS
+        assert len(set(map(id, picks))) == 1
+        assert len(taken) == (module.PICKS + 1) // 2
+
     def test_it_ends_when_asked(self, plans):
         assert not ExchangeSearch(plans, 0, lambda: True).step()
 
@@ -143,6 +163,26 @@ class TestPicked:
             assert picked is None
         else:
             assert cost_of(exchanges, room, picked) == pytest.approx(best)
+
+    @QUIET
+    @given(choices(), st.lists(st.booleans(), max_size=12))
+    def test_what_it_keeps_up_to_date_is_what_is_made(self, choice, kicks):
+        exchanges, room = choice
+        search = module._Tabu(exchanges, room, np.random.default_rng(0))
+        for is_kick in kicks:
+            if is_kick:
+                search.kick()
+            else:
+                search.step()
+            made = search._made
+            assert not np.any(exchanges.clash[np.ix_(made, made)])
+            assert search._room == pytest.approx(room - made @ exchanges.usage)
+            assert search._lost == pytest.approx(made @ exchanges.loss)
+            assert np.array_equal(search._clashing, exchanges.clash[made].sum(axis=0))
+            sign = np.where(made, -1.0, 1.0)
+            assert np.array_equal(search._uses, exchanges.usage * sign[:, None])
+            assert search._use == pytest.approx(search._uses.sum(axis=1))
+            assert np.array_equal(search._losses, exchanges.loss * sign)
 
     def test_nothing_is_picked_when_asked_to_stop(self):
         exchanges = Exchanges(

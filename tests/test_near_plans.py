@@ -341,7 +341,13 @@ def core(formulation):
 
 def test_exchanges_are_looked_for_beside_the_first_dive(core, found, monkeypatch):
     exchanges = SimpleNamespace(fits=True, looked=threading.Event())
-    exchanges.step = lambda: bool(exchanges.looked.set())
+
+    def step():
+        if threading.current_thread() is threading.main_thread():
+            exchanges.looked.set()
+        return False
+
+    exchanges.step = step
     start = NearPlans.start
 
     def wait(self, seconds):
@@ -352,6 +358,26 @@ def test_exchanges_are_looked_for_beside_the_first_dive(core, found, monkeypatch
     monkeypatch.setattr(near_core, "ExchangeSearch", lambda *_: exchanges)
     core.begin(found)
     assert core._first_answer()[1].values is not None
+
+
+@pytest.mark.parametrize(("fits", "finds"), [(True, True), (True, False), (False, True)])
+def test_the_first_plan_comes_from_a_dive_where_exchanges_bring_none(
+    core, found, monkeypatch, fits, finds
+):
+    dived = []
+
+    def dive_once(*_):
+        dived.append(True)
+        return False
+
+    exchanges = SimpleNamespace(fits=fits, step=lambda: finds)
+    monkeypatch.setattr(near_core, "ExchangeSearch", lambda *_: exchanges)
+    monkeypatch.setattr(near_core, "_started", dive_once)
+    monkeypatch.setattr(near_core, "_offer", lambda *_: None)
+    monkeypatch.setattr(NearPlans, "best", lambda _: (0.0, np.zeros(0)))
+    monkeypatch.setattr(Ground, "packed", lambda *_: None)
+    core._first_plan(found)
+    assert dived == ([] if fits and finds else [True])
 
 
 @pytest.mark.parametrize(
@@ -380,7 +406,8 @@ class _Spender:
     """Takes a given time for each step."""
 
     def __init__(self, clock, seconds):
-        self.clock, self.seconds, self.fits, self.spent = clock, seconds, True, 0.0
+        self.clock, self.seconds, self.spent = clock, seconds, 0.0
+        self.fits, self.is_idle = True, False
 
     def step(self):
         self.clock[0] += self.seconds
@@ -388,19 +415,20 @@ class _Spender:
         return False
 
 
-@pytest.mark.parametrize("parts_first_s", [0.0, 5.0])
-def test_exchanges_and_parts_get_the_same_time(monkeypatch, parts_first_s):
+@pytest.mark.parametrize(("is_idle", "times"), [(False, 1), (True, near_core.IDLE_TIMES)])
+def test_exchanges_and_parts_get_the_same_time_unless_parts_bring_nothing(
+    monkeypatch, is_idle, times
+):
     clock = [0.0]
     parts, exchanges = _Spender(clock, 1.0), _Spender(clock, 6.0)
+    parts.is_idle = is_idle
     monkeypatch.setattr(near_core, "PartSearch", lambda *_: parts)
     monkeypatch.setattr(near_core, "ExchangeSearch", lambda *_: exchanges)
     monkeypatch.setattr(near_core, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
-    searcher = near_core._Searcher(None, 0, None, parts_first_s=parts_first_s)
-    searcher.step()
-    assert (parts.spent > 0) is (parts_first_s > 0)
+    searcher = near_core._Searcher(None, 0, None)
     for _ in range(200):
         searcher.step()
-    assert abs(parts.spent - exchanges.spent) <= exchanges.seconds + parts_first_s
+    assert abs(times * parts.spent - exchanges.spent) <= max(exchanges.seconds, times)
     exchanges.fits, before = False, exchanges.spent
     for _ in range(20):
         searcher.step()

@@ -30,13 +30,17 @@ NOISE_SHARES = (1e-3, 3e-3, 1e-2)
 """Standard deviations of the noise, as shares of the largest gain; one after the other."""
 
 LEAST_NOISE = 1e-5
-FRESH_SHARE = 0.5
+FRESH_SHARE = 0.8
 """Share of the steps that begin without the wide rows instead of from the best plan."""
 
 MOST_LOSS = 0.02
 """Exchanges that lose a larger share of the largest gain are left out."""
 
-MOST_EXCHANGES = 1_200
+MOST_EXCHANGES = 400
+PICKS = 12
+"""Times that some of the same exchanges are picked. Each ends elsewhere, and takes a tenth of the
+time that finding them takes."""
+
 LP_SECONDS = 10.0
 
 PENALTY = 2.0
@@ -45,8 +49,11 @@ PENALTY = 2.0
 TENURES = (3, 15)
 """Steps during which an exchange just made or taken back is left as it is: from, to."""
 
-PROMISING = 50
+PROMISING = 12
 """Exchanges that are tried together with every other one."""
+
+NOTED = 200
+"""Of the choices that would be the best so far, so many are looked at: most break a row."""
 
 PATIENCE, KICK_AFTER, KICKED = 700, 200, 4
 """Steps without success after which the search ends, and after which it goes back to the best and
@@ -127,10 +134,13 @@ class ExchangeSearch:
             return False
         upper = self._plans.program.row_upper[self._wide]
         room = (upper - self._wide_rows @ base) * self._price
-        picked = picked_exchanges(exchanges, room, self._random, self._stop)
-        if picked is None:
-            return False
-        return self._plans.take(base + exchanges.changes @ picked.astype(np.float64))
+        is_better = False
+        for _ in range(PICKS):
+            picked = picked_exchanges(exchanges, room, self._random, self._stop)
+            if picked is not None:
+                changed = base + exchanges.changes @ picked.astype(np.float64)
+                is_better |= self._plans.take(changed)
+        return is_better
 
     def _drawn(self, share: float) -> Floats | None:
         """Solve without the wide rows, with noise; None where that gives fractions."""
@@ -236,17 +246,21 @@ def picked_exchanges(
 
 
 class _Tabu:
-    """Makes or takes back the best two exchanges at a time, also where that is a step back."""
+    """Makes or takes back the best two exchanges at a time, also where that is a step back.
+
+    What a step reads is kept up to date: most of its time would go by gathering it.
+    """
 
     def __init__(self, exchanges: Exchanges, room: Floats, random: np.random.Generator) -> None:
         size = exchanges.loss.size
-        # Wide rows come first, and in single precision: most of the time goes by adding these up.
-        self._usage = np.ascontiguousarray(exchanges.usage.T, dtype=np.float32)
-        self._loss = exchanges.loss.astype(np.float32)
         self._clash = exchanges.clash
         self._random = random
-        self._full_room = room.astype(np.float32)
         self._made = np.zeros(size, dtype=np.bool_)
+        # What changing each would use and lose: the opposite once it is made.
+        self._uses, self._losses = exchanges.usage.copy(), exchanges.loss.copy()
+        self._use = self._uses.sum(axis=1)
+        self._room, self._lost = room.copy(), 0.0
+        self._clashing = np.zeros(size, dtype=np.int64)
         self._held_until = np.zeros(size, dtype=np.int64)
         self._number = 0
         self._least = np.inf
@@ -256,62 +270,72 @@ class _Tabu:
     def step(self) -> bool:
         """Change one or two exchanges; True when that led to the best choice so far."""
         self._number += 1
-        made = self._made
-        sign = np.where(made, -1.0, 1.0).astype(np.float32)
-        room = self._full_room - self._usage[:, made].sum(axis=1)
-        lost = float(self._loss[made].sum())
-        blocked = self._clash[made].any(axis=0) & ~made
-        free = np.flatnonzero(~blocked & (self._held_until <= self._number))
-        if free.size == 0:
+        new = ~self._made
+        held = (self._held_until > self._number) | (new & (self._clashing > 0))
+        losses = np.where(held, np.inf, self._losses)
+        alone = self._weighed(self._room[None])[0] + losses
+        first = np.argpartition(alone, min(PROMISING, alone.size) - 1)[:PROMISING]
+        first = first[np.isfinite(alone[first])]
+        if first.size == 0:
             return False
-        moves, losses = -self._usage[:, free] * sign[free], self._loss[free] * sign[free]
-        after = room[:, None] + moves
-        alone = _weighed(after) + losses
-        first = np.argsort(alone, kind="stable")[:PROMISING]
-        both = after[:, first][:, :, None] + moves[:, None, :]
-        cost = _weighed(both) + losses[first][:, None] + losses
-        new = ~made[free]
-        cost[self._clash[np.ix_(free[first], free)] & new[first][:, None] & new] = np.inf
+        after = self._room - self._uses[first]
+        cost = self._weighed(after) + losses[first][:, None] + losses
+        cost[self._clash[first] & new & new[first][:, None]] = np.inf
         # Together with itself stands for one alone.
-        itself = np.arange(first.size), first
-        both[:, *itself] = after[:, first]
-        cost[itself] = alone[first]
-        is_better = self._note(both, cost, lost, free, first)
-        chosen = free[_pair(cost, first)]
-        made[chosen] ^= True
-        held = self._random.integers(*TENURES, size=chosen.size)
-        self._held_until[chosen] = self._number + held
+        cost[np.arange(first.size), first] = alone[first]
+        is_better = self._note(after, cost, first)
+        one, other = divmod(int(np.argmin(cost)), cost.shape[1])
+        for exchange in {int(first[one]), other}:
+            self._change(exchange)
+            self._held_until[exchange] = self._number + int(self._random.integers(*TENURES))
         return is_better
-
-    def _note(self, room: Floats, cost: Floats, lost: float, free: Numbers, first: Numbers) -> bool:
-        """Keep the best of the choices at hand if it keeps every row and is the best so far."""
-        one, other = np.nonzero(cost + lost < self._least - self._slack)
-        keeps = room[:, one, other].min(axis=0, initial=np.inf) >= -self._slack
-        if not keeps.any():
-            return False
-        left = np.full(cost.shape, np.inf)
-        left[one[keeps], other[keeps]] = cost[one[keeps], other[keeps]]
-        self._least = float(left.min()) + lost
-        self.best = self._made.copy()
-        self.best[free[_pair(left, first)]] ^= True
-        return True
 
     def kick(self) -> None:
         """Go back to the best choice, and change a few exchanges of it at random."""
         if self.best is not None:
-            self._made = self.best.copy()
-        for number in self._random.permutation(self._made.size)[:KICKED].tolist():
-            if self._made[number] or not np.any(self._clash[number] & self._made):
-                self._made[number] ^= True
+            for exchange in np.flatnonzero(self._made != self.best).tolist():
+                self._change(exchange)
+        for exchange in self._random.permutation(self._made.size)[:KICKED].tolist():
+            if self._made[exchange] or not self._clashing[exchange]:
+                self._change(exchange)
 
+    def _change(self, exchange: int) -> None:
+        """Make an exchange, or take it back."""
+        self._room -= self._uses[exchange]
+        self._lost += float(self._losses[exchange])
+        self._clashing += np.where(self._made[exchange], -1, 1) * self._clash[exchange]
+        self._made[exchange] ^= True
+        for kept in (self._uses, self._use, self._losses):
+            kept[exchange] *= -1.0
 
-def _weighed(room: Floats) -> Floats:
-    """Return what is left of rows, or goes beyond them, in points; rows are the first axis."""
-    weighed: Floats = np.maximum(room, -PENALTY * room).sum(axis=0)
-    return weighed
+    def _weighed(self, room: Floats) -> Floats:
+        """Return what is left of rows after a change, or goes beyond them, in points.
 
+        With r left of a row that is ``max(r, -PENALTY * r)``, written with magnitudes, since those
+        of millions of differences are added up in no time. Shape (rooms, exchanges).
+        """
+        # Slow to import, and a network never needs it.
+        from scipy.spatial.distance import cdist
 
-def _pair(cost: Floats, first: Numbers) -> Numbers:
-    """Return which two exchanges cost least, or which one does alone."""
-    one, other = divmod(int(np.argmin(cost)), cost.shape[1])
-    return np.unique([int(first[one]), other])
+        left = room.sum(axis=1)[:, None] - self._use
+        apart = cdist(room, self._uses, "cityblock")
+        weighed: Floats = (PENALTY + 1) / 2 * apart - (PENALTY - 1) / 2 * left
+        return weighed
+
+    def _note(self, after: Floats, cost: Floats, first: Numbers) -> bool:
+        """Keep the best of the choices at hand that keeps every row, if it is the best so far."""
+        cost = cost.ravel()
+        nearest = np.flatnonzero(cost < self._least - self._slack - self._lost)
+        if nearest.size > NOTED:
+            nearest = nearest[np.argpartition(cost[nearest], NOTED)[:NOTED]]
+        one, other = np.divmod(nearest, self._made.size)
+        is_alone = first[one] == other
+        room = after[one] - np.where(is_alone[:, None], 0.0, self._uses[other])
+        keeps = np.flatnonzero(room.min(axis=1, initial=np.inf) >= -self._slack)
+        if not keeps.size:
+            return False
+        best = keeps[int(np.argmin(cost[nearest[keeps]]))]
+        self._least = float(cost[nearest[best]]) + self._lost
+        self.best = self._made.copy()
+        self.best[np.unique([first[one[best]], other[best]])] ^= True
+        return True

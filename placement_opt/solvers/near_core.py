@@ -33,8 +33,8 @@ PACK_TIMES = 3
 LAST_TIMES = 2.5
 """The last packing begins when so many times the seconds of the one before are left."""
 
-PARTS_FIRST_S = 5.0
-"""Seconds of parts before the first exchanges, in one of the two searchers."""
+IDLE_TIMES = 4
+"""Seconds of parts count so many times while they bring nothing: exchanges get that much more."""
 
 EXACT_STEPS = 4
 """Neighbourhoods on the exact rows after a packing that left somebody out."""
@@ -95,12 +95,10 @@ class _Desk:
 class _Searcher:
     """Improves a plan part by part, and as long by exchanges where the rows allow them."""
 
-    def __init__(
-        self, plans: NearPlans, seed: int, search: Search, *, parts_first_s: float = 0.0
-    ) -> None:
+    def __init__(self, plans: NearPlans, seed: int, search: Search) -> None:
         self._parts = PartSearch(plans, seed)
         self._exchanges = ExchangeSearch(plans, seed, lambda: stop_asked(search))
-        self._ahead_s = parts_first_s
+        self._ahead_s = 0.0
 
     @property
     def is_idle(self) -> bool:
@@ -113,7 +111,8 @@ class _Searcher:
         is_exchange = self._exchanges.fits and self._ahead_s <= 0
         is_better = (self._exchanges if is_exchange else self._parts).step()
         spent = time.perf_counter() - started
-        self._ahead_s += spent if is_exchange else -spent
+        times = IDLE_TIMES if self.is_idle else 1
+        self._ahead_s += spent if is_exchange else -times * spent
         return is_better
 
 
@@ -155,7 +154,10 @@ class NearCore:
             return
         self._first_plans = ground, plans
         give_back()
-        if _started(plans, ground):
+        search = self._outer
+        exchanges = ExchangeSearch(plans, search.limits.seed + 1, lambda: stop_asked(search))
+        # A dive takes longer, and where exchanges bring a plan it is no better.
+        if (exchanges.fits and exchanges.step()) or _started(plans, ground):
             _offer(ground, ground.packed(plans.near, plans.best()[1]), "first plan")
 
     def _ground(self, found: Strengthened, kept: Numbers | None = None) -> Ground:
@@ -225,8 +227,8 @@ class NearCore:
                 continue
             ground, plans = self._first_plans
             if exchanges is None:
-                stop = partial(_is_over, first, search)
-                exchanges = ExchangeSearch(plans, search.limits.seed, stop)
+                seed = search.limits.seed
+                exchanges = ExchangeSearch(plans, seed, lambda: stop_asked(search))
             if exchanges.fits and exchanges.step():
                 _offer(ground, ground.packed(plans.near, plans.best()[1]), "exchanges")
         try:
@@ -240,9 +242,9 @@ class NearCore:
     def _hand_out(self, ground: Ground, plans: NearPlans, improver: Improver) -> None:
         """Improve the plans of the lumped problem, and make plans of the whole from them."""
         search, seed = ground.search, ground.search.limits.seed
-        other = Beside(partial(_improve, _Searcher(plans, seed + 1, search), search))
+        other = Beside(partial(_improve, _Searcher(plans, seed + 2, search), search))
         desk = _Desk(ground, plans, improver)
-        mine = _Searcher(plans, seed + 2, search, parts_first_s=PARTS_FIRST_S)
+        mine = _Searcher(plans, seed + 3, search)
         while not stop_asked(search):
             if not desk.step() and not mine.step() and mine.is_idle:
                 improver.step()
@@ -272,10 +274,6 @@ def _offer(ground: Ground, plan: Solution | None, source: str) -> None:
 def _improver(ground: Ground, solvers: Sequence[Solver]) -> Improver:
     everything = np.arange(ground.core.size)
     return Improver(ground.part.formulation, everything, ground.search, solvers)
-
-
-def _is_over(work: Beside[None], search: Search) -> bool:
-    return work.wait(0) or stop_asked(search)
 
 
 def _improve(searcher: _Searcher, search: Search) -> None:
