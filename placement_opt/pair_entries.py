@@ -60,9 +60,10 @@ class PairEntries:
         further = np.zeros(0, dtype=np.int64)
         if np.count_nonzero(row) < usage.nnz:
             # Where a pair stands in several rows, the last of them stays; the others are listed.
-            last = np.zeros(n_pairs, dtype=np.int64)
-            last[usage.indices] = np.arange(usage.nnz)
-            further = np.flatnonzero(last[usage.indices] != np.arange(usage.nnz))
+            every = np.arange(usage.nnz, dtype=np.min_scalar_type(-1 - usage.nnz))
+            last = np.zeros(n_pairs, dtype=every.dtype)
+            last[usage.indices] = every
+            further = np.flatnonzero(last[usage.indices] != every)
         value = None
         if not are_ones(usage.data):
             value = np.zeros(n_pairs, dtype=narrowed(usage.data).dtype)

@@ -236,14 +236,14 @@ class TestNearSearch:
         outer = search_of(tiny, time_limit_s=600)
         pairs = np.union1d(optimum.best.chosen, np.arange(0, tiny.n_pairs, 3))
         part = part_of(tiny, pairs, None)
-        near = NearSearch(tiny, part, outer)
-        assert near.offer(part.inside(tiny, optimum.best), "hand")
+        near = NearSearch(part, outer)
+        assert near.offer(part.inside(optimum.best), "hand")
         assert outer.gained == optimum.gained
         assert outer.best.chosen.tolist() == optimum.best.chosen.tolist()
         near.prove(5.0, "hand")
         assert outer.bound is near.bound is None
-        assert not near.offer(part.inside(tiny, optimum.best), "again")
-        broken = Solution(np.arange(pairs.size), part.inside(tiny, optimum.best).own)
+        assert not near.offer(part.inside(optimum.best), "again")
+        broken = Solution(np.arange(pairs.size), part.inside(optimum.best).own)
         assert not near.offer(broken, "broken")
         assert (near.rejected, outer.rejected) == (["broken"], [])
         assert near.stop_reason() is None
@@ -252,7 +252,7 @@ class TestNearSearch:
 
     def test_it_shares_the_clock(self, tiny):
         outer = search_of(tiny, time_limit_s=0)
-        near = NearSearch(tiny, part_of(tiny, np.arange(3), None), outer)
+        near = NearSearch(part_of(tiny, np.arange(3), None), outer)
         assert near.remaining_s == 0
 
 

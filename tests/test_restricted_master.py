@@ -353,15 +353,15 @@ class TestParts:
         pairs = np.sort(random.choice(whole.n_pairs, 150, replace=False))
         free = random.random(whole.n_variables - whole.n_pairs) < 0.5
         part = part_of(whole, pairs, start, free)
-        inside = part.inside(whole, start)
+        inside = part.inside(start)
         assert part.formulation.is_satisfied_by(inside.values(part.formulation))
-        same = part.outside(whole, start, inside)
+        same = part.outside(start, inside)
         assert same.values(whole).tolist() == start.values(whole).tolist()
 
         search = search_of(part.formulation, time_limit_s=2)
         search.offer(inside, "around")
         CpSat().solve(part.formulation, search)
-        found = part.outside(whole, start, search.best)
+        found = part.outside(start, search.best)
         before, after = start.values(whole), found.values(whole)
         assert whole.is_satisfied_by(after)
         rise = search.gained - part.formulation.gained(inside.values(part.formulation))

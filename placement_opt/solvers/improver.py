@@ -49,7 +49,7 @@ class _Ground:
         draw = self._draws[at].draw(around)
         part = part_of(self.formulation, draw.pairs, around, draw.free_own)
         inner = Search(part.formulation, limits)
-        inner.offer(part.inside(self.formulation, around), "around")
+        inner.offer(part.inside(around), "around")
         before = inner.gained
         ending = self._solvers[at].solve(part.formulation, inner)
         # Who comes next in a reproducible solve must not depend on the clock.
@@ -62,7 +62,7 @@ class _Ground:
         draw.way.learn(seconds, most, is_solved=is_solved, is_better=is_better)
         if not is_better or inner.best is None:
             return None
-        return part.outside(self.formulation, around, inner.best)
+        return part.outside(around, inner.best)
 
 
 class Improver:
@@ -128,7 +128,7 @@ class Improver:
             self._settle(np.union1d(core, outside))
         self._plan = solution
         near = self._near.formulation
-        self._current = self._near.inside(self._whole, solution)
+        self._current = self._near.inside(solution)
         self._current_gained = near.gained(self._current.values(near))
         self._idle = 0
 
@@ -162,7 +162,7 @@ class Improver:
         if improved is None:
             return None
         nothing = Solution(np.zeros(0, dtype=np.int64), improved.own)
-        return self._near.outside(self._whole, nothing, improved)
+        return self._near.outside(nothing, improved)
 
     def _by_relaxation(self, wide: _Ground) -> Solution | None:
         """Return a better plan made of a better solution of the relaxation."""

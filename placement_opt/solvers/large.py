@@ -212,7 +212,7 @@ class _EarlyPlan:
         beside[own - n_pairs] = of_own
         kept = kept_of(self._problem, self._formulation, beside)
         part = part_of(self._formulation, core, None)
-        near = NearSearch(self._formulation, part, search)
+        near = NearSearch(part, search)
         plan = plan_from(part.formulation, of_core, reduced[core], near, kept)
         if plan is not None:
             near.offer(plan, "rounding")

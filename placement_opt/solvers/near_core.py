@@ -191,7 +191,7 @@ class NearCore:
         if ground.search.best is None and not stop_asked(search):
             _offer(ground, ground.rounded(), "rounding")
         if ground.search.best is None and search.best is not None:
-            _offer(ground, ground.part.inside(self._formulation, search.best), "start")
+            _offer(ground, ground.part.inside(search.best), "start")
         while not stop_asked(search):
             if not improver.step() and ground.search.best is None:
                 break

@@ -35,14 +35,13 @@ Numbers = npt.NDArray[np.int64]
 class NearSearch(Search):
     """The search among the pairs near a gain: hands its plans on, keeps its bounds for itself."""
 
-    def __init__(self, whole: Formulation, part: Part, outer: Search) -> None:
+    def __init__(self, part: Part, outer: Search) -> None:
         super().__init__(
             part.formulation,
             outer.limits,
             lambda: stop_asked(outer),
             started=time.perf_counter() - outer.elapsed_s,
         )
-        self._whole = whole
         self._part = part
         self._outer = outer
 
@@ -51,7 +50,7 @@ class NearSearch(Search):
         better = super().offer(solution, source)
         if better and self.best is not None:
             nothing = Solution(np.zeros(0, dtype=np.int64), self.best.own)
-            self._outer.offer(self._part.outside(self._whole, nothing, self.best), source)
+            self._outer.offer(self._part.outside(nothing, self.best), source)
         return better
 
     @override
@@ -146,7 +145,7 @@ class Ground:
         core = nearest(reduced[:n_pairs], most, kept[kept < n_pairs])
         self.core = core
         self.part = part_of(formulation, core, None)
-        self.search = NearSearch(formulation, self.part, search)
+        self.search = NearSearch(self.part, search)
         self._reduced = reduced[core]
         self._spare = np.argsort(-self._reduced, kind="stable")
         own = near_own(problem, reduced, core)

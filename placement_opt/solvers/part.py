@@ -30,18 +30,17 @@ class Part:
     pairs: npt.NDArray[np.int64]
     own: npt.NDArray[np.int64]
 
-    def inside(self, whole: Formulation, solution: Solution) -> Solution:
+    def inside(self, solution: Solution) -> Solution:
         """Cut the part's values out of a solution of the whole."""
-        values = solution.values(whole)
-        return Solution(np.flatnonzero(values[self.pairs]), solution.own[self.own])
+        chosen = np.flatnonzero(np.isin(self.pairs, solution.chosen))
+        return Solution(chosen, solution.own[self.own])
 
-    def outside(self, whole: Formulation, around: Solution, inside: Solution) -> Solution:
-        """Put the part's values into a solution of the whole."""
-        values = around.values(whole)
-        values[self.pairs] = 0
-        values[self.pairs[inside.chosen]] = 1
-        values[whole.n_pairs + self.own] = inside.own
-        return Solution(whole.chosen(values), values[whole.n_pairs :])
+    def outside(self, around: Solution, inside: Solution) -> Solution:
+        """Put the part's values into a solution of the whole; cost O(pairs of the part)."""
+        left = around.chosen[~np.isin(around.chosen, self.pairs)]
+        own = around.own.copy()
+        own[self.own] = inside.own
+        return Solution(np.union1d(left, self.pairs[inside.chosen]), own)
 
 
 def part_of(
