@@ -71,9 +71,10 @@ def work(folder: Path) -> None:
     n_columns, n_rows = part["gain"].size, part["row_lower"].size
     program = pdlp.QuadraticProgram()
     program.resize_and_initialize(n_columns, n_rows)
-    program.constraint_matrix = sparse.csc_matrix(
-        (part["data"], part["indices"], part["indptr"]), shape=(n_rows, n_columns)
-    )
+    # The program makes a copy: of millions of entries one is enough.
+    entries = tuple(part.pop(name) for name in ("data", "indices", "indptr"))
+    program.constraint_matrix = sparse.csc_matrix(entries, shape=(n_rows, n_columns))
+    del entries
     program.objective_vector = -part["gain"]
     program.constraint_lower_bounds, program.constraint_upper_bounds = (
         part["row_lower"],
