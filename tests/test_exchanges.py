@@ -184,6 +184,14 @@ class TestPicked:
             assert search._use == pytest.approx(search._uses.sum(axis=1))
             assert np.array_equal(search._losses, exchanges.loss * sign)
 
+    def test_two_that_clash_are_never_picked_together(self):
+        clash = ~np.eye(2, dtype=np.bool_)
+        exchanges = Exchanges(sparse.csc_array((1, 2)), np.ones((2, 1)), np.zeros(2), clash)
+        picked = picked_exchanges(exchanges, np.full(1, 2.0), np.random.default_rng(0))
+        assert picked.sum() == 1
+        apart = Exchanges(exchanges.changes, exchanges.usage, exchanges.loss, clash & False)
+        assert picked_exchanges(apart, np.full(1, 2.0), np.random.default_rng(0)).all()
+
     def test_nothing_is_picked_when_asked_to_stop(self):
         exchanges = Exchanges(
             sparse.csc_array((1, 1)), np.ones((1, 1)), np.zeros(1), np.zeros((1, 1), dtype=np.bool_)

@@ -1,5 +1,6 @@
 """The way of large problems, on regions small enough to check."""
 
+import math
 import threading
 
 import numpy as np
@@ -24,8 +25,10 @@ from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.large import search_large
 from placement_opt.solvers.limits import SearchLimits
+from placement_opt.solvers.lumped import lumped
 from placement_opt.solvers.near_ground import NearSearch, nearest
 from placement_opt.solvers.part import part_of
+from placement_opt.solvers.restricted_lp import RestrictedLp
 from placement_opt.status import Status, StopReason
 
 SMALL = {
@@ -257,6 +260,28 @@ class TestNearSearch:
 
 
 class TestPieces:
+    def test_the_early_plan_starts_from_what_the_relaxation_gives_single_holders(
+        self, region, monkeypatch
+    ):
+        problem, solved, kept = lumped(region), [], []
+        n_pairs, simplex = region.n_pairs, RestrictedLp.simplex
+
+        def noted(self, columns, *limits):
+            solved.append((columns, simplex(self, columns, *limits)))
+            return solved[-1][1]
+
+        generation = column_generation.ColumnGeneration(problem.formulation, lambda: False)
+        best = generation.sampled(math.inf)
+        relaxed = column_generation.Relaxed(best, NONE, generation.pairs.asked, NONE, None)
+        monkeypatch.setattr(RestrictedLp, "simplex", noted)
+        monkeypatch.setattr(large, "kept_of", lambda *told: kept.append(told[2]) or {})
+        large._EarlyPlan(region, problem, search_of(region, time_limit_s=600)).look(relaxed)
+        ((columns, point),), (own,) = solved, kept
+        is_own = columns >= n_pairs
+        assert np.any(point.values[is_own] > 0)
+        assert own[columns[is_own] - n_pairs].tolist() == point.values[is_own].tolist()
+        assert own.sum() == pytest.approx(point.values[is_own].sum())
+
     def test_the_nearest_pairs_and_those_asked_for(self):
         reduced = np.array([-5.0, -1.0, 0.0, -3.0, -9.0])
         assert nearest(reduced, 2, np.array([4])).tolist() == [1, 2, 4]

@@ -14,8 +14,9 @@ import placement_opt as po
 from placement_opt.assembly import divided_by_gcd
 from placement_opt.certificate import Certificate
 from placement_opt.instance import Instance
+from placement_opt.mixed_integer_rounding import Cut
 from placement_opt.pairs import enumerate_pairs
-from placement_opt.solvers.lumped import lumped
+from placement_opt.solvers.lumped import lumped, spread
 from placement_opt.solvers.pricing import Pricing
 from placement_opt.solvers.relaxation import dual_bound, lp_bound
 from placement_opt.solvers.restricted_lp import RestrictedLp
@@ -70,6 +71,30 @@ class TestAlike:
         blocks = [everybody if block is coaching else block for block in alike.blocks]
         freed = replace(alike, blocks=tuple(blocks))
         assert lp_optimum(freed) > 1.001 * lp_optimum(alike), "the coaches are not scarce"
+
+    def test_each_own_variable_stands_in_the_rows_of_the_one_it_is_a_part_of(self, alike):
+        small, of_row, of_own = lumped(alike)
+        own = np.arange(alike.n_pairs, alike.n_variables)
+        assert sum(block.variables is not None for block in alike.blocks) > 1
+        assert np.unique(of_own).tolist() == list(range(small.n_variables - small.n_pairs))
+        entries = alike.columns(own).tocoo()
+        lumped_rows = np.zeros((small.n_rows, own.size))
+        np.add.at(lumped_rows, (of_row[entries.row], entries.col), entries.data)
+        assert np.array_equal(small.columns(small.n_pairs + of_own).toarray(), lumped_rows)
+
+    def test_a_cut_is_spread_to_all_that_its_rows_and_variables_stand_for(self, alike):
+        problem = lumped(alike)
+        n_pairs, of_own = alike.n_pairs, problem.of_own
+        many = int(np.argmax(np.bincount(of_own)))
+        row = int(np.argmax(np.bincount(problem.of_row)))
+        (cut,) = spread([Cut((row,), (-3,), 2, (1, n_pairs + many))], problem, alike)
+        assert list(cut.rows) == np.flatnonzero(problem.of_row == row).tolist()
+        assert len(cut.rows) > 1
+        assert set(cut.weights) == {-3}
+        assert cut.delta == 2
+        parts = np.flatnonzero(of_own == many)
+        assert parts.size > 1
+        assert list(cut.complemented) == [1, *(n_pairs + parts).tolist()]
 
     def test_prices_looked_up_prove_for_the_whole_what_they_prove_for_the_small_one(self, alike):
         small, of_row, _ = lumped(alike)

@@ -247,6 +247,15 @@ class TestProgram:
         near = ground.program()
         assert np.isin(near.columns[near.is_pair], ground.core).all()
 
+    def test_what_is_beside_the_pairs_is_told_for_all_of_the_lumped_problem(
+        self, ground, formulation
+    ):
+        near, small = ground.program(), lumped(formulation).formulation
+        values = np.arange(1.0, near.columns.size + 1)
+        beside = near.beside(values, small)
+        assert beside.tolist() == near.spread(values, small.n_variables)[small.n_pairs :].tolist()
+        assert beside.any()
+
     def test_a_little_is_kept_back_of_large_holders_and_small_ones_are_whole(self, formulation):
         problem = lumped(formulation)
         small = problem.formulation
