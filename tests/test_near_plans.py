@@ -20,6 +20,7 @@ from placement_opt.solvers import near_core, near_ground, near_plans
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.cut_rounds import strengthen
 from placement_opt.solvers.diving import dive, keeps
+from placement_opt.solvers.exchanges import PICKS
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.lumped import lumped, spread
@@ -373,20 +374,22 @@ def test_exchanges_are_looked_for_beside_the_first_dive(core, found, monkeypatch
 def test_the_first_plan_comes_from_a_dive_where_exchanges_bring_none(
     core, found, monkeypatch, fits, finds
 ):
-    dived = []
+    dived, results = [], iter([False, finds] + [False] * PICKS)
 
     def dive_once(*_):
         dived.append(True)
         return False
 
-    exchanges = SimpleNamespace(fits=fits, step=lambda: finds)
+    exchanges = SimpleNamespace(fits=fits, step=lambda: next(results))
     monkeypatch.setattr(near_core, "ExchangeSearch", lambda *_: exchanges)
     monkeypatch.setattr(near_core, "_started", dive_once)
-    monkeypatch.setattr(near_core, "_offer", lambda *_: None)
+    offered = []
+    monkeypatch.setattr(near_core, "_offer", lambda *told: offered.append(told[2]))
     monkeypatch.setattr(NearPlans, "best", lambda _: (0.0, np.zeros(0)))
     monkeypatch.setattr(Ground, "packed", lambda *_: None)
     core._first_plan(found)
     assert dived == ([] if fits and finds else [True])
+    assert offered == ["rounding", *(["exchanges"] if fits and finds else [])]
 
 
 @pytest.mark.parametrize(

@@ -121,26 +121,35 @@ class ExchangeSearch:
             and np.all(self._price >= 0)
         )
         """Whether there are a few wide rows, and all others alone have given whole values."""
+        self._ground: tuple[Floats, Exchanges, Floats] | None = None
+        self._picks = 0
 
     def step(self) -> bool:
-        """Look for exchanges around a plan, and make the best of them; True when it was better."""
+        """Pick some exchanges, found anew now and then; True when the plan became better."""
+        if not self._picks:
+            self._ground, self._picks = self._drawn_around(), PICKS
+        self._picks -= 1
+        if self._ground is None:
+            self._picks = 0
+            return False
+        base, exchanges, room = self._ground
+        picked = picked_exchanges(exchanges, room, self._random, self._stop)
+        if picked is None:
+            return False
+        return self._plans.take(base + exchanges.changes @ picked.astype(np.float64))
+
+    def _drawn_around(self) -> tuple[Floats, Exchanges, Floats] | None:
+        """Return whole values, exchanges around them, and the room that they leave."""
         base = self._plans.values
         if base is None or self._random.random() < FRESH_SHARE:
             base = self._drawn(LEAST_NOISE)
         if base is None:
-            return False
+            return None
         exchanges = self._around(base)
         if exchanges is None:
-            return False
+            return None
         upper = self._plans.program.row_upper[self._wide]
-        room = (upper - self._wide_rows @ base) * self._price
-        is_better = False
-        for _ in range(PICKS):
-            picked = picked_exchanges(exchanges, room, self._random, self._stop)
-            if picked is not None:
-                changed = base + exchanges.changes @ picked.astype(np.float64)
-                is_better |= self._plans.take(changed)
-        return is_better
+        return base, exchanges, (upper - self._wide_rows @ base) * self._price
 
     def _drawn(self, share: float) -> Floats | None:
         """Solve without the wide rows, with noise; None where that gives fractions."""

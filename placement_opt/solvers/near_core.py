@@ -12,7 +12,7 @@ from placement_opt.instance import Floats
 from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.solvers.base import Ending, Search, Solution, Solver
 from placement_opt.solvers.cp_sat import CpSat
-from placement_opt.solvers.exchanges import ExchangeSearch
+from placement_opt.solvers.exchanges import PICKS, ExchangeSearch
 from placement_opt.solvers.improver import Improver
 from placement_opt.solvers.lumped import LumpedProblem
 from placement_opt.solvers.mip import Mip
@@ -157,11 +157,23 @@ class NearCore:
             return
         self._first_plans = ground, plans
         give_back()
-        search = self._outer
-        exchanges = ExchangeSearch(plans, search.limits.seed + 1, lambda: stop_asked(search))
         # A dive takes longer, and where exchanges bring a plan it is no better.
-        if (exchanges.fits and exchanges.step()) or _started(plans, ground):
+        if not self._exchanged(ground, plans) and _started(plans, ground):
             _offer(ground, ground.packed(plans.near, plans.best()[1]), "first plan")
+
+    def _exchanged(self, ground: Ground, plans: NearPlans) -> bool:
+        """Look for first plans by exchanges; False where those bring none."""
+        exchanges = self._exchanges(plans, 1)
+        is_better = False
+        for _ in range(PICKS):
+            if exchanges.fits and exchanges.step():
+                _offer(ground, ground.packed(plans.near, plans.best()[1]), "exchanges")
+                is_better = True
+        return is_better
+
+    def _exchanges(self, plans: NearPlans, number: int) -> ExchangeSearch:
+        search = self._outer
+        return ExchangeSearch(plans, search.limits.seed + number, lambda: stop_asked(search))
 
     def _ground(self, found: Strengthened, kept: Numbers | None = None) -> Ground:
         if kept is None:
@@ -230,8 +242,7 @@ class NearCore:
                 continue
             ground, plans = self._first_plans
             if exchanges is None:
-                seed = search.limits.seed
-                exchanges = ExchangeSearch(plans, seed, lambda: stop_asked(search))
+                exchanges = self._exchanges(plans, 0)
             if exchanges.fits and exchanges.step():
                 _offer(ground, ground.packed(plans.near, plans.best()[1]), "exchanges")
         try:
