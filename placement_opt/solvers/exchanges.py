@@ -121,18 +121,18 @@ class ExchangeSearch:
             and np.all(self._price >= 0)
         )
         """Whether there are a few wide rows, and all others alone have given whole values."""
-        self._ground: tuple[Floats, Exchanges, Floats] | None = None
+        self._pool: tuple[Floats, Exchanges, Floats] | None = None
         self._picks = 0
 
     def step(self) -> bool:
         """Pick some exchanges, found anew now and then; True when the plan became better."""
         if not self._picks:
-            self._ground, self._picks = self._drawn_around(), PICKS
+            self._pool, self._picks = self._drawn_around(), PICKS
         self._picks -= 1
-        if self._ground is None:
+        if self._pool is None:
             self._picks = 0
             return False
-        base, exchanges, room = self._ground
+        base, exchanges, room = self._pool
         picked = picked_exchanges(exchanges, room, self._random, self._stop)
         if picked is None:
             return False
