@@ -118,6 +118,20 @@ class TestSearch:
         assert len(set(map(id, picks[: module.PICKS]))) == 1
         assert picks[module.PICKS] is not picks[0]
 
+    def test_it_tells_whether_exchanges_are_at_hand(self, plans, monkeypatch):
+        search = ExchangeSearch(plans, 0, never)
+        assert not search.has_more
+        search.step()
+        assert search.has_more
+        for _ in range(module.PICKS - 1):
+            search.step()
+        assert not search.has_more
+        # Out of time: nothing is at hand, though they may be found another time.
+        monkeypatch.setattr(module, "solve_lp", lambda *_: None)
+        assert not search.step()
+        assert search.fits
+        assert not search.has_more
+
     def test_it_ends_when_asked(self, plans):
         assert not ExchangeSearch(plans, 0, lambda: True).step()
 

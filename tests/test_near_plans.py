@@ -20,7 +20,6 @@ from placement_opt.solvers import near_core, near_ground, near_plans
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.cut_rounds import strengthen
 from placement_opt.solvers.diving import dive, keeps
-from placement_opt.solvers.exchanges import PICKS
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.lumped import lumped, spread
@@ -350,7 +349,7 @@ def core(formulation):
 
 
 def test_exchanges_are_looked_for_beside_the_first_dive(core, found, monkeypatch):
-    exchanges = SimpleNamespace(fits=True, looked=threading.Event())
+    exchanges = SimpleNamespace(fits=True, has_more=False, looked=threading.Event())
 
     def step():
         if threading.current_thread() is threading.main_thread():
@@ -370,26 +369,43 @@ def test_exchanges_are_looked_for_beside_the_first_dive(core, found, monkeypatch
     assert core._first_answer()[1].values is not None
 
 
-@pytest.mark.parametrize(("fits", "finds"), [(True, True), (True, False), (False, True)])
+class _Steps:
+    """Exchanges that are found once, and whether each step with them is better."""
+
+    def __init__(self, fits, results):
+        self.fits, self.left = fits, list(results)
+
+    @property
+    def has_more(self):
+        return bool(self.left)
+
+    def step(self):
+        return self.left.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("fits", "results"),
+    [(True, [False, True, False]), (True, [False] * 3), (True, [False]), (False, [True])],
+)
 def test_the_first_plan_comes_from_a_dive_where_exchanges_bring_none(
-    core, found, monkeypatch, fits, finds
+    core, found, monkeypatch, fits, results
 ):
-    dived, results = [], iter([False, finds] + [False] * PICKS)
+    dived, offered, exchanges = [], [], _Steps(fits, results)
 
     def dive_once(*_):
         dived.append(True)
         return False
 
-    exchanges = SimpleNamespace(fits=fits, step=lambda: next(results))
     monkeypatch.setattr(near_core, "ExchangeSearch", lambda *_: exchanges)
     monkeypatch.setattr(near_core, "_started", dive_once)
-    offered = []
     monkeypatch.setattr(near_core, "_offer", lambda *told: offered.append(told[2]))
     monkeypatch.setattr(NearPlans, "best", lambda _: (0.0, np.zeros(0)))
     monkeypatch.setattr(Ground, "packed", lambda *_: None)
     core._first_plan(found)
-    assert dived == ([] if fits and finds else [True])
-    assert offered == ["rounding", *(["exchanges"] if fits and finds else [])]
+    finds = fits and any(results)
+    assert exchanges.left == ([] if fits else results)
+    assert dived == ([] if finds else [True])
+    assert offered == ["rounding", *(["exchanges"] if finds else [])]
 
 
 @pytest.mark.parametrize(

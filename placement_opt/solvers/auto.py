@@ -13,9 +13,10 @@ from placement_opt.solvers.infeasible import prove_infeasible_by_ray
 from placement_opt.solvers.large import search_large
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.network_flow import NetworkFlow
+from placement_opt.solvers.priced import RESERVE, Priced, pooled
 from placement_opt.solvers.relaxation import lp_bound
 from placement_opt.solvers.reporting import POLL_S, Beside, logger, stop_asked
-from placement_opt.solvers.restricted_master import RESERVE, Priced, pooled, search_priced
+from placement_opt.solvers.restricted_master import search_priced
 
 TINY_VARIABLES = 2_000
 """Up to here CP-SAT alone is quicker than starting a second solver."""

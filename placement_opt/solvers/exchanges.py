@@ -31,15 +31,16 @@ NOISE_SHARES = (1e-3, 3e-3, 1e-2)
 
 LEAST_NOISE = 1e-5
 FRESH_SHARE = 0.8
-"""Share of the steps that begin without the wide rows instead of from the best plan."""
+"""Share of the times that exchanges are found around values without the wide rows instead of around
+the best plan."""
 
 MOST_LOSS = 0.02
 """Exchanges that lose a larger share of the largest gain are left out."""
 
 MOST_EXCHANGES = 400
 PICKS = 12
-"""Times that some of the same exchanges are picked. Each ends elsewhere, and takes a tenth of the
-time that finding them takes."""
+"""Times that some of the same exchanges are picked: each ends elsewhere, and finding exchanges
+takes longer than picking some."""
 
 LP_SECONDS = 10.0
 
@@ -123,6 +124,11 @@ class ExchangeSearch:
         """Whether there are a few wide rows, and all others alone have given whole values."""
         self._pool: tuple[Floats, Exchanges, Floats] | None = None
         self._picks = 0
+
+    @property
+    def has_more(self) -> bool:
+        """Whether exchanges are at hand for another step, so that it need not find any."""
+        return self._picks > 0
 
     def step(self) -> bool:
         """Pick some exchanges, found anew now and then; True when the plan became better."""

@@ -12,7 +12,7 @@ from placement_opt.instance import Floats
 from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.solvers.base import Ending, Search, Solution, Solver
 from placement_opt.solvers.cp_sat import CpSat
-from placement_opt.solvers.exchanges import PICKS, ExchangeSearch
+from placement_opt.solvers.exchanges import ExchangeSearch
 from placement_opt.solvers.improver import Improver
 from placement_opt.solvers.lumped import LumpedProblem
 from placement_opt.solvers.mip import Mip
@@ -159,16 +159,18 @@ class NearCore:
         give_back()
         # A dive takes longer, and where exchanges bring a plan it is no better.
         if not self._exchanged(ground, plans) and _started(plans, ground):
-            _offer(ground, ground.packed(plans.near, plans.best()[1]), "first plan")
+            _offer_best(ground, plans, "first plan")
 
     def _exchanged(self, ground: Ground, plans: NearPlans) -> bool:
-        """Look for first plans by exchanges; False where those bring none."""
+        """Look for first plans by exchanges found once; False where those bring none."""
         exchanges = self._exchanges(plans, 1)
         is_better = False
-        for _ in range(PICKS):
-            if exchanges.fits and exchanges.step():
-                _offer(ground, ground.packed(plans.near, plans.best()[1]), "exchanges")
+        while exchanges.fits:
+            if exchanges.step():
+                _offer_best(ground, plans, "exchanges")
                 is_better = True
+            if not exchanges.has_more:
+                break
         return is_better
 
     def _exchanges(self, plans: NearPlans, number: int) -> ExchangeSearch:
@@ -244,7 +246,7 @@ class NearCore:
             if exchanges is None:
                 exchanges = self._exchanges(plans, 0)
             if exchanges.fits and exchanges.step():
-                _offer(ground, ground.packed(plans.near, plans.best()[1]), "exchanges")
+                _offer_best(ground, plans, "exchanges")
         try:
             first.answer()
         except Exception:
@@ -283,6 +285,10 @@ def _started(plans: NearPlans, ground: Ground) -> bool:
 def _offer(ground: Ground, plan: Solution | None, source: str) -> None:
     if plan is not None:
         ground.search.offer(plan, source)
+
+
+def _offer_best(ground: Ground, plans: NearPlans, source: str) -> None:
+    _offer(ground, ground.packed(plans.near, plans.best()[1]), source)
 
 
 def _improver(ground: Ground, solvers: Sequence[Solver]) -> Improver:
