@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from formulations import brute_force, formulations, problem, rows
+from formulations import problem, rows
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tiny_regions import subsets, tiny_regions
@@ -26,7 +26,7 @@ from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.packing import packed, repacked
 from placement_opt.solvers.part import part_of
-from placement_opt.solvers.restricted_master import _CompleteCore, search_priced
+from placement_opt.solvers.restricted_master import search_priced
 from placement_opt.solvers.rounding import rounded
 from placement_opt.status import Status, StopReason
 
@@ -190,24 +190,6 @@ class TestPools:
         assert (hours, heads) == (20 * per_hour, 4)
         assert pools.rows([(0, 1)], 0.5).upper[0] == 10 * per_hour
         assert len(pools.rows([])) == 0
-
-
-class TestNearestCore:
-    @FEW
-    @given(formulation=formulations(), most=st.integers(1, 3))
-    def test_a_plan_with_a_pair_left_out_gains_no_more_than_the_floor(self, formulation, most):
-        search = search_of(formulation)
-        priced = price(formulation, search)
-        optimum = brute_force(formulation)
-        if priced is None or optimum is None:
-            return
-        search.gained = optimum - 5
-        complete = _CompleteCore([priced], search)
-        complete.most = most
-        pairs = complete.pairs()
-        inside = brute_force(part_of(formulation, pairs, None).formulation)
-        assert optimum <= max(complete.floor, optimum - 6 if inside is None else inside)
-        assert complete.is_whole or complete.floor >= search.gained
 
 
 def packer_of(teams, hours, free, caseload=None, people=None, kept=None, liked=()):

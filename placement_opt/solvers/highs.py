@@ -23,6 +23,13 @@ LOG = "log.txt"
 IMPROVING = "improving.txt"
 ANSWER = "answer.npz"
 
+HEURISTICS = ("feasibility_jump", "rins", "rens", "root_reduced_cost")
+"""What HiGHS leaves out where it need not find plans."""
+
+RELIABLE = 1
+"""Times that a branch is tried out before its estimate is trusted: trying out takes most of the
+time where the linear programs are large."""
+
 REASON_PREFIX = "TERMINATION_REASON_"
 
 
@@ -38,6 +45,9 @@ class HighsSettings:
         HiGHS stops when bound and incumbent are that close; the latter in float units.
     time_limit_s, node_limit
         Limits on time and on nodes of the branching tree, or None.
+    cutoff
+        Only what gains more matters, in float units: HiGHS looks for a proof that nothing does,
+        not for plans. None: it looks for plans too.
     """
 
     seed: int
@@ -45,6 +55,7 @@ class HighsSettings:
     absolute_gap: float
     time_limit_s: float | None
     node_limit: int | None
+    cutoff: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +172,13 @@ def _parameters(settings: HighsSettings, improving: Path | None = None) -> Any:
         highs.bool_options["mip_improving_solution_save"] = True
         highs.bool_options["mip_improving_solution_report_sparse"] = True
         highs.string_options["mip_improving_solution_file"] = str(improving)
+    if settings.cutoff is not None:
+        # HiGHS turns what is to be maximised round.
+        highs.double_options["objective_bound"] = -settings.cutoff
+        highs.double_options["mip_heuristic_effort"] = 0.0
+        for heuristic in HEURISTICS:
+            highs.bool_options[f"mip_heuristic_run_{heuristic}"] = False
+        highs.int_options["mip_pscost_minreliable"] = RELIABLE
     return parameters
 
 

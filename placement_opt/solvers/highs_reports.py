@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,36 +23,32 @@ LOG_BOUND = re.compile(r"\d\.\d+%\s+(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)\s+\S+\s+(?:\
 """The best bound in a line of HiGHS's table: after the explored share, before the best solution."""
 
 
-@dataclass
-class HighsReports:
-    """Reads the files that HiGHS writes, each line once, and tells the search."""
+INFEASIBLE = frozenset({"infeasible", "infeasible_or_unbounded"})
+"""Reasons that say there is no solution: all variables are bounded, and so is the objective."""
 
-    formulation: Formulation
-    search: Search
-    unit: ObjectiveUnit
-    folder: Path
-    source: str
-    is_refuted: bool = False
-    _log: "_Tail" = field(init=False)
-    _improving: "_Tail" = field(init=False)
-    _partial: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self._log = _Tail(self.folder / LOG)
-        self._improving = _Tail(self.folder / IMPROVING)
+class HighsFiles:
+    """Reads the files that HiGHS writes, each line once.
 
-    def pass_on(self) -> None:
-        """Tell the search of new bounds and solutions.
+    Parameters
+    ----------
+    folder
+        Where they are.
+    n_columns
+        Columns of the problem.
+    """
 
-        In a reproducible solve bounds wait for the end: the moment one is read is chance.
-        """
-        bounds = [float(found[1]) for line in self._log if (found := LOG_BOUND.search(line))]
-        if bounds and not self.search.limits.reproducible:
-            self._prove(min(bounds), PRINTED)
-        for values in self._solutions():
-            self._offer(values)
+    def __init__(self, folder: Path, n_columns: int) -> None:
+        self._n_columns = n_columns
+        self._log = _Tail(folder / LOG)
+        self._improving = _Tail(folder / IMPROVING)
+        self._partial: list[str] = []
 
-    def _solutions(self) -> Iterator[Floats]:
+    def bounds(self) -> list[float]:
+        """Return the new bounds in the log, in float units; see `PRINTED`."""
+        return [float(found[1]) for line in self._log if (found := LOG_BOUND.search(line))]
+
+    def solutions(self) -> Iterator[Floats]:
         """Yield the complete new solutions of the file.
 
         Each is a line ``Objective x``, a line ``# Columns -k`` and k lines with a value and a
@@ -63,19 +59,44 @@ class HighsReports:
             end = HEAD_LINES - int(self._partial[1].split()[-1])
             if len(self._partial) < end:
                 return
-            values = np.zeros(self.formulation.n_variables)
+            values = np.zeros(self._n_columns)
             for line in self._partial[HEAD_LINES:end]:
                 value, column = line.split()
                 values[int(column)] = float(value)
             del self._partial[:end]
             yield values
 
+
+@dataclass
+class HighsReports:
+    """Tells the search of what HiGHS writes."""
+
+    formulation: Formulation
+    search: Search
+    unit: ObjectiveUnit
+    folder: Path
+    source: str
+    is_refuted: bool = False
+
+    def __post_init__(self) -> None:
+        self._files = HighsFiles(self.folder, self.formulation.n_variables)
+
+    def pass_on(self) -> None:
+        """Tell the search of new bounds and solutions.
+
+        In a reproducible solve bounds wait for the end: the moment one is read is chance.
+        """
+        bounds = self._files.bounds()
+        if bounds and not self.search.limits.reproducible:
+            self._prove(min(bounds), PRINTED)
+        for values in self._files.solutions():
+            self._offer(values)
+
     def conclude(self, answer: HighsAnswer) -> Ending:
         """Report the final answer."""
         if answer.values is not None:
             self._offer(answer.values)
-        if answer.reason in {"infeasible", "infeasible_or_unbounded"}:
-            # All variables are bounded, so that nothing here is ever unbounded.
+        if answer.reason in INFEASIBLE:
             return prove_none(self.search, self.source)
         if answer.bound is not None:
             self._prove(answer.bound, 0.0)

@@ -7,26 +7,24 @@ plans are plans of the whole.
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.certificate import Certificate
 from placement_opt.formulation import Formulation
-from placement_opt.instance import Floats
-from placement_opt.mixed_integer_rounding import Cut, cuts_of, with_cuts
+from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.solvers.base import Ending, Search
 from placement_opt.solvers.column_choice import OwnColumns
 from placement_opt.solvers.column_generation import ColumnGeneration, Relaxed
 from placement_opt.solvers.cut_rounds import MOST_ROUNDS, strengthen
-from placement_opt.solvers.lumped import LumpedProblem, lumped, spread
+from placement_opt.solvers.lumped import LumpedProblem, certify, lumped
 from placement_opt.solvers.near_core import NearCore
 from placement_opt.solvers.near_ground import NearSearch, kept_of, nearest, plan_from
 from placement_opt.solvers.part import part_of
 from placement_opt.solvers.pricing import Pricing
-from placement_opt.solvers.reporting import Beside, logger, stop_asked
+from placement_opt.solvers.reporting import Beside, stop_asked
 from placement_opt.solvers.resident_memory import give_back
 from placement_opt.solvers.restricted_lp import RestrictedLp
 from placement_opt.solvers.strengthened import Strengthened, unsolved
@@ -152,29 +150,6 @@ def _strengthened(
     n_cuts = len(cuts_of(found.formulation))
     search.note(f"rounding cuts: {n_cuts} in {found.n_rounds} rounds")
     return found
-
-
-def certify(
-    formulation: Formulation,
-    problem: LumpedProblem,
-    prices: Floats,
-    search: Search,
-    cuts: Sequence[Cut] = (),
-) -> None:
-    """Prove a bound of the lumped problem for the whole, in exact integers.
-
-    `prices` are of the lumped problem's rows, then of its cuts.
-    """
-    n_rows = prices.size - len(cuts)
-    whole, of_whole = formulation, prices[problem.of_row]
-    if cuts:
-        try:
-            whole = with_cuts(formulation, spread(cuts, problem, formulation))
-        except ValueError:
-            logger.warning("cuts that exact integers cannot hold are dropped", exc_info=True)
-            return
-        of_whole = np.append(of_whole, prices[n_rows:])
-    search.certify(Certificate.from_duals(whole, of_whole), "dual prices", whole)
 
 
 class _EarlyPlan:

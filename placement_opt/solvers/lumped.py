@@ -7,9 +7,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.certificate import Certificate
 from placement_opt.formulation import Formulation
-from placement_opt.mixed_integer_rounding import Cut
+from placement_opt.instance import Floats
+from placement_opt.mixed_integer_rounding import Cut, with_cuts
 from placement_opt.row_blocks import Lumped
+from placement_opt.solvers.base import Search
+from placement_opt.solvers.reporting import logger
 
 
 class LumpedProblem(NamedTuple):
@@ -90,6 +94,29 @@ def spread(cuts: Sequence[Cut], problem: LumpedProblem, whole: Formulation) -> t
         down = sorted(part for variable in cut.complemented for part in parts_of(variable))
         result.append(Cut(tuple(rows), tuple(weights), cut.delta, tuple(down)))
     return tuple(result)
+
+
+def certify(
+    formulation: Formulation,
+    problem: LumpedProblem,
+    prices: Floats,
+    search: Search,
+    cuts: Sequence[Cut] = (),
+) -> None:
+    """Prove a bound of the lumped problem for the whole, in exact integers.
+
+    `prices` are of the lumped problem's rows, then of its cuts.
+    """
+    n_rows = prices.size - len(cuts)
+    whole, of_whole = formulation, prices[problem.of_row]
+    if cuts:
+        try:
+            whole = with_cuts(formulation, spread(cuts, problem, formulation))
+        except ValueError:
+            logger.warning("cuts that exact integers cannot hold are dropped", exc_info=True)
+            return
+        of_whole = np.append(of_whole, prices[n_rows:])
+    search.certify(Certificate.from_duals(whole, of_whole), "dual prices", whole)
 
 
 def _members(of_each: npt.NDArray[np.integer]) -> Callable[[int], list[int]]:

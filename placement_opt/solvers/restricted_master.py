@@ -12,6 +12,8 @@ workers share one search:
 
 import math
 import queue
+import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -19,45 +21,38 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from placement_opt.certificate import Certificate
 from placement_opt.formulation import Formulation
+from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.solvers.base import Ending, Search, Solution, Solver
-from placement_opt.solvers.completion import completed
+from placement_opt.solvers.branching import Branching
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.cut_rounds import strengthen
 from placement_opt.solvers.improver import Improver
 from placement_opt.solvers.limits import SearchLimits
+from placement_opt.solvers.lumped import certify, lumped
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.packing import NEARLY, packed, repacked, whole_part
 from placement_opt.solvers.part import part_of
 from placement_opt.solvers.priced import Priced
 from placement_opt.solvers.repair import repaired
-from placement_opt.solvers.reporting import Beside, prove_bound, stop_asked
+from placement_opt.solvers.reporting import POLL_S, Beside, stop_asked
 from placement_opt.solvers.rounding import rounded
+from placement_opt.solvers.strengthened import Strengthened
 
 CORE_SHARE = 0.4
-"""Share of the remaining time that one core may take, before newer prices give another."""
+"""Share of the remaining time that the first core may take."""
 
-LEAST_CORE_SECONDS = 10.0
-"""With less time left no other core is begun: the neighbourhoods have both processors."""
+PACK_SECONDS = 2.0
+"""How long the first core's last proposal may take to be packed."""
 
-MOST_TURNS = 20
-MOST_COMPLETE_PAIRS = 3_000
+BOUND_TIMES = 2
+"""The bound gets so many times the seconds that plans get beside it."""
 
-MOST_COMPLETE = 4
-"""A complete core of more than so many first cores brings no better bound in the time it takes."""
-
-STALE_SHARE = 0.25
+STALE_SHARE = 0.15
 """The master ends its search for plans when it finds none for that share of the time limit."""
 
 SECOND_SEED = 101
 """What sets the second searcher's seed apart from the first one's."""
-
-REACH_SLACK = 1e-9
-"""How far reduced gains may be off by the rounding of doubles, as a share of the bound."""
-
-MUCH_SMALLER = 0.5
-"""A complete core is begun again once better plans and prices leave this share of its pairs."""
 
 CUT_SHARE = 0.25
 """Share of the remaining time that rounding cuts may take, beside the master's first core."""
@@ -80,10 +75,10 @@ def search_priced(priced: Priced, search: Search) -> Ending:
     if search.limits.reproducible:
         return _reproducibly(priced, core, search)
     proposals: queue.Queue[npt.NDArray[np.int64]] = queue.Queue()
-    prices = [priced]
-    master = Beside(lambda: _master(prices, core, search, proposals.put))
+    master = _Master(priced, core, search, proposals.put)
+    beside = Beside(master.run)
     _repair(priced, spare, search, [Mip(in_process=True), CpSat()])
-    prices.append(strengthened(priced, core, search))
+    priced, strong = strengthened(priced, search)
     improver = _improver(priced, core, search, [Mip(in_process=True), CpSat()])
     while not stop_asked(search):
         proposal = _latest(proposals)
@@ -92,11 +87,13 @@ def search_priced(priced: Priced, search: Search) -> Ending:
             if plan is not None:
                 search.offer(plan, "master")
                 improver.restart(plan)
+        elif not master.has_cuts:
+            master.go_on(priced, strong)
         elif search.best is not None:
             improver.step()
-        elif master.wait(0.1):
+        elif beside.wait(0.1):
             break
-    master.wait(STOP_SECONDS)
+    beside.wait(STOP_SECONDS)
     return Ending.EXHAUSTED if search.is_proven else Ending.STOPPED
 
 
@@ -164,7 +161,7 @@ def _latest(proposals: "queue.Queue[npt.NDArray[np.int64]]") -> npt.NDArray[np.i
 
 
 class _Relay(Search):
-    """The master's own search: passes plans on as proposals, and bounds where they hold."""
+    """The master's own search: passes plans on as proposals, and keeps its bounds for itself."""
 
     def __init__(
         self,
@@ -172,16 +169,11 @@ class _Relay(Search):
         limits: SearchLimits,
         outer: Search,
         propose: Callable[[npt.NDArray[np.int64]], None],
-        floor: int | None,
-        is_overtaken: Callable[[], bool],
     ) -> None:
-        super().__init__(
-            master, limits, lambda: stop_asked(outer) or is_overtaken() or self._is_stale()
-        )
+        super().__init__(master, limits, lambda: stop_asked(outer) or self._is_stale())
         self._useful_s = 0.0
         self._outer = outer
         self._propose = propose
-        self._floor = floor
 
     @override
     def offer(self, solution: Solution, source: str) -> bool:
@@ -193,137 +185,97 @@ class _Relay(Search):
         return better
 
     def _is_stale(self) -> bool:
-        """Tell whether a search for plans has brought nothing for long."""
+        """Tell whether it has brought nothing for long."""
         patience = STALE_SHARE * self._outer.limits.time_limit_s
-        return self._floor is None and self.elapsed_s - self._useful_s > patience
-
-    @override
-    def prove(self, bound: float, source: str) -> None:
-        super().prove(bound, source)
-        if self._floor is not None and self.bound is not None:
-            prove_bound(self._outer, max(self.bound, self._floor), "mip")
+        return self.elapsed_s - self._useful_s > patience
 
 
-def strengthened(priced: Priced, core: npt.NDArray[np.int64], search: Search) -> Priced:
+def strengthened(priced: Priced, search: Search) -> tuple[Priced, Strengthened | None]:
     """Lower the bound by rounding cuts, certify it, and price the pairs again."""
     formulation = priced.formulation
+    problem, everything = lumped(formulation), np.arange(formulation.n_pairs)
     seconds = CUT_SHARE * search.remaining_s
-    found = strengthen(formulation, core, seconds, stop=lambda: stop_asked(search))
+    found = strengthen(problem.formulation, everything, seconds, stop=lambda: stop_asked(search))
     if found is None:
-        return priced
-    certificate = Certificate.from_duals(found.formulation, found.prices)
-    search.certify(certificate, "dual prices", found.formulation)
-    bound = certificate.bound(found.formulation)
-    if bound >= priced.bound:
-        return priced
-    prices = certificate.prices / 2.0**certificate.bits
-    reduced = found.formulation.reduced(prices)
-    search.note(f"rounding cuts: {found.formulation.n_rows - formulation.n_rows}")
-    return replace(
+        return priced, None
+    cuts = cuts_of(found.formulation)
+    certify(formulation, problem, found.prices, search, cuts)
+    search.note(f"rounding cuts: {len(cuts)}")
+    if found.bound >= priced.bound:
+        return priced, found
+    n_pairs = formulation.n_pairs
+    again = replace(
         priced,
-        reduced=reduced[: formulation.n_pairs],
-        values=found.values,
-        bound=bound,
+        reduced=found.formulation.reduced(found.prices)[:n_pairs],
+        values=np.concatenate([found.values[:n_pairs], priced.values[n_pairs:]]),
+        bound=math.ceil(found.bound),
     )
+    return again, found
 
 
-def _master(
-    prices: list[Priced],
-    core: npt.NDArray[np.int64],
-    search: Search,
-    propose: Callable[[npt.NDArray[np.int64]], None],
-) -> Ending:
-    """Run HiGHS on cores by the newest prices: small ones for plans, a complete one for proof."""
-    complete = _CompleteCore(prices, search)
-    for turn in range(MOST_TURNS):
-        priced = prices[-1]
-        if turn:
-            core = priced.first_core()
-        limits = replace(search.limits, seed=(search.limits.seed + turn) % (1 << 31))
-        complete.most = max(MOST_COMPLETE * core.size, MOST_COMPLETE_PAIRS)
-        everything = complete.pairs()
-        if everything is not None and (turn or complete.is_whole):
-            search.note(f"core of {everything.size:,} pairs: its bound holds for all")
-            limits = replace(limits, time_limit_s=search.remaining_s)
-            smaller = complete.within(int(MUCH_SMALLER * everything.size))
-            _run_master(priced, everything, search, propose, limits, complete.floor, smaller)
-            if not smaller():
-                break
-        else:
-            limits = replace(limits, time_limit_s=CORE_SHARE * search.remaining_s)
-            is_small = complete.within(core.size)
-            _run_master(priced, core, search, propose, limits, None, is_small)
-            beside = _improver(priced, core, search, [CpSat()], limits.seed + SECOND_SEED)
-            while search.best is not None and not (is_small() or stop_asked(search)):
-                beside.step()
-        if stop_asked(search) or search.remaining_s < LEAST_CORE_SECONDS:
-            break
-    return Ending.STOPPED
+class _Master:
+    """HiGHS in a process of its own: a core for plans, then branching for the bound."""
 
-
-class _CompleteCore:
-    """The pairs that a better plan could use, by the newest prices and the best plan.
-
-    Of more than `most` those nearest to a gain: a plan with another one gains `floor` at most.
-    """
-
-    def __init__(self, prices: list[Priced], search: Search) -> None:
-        self._prices = prices
+    def __init__(
+        self,
+        priced: Priced,
+        core: npt.NDArray[np.int64],
+        search: Search,
+        propose: Callable[[npt.NDArray[np.int64]], None],
+    ) -> None:
+        self._priced = priced
+        self._core = core
         self._search = search
-        self.most = MOST_COMPLETE_PAIRS
-        self.is_whole = False
-        self.floor: int | None = None
-        self._known: tuple[int, int | None] | None = None
-        self._pairs: npt.NDArray[np.int64] | None = None
+        self._propose = propose
+        self._strong: Strengthened | None = None
+        self._may_go_on = threading.Event()
 
-    def pairs(self) -> npt.NDArray[np.int64] | None:
-        """Return the pairs, ascending, for plans above `floor`; None where nothing excludes any."""
-        floor, n_prices = self._search.gained, len(self._prices)
-        if (n_prices, floor) != self._known:
-            self._known, priced = (n_prices, floor), self._prices[n_prices - 1]
-            self.floor, self._pairs = floor, None
-            if floor is not None:
-                slack = REACH_SLACK * max(1.0, float(abs(priced.bound)))
-                reach = priced.bound - floor + slack
-                self._pairs = priced.core(reach)
-                self.is_whole = self._pairs.size <= self.most
-                if not self.is_whole:
-                    reach = -float(np.partition(priced.reduced, -self.most)[-self.most])
-                    self._pairs = priced.core(max(0.0, reach))
-                    self.floor = max(floor, math.ceil(priced.bound - max(0.0, reach) + slack))
-                if self._search.best is not None:
-                    self._pairs = np.union1d(self._pairs, self._search.best.chosen)
-        return self._pairs
+    @property
+    def has_cuts(self) -> bool:
+        """True once it may go on to branching."""
+        return self._may_go_on.is_set()
 
-    def within(self, size: int) -> Callable[[], bool]:
-        """Return what tells whether it has become so small."""
+    def go_on(self, priced: Priced, strong: Strengthened | None) -> None:
+        """Go on to branching, from new prices and a relaxation with cuts, once there is a plan."""
+        self._priced, self._strong = priced, strong
+        self._may_go_on.set()
 
-        def is_within() -> bool:
-            pairs = self.pairs()
-            return pairs is not None and pairs.size <= size
+    def run(self) -> None:
+        """Work until the search says stop."""
+        search = self._search
+        limits = replace(search.limits, time_limit_s=CORE_SHARE * search.remaining_s)
+        part = part_of(self._priced.eased, self._core, None).formulation
+        relay = _Relay(part, limits, search, self._propose_of_core)
+        Mip(in_process=False).solve(part, relay)
+        while not (self._may_go_on.wait(POLL_S) or stop_asked(search)):
+            pass
+        until = time.perf_counter() + PACK_SECONDS
+        while search.best is None and time.perf_counter() < until:
+            time.sleep(POLL_S)
+        if search.best is not None:
+            self._bound_and_improve()
 
-        return is_within
+    def _bound_and_improve(self) -> None:
+        """Lower the bound by branching, and improve plans beside it for a part of the time."""
+        search = self._search
+        seed = search.limits.seed + SECOND_SEED
+        solvers: list[Solver] = [CpSat(), Mip(in_process=True)]
+        improver = _improver(self._priced, self._core, search, solvers, seed)
+        branching = None
+        if self._strong is not None:
+            branching = Branching(self._strong, search, self._propose, lambda: stop_asked(search))
+        ahead_s = 0.0
+        while not stop_asked(search):
+            started = time.perf_counter()
+            if branching is not None and ahead_s <= 0 and branching.is_worth_while:
+                branching.step()
+                ahead_s += (time.perf_counter() - started) / BOUND_TIMES
+            else:
+                improver.step()
+                ahead_s -= time.perf_counter() - started
 
-
-def _run_master(
-    priced: Priced,
-    core: npt.NDArray[np.int64],
-    search: Search,
-    propose: Callable[[npt.NDArray[np.int64]], None],
-    limits: SearchLimits,
-    floor: int | None,
-    is_overtaken: Callable[[], bool],
-) -> Ending:
-    whole = priced.eased if floor is None else priced.master
-    part = part_of(whole, core, None).formulation
-    relay = _Relay(part, limits, search, lambda chosen: propose(core[chosen]), floor, is_overtaken)
-    # The first core finds better plans without a start, which would only narrow its own search.
-    if floor is not None and search.best is not None:
-        at = np.flatnonzero(np.isin(core, search.best.chosen))
-        known = completed(part, at, relay)
-        if known is not None:
-            relay.offer(known, "start")
-    return Mip(in_process=False).solve(part, relay)
+    def _propose_of_core(self, chosen: npt.NDArray[np.int64]) -> None:
+        self._propose(self._core[chosen])
 
 
 def _reproducibly(priced: Priced, core: npt.NDArray[np.int64], search: Search) -> Ending:

@@ -1,0 +1,206 @@
+"""Lowers a bound past the linear relaxation: HiGHS shows that no plan gains more than a target.
+
+At the prices of a relaxation a pair with a reduced gain of -r is in no plan that gains more than
+the bound less r. So the nearer a target is to the bound, the fewer pairs are in question, and the
+sooner a branching tree over them is exhausted, which proves the target as a bound for all pairs.
+The tree ends each branch that falls below the target, and looks for no plans on its way: that is
+left to others. The next target is as far as the time left promises. Where it runs out, the bound of
+the branches still open counts.
+"""
+
+import math
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.instance import Floats
+from placement_opt.solvers.base import Search
+from placement_opt.solvers.highs import HighsSettings, read_answer, write_problem
+from placement_opt.solvers.highs_reports import INFEASIBLE, PRINTED, HighsFiles
+from placement_opt.solvers.job import Job, JobError, start_job
+from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
+from placement_opt.solvers.mip import WORK, Mip
+from placement_opt.solvers.reporting import POLL_S, logger, prove_bound
+from placement_opt.solvers.strengthened import Strengthened
+
+FIRST_SHARE, FIRST_DISTANCE = 0.1, 1e-4
+"""The first target is that share of the way from the bound to the best plan, and so far at most, as
+a share of the bound."""
+
+GROWTH_POWER = 3.5
+"""Seconds of a tree grow at least like this power of the distance from bound to target."""
+
+LEAST_GROWTH, MOST_GROWTH = 1.1, 3.0
+"""The next target is so many times as far from the bound, at least and at most."""
+
+PLANNED_SHARE = 0.5
+"""Share of the time left that the next tree is planned to take."""
+
+REACH_SLACK = 1e-9
+"""How far reduced gains may be off by the rounding of doubles, as a share of the bound."""
+
+Numbers = npt.NDArray[np.int64]
+
+
+class Branching:
+    """Lowers the bound of a search by one target after the other.
+
+    Parameters
+    ----------
+    found
+        The relaxation with cuts, perhaps of a lumped problem: a relaxation of what is searched
+        with the same pairs first.
+    search
+        Gets the bounds, and holds the best plan.
+    propose
+        Told of pairs that keep all rows of the relaxation and gain more than the target.
+    stop
+        Asked while a tree grows.
+    in_process
+        Work in a thread of this process, for tiny problems: nothing stops it.
+    """
+
+    def __init__(
+        self,
+        found: Strengthened,
+        search: Search,
+        propose: Callable[[Numbers], None],
+        stop: Callable[[], bool],
+        *,
+        in_process: bool = False,
+    ) -> None:
+        self._found = found
+        self._search = search
+        self._propose = propose
+        self._stop = stop
+        self._in_process = in_process
+        self._formulation = found.formulation
+        self._unit = ObjectiveUnit.of(found.formulation)
+        self._reduced = found.formulation.reduced(found.prices)
+        lower, upper = found.formulation.lower, found.formulation.upper
+        self._stays = (lower != 0) | (upper < 0)
+        # Who shares out lumped capacity is no question here: whole people per coach take longer.
+        self._whole = found.formulation.whole.copy()
+        for number, block in enumerate(found.formulation.blocks):
+            if block.pools is not None:
+                self._whole[slice(*found.formulation.offsets[number : number + 2])] = False
+        self._reach = self._first_reach()
+        self._reached = -math.inf
+        self._spent_s = 0.0
+        self.is_over = search.gained is None or Mip().refuses(self._formulation) is not None
+        """True when there is no other target: all is proven, or HiGHS gave up."""
+
+    @property
+    def is_worth_while(self) -> bool:
+        """True when there is another target, and time for a tree as large as the last one."""
+        return not self.is_over and self._spent_s < self._search.remaining_s
+
+    def step(self) -> None:
+        """Go for the next target."""
+        search, step = self._search, self._unit.step
+        target = math.ceil(self._found.bound - self._reach)
+        if search.bound is not None:
+            target = min(target, search.bound - 1)
+        # The objective of a plan is a multiple of the step.
+        target = max(self._lowest(), target // step * step)
+        started = time.perf_counter()
+        is_shown = self._tree(target)
+        spent = time.perf_counter() - started
+        if is_shown:
+            self.is_over |= target <= self._lowest()
+            planned = PLANNED_SHARE * search.remaining_s / max(spent, POLL_S)
+            growth = planned ** (1 / GROWTH_POWER)
+            self._reach *= min(MOST_GROWTH, max(LEAST_GROWTH, growth))
+            self._spent_s = spent
+        elif self._lowest() > target:
+            # Somebody found a better plan meanwhile, so that it could not be shown.
+            self._reach = self._first_reach()
+        else:
+            self.is_over = True
+
+    def _first_reach(self) -> float:
+        bound = self._found.bound
+        return min(FIRST_SHARE * (bound - self._lowest()), FIRST_DISTANCE * abs(bound))
+
+    def _lowest(self) -> int:
+        """Return the best plan's objective, or where the asked gap is reached."""
+        search = self._search
+        return (search.gained or 0) + search.allowed_slack
+
+    def _tree(self, target: int) -> bool:
+        """Let HiGHS show that no plan gains more than a target; True when it has."""
+        search, unit = self._search, self._unit
+        columns = self._columns(target)
+        program = LinearProgram.of(self._formulation, unit, columns)
+        program = replace(program, whole=self._whole[columns])
+        cutoff = target / unit.units + unit.slack
+        n_pairs = int((columns < self._formulation.n_pairs).sum())
+        points = float(self._formulation.points(target))
+        search.note(f"branching: {n_pairs:,} pairs could gain more than {points:,.1f} points")
+        settings = HighsSettings(
+            search.limits.seed % (1 << 31), 0.0, unit.half_step, search.remaining_s, None, cutoff
+        )
+        with tempfile.TemporaryDirectory(
+            prefix="placement_opt-", ignore_cleanup_errors=True
+        ) as path:
+            folder = Path(path)
+            write_problem(folder, program, settings, None)
+            job = start_job(WORK, folder, in_process=self._in_process)
+            try:
+                return self._watch(job, folder, columns, cutoff)
+            finally:
+                job.stop()
+
+    def _watch(self, job: Job, folder: Path, columns: Numbers, cutoff: float) -> bool:
+        target = self._unit.bound(cutoff)
+        files = HighsFiles(folder, columns.size)
+        self._reached = -math.inf
+        while not job.wait(POLL_S):
+            self._pass_on(files, columns, cutoff)
+            if self._search.bound is not None and self._search.bound <= target:
+                return True  # the last branches need not be exhausted
+            # A tree that came to a better plan itself goes on from there.
+            if self._stop() or self._lowest() > max(target, self._reached):
+                return False
+        self._pass_on(files, columns, cutoff)
+        try:
+            job.finish()
+        except JobError as error:
+            logger.warning("branching failed; the best bound so far is kept: %s", error)
+            return False
+        answer = read_answer(folder)
+        if answer.values is not None:
+            self._take(answer.values, columns)
+        if answer.reason in INFEASIBLE:
+            return prove_bound(self._search, target, "mip")
+        if answer.bound is None:
+            return False
+        prove_bound(self._search, self._unit.bound(max(answer.bound, cutoff)), "mip")
+        is_optimal = answer.reason == "optimal"
+        # An optimum above the target: this relaxation gives no lower bound.
+        self.is_over = is_optimal and answer.bound > cutoff
+        return is_optimal
+
+    def _pass_on(self, files: HighsFiles, columns: Numbers, cutoff: float) -> None:
+        """Tell of new bounds, and of pairs that gain more than the target."""
+        for bound in files.bounds():
+            prove_bound(self._search, self._unit.bound(max(bound, cutoff), PRINTED), "mip")
+        for values in files.solutions():
+            self._take(values, columns)
+
+    def _take(self, values: Floats, columns: Numbers) -> None:
+        gain = self._formulation.objective.gain[columns]
+        self._reached = max(self._reached, float(gain @ np.rint(values)))
+        is_used = (columns < self._formulation.n_pairs) & (values > 0.5)  # noqa: PLR2004 - a half
+        self._propose(columns[is_used])
+
+    def _columns(self, target: int) -> Numbers:
+        """Return the variables that a plan which gains more than the target could use."""
+        bound = self._found.bound
+        reach = bound - target + REACH_SLACK * max(1.0, abs(bound))
+        return np.flatnonzero((self._reduced >= -reach) | self._stays)

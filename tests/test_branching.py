@@ -1,0 +1,237 @@
+"""Branching: what it proves, which pairs it looks at, and when it gives up."""
+
+import itertools
+import logging
+
+import numpy as np
+import pytest
+from formulations import brute_force, formulations, problem, rows
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import placement_opt as po
+from placement_opt.solvers import branching
+from placement_opt.solvers.base import Search
+from placement_opt.solvers.branching import Branching
+from placement_opt.solvers.cut_rounds import strengthen
+from placement_opt.solvers.highs import HighsSettings, solve_here
+from placement_opt.solvers.highs_reports import INFEASIBLE
+from placement_opt.solvers.limits import SearchLimits
+from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
+from placement_opt.solvers.lumped import lumped
+
+FEW = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+
+
+def search_of(formulation, gained, **limits):
+    search = Search(formulation, SearchLimits(**{"gap": 0.0, "time_limit_s": 60, **limits}))
+    search.gained = gained
+    return search
+
+
+def relaxed(formulation):
+    """Return the relaxation with its cuts, or None where it has no solution."""
+    try:
+        return strengthen(formulation, np.arange(formulation.n_pairs), 5.0, rounds=1)
+    except ValueError:
+        return None
+
+
+def branching_of(found, search, propose=lambda _pairs: None, **more):
+    return Branching(found, search, propose, lambda: False, **{"in_process": True, **more})
+
+
+def knapsack(gain, weight, limit):
+    return problem(gain, [rows("weight", [weight], [0], [limit])])
+
+
+ODD = knapsack([60, 61, 62, 63, 64], [2, 2, 2, 2, 2], 5)
+"""Two of five fit and gain 127; the relaxation takes two and a half, without cuts: 158."""
+
+
+class TestProofs:
+    @FEW
+    @given(formulation=formulations(), below=st.integers(0, 4))
+    def test_no_bound_is_below_the_optimum_and_the_last_is_the_optimum(self, formulation, below):
+        optimum = brute_force(formulation)
+        found = None if optimum is None else relaxed(formulation)
+        if optimum is None or found is None or not np.isfinite(found.bound):
+            return
+        search = search_of(formulation, optimum - below)
+        proposed = []
+        tree = branching_of(found, search, proposed.append)
+        for _ in range(50):
+            if not tree.is_worth_while:
+                break
+            tree.step()
+            assert search.bound is None or search.bound >= optimum
+        assert tree.is_over
+        assert search.bound == max(optimum, search.gained)
+        assert proposed or not below
+
+    def test_a_target_is_proven_that_the_relaxation_does_not_reach(self):
+        found = strengthen(ODD, np.arange(5), 5.0, rounds=0)
+        assert found.bound == pytest.approx(158)
+        search = search_of(ODD, 127)
+        tree = branching_of(found, search)
+        while tree.is_worth_while:
+            tree.step()
+        assert search.bound == 127
+        assert search.is_proven
+        assert search.bound_source == "mip"
+
+    def test_better_pairs_are_proposed(self):
+        found = strengthen(ODD, np.arange(5), 5.0, rounds=0)
+        search, proposed = search_of(ODD, 60), []
+        tree = branching_of(found, search, proposed.append)
+        while tree.is_worth_while:
+            tree.step()
+        assert search.bound == 127
+        assert proposed[-1].tolist() == [3, 4]
+
+    def test_the_asked_gap_is_enough(self):
+        found = strengthen(ODD, np.arange(5), 5.0, rounds=0)
+        search = search_of(ODD, 127, gap=0.2)
+        tree = branching_of(found, search)
+        while tree.is_worth_while:
+            tree.step()
+        assert 127 < search.bound <= 152
+
+    def test_a_region_gets_a_lower_bound_that_its_plans_keep(self):
+        model = po.Model(po.synthetic_region(candidates=300, openings=80, seed=1))
+        formulation = model.compile().formulation
+        best = model.solve(time_limit_s=8, gap=0)
+        scale = formulation.objective.scale
+        problem_ = lumped(formulation)
+        found = strengthen(problem_.formulation, np.arange(formulation.n_pairs), 5.0)
+        search = search_of(formulation, round(best.objective * scale) - 1, time_limit_s=12)
+        tree = branching_of(found, search, in_process=False)
+        tree.step()
+        assert best.objective * scale <= search.bound + 1
+        assert search.bound < found.bound - 1
+
+
+class TestColumns:
+    @FEW
+    @given(formulation=formulations(), below=st.integers(0, 30))
+    def test_what_gains_more_than_a_target_uses_no_other_variable(self, formulation, below):
+        optimum = brute_force(formulation)
+        found = None if optimum is None else relaxed(formulation)
+        if optimum is None or found is None or not np.isfinite(found.bound):
+            return
+        target = int(np.ceil(found.bound)) - below
+        columns = branching_of(found, search_of(formulation, optimum))._columns(target)
+        outside = np.setdiff1d(np.arange(formulation.n_variables), columns)
+        for point in points(formulation):
+            if formulation.gained(point) > target:
+                assert not point[outside].any()
+
+    def test_nearer_targets_leave_fewer_pairs_in_question(self):
+        formulation = knapsack([100, 60, 30, 1], [1, 1, 1, 1], 2)
+        found = strengthen(formulation, np.arange(4), 5.0, rounds=0)
+        tree = branching_of(found, search_of(formulation, 0))
+        assert found.bound == pytest.approx(160)
+        assert set(tree._columns(159).tolist()) <= {0, 1, 2}
+        assert tree._columns(0).size == 4
+
+
+def points(formulation):
+    """Yield all integer points that keep the rows."""
+    ranges = [
+        range(low, high + 1)
+        for low, high in zip(formulation.lower.tolist(), formulation.upper.tolist(), strict=True)
+    ]
+    for point in itertools.product(*ranges):
+        values = np.array(point, dtype=np.int64)
+        if formulation.is_satisfied_by(values):
+            yield values
+
+
+class Running:
+    """A job that never ends."""
+
+    def __init__(self, at_each_wait=lambda: None):
+        self.at_each_wait = at_each_wait
+        self.is_stopped = False
+
+    def wait(self, seconds):
+        del seconds
+        self.at_each_wait()
+        return False
+
+    def stop(self):
+        self.is_stopped = True
+
+
+class TestEnds:
+    def start(self, monkeypatch, job):
+        monkeypatch.setattr(branching, "start_job", lambda *_args, **_more: job)
+        monkeypatch.setattr(branching, "FIRST_DISTANCE", 1.0)
+        search = search_of(ODD, 60)
+        found = strengthen(ODD, np.arange(5), 5.0, rounds=0)
+        return search, branching_of(found, search)
+
+    def test_a_better_plan_from_elsewhere_gives_another_target(self, monkeypatch):
+        job = Running(lambda: setattr(search, "gained", 150))
+        search, tree = self.start(monkeypatch, job)
+        tree.step()
+        assert job.is_stopped
+        assert not tree.is_over
+        assert search.bound is None
+        assert tree._reach <= branching.FIRST_SHARE * 8
+
+    def test_a_bound_from_elsewhere_is_enough(self, monkeypatch):
+        job = Running(lambda: search.prove(128, "somebody"))
+        search, tree = self.start(monkeypatch, job)
+        before = tree._reach
+        tree.step()
+        assert job.is_stopped
+        assert not tree.is_over
+        assert tree._reach > before
+
+    def test_a_stop_ends_it(self, monkeypatch):
+        job = Running(lambda: setattr(tree, "_stop", lambda: True))
+        _, tree = self.start(monkeypatch, job)
+        tree.step()
+        assert job.is_stopped
+
+    def test_a_crash_is_told_and_ends_it(self, monkeypatch, caplog):
+        def crash(_folder):
+            raise MemoryError("no room")
+
+        monkeypatch.setattr("placement_opt.solvers.highs.work", crash)
+        search = search_of(ODD, 60)
+        tree = branching_of(strengthen(ODD, np.arange(5), 5.0, rounds=0), search)
+        with caplog.at_level(logging.WARNING, logger="placement_opt"):
+            tree.step()
+        assert tree.is_over
+        assert search.bound is None
+        assert "no room" in caplog.text
+
+    def test_without_a_plan_there_is_no_target(self):
+        found = strengthen(ODD, np.arange(5), 5.0, rounds=0)
+        assert branching_of(found, search_of(ODD, None)).is_over
+
+
+def test_highs_looks_only_for_what_gains_more_than_a_cutoff():
+    draws = np.random.default_rng(3)
+    usage = draws.integers(10, 60, (4, 40))
+    gain = (usage.sum(axis=0) + draws.integers(0, 40, 40)).tolist()
+    formulation = problem(gain, [rows("weight", usage, [0] * 4, (usage.sum(axis=1) // 3).tolist())])
+    unit = ObjectiveUnit.of(formulation)
+    program = LinearProgram.of(formulation, unit)
+
+    def solved(cutoff):
+        return solve_here(program, HighsSettings(1, 0.0, unit.half_step, 60.0, None, cutoff))
+
+    optimum = float(program.gain @ solved(None).values)
+    below = solved(optimum - 0.5)
+    assert float(program.gain @ below.values) == pytest.approx(optimum)
+    # What is found on the way may be worse; that does not matter to the proof.
+    above = solved(optimum + 0.5)
+    assert above.reason in {*INFEASIBLE, "optimal"}
+    assert above.bound is None or above.bound <= optimum + 0.5
+    beyond = solved(float(np.abs(program.gain).sum()))
+    assert beyond.reason in INFEASIBLE
