@@ -4,8 +4,8 @@ At the prices of a relaxation a pair with a reduced gain of -r is in no plan tha
 the bound less r. So the nearer a target is to the bound, the fewer pairs are in question, and the
 sooner a branching tree over them is exhausted, which proves the target as a bound for all pairs.
 The tree ends each branch that falls below the target, and looks for no plans on its way: that is
-left to others. The next target is as far as the time left promises. Where it runs out, the bound of
-the branches still open counts.
+left to others, until the best plan is the target. The next target is as far as the time left
+promises. Where it runs out, the bound of the branches still open counts.
 """
 
 import math
@@ -31,6 +31,9 @@ from placement_opt.solvers.strengthened import Strengthened
 FIRST_SHARE, FIRST_DISTANCE = 0.1, 1e-4
 """The first target is that share of the way from the bound to the best plan, and so far at most, as
 a share of the bound."""
+
+FEW_PAIRS = 800
+"""Where no more pairs than that could be part of a better plan, the best plan is the target."""
 
 GROWTH_POWER = 3.5
 """Seconds of a tree grow at least like this power of the distance from bound to target."""
@@ -102,12 +105,7 @@ class Branching:
 
     def step(self) -> None:
         """Go for the next target."""
-        search, step = self._search, self._unit.step
-        target = math.ceil(self._found.bound - self._reach)
-        if search.bound is not None:
-            target = min(target, search.bound - 1)
-        # The objective of a plan is a multiple of the step.
-        target = max(self._lowest(), target // step * step)
+        search, target = self._search, self._target()
         started = time.perf_counter()
         is_shown = self._tree(target)
         spent = time.perf_counter() - started
@@ -122,6 +120,16 @@ class Branching:
             self._reach = self._first_reach()
         else:
             self.is_over = True
+
+    def _target(self) -> int:
+        lowest, step = self._lowest(), self._unit.step
+        if int((self._columns(lowest) < self._formulation.n_pairs).sum()) <= FEW_PAIRS:
+            return lowest
+        target = math.ceil(self._found.bound - self._reach)
+        if self._search.bound is not None:
+            target = min(target, self._search.bound - 1)
+        # The objective of a plan is a multiple of the step.
+        return max(lowest, target // step * step)
 
     def _first_reach(self) -> float:
         bound = self._found.bound
@@ -143,7 +151,14 @@ class Branching:
         points = float(self._formulation.points(target))
         search.note(f"branching: {n_pairs:,} pairs could gain more than {points:,.1f} points")
         settings = HighsSettings(
-            search.limits.seed % (1 << 31), 0.0, unit.half_step, search.remaining_s, None, cutoff
+            search.limits.seed % (1 << 31),
+            0.0,
+            unit.half_step,
+            search.remaining_s,
+            None,
+            cutoff,
+            # Where nothing but the best plan is left to beat, there may well be a better one.
+            heuristics=target <= self._lowest(),
         )
         with tempfile.TemporaryDirectory(
             prefix="placement_opt-", ignore_cleanup_errors=True

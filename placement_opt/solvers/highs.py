@@ -46,8 +46,9 @@ class HighsSettings:
     time_limit_s, node_limit
         Limits on time and on nodes of the branching tree, or None.
     cutoff
-        Only what gains more matters, in float units: HiGHS looks for a proof that nothing does,
-        not for plans. None: it looks for plans too.
+        Only what gains more matters, in float units, or None.
+    heuristics
+        False: HiGHS looks for no plans beside its branching.
     """
 
     seed: int
@@ -56,6 +57,7 @@ class HighsSettings:
     time_limit_s: float | None
     node_limit: int | None
     cutoff: float | None = None
+    heuristics: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,10 +177,11 @@ def _parameters(settings: HighsSettings, improving: Path | None = None) -> Any:
     if settings.cutoff is not None:
         # HiGHS turns what is to be maximised round.
         highs.double_options["objective_bound"] = -settings.cutoff
+        highs.int_options["mip_pscost_minreliable"] = RELIABLE
+    if not settings.heuristics:
         highs.double_options["mip_heuristic_effort"] = 0.0
         for heuristic in HEURISTICS:
             highs.bool_options[f"mip_heuristic_run_{heuristic}"] = False
-        highs.int_options["mip_pscost_minreliable"] = RELIABLE
     return parameters
 
 

@@ -5,8 +5,8 @@ hold capacity in variables of their own, a dozen rows that stand for thousands o
 workers share one search:
 
 - the master: HiGHS on the core in a process of its own. Its plans are proposals, packed into
-  exact plans here. A second, larger core holds every pair that could still be part of a better
-  plan, so that its bound is valid for all pairs.
+  exact plans here. When it brings no more, branching takes its place and lowers the bound; see
+  `placement_opt.solvers.branching`.
 - neighbourhoods: parts of the best plan, solved again exactly by HiGHS and CP-SAT in turn.
 """
 
