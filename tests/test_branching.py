@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import placement_opt as po
 from placement_opt.solvers import branching
 from placement_opt.solvers.base import Search
-from placement_opt.solvers.branching import Branching
+from placement_opt.solvers.branching import FEW_PAIRS, Branching
 from placement_opt.solvers.cut_rounds import strengthen
 from placement_opt.solvers.highs import HighsSettings, solve_here
 from placement_opt.solvers.highs_reports import INFEASIBLE
@@ -53,8 +53,17 @@ ODD = knapsack([60, 61, 62, 63, 64], [2, 2, 2, 2, 2], 5)
 
 class TestProofs:
     @FEW
-    @given(formulation=formulations(), below=st.integers(0, 4))
-    def test_no_bound_is_below_the_optimum_and_the_last_is_the_optimum(self, formulation, below):
+    @given(
+        formulation=formulations(), below=st.integers(0, 4), few=st.sampled_from([0, 0, FEW_PAIRS])
+    )
+    def test_no_bound_is_below_the_optimum_and_the_last_is_the_optimum(
+        self, formulation, below, few
+    ):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(branching, "FEW_PAIRS", few)
+            self.goes_down_to_the_optimum(formulation, below)
+
+    def goes_down_to_the_optimum(self, formulation, below):
         optimum = brute_force(formulation)
         found = None if optimum is None else relaxed(formulation)
         if optimum is None or found is None or not np.isfinite(found.bound):
@@ -161,15 +170,16 @@ def points(formulation):
 
 
 class Running:
-    """A job that never ends."""
+    """A job that never ends; something happens meanwhile to the search and the branching."""
 
-    def __init__(self, at_each_wait=lambda: None):
-        self.at_each_wait = at_each_wait
+    def __init__(self, happens):
+        self.happens = happens
+        self.search = self.tree = None
         self.is_stopped = False
 
     def wait(self, seconds):
         del seconds
-        self.at_each_wait()
+        self.happens(self.search, self.tree)
         return False
 
     def stop(self):
@@ -181,12 +191,13 @@ class TestEnds:
         monkeypatch.setattr(branching, "start_job", lambda *_args, **_more: job)
         monkeypatch.setattr(branching, "FIRST_DISTANCE", 1.0)
         monkeypatch.setattr(branching, "FEW_PAIRS", 0)
-        search = search_of(ODD, 60)
         found = strengthen(ODD, np.arange(5), 5.0, rounds=0)
-        return search, branching_of(found, search)
+        job.search = search_of(ODD, 60)
+        job.tree = branching_of(found, job.search)
+        return job.search, job.tree
 
     def test_a_better_plan_from_elsewhere_gives_another_target(self, monkeypatch):
-        job = Running(lambda: setattr(search, "gained", 150))
+        job = Running(lambda search, _tree: setattr(search, "gained", 150))
         search, tree = self.start(monkeypatch, job)
         tree.step()
         assert job.is_stopped
@@ -195,7 +206,7 @@ class TestEnds:
         assert tree._reach <= branching.FIRST_SHARE * 8
 
     def test_a_bound_from_elsewhere_is_enough(self, monkeypatch):
-        job = Running(lambda: search.prove(128, "somebody"))
+        job = Running(lambda search, _tree: search.prove(128, "somebody"))
         search, tree = self.start(monkeypatch, job)
         before = tree._reach
         tree.step()
@@ -203,8 +214,21 @@ class TestEnds:
         assert not tree.is_over
         assert tree._reach > before
 
+    def test_plans_are_looked_for_where_the_best_one_is_the_target(self, monkeypatch):
+        asked = []
+        monkeypatch.setattr(
+            branching, "write_problem", lambda _folder, _program, told, _hint: asked.append(told)
+        )
+        for few in (0, FEW_PAIRS):
+            job = Running(lambda search, _tree: search.prove(60, "somebody"))
+            _, tree = self.start(monkeypatch, job)
+            monkeypatch.setattr(branching, "FEW_PAIRS", few)
+            tree.step()
+        assert [told.heuristics for told in asked] == [False, True]
+        assert asked[0].cutoff > asked[1].cutoff
+
     def test_a_stop_ends_it(self, monkeypatch):
-        job = Running(lambda: setattr(tree, "_stop", lambda: True))
+        job = Running(lambda _search, tree: setattr(tree, "_stop", lambda: True))
         _, tree = self.start(monkeypatch, job)
         tree.step()
         assert job.is_stopped
