@@ -207,7 +207,7 @@ class TestEnds:
 
     def test_a_bound_from_elsewhere_is_enough(self, monkeypatch):
         job = Running(lambda search, _tree: search.prove(128, "somebody"))
-        search, tree = self.start(monkeypatch, job)
+        _, tree = self.start(monkeypatch, job)
         before = tree._reach
         tree.step()
         assert job.is_stopped
