@@ -112,6 +112,12 @@ class TestProofs:
         assert search.bound == 127
         assert proposed[-1].tolist() == [3, 4]
 
+    def test_what_highs_tells_at_its_end_only_is_proposed_too(self):
+        formulation, proposed = knapsack([7], [1], 1), []
+        found = strengthen(formulation, np.arange(1), 5.0, rounds=0)
+        branching_of(found, search_of(formulation, 3), proposed.append).step()
+        assert {tuple(pairs.tolist()) for pairs in proposed} == {(0,)}
+
     def test_the_asked_gap_is_enough(self):
         found = strengthen(ODD, np.arange(5), 5.0, rounds=0)
         search = search_of(ODD, 127, gap=0.2)
@@ -147,6 +153,15 @@ class TestColumns:
         for point in points(formulation):
             if formulation.gained(point) > target:
                 assert not point[outside].any()
+
+    def test_who_loses_no_more_than_the_target_allows_is_in_question(self):
+        formulation = knapsack([100, 60, 10], [2, 2, 1], 3)
+        found = strengthen(formulation, np.arange(3), 5.0, rounds=0)
+        tree = branching_of(found, search_of(formulation, 0))
+        # At 30 points for each unit of weight the third loses 20 of 130.
+        assert found.bound == pytest.approx(130)
+        assert 2 in tree._columns(109)
+        assert 2 not in tree._columns(111)
 
     def test_nearer_targets_leave_fewer_pairs_in_question(self):
         formulation = knapsack([100, 60, 30, 1], [1, 1, 1, 1], 2)
@@ -245,6 +260,13 @@ class TestEnds:
         assert tree.is_over
         assert search.bound is None
         assert "no room" in caplog.text
+
+    def test_no_tree_is_begun_that_cannot_end_in_time(self):
+        found = strengthen(ODD, np.arange(5), 5.0, rounds=0)
+        tree = branching_of(found, search_of(ODD, 60))
+        assert tree.is_worth_while
+        tree._spent_s = 1e6
+        assert not tree.is_worth_while
 
     def test_without_a_plan_there_is_no_target(self):
         found = strengthen(ODD, np.arange(5), 5.0, rounds=0)

@@ -89,6 +89,13 @@ class TestAnswers:
         assert verdict.is_sound
         assert float(verdict.objective) == pytest.approx(result.objective)
 
+    def test_cuts_are_certified_and_branching_proves_the_rest(self, model, priced):
+        result = model.solve(time_limit_s=120, gap=0)
+        assert result.status is po.Status.OPTIMAL
+        assert any(text.startswith("branching") for text in result.stats["way"])
+        scale = priced.formulation.objective.scale
+        assert result.objective < result.certified_bound < priced.bound / scale - 1
+
     @pytest.mark.parametrize("seconds", [0, 0.3, 1])
     def test_a_short_limit_gives_a_plan_or_says_there_is_none(self, model, seconds):
         result = model.solve(time_limit_s=seconds, gap=0)
