@@ -112,7 +112,8 @@ class TestProofs:
         assert search.bound == 127
         assert proposed[-1].tolist() == [3, 4]
 
-    def test_what_highs_tells_at_its_end_only_is_proposed_too(self):
+    def test_what_highs_tells_at_its_end_only_is_proposed_too(self, monkeypatch):
+        monkeypatch.setattr(branching.HighsFiles, "solutions", lambda _files: iter(()))
         formulation, proposed = knapsack([7], [1], 1), []
         found = strengthen(formulation, np.arange(1), 5.0, rounds=0)
         branching_of(found, search_of(formulation, 3), proposed.append).step()
