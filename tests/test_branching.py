@@ -103,6 +103,14 @@ class TestProofs:
             assert search.bound == 127
             assert least <= steps <= most
 
+    def test_the_bound_is_the_target_and_nothing_lower(self, monkeypatch):
+        monkeypatch.setattr(branching, "FEW_PAIRS", 0)
+        monkeypatch.setattr(branching, "FIRST_DISTANCE", 1.0)
+        search = search_of(ODD, 60)
+        branching_of(strengthen(ODD, np.arange(5), 5.0, rounds=0), search).step()
+        # A tenth of the way from 158 to 60; nothing is known of pairs that could gain less.
+        assert search.bound == 149
+
     def test_better_pairs_are_proposed(self):
         found = strengthen(ODD, np.arange(5), 5.0, rounds=0)
         search, proposed = search_of(ODD, 60), []
