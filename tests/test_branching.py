@@ -135,6 +135,14 @@ class TestProofs:
             tree.step()
         assert 127 < search.bound <= 152
 
+    def test_an_asked_gap_between_two_objectives_is_enough(self):
+        # Objectives are multiples of 60: with 120 at hand 144 is asked, and 120 is proven.
+        formulation = knapsack([60] * 5, [2] * 5, 5)
+        found = strengthen(formulation, np.arange(5), 5.0, rounds=0)
+        search = search_of(formulation, 120, gap=0.2)
+        branching_of(found, search).step()
+        assert search.bound == 120
+
     def test_a_region_gets_a_lower_bound_that_its_plans_keep(self, monkeypatch):
         model = po.Model(po.synthetic_region(candidates=300, openings=80, seed=1))
         formulation = model.compile().formulation
@@ -250,6 +258,17 @@ class TestEnds:
             tree.step()
         assert [told.heuristics for told in asked] == [False, True]
         assert asked[0].cutoff > asked[1].cutoff
+
+    def test_an_asked_gap_between_two_objectives_does_not_end_it(self, monkeypatch):
+        # Of multiples of 60 with 120 at hand, 144 is asked, and nothing lies between.
+        job = Running(lambda search, _tree: next(moments) and search.prove(120, "somebody"))
+        moments = iter([False, False, True])
+        monkeypatch.setattr(branching, "start_job", lambda *_args, **_more: job)
+        formulation = knapsack([60] * 5, [2] * 5, 5)
+        job.search = search_of(formulation, 120, gap=0.2)
+        branching_of(strengthen(formulation, np.arange(5), 5.0, rounds=0), job.search).step()
+        assert job.search.bound == 120
+        assert next(moments, None) is None
 
     def test_a_stop_ends_it(self, monkeypatch):
         job = Running(lambda _search, tree: setattr(tree, "_stop", lambda: True))

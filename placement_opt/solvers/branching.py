@@ -146,7 +146,6 @@ class Branching:
         columns = self._columns(target)
         program = LinearProgram.of(self._formulation, unit, columns)
         program = replace(program, whole=self._whole[columns])
-        cutoff = target / unit.units + unit.slack
         n_pairs = int((columns < self._formulation.n_pairs).sum())
         points = float(self._formulation.points(target))
         search.note(f"branching: {n_pairs:,} pairs could gain more than {points:,.1f} points")
@@ -156,7 +155,7 @@ class Branching:
             unit.half_step,
             search.remaining_s,
             None,
-            cutoff,
+            self._cutoff(target),
             # Where nothing but the best plan is left to beat, there may well be a better one.
             heuristics=target <= self._lowest(),
         )
@@ -167,12 +166,16 @@ class Branching:
             write_problem(folder, program, settings, None)
             job = start_job(WORK, folder, in_process=self._in_process)
             try:
-                return self._watch(job, folder, columns, cutoff)
+                return self._watch(job, folder, columns, target)
             finally:
                 job.stop()
 
-    def _watch(self, job: Job, folder: Path, columns: Numbers, cutoff: float) -> bool:
-        target = self._unit.bound(cutoff)
+    def _cutoff(self, target: int) -> float:
+        """Return a target in float units, a little above for what HiGHS may round."""
+        return target / self._unit.units + self._unit.slack
+
+    def _watch(self, job: Job, folder: Path, columns: Numbers, target: int) -> bool:
+        cutoff = self._cutoff(target)
         files = HighsFiles(folder, columns.size)
         self._reached = -math.inf
         while not job.wait(POLL_S):
@@ -192,7 +195,7 @@ class Branching:
         if answer.values is not None:
             self._take(answer.values, columns)
         if answer.reason in INFEASIBLE:
-            return prove_bound(self._search, target, "mip")
+            return prove_bound(self._search, self._unit.bound(cutoff), "mip")
         if answer.bound is None:
             return False
         prove_bound(self._search, self._unit.bound(max(answer.bound, cutoff)), "mip")

@@ -250,7 +250,7 @@ class _Master:
         while not (self._may_go_on.wait(POLL_S) or stop_asked(search)):
             pass
         until = time.perf_counter() + PACK_SECONDS
-        while search.best is None and time.perf_counter() < until:
+        while search.best is None and time.perf_counter() < until and not stop_asked(search):
             time.sleep(POLL_S)
         if search.best is not None:
             self._bound_and_improve()
