@@ -200,18 +200,8 @@ _WORDS: Mapping[str, Words] = {"en": _ENGLISH, "nl": _DUTCH}
 _DUTCH_TITLES = {
     "all eligible pairs": "alle passende koppelingen",
     "dual prices": "schaduwprijzen",
-    "essential skills": "onmisbare vaardigheden",
-    "excluded pairs": "uitgesloten koppelingen",
-    "hours overlap": "passende uren",
-    "sheltered work": "beschut werk",
-    "start dates": "begindatums",
-    "travel time": "reistijd",
-    "workplace needs": "behoeften op de werkplek",
-    "match score": "kwaliteit van de match",
-    "pair score": "eigen score",
-    "priority of candidates": "voorrang van kandidaten",
-    "value of placed jobs": "waarde van vervulde banen",
 }
+"""Titles of what is neither a rule nor a term; those have a `title_nl` of their own."""
 
 
 def words_of(language: str) -> Words:
@@ -234,9 +224,7 @@ def titles_of(language: str) -> Mapping[str, str]:
     titles: dict[str, str] = dict(_DUTCH_TITLES) if language == "nl" else {}
     kinds: tuple[type[Rule | Term], ...] = (*RULES, *TERMS)
     for kind in kinds:
-        title = kind.title
-        if language == "nl":
-            title = getattr(kind, "title_nl", "") or _DUTCH_TITLES.get(title, title)
+        title = (kind.title_nl if language == "nl" else "") or kind.title
         titles[kind.__name__] = titles[kind.title] = title
     return titles
 

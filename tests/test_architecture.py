@@ -210,6 +210,7 @@ def test_every_rule_and_term_is_documented(kind: type[Rule | Term]) -> None:
     own = inspect.cleandoc(kind.__dict__["__doc__"])
     assert ".. math::" in own
     assert kind.title
+    assert kind.title_nl, "people who read Dutch get reasons with this title"
 
 
 def test_every_solver_has_a_row_that_leads_somewhere() -> None:

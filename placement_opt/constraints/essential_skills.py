@@ -28,6 +28,7 @@ class EssentialSkills(Rule):
     """
 
     title: ClassVar[str] = "essential skills"
+    title_nl: ClassVar[str] = "onmisbare vaardigheden"
     rule: Literal["EssentialSkills"] = "EssentialSkills"
 
     @classmethod

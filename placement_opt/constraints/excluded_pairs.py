@@ -21,6 +21,7 @@ class ExcludedPairs(Rule):
     """
 
     title: ClassVar[str] = "excluded pairs"
+    title_nl: ClassVar[str] = "uitgesloten koppelingen"
     rule: Literal["ExcludedPairs"] = "ExcludedPairs"
 
     @classmethod

@@ -23,6 +23,7 @@ class HoursOverlap(Rule):
     """
 
     title: ClassVar[str] = "hours overlap"
+    title_nl: ClassVar[str] = "passende uren"
     rule: Literal["HoursOverlap"] = "HoursOverlap"
 
     @classmethod

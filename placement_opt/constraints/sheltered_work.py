@@ -22,6 +22,7 @@ class ShelteredWork(Rule):
     """
 
     title: ClassVar[str] = "sheltered work"
+    title_nl: ClassVar[str] = "beschut werk"
     rule: Literal["ShelteredWork"] = "ShelteredWork"
 
     @classmethod

@@ -19,6 +19,7 @@ class StartDates(Rule):
     """
 
     title: ClassVar[str] = "start dates"
+    title_nl: ClassVar[str] = "begindatums"
     rule: Literal["StartDates"] = "StartDates"
 
     @classmethod

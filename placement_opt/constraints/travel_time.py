@@ -28,6 +28,7 @@ class TravelTime(Rule):
     """
 
     title: ClassVar[str] = "travel time"
+    title_nl: ClassVar[str] = "reistijd"
     rule: Literal["TravelTime"] = "TravelTime"
 
     @classmethod

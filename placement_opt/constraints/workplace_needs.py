@@ -20,6 +20,7 @@ class WorkplaceNeeds(Rule):
     """
 
     title: ClassVar[str] = "workplace needs"
+    title_nl: ClassVar[str] = "behoeften op de werkplek"
     rule: Literal["WorkplaceNeeds"] = "WorkplaceNeeds"
 
     @classmethod

@@ -36,6 +36,7 @@ class Term(Record):
     subject: ClassVar[str] = "objective term"
     id_field: ClassVar[str] = "term"
     title: ClassVar[str]
+    title_nl: ClassVar[str] = ""
     term: str
     weight: Weight = 1
 

@@ -54,6 +54,7 @@ class MatchScore(Term):
     """
 
     title: ClassVar[str] = "match score"
+    title_nl: ClassVar[str] = "kwaliteit van de match"
     term: Literal["MatchScore"] = "MatchScore"
     skill_points: PartPoints = 400
     wish_points: PartPoints = 200

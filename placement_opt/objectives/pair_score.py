@@ -33,6 +33,7 @@ class PairScore(Term):
     """
 
     title: ClassVar[str] = "pair score"
+    title_nl: ClassVar[str] = "eigen score"
     term: Literal["PairScore"] = "PairScore"
     column: Label
 

@@ -33,6 +33,7 @@ class PlacedJobs(Term):
     """
 
     title: ClassVar[str] = "value of placed jobs"
+    title_nl: ClassVar[str] = "waarde van vervulde banen"
     term: Literal["PlacedJobs"] = "PlacedJobs"
     points_per_job: Annotated[int, Quantity(0, 10**6, 0, "points")] = 500
 

@@ -30,6 +30,7 @@ class Priority(Term):
     """
 
     title: ClassVar[str] = "priority of candidates"
+    title_nl: ClassVar[str] = "voorrang van kandidaten"
     term: Literal["Priority"] = "Priority"
     points_per_unit: Annotated[int, Quantity(0, 10**6, 0, "points")] = 100
 
