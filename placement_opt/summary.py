@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from placement_opt.result import QuotaRow, Result
 from placement_opt.summary_words import Language, Words, number, titles_of, words_of
+from placement_opt.verification import SHORTFALL
 
 HOURS_OF_A_JOB = 25.5
 _SHOWN_RULES = 3
@@ -189,9 +190,10 @@ class _Page:
             yield "", "  ..."
 
     def _term(self, name: str) -> str:
-        rule, _, short = name.partition(" ")
-        title = self._titles.get(rule, rule)
-        return self._words.shortfall.format(title=title) if short else title
+        kind, *apart = name.removesuffix(f" {SHORTFALL}").split(" ", 1)
+        title = " ".join([self._titles.get(kind, kind), *apart])
+        is_short = name.endswith(f" {SHORTFALL}")
+        return self._words.shortfall.format(title=title) if is_short else title
 
     def _conflict_lines(self) -> Iterator[tuple[str, str]]:
         words, conflicts = self._words, self._result.conflicts

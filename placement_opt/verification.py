@@ -15,6 +15,9 @@ from placement_opt.quantities import read_number
 
 SHOWN_VIOLATIONS = 5
 
+SHORTFALL = "shortfall"
+"""Ends the name of a term that is what a priced minimum misses."""
+
 
 @dataclass(frozen=True, slots=True)
 class TermValue:
@@ -85,11 +88,13 @@ def judge(instance: Instance, plan: Plan, rules: Sequence[Rule], terms: Sequence
     )
     violations = (*twice, *(found for rule in rules for found in rule.violations(instance, plan)))
     values = []
-    for term in terms:
+    for term, name in zip(terms, _names([term.key for term in terms]), strict=True):
         weight, value = read_number(term.weight), term.value(instance, plan)
-        values.append(TermValue(term.term, weight, value, weight * value))
+        values.append(TermValue(name, weight, value, weight * value))
     shortfalls = tuple(
-        (rule.rule, shortfall) for rule in rules for shortfall in rule.shortfalls(instance, plan)
+        (name, shortfall)
+        for rule, name in zip(rules, _names([rule.key for rule in rules]), strict=True)
+        for shortfall in rule.shortfalls(instance, plan)
     )
     return Verdict(violations, (*values, *_priced(shortfalls)), shortfalls)
 
@@ -105,6 +110,16 @@ def _repeated(plan: Plan) -> list[tuple[str, str]]:
     return repeated
 
 
+def _names(keys: Sequence[tuple[str, ...]]) -> list[str]:
+    """Name rules or terms by class, and where one comes twice also by what sets it apart."""
+    kinds = [kind for kind, *_ in keys]
+    apart = [" ".join(filter(None, rest)) for _, *rest in keys]
+    return [
+        f"{kind} ({which})" if which and kinds.count(kind) > 1 else kind
+        for kind, which in zip(kinds, apart, strict=True)
+    ]
+
+
 def _priced(shortfalls: Sequence[tuple[str, Shortfall]]) -> list[TermValue]:
     """Sum the shortfalls of each rule and price, as terms of the objective."""
     sums: dict[tuple[str, Fraction], Fraction] = {}
@@ -112,6 +127,6 @@ def _priced(shortfalls: Sequence[tuple[str, Shortfall]]) -> list[TermValue]:
         key = (rule, shortfall.price)
         sums[key] = sums.get(key, Fraction(0)) + shortfall.amount
     return [
-        TermValue(f"{rule} shortfall", -price, missing, -price * missing)
+        TermValue(f"{rule} {SHORTFALL}", -price, missing, -price * missing)
         for (rule, price), missing in sums.items()
     ]
