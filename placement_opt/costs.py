@@ -2,7 +2,7 @@
 
 Amounts are euros for twelve months at the region's date, exact inside and rounded to the cent once.
 An amount that the records and the verified parameters of the law do not decide is None, with the
-reason; it is never guessed.
+reason; it is never guessed. Who has no `minimum_wage_age` counts as 21 or older.
 """
 
 from collections.abc import Callable

@@ -4,9 +4,11 @@ Flow: records -> Instance -> eligible pairs -> rows and points -> Formulation ->
 -> verdict (always) -> Result in the user's ids.
 """
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -133,7 +135,10 @@ class Model:
         return tuple(self._terms)
 
     def add(self, rule: Rule | Term) -> Self:
-        """Add a rule or a term; it replaces one of the same class with the same `per`.
+        """Add a rule or a term; it replaces one with the same `key`.
+
+        The key is the class and `per`; for `ResourceLimit` also `uses`, for `MunicipalityBalance`
+        the class and `counts`, for `PairScore` the class and `column`.
 
         Raises
         ------
@@ -157,6 +162,7 @@ class Model:
             When a value that an active rule needs is missing, and for whatever `pairs=` has wrong.
         """
         if self._compiled is None:
+            self._seconds = {}
             self._compiled = self._compile(Stopwatch(self._seconds))
         return self._compiled
 
@@ -222,7 +228,7 @@ class Model:
             A plan to start from: a `Result`, a frame or mapping with ``candidate_id`` and
             ``opening_id``, or pairs of ids. It is never made worse.
         progress
-            Print a line for every better plan or bound.
+            Print the first plan or bound, the last, and at most two lines a second between.
         on_progress
             Called with an `Event` for every better plan or bound, from whichever thread found it.
         cancel
@@ -255,32 +261,32 @@ class Model:
             reproducible=reproducible,
             memory_limit_gb=memory_limit_gb,
         )
-        limits.check()
+        limits = limits.checked()
         chosen_solver = get_solver(solver)
-        started = time.perf_counter()
+        started, time_limit_s = time.perf_counter(), limits.time_limit_s
         compiled = self.compile()
         formulation = compiled.formulation
         refusal = chosen_solver.refuses(formulation)
         if refusal is not None:
             raise UnsupportedRuleError(f"solver {solver!r} cannot take this model: {refusal}")
-        if not reproducible:
+        if not limits.reproducible:
             limits = replace(limits, time_limit_s=time_limit_s - self._closing_s(time_limit_s))
         with observers(on_progress, shown=progress) as tell:
             search = Search(formulation, limits, as_cancel(cancel), tell, started)
-            watch = Stopwatch(self._seconds)
-            with watch.phase("search"):
+            seconds = dict(self._seconds)
+            with Stopwatch(seconds).phase("search"):
                 told = offer_start(compiled.pairs, search, start)
                 ending = _guarded(chosen_solver.solve, formulation, search)
         parameters = {
             "time_limit_s": time_limit_s,
-            "gap": gap,
-            "seed": seed,
+            "gap": limits.gap,
+            "seed": limits.seed,
             "solver": solver,
-            "reproducible": reproducible,
-            "memory_limit_gb": memory_limit_gb,
+            "reproducible": limits.reproducible,
+            "memory_limit_gb": limits.memory_limit_gb,
             "start": told,
         }
-        return self._report(compiled, search, ending, parameters)
+        return self._report(compiled, search, ending, parameters, seconds)
 
     def _closing_s(self, time_limit_s: float) -> float:
         """Return the seconds to keep for the verdict and the tables of the largest plan."""
@@ -289,25 +295,29 @@ class Model:
         return min(CLOSING_S * placements, CLOSING_SHARE * time_limit_s)
 
     def _report(
-        self, compiled: Compiled, search: Search, ending: Ending, parameters: dict[str, Any]
+        self,
+        compiled: Compiled,
+        search: Search,
+        ending: Ending,
+        parameters: dict[str, Any],
+        seconds: dict[str, float],
     ) -> Result:
-        watch = Stopwatch(self._seconds)
         outcome = search.outcome(ending)
         judged = None
         if outcome.solution is not None:
-            with watch.phase("verify"):
+            with Stopwatch(seconds).phase("verify"):
                 plan = compiled.plan(outcome.solution)
                 verdict = compiled.judge(plan)
                 _check_agreement(compiled.formulation, search, verdict, self.region)
                 judged = (plan, verdict)
         stats = {
-            "seconds": {name: round(spent, 3) for name, spent in self._seconds.items()},
+            "seconds": {name: round(spent, 3) for name, spent in seconds.items()},
             "elapsed_s": round(search.elapsed_s, 3),
             "found_by": outcome.found_by,
             "proven_by": outcome.proven_by,
         }
         result = report(compiled, search, outcome, judged, stats, parameters)
-        return result.answered_by(self.why_not)
+        return result.answered_by(partial(why_not, compiled.pairs, compiled.rules))
 
     def to_cp_sat(self) -> "PlacementCpModel":
         """Return the CP-SAT model itself, to inspect or extend.
@@ -378,18 +388,19 @@ def _check_kinds(rules: Sequence[object], terms: Sequence[object]) -> None:
                     "give an object of the library, or write your own subclass",
                 )
     seen: set[tuple[str, ...]] = set()
-    for rule in rules:
-        if isinstance(rule, Rule):
-            if rule.key in seen:
+    for entry in (*rules, *terms):
+        if isinstance(entry, (Rule, Term)):
+            name, *apart = entry.key
+            if entry.key in seen:
                 raise InvalidInputError.single(
-                    "rule",
-                    rule.rule,
-                    "per",
-                    getattr(rule, "per", None),
-                    "must be given once per class and `per`",
+                    "rule" if isinstance(entry, Rule) else "objective term",
+                    name,
+                    "key",
+                    ", ".join(apart) or None,
+                    "must be given once per class and what sets it apart",
                     "keep one of the two",
                 )
-            seen.add(rule.key)
+            seen.add(entry.key)
 
 
 def _guarded(
@@ -401,6 +412,11 @@ def _guarded(
     except KeyboardInterrupt:
         search.cancel()
         return Ending.STOPPED
+    except Exception:
+        logging.getLogger("placement_opt").exception(
+            "a solver failed, which is a bug of ours; the best plan so far is kept"
+        )
+        return Ending.FAILED
 
 
 def _check_agreement(

@@ -421,8 +421,8 @@ RULES: dict[str, tuple[Callable[[], object], str, str, str, str]] = {
     ),
     "a rule twice": (
         lambda: po.Model(region(), rules=[po.OnePlacement(), po.OnePlacement()]),
-        "rule 'OnePlacement': per",
-        "must be given once per class and `per`",
+        "rule 'OnePlacement': key",
+        "must be given once per class and what sets it apart",
         "None",
         "keep one of the two",
     ),

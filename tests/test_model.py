@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import time
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ import pytest
 
 import placement_opt as po
 from placement_opt.model import CLOSING_S, CLOSING_SHARE
+from placement_opt.solvers.cp_sat import CpSat
 
 DATE = dt.date(2026, 2, 1)
 
@@ -87,7 +89,24 @@ class TestRules:
     def test_rules_given_twice_are_refused(self):
         with pytest.raises(po.InvalidInputError, match="once per class") as info:
             model(rules=[*BASE, po.OnePlacement(at_most=2)])
-        assert problems_of(info) == [("rule", "OnePlacement", "per")]
+        assert problems_of(info) == [("rule", "OnePlacement", "key")]
+
+    def test_terms_given_twice_are_refused(self):
+        with pytest.raises(po.InvalidInputError, match="once per class") as info:
+            model(objective=[*SCORE, po.PairScore("score", weight=2)])
+        assert problems_of(info) == [("objective term", "PairScore", "key")]
+        two = {**PAIRS, "wish": [1, 0, 0, 1]}
+        both = model(objective=[*SCORE, po.PairScore("wish")], pairs=two).solve()
+        assert [row.term for row in both.term_rows] == ["PairScore (score)", "PairScore (wish)"]
+
+    def test_a_result_answers_for_the_model_that_was_solved(self):
+        solved = model(candidate={"needs": {"quiet"}})
+        result = solved.solve()
+        before = result.why_not("C-1", "O-1")
+        solved.add(po.WorkplaceNeeds())
+        assert result.why_not("C-1", "O-1") == before
+        assert before.is_eligible
+        assert not solved.why_not("C-1", "O-1").is_eligible
 
     @pytest.mark.parametrize(
         "wrong", ["OnePlacement", po.OnePlacement, None, po.PairScore("score")]
@@ -822,3 +841,51 @@ def test_time_for_the_verdict_on_the_largest_plan_is_set_aside():
     assert kept(40, 100, 60.0) == pytest.approx(40 * CLOSING_S)
     assert kept(400, 100, 60.0) == pytest.approx(100 * CLOSING_S)
     assert kept(400, 100, 0.5) == pytest.approx(0.5 * CLOSING_SHARE)
+
+
+class TestSeconds:
+    def test_each_result_tells_its_own_seconds(self, monkeypatch):
+        class Sleeps(CpSat):
+            def solve(self, formulation, search):
+                time.sleep(0.05)
+                return super().solve(formulation, search)
+
+        monkeypatch.setattr("placement_opt.model.get_solver", lambda _: Sleeps())
+        solved = model()
+        first, second = solved.solve().stats, solved.solve().stats
+        assert set(first["seconds"]) == {"pairs", "lower", "formulate", "search", "verify"}
+        for phase in ("pairs", "lower", "formulate"):
+            assert second["seconds"][phase] == first["seconds"][phase]  # compiled once
+        spent = second["seconds"]["search"] + second["seconds"]["verify"]
+        assert 0.05 <= spent <= second["elapsed_s"] + 0.002
+
+
+class TestTypes:
+    def test_numbers_of_numpy_are_taken(self, tmp_path):
+        limits = {"seed": np.int64(3), "gap": np.float32(0.5), "time_limit_s": np.int32(20)}
+        for solver in ("auto", "mip"):
+            result = model().solve(solver=solver, **limits)
+            assert result.has_plan
+            result.to_json(tmp_path / f"{solver}.json")
+            assert po.Result.from_json(tmp_path / f"{solver}.json").objective == result.objective
+
+
+class TestCrash:
+    def test_a_crash_anywhere_keeps_the_plan_and_is_told(self, monkeypatch, caplog):
+        class Falls:
+            name = "falls"
+
+            def refuses(self, formulation):
+                del formulation
+
+            def solve(self, formulation, search):
+                best = CpSat().solve(formulation, search)
+                search.bound = None
+                raise OSError(f"no room, after {best}")
+
+        monkeypatch.setattr("placement_opt.model.get_solver", lambda _: Falls())
+        result = model().solve()
+        assert (result.objective, result.status) == (7, po.Status.FEASIBLE)
+        assert result.stop_reason is po.StopReason.SOLVER_FAILURE
+        assert "no room" in caplog.text
+        caplog.clear()

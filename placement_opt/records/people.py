@@ -78,9 +78,11 @@ class Candidate(Record):
     wage_value
         Productivity as a share of the minimum wage (loonwaarde), 0 to 1.
     minimum_wage_age
-        Age that sets the minimum wage, 15 to 21; 21 stands for 21 and older.
+        Age that sets the minimum wage, 15 to 21; 21 stands for 21 and older, and so does None. A
+        younger person's subsidy is lower, so that budgets hold where an age is not given.
     priority
-        Weight of placing this person, in points >= 0.
+        Weight of placing this person, >= 0; `Priority` gives so many times its `points_per_unit`,
+        100 points by default.
     available_from
         First day on which the person can start.
     current_opening

@@ -1,6 +1,6 @@
 """When a search stops, and how it behaves meanwhile."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Any
 
@@ -36,8 +36,8 @@ class SearchLimits:
     reproducible: bool = False
     memory_limit_gb: float | None = None
 
-    def check(self) -> None:
-        """Refuse limits that mean nothing.
+    def checked(self) -> "SearchLimits":
+        """Return the same limits as plain Python numbers; refuse those that mean nothing.
 
         Raises
         ------
@@ -59,6 +59,15 @@ class SearchLimits:
         ]
         if problems:
             raise InvalidInputError(problems)
+        # Numbers of numpy are no numbers to json and to fractions.
+        return replace(
+            self,
+            time_limit_s=float(self.time_limit_s),
+            gap=float(self.gap),
+            seed=int(self.seed),
+            reproducible=bool(self.reproducible),
+            memory_limit_gb=None if self.memory_limit_gb is None else float(self.memory_limit_gb),
+        )
 
 
 def _is_within(value: Any, kind: type, least: int, most: int) -> bool:
