@@ -6,8 +6,10 @@ input, 3 an error of ours. Progress and errors go to standard error, answers to 
 
 import json
 import os
+import shlex
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
@@ -108,7 +110,7 @@ def generate(
     candidates: Annotated[int, typer.Option(min=1)] = 1_500,
     openings: Annotated[int | None, typer.Option(min=1)] = None,
     employers: Annotated[int | None, typer.Option(min=1)] = None,
-    coaches: Annotated[int | None, typer.Option(min=0)] = None,
+    coaches: Annotated[int | None, typer.Option(min=1)] = None,
     seed: Seed = 0,
     coaching: Annotated[Needs, typer.Option(help="How coaching needs differ.")] = Needs.MIXED,
     overwrite: Overwrite = False,
@@ -218,6 +220,15 @@ def _told_errors() -> Iterator[None]:
     except (PlacementError, OSError) as error:
         _say(f"error: {error}")
         raise typer.Exit(BAD_INPUT) from None
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except Exception as error:
+        traceback.print_exc()
+        _say(
+            f"error of ours: {type(error).__name__}: {error}. This is a bug in placement_opt;"
+            f" please report it with the lines above and this command: {shlex.join(sys.argv)}"
+        )
+        raise typer.Exit(OUR_FAULT) from None
 
 
 def _say(text: str) -> None:

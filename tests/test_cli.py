@@ -197,3 +197,18 @@ def test_ctrl_c_returns_the_best_plan(tmp_path: Path) -> None:
     answer, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert json.loads(answer)["stop_reason"] == "cancelled"
+
+
+def test_an_error_of_ours_exits_with_three_and_says_how_to_repeat_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall(*_: object, **__: object) -> None:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("placement_opt.Region.from_json", fall)
+    monkeypatch.setattr("sys.argv", ["placement-opt", "solve", "a region.json"])
+    done = run("solve", folder / "region.json", "--time-limit", 3)
+    assert done.exit_code == 3
+    assert "KeyError: 'lost'" in done.stderr
+    assert "placement-opt solve 'a region.json'" in done.stderr
+    assert "Traceback" in done.stderr
