@@ -266,6 +266,22 @@ class TestSearch:
         assert search.outcome(ending).stop_reason is StopReason.SOLVER_FAILURE
         assert search.gained >= min(brute_force(knapsack(1)), brute_force(knapsack(2)))
 
+    def test_an_interrupt_keeps_what_the_parts_have_found(self):
+        formulation = side_by_side(knapsack(1), knapsack(2), [0])
+        search = Search(formulation, SearchLimits(gap=0.0))
+        done = []
+
+        def solve(part, inner):
+            if done:
+                raise KeyboardInterrupt
+            done.append(part)
+            return CpSat().solve(part, inner)
+
+        with pytest.raises(KeyboardInterrupt):
+            solve_apart(components(formulation, 1), search, solve)
+        assert search.gained == brute_force(done[0])
+        assert search.bound >= search.gained
+
     def test_cuts_of_the_parts_are_cuts_of_the_whole(self):
         first = problem([5, 4, 3], [rows("first", [[2, 2, 2]], [NO_LOWER], [3])])
         second = problem([7, 1], [rows("second", [[2, 2]], [NO_LOWER], [3], [(0, 4, 0)], [[2]])])

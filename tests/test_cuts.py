@@ -496,3 +496,23 @@ def test_the_search_keeps_the_formulation_of_its_best_certificate(strengthened):
     search.certify(first, "dual prices")
     assert search.certificate is second
     assert isinstance(search.certified_formulation.extra, ExtraRows)
+
+
+def test_a_stop_ends_the_rounds_before_the_next_linear_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    formulation = problem([5, 4, 3], [rows("odd", [[2, 2, 2]], [NO_LOWER], [3])])
+    core = np.arange(3)
+    programs = []
+
+    def counted(*arguments: Any) -> Any:
+        programs.append(arguments)
+        return solve_lp(*arguments)
+
+    monkeypatch.setattr(cut_rounds, "solve_lp", counted)
+    assert strengthen(formulation, core, 5.0, stop=lambda: True) is None
+    assert not programs
+    found = strengthen(formulation, core, 5.0, stop=lambda: bool(programs))
+    assert found is not None
+    assert len(programs) == 1
+    assert not cuts_of(found.formulation)

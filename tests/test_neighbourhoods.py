@@ -1,5 +1,7 @@
 """Neighbourhoods, and the repair of plans that miss something, on small problems."""
 
+import operator
+
 import numpy as np
 import pytest
 from formulations import brute_force, formulations, problem, rows
@@ -206,6 +208,15 @@ class TestRepair:
             ) == formulation.gained(back.values(formulation))
         elif eased is not None:
             assert elastic.plan(eased) is None
+
+    def test_what_is_missed_never_costs_more_than_whole_numbers_hold(self):
+        everybody = rows("everybody", np.eye(6), [1] * 6, [1] * 6)
+        far = rows("far", [[0] * 6], [1 << 40], [NO_UPPER])
+        elastic = Elastic.of(problem([1 << 55] * 6, [everybody, far])).formulation
+        nobody = completed(elastic, np.zeros(0, dtype=np.int64), search_of(elastic))
+        values = nobody.values(elastic).tolist()
+        exact = sum(map(operator.mul, elastic.objective.gain.tolist(), values))
+        assert elastic.gained(nobody.values(elastic)) == exact < 0
 
     @FEW
     @given(seed=st.integers(0, 999))

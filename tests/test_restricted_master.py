@@ -1,6 +1,7 @@
 """Search from prices: its plans, its bounds, and each of the steps it is made of."""
 
 import threading
+import time
 from fractions import Fraction
 
 import numpy as np
@@ -18,12 +19,14 @@ from placement_opt.own_variables import following, tightened
 from placement_opt.pairs import enumerate_pairs
 from placement_opt.plan import Placement
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
+from placement_opt.solvers import auto, restricted_master
 from placement_opt.solvers.auto import TINY_VARIABLES, Auto, price
-from placement_opt.solvers.base import Search, Solution
+from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.improver import Improver
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.mip import Mip
+from placement_opt.solvers.neighbourhood import Neighbourhoods
 from placement_opt.solvers.packing import packed, repacked
 from placement_opt.solvers.part import part_of
 from placement_opt.solvers.restricted_master import search_priced
@@ -125,6 +128,50 @@ class TestAnswers:
         )
         assert priced.formulation.is_satisfied_by(outcome.solution.values(priced.formulation))
         assert search.rejected == []
+
+
+class TestFallbacks:
+    """What `auto` does where prices or a first plan fail."""
+
+    def test_without_prices_the_whole_is_searched_though_nobody_placed_is_a_plan(
+        self, model, monkeypatch
+    ):
+        monkeypatch.setattr(auto, "price", lambda *_: None)
+        result = model.solve(time_limit_s=6, gap=0)
+        assert result.objective > 0
+        assert any("side by side" in note for note in result.stats["way"])
+        again = model.solve(time_limit_s=1, gap=0, reproducible=True)
+        assert any("CP-SAT on the whole" in note for note in again.stats["way"])
+
+    def test_numbers_too_large_for_highs_go_to_cp_sat_alone(self, priced, monkeypatch):
+        monkeypatch.setattr(auto, "price", lambda *_: None)
+        monkeypatch.setattr(Mip, "refuses", lambda *_: "too large")
+        search = search_of(priced.formulation, time_limit_s=2)
+        Auto().solve(priced.formulation, search)
+        assert any("CP-SAT on the whole" in note for note in search.notes)
+
+    def test_in_a_reproducible_solve_the_clock_ends_no_linear_program(self, priced, monkeypatch):
+        seconds = []
+        monkeypatch.setattr(auto, "lp_bound", lambda _, limit: seconds.append(limit))
+        for reproducible in (True, False):
+            price(priced.formulation, search_of(priced.formulation, reproducible=reproducible))
+        assert seconds[0] == np.inf
+        assert seconds[1] < 60
+
+    def test_a_plan_of_the_master_ends_a_repair_that_leads_nowhere(self, priced, monkeypatch):
+        steps = []
+
+        def hopeless(*arguments):
+            while arguments[-1](len(steps)) and len(steps) < 3_000:
+                steps.append(time.sleep(0.01))
+
+        monkeypatch.setattr(restricted_master, "rounded", lambda *_: None)
+        monkeypatch.setattr(restricted_master, "repaired", hopeless)
+        search = search_of(priced.formulation, time_limit_s=15)
+        search_priced(priced, search)
+        assert steps
+        assert search.gained is not None
+        assert any(note.startswith("branching") for note in search.notes)
 
 
 class TestInfeasible:
@@ -384,6 +431,35 @@ class TestNeighbourhoods:
         assert gained[-1] > gained[0]
         assert search.rejected == []
         assert formulation.is_satisfied_by(search.best.values(formulation))
+
+    def test_a_core_without_anybody_coached_has_no_holders_to_draw(self, priced, start):
+        block = next(block for block in priced.formulation.blocks if block.packer is not None)
+        coached = np.flatnonzero(np.diff(block.usage.tocsc().indptr))
+        others = np.setdiff1d(np.arange(priced.formulation.n_pairs), coached)
+        part = part_of(priced.formulation, others, None)
+        draws = Neighbourhoods(part.formulation, 1)
+        around = Solution(np.zeros(0, dtype=np.int64), part.formulation.own_lower)
+        assert all(draws.draw(around).pairs.size for _ in range(20))
+
+    def test_a_solver_that_fails_at_once_gets_fewer_turns(self, priced, start):
+        class Fails:
+            name = "fails"
+            turns = 0
+
+            def refuses(self, formulation):
+                del formulation
+
+            def solve(self, formulation, search):
+                del formulation, search
+                Fails.turns += 1
+                return Ending.FAILED
+
+        search = search_of(priced.formulation, time_limit_s=3600)
+        search.offer(start, "start")
+        improver = Improver(priced.formulation, priced.first_core(), search, [Fails(), CpSat()])
+        for _ in range(30):
+            improver.step()
+        assert Fails.turns < 10
 
     def test_without_a_plan_there_is_nothing_to_improve(self, priced):
         search = search_of(priced.formulation)

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import placement_opt as po
+from placement_opt.certificate import Certificate
 from placement_opt.errors import InternalError, SolverUnavailableError
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers import SOLVERS, get_solver, mip, network_flow, resident_memory
@@ -31,7 +32,7 @@ from placement_opt.solvers.linear_program import ObjectiveUnit
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.network_flow import NetworkFlow
 from placement_opt.solvers.relaxation import dual_bound, lp_bound
-from placement_opt.solvers.reporting import prove_bound, prove_none
+from placement_opt.solvers.reporting import Beside, prove_bound, prove_none
 from placement_opt.solvers.resident_memory import MemoryGuard, give_back, resident_gb
 from placement_opt.status import Status, StopReason
 
@@ -517,3 +518,41 @@ class TestRelaxation:
     def test_without_a_solution_there_is_none(self):
         assert lp_bound(problem([1], [rows("no", [[1]], [2], [3])]), 10.0) is None
         assert lp_bound(problem([1], [rows("no", [[1]], [1], [0])]), 10.0) is None
+
+
+class TestClosed:
+    def test_what_is_said_after_the_end_is_dropped(self):
+        formulation = problem([5, 4], [rows("one", [[1, 1]], [NO_LOWER], [1])])
+        search = Search(formulation, SearchLimits(gap=0.0))
+        assert search.offer(solution_of([1]), "first")
+        search.prove(9, "first")
+        outcome = search.outcome(Ending.STOPPED)
+        assert not search.offer(solution_of([0]), "late")
+        search.prove(5, "late")
+        search.prove_infeasible("late")
+        search.certify(Certificate(np.array([5]), 0), "late")
+        assert (search.gained, search.bound, search.certified) == (4, 9, None)
+        assert search.infeasible_by is None
+        assert (outcome.gained, outcome.bound, outcome.status) == (4, 9, Status.FEASIBLE)
+        assert outcome.stop_reason is StopReason.TIME_LIMIT
+        assert search.is_cancelled()
+
+    def test_a_solution_refutes_that_there_is_none(self):
+        formulation = problem([5, 4], [rows("one", [[1, 1]], [NO_LOWER], [1])])
+        search = Search(formulation, SearchLimits(gap=0.0))
+        search.prove_infeasible("somebody")
+        assert search.is_proven
+        search.offer(solution_of([1]), "first")
+        assert not search.is_proven
+        assert search.outcome(Ending.STOPPED).status is Status.FEASIBLE
+
+    def test_what_fails_beside_a_search_is_told(self, caplog):
+        def fall():
+            raise OSError("no room")
+
+        assert Beside(fall).wait(5)
+        assert "no room" in caplog.text
+
+
+def solution_of(chosen):
+    return Solution(np.array(chosen, dtype=np.int64), np.zeros(0, dtype=np.int64))

@@ -1,5 +1,6 @@
 """Chooses the way: a flow, parts that have nothing to do with each other, or prices first."""
 
+import math
 from dataclasses import replace
 from functools import partial
 
@@ -15,7 +16,7 @@ from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.network_flow import NetworkFlow
 from placement_opt.solvers.priced import RESERVE, Priced, pooled
 from placement_opt.solvers.relaxation import lp_bound
-from placement_opt.solvers.reporting import POLL_S, Beside, logger, stop_asked
+from placement_opt.solvers.reporting import POLL_S, Beside, logger
 from placement_opt.solvers.restricted_master import search_priced
 
 TINY_VARIABLES = 2_000
@@ -46,7 +47,8 @@ class Auto:
        `placement_opt.solvers.restricted_master`.
     6. Where no prices are found, or no plan from them: a proof by prices that there is none, else
        CP-SAT and HiGHS (through MathOpt) side by side, one core each, sharing the best plan
-       and the best bound; the first proof wins.
+       and the best bound; the first proof wins. CP-SAT alone where sums are too large for HiGHS,
+       and in a reproducible solve.
     """
 
     name = "auto"
@@ -68,15 +70,19 @@ class Auto:
             priced = price(formulation, search)
             if priced is not None and search.stop_reason() is None:
                 ending = search_priced(priced, search)
-        if search.best is not None or search.stop_reason() is not None:
+        # An empty plan is mostly at hand from the start; without prices it is no reason to end.
+        if search.stop_reason() is not None or (ending is not None and search.best is not None):
             return ending or Ending.STOPPED
-        if not search.limits.reproducible:  # the proof stops by the clock
+        if search.best is None and not search.limits.reproducible:  # the proof stops by the clock
             share = RAY_SHARE if formulation.n_pairs > MOST_PAIRS else RAY_SHARE / 2
             if prove_infeasible_by_ray(formulation, search, share * search.remaining_s):
                 return Ending.EXHAUSTED
         if formulation.n_pairs > MOST_PAIRS:
             search.note("no plan from prices, and too many pairs for any solver as a whole")
-            return Ending.STOPPED
+            return ending or Ending.FAILED
+        if search.limits.reproducible or Mip().refuses(formulation) is not None:
+            search.note("no prices or no plan from them: CP-SAT on the whole")
+            return CpSat().solve(formulation, search)
         search.note("no prices or no plan from them: CP-SAT and HiGHS side by side on the whole")
         search.limits = replace(search.limits, workers=1)
         return race(formulation, search, [CpSat(), Mip()])
@@ -101,8 +107,8 @@ class Auto:
 
 def price(formulation: Formulation, search: Search) -> Priced | None:
     """Solve the linear relaxation; prove its bound by dual prices, re-checked in exact integers."""
-    limits = search.limits
-    seconds = LP_SHARE * (limits.time_limit_s if limits.reproducible else search.remaining_s)
+    # A linear program that is solved or not by the clock would not be reproducible.
+    seconds = math.inf if search.limits.reproducible else LP_SHARE * search.remaining_s
     relaxed = lp_bound(formulation, seconds)
     if relaxed is None:
         search.note("no dual prices: the linear program was not solved in time or has no solution")
@@ -130,8 +136,6 @@ def race(formulation: Formulation, search: Search, solvers: list[Solver]) -> End
         for solver, run in zip(solvers, runs, strict=True):
             if solver.name not in endings and run.wait(POLL_S):
                 endings[solver.name] = _ending_of(solver, run)
-        if Ending.EXHAUSTED in endings.values() and not stop_asked(search):
-            break
     best_first = (Ending.EXHAUSTED, Ending.STOPPED, Ending.FINISHED, Ending.FAILED)
     return next(ending for ending in best_first if ending in endings.values())
 
@@ -140,5 +144,5 @@ def _ending_of(solver: Solver, run: Beside[Ending]) -> Ending:
     try:
         return run.answer() or Ending.FAILED
     except Exception:
-        logger.warning("%s failed; the others go on", solver.name, exc_info=True)
+        logger.warning("%s failed; the others go on", solver.name)
         return Ending.FAILED

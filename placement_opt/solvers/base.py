@@ -140,6 +140,7 @@ class Search:
         self._on_event = on_event
         self._started = time.perf_counter() if started is None else started
         self._lock = threading.RLock()
+        self._is_over = False
         self._memory = MemoryGuard(limits.memory_limit_gb)
 
     def cancel(self) -> None:
@@ -175,8 +176,10 @@ class Search:
             return False
         gained = self.formulation.gained(values)
         with self._lock:
-            if self.gained is not None and gained <= self.gained:
+            if self._is_over or (self.gained is not None and gained <= self.gained):
                 return False
+            # Whoever claimed that there is none was wrong.
+            self.infeasible_by = self.ray = None
             self.best, self.gained, self.best_source = solution, gained, source
             self._tell(source)
         return True
@@ -185,18 +188,19 @@ class Search:
         """Take an upper bound on the objective, in its integer units, if it is lower."""
         whole = math.floor(bound)
         with self._lock:
-            if self.bound is None or whole < self.bound:
+            if not self._is_over and (self.bound is None or whole < self.bound):
                 self.bound, self.bound_source = whole, source
                 self._tell(source)
 
     def prove_infeasible(self, source: str, ray: Certificate | None = None) -> None:
-        """Note that no solution exists, on the word of `source`.
+        """Note that no solution exists, on the word of `source`; a solution at hand refutes that.
 
         With a `ray` it is no matter of trust: prices that exact arithmetic has just confirmed to
         prove it; see `placement_opt.solvers.infeasible`.
         """
         with self._lock:
-            self.infeasible_by, self.ray = source, ray
+            if self.best is None and not self._is_over:
+                self.infeasible_by, self.ray = source, ray
 
     def certify(
         self, certificate: Certificate, source: str, formulation: Formulation | None = None
@@ -208,6 +212,8 @@ class Search:
         priced = self.formulation if formulation is None else formulation
         bound = certificate.bound(priced)
         with self._lock:
+            if self._is_over:
+                return
             if self.certified is None or bound < self.certified:
                 self.certificate, self.certified = certificate, bound
                 self.certified_formulation = priced
@@ -264,8 +270,14 @@ class Search:
         return None
 
     def outcome(self, ending: Ending) -> "Outcome":
-        """Sum up the search after the last solver ended that way."""
-        reason = self.stop_reason()
+        """Sum up the search after the last solver ended that way, and close it.
+
+        A solver that was left behind is told to stop, and what it still says is dropped: the answer
+        is being verified.
+        """
+        with self._lock:
+            reason, self._is_over = self.stop_reason(), True
+        self.cancel()
         if reason is None:
             reason = {
                 Ending.EXHAUSTED: StopReason.PROVEN,

@@ -85,8 +85,11 @@ def _solved(block: RowBlock, lower: Ints, upper: Ints, gain: Ints, search: Searc
         block.variable_usage,
     )
     rest = Formulation(0, (alone,), (Objective(gain, search.formulation.objective.scale),))
+    # In a reproducible solve these stand for work, which must not depend on the clock.
     limits = SearchLimits(
-        time_limit_s=min(COMPLETION_SECONDS, search.remaining_s),
+        time_limit_s=COMPLETION_SECONDS
+        if search.limits.reproducible
+        else min(COMPLETION_SECONDS, search.remaining_s),
         gap=0.0,
         seed=search.limits.seed,
         workers=1,

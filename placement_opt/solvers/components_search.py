@@ -35,20 +35,30 @@ def solve_apart(parts: Sequence[Component], search: Search, solve: Solve) -> End
         Solves one part.
     """
     search.note(f"{NAME}: {len(parts)} parts that share no row, solved one after the other")
-    searches, endings = [], []
+    searches: list[Search] = []
+    endings: list[Ending] = []
+
+    def add_up() -> None:
+        searches.extend(_search_of(part, search, 0.0) for part in parts[len(searches) :])
+        _offer(parts, searches, search)
+        _prove(parts, searches, search)
+
     ahead = sum(part.formulation.n_variables for part in parts)
     for number, part in enumerate(parts, start=1):
         own_search = _search_of(part, search, part.formulation.n_variables / ahead)
         if not search.limits.reproducible:
             ahead -= part.formulation.n_variables
-        if search.stop_reason() in {None, StopReason.GAP}:
-            endings.append(solve(part.formulation, own_search))
         searches.append(own_search)
+        if search.stop_reason() in {None, StopReason.GAP}:
+            try:
+                endings.append(solve(part.formulation, own_search))
+            except BaseException:
+                add_up()  # an interrupt must not lose what the parts have found
+                raise
         search.notes.extend(f"part {number}: {note}" for note in own_search.notes)
         if own_search.infeasible_by is not None:
             return prove_none(search, own_search.infeasible_by)
-    _offer(parts, searches, search)
-    _prove(parts, searches, search)
+    add_up()
     if Ending.FAILED in endings and not search.is_proven:
         return Ending.FAILED
     is_done = len(endings) == len(parts) and Ending.STOPPED not in endings

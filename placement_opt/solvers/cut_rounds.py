@@ -110,23 +110,30 @@ def strengthen(
         None when not even the first linear program was solved.
     """
     loop = _Rounds(formulation, core, own, pricing or Pricing(formulation))
-    until = time.perf_counter() + time_limit_s
     started = time.perf_counter()
-    if not loop.solve(FIRST_TIMES * time_limit_s, 0):
+    until, end = started + time_limit_s, started + FIRST_TIMES * time_limit_s
+    if stop() or not loop.solve(FIRST_TIMES * time_limit_s, 0):
         return None
     if time.perf_counter() > started + LONG_S:
         on_point(loop.unproven())
-    loop.solve(FIRST_TIMES * _left(until), FIRST_PRICINGS)
+    if not stop():
+        loop.solve(FIRST_TIMES * _left(until), FIRST_PRICINGS)
     best = loop.proven(0)
-    while loop.is_open(best) and time.perf_counter() < until and loop.solve(_left(until), 1):
+    while (
+        loop.is_open(best)
+        and time.perf_counter() < until
+        and not stop()
+        and loop.solve(_left(until), 1)
+    ):
         best = loop.proven(0)
     on_point(best)
     on_bound(best)
     loop.trim()
     loop, number = _cut(loop, rounds, until, stop, with_others=with_others)
     is_final = number == 0 and loop.is_whole
-    if not loop.is_whole:
-        loop.solve(max(_left(until), LAST_SHARE * time_limit_s), MOST_PRICINGS)
+    if not loop.is_whole and not stop():
+        seconds = max(_left(until), min(LAST_SHARE * time_limit_s, _left(end)))
+        loop.solve(seconds, MOST_PRICINGS)
     if not is_final:
         last = loop.proven(number)
         if last.bound < best.bound:

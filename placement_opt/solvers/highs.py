@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from placement_opt.solvers.linear_program import Floats, LinearProgram
+from placement_opt.solvers.reporting import logger
 
 PROBLEM = "problem.npz"
 SETTINGS = "settings.json"
@@ -153,6 +154,7 @@ def _solved(
     except Exception:
         # HiGHS refuses a number of threads other than that of the first solve in this process,
         # which may be somebody else's; without a number it takes what there is.
+        logger.info("HiGHS failed; once more without a number of threads", exc_info=True)
         del parameters.highs.int_options["threads"]
         return solved()
 

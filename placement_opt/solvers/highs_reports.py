@@ -16,8 +16,8 @@ from placement_opt.solvers.reporting import ended, logger, prove_bound, prove_no
 HEAD_LINES = 2
 """Lines above the values of each solution in HiGHS's file."""
 
-PRINTED = 1e-9
-"""Relative rounding of the bounds in the log, which prints ten digits."""
+PRINTED = 5e-9
+"""Relative rounding of the bounds in the log, which prints nine digits of large ones."""
 
 LOG_BOUND = re.compile(r"\d\.\d+%\s+(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)\s+\S+\s+(?:\S+%|Large|inf)")
 """The best bound in a line of HiGHS's table: after the explored share, before the best solution."""

@@ -54,6 +54,8 @@ class _Ground:
         ending = self._solvers[at].solve(part.formulation, inner)
         # Who comes next in a reproducible solve must not depend on the clock.
         seconds = 0.0 if limits.reproducible else inner.elapsed_s
+        if ending is Ending.FAILED:
+            seconds = limits.time_limit_s  # that it is quick at failing is no merit
         is_better = inner.best is not None and inner.gained != before
         self._found[at] += is_better
         self._spent[at] += seconds

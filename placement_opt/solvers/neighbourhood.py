@@ -107,8 +107,9 @@ class Neighbourhoods:
         self._held = HeldRows(near)
         self._ways = [Way(self._around_rows), Way(self._anywhere)]
         for number, block in enumerate(near.blocks):
-            if block.packer is not None:
-                around = partial(self._around_holders, Holders.of(near, number))
+            holders = None if block.packer is None else Holders.of(near, number)
+            if holders is not None and holders.own.size:
+                around = partial(self._around_holders, holders)
                 self._ways.append(Way(around, found=HOLDERS_FOUND))
 
     def draw(self, around: Solution) -> Draw:

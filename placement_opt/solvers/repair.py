@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.formulation import Formulation, Objective
+from placement_opt.formulation import ROOM, Formulation, Objective
+from placement_opt.instance import Ints
 from placement_opt.row_blocks import NO_LOWER, RowBlock, Variables
 from placement_opt.solvers.base import Search, Solution, Solver
 from placement_opt.solvers.improver import Improver
@@ -46,6 +47,9 @@ class Elastic:
         gain, blocks, is_own = whole.objective.gain, [], [np.zeros(0, dtype=np.bool_)]
         gains = [gain[: whole.n_pairs]]
         price = PRICE * int(np.abs(gain[: whole.n_pairs]).max(initial=0)) + 1
+        # Never so much that what all rows miss together overflows.
+        most = sum(int(_missed(block).sum()) for block in whole.blocks)
+        price = min(price, max(1, ROOM // max(1, most)))
         for number, block in enumerate(whole.blocks):
             eased = _eased(block, price) if block.variables is None else block
             blocks.append(eased)
@@ -66,10 +70,16 @@ class Elastic:
         return Solution(solution.chosen, solution.own[self.is_own])
 
 
+def _missed(block: RowBlock) -> Ints:
+    """Return how much each row's lower limit can be missed by, at most."""
+    least = (block.usage.sum(axis=1) - abs(block.usage).sum(axis=1)) // 2
+    missed: Ints = np.where(block.lower == NO_LOWER, 0, np.maximum(0, block.lower - least))
+    return missed
+
+
 def _eased(block: RowBlock, price: int) -> RowBlock:
     """Add a shortfall to each row whose lower limit some choice of pairs can miss."""
-    least = (block.usage.sum(axis=1) - abs(block.usage).sum(axis=1)) // 2
-    missed = np.where(block.lower == NO_LOWER, 0, np.maximum(0, block.lower - least))
+    missed = _missed(block)
     at = np.flatnonzero(missed)
     if at.size == 0:
         return block

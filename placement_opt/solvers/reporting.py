@@ -60,10 +60,10 @@ def prove_bound(search: Search, bound: int, source: str) -> bool:
 
 def prove_none(search: Search, source: str) -> Ending:
     """Pass on that no plan exists, unless one is at hand."""
+    search.prove_infeasible(source)
     if search.best is not None:
         logger.warning("%s claims that no plan exists; one is at hand, so it is dropped", source)
         return Ending.FAILED
-    search.prove_infeasible(source)
     return Ending.EXHAUSTED
 
 
@@ -90,6 +90,7 @@ class Beside(Generic[AnswerT]):
         try:
             self._answer = self._work()
         except Exception as error:  # raised again where the answer is asked for
+            logger.warning("work beside a search failed; the search goes on", exc_info=True)
             self._error = error
 
     def wait(self, seconds: float) -> bool:

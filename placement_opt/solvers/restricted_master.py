@@ -35,7 +35,7 @@ from placement_opt.solvers.packing import NEARLY, packed, repacked, whole_part
 from placement_opt.solvers.part import part_of
 from placement_opt.solvers.priced import Priced
 from placement_opt.solvers.repair import repaired
-from placement_opt.solvers.reporting import POLL_S, Beside, stop_asked
+from placement_opt.solvers.reporting import POLL_S, Beside, ended, stop_asked
 from placement_opt.solvers.rounding import rounded
 from placement_opt.solvers.strengthened import Strengthened
 
@@ -77,24 +77,28 @@ def search_priced(priced: Priced, search: Search) -> Ending:
     proposals: queue.Queue[npt.NDArray[np.int64]] = queue.Queue()
     master = _Master(priced, core, search, proposals.put)
     beside = Beside(master.run)
-    _repair(priced, spare, search, [Mip(in_process=True), CpSat()])
-    priced, strong = strengthened(priced, search)
-    improver = _improver(priced, core, search, [Mip(in_process=True), CpSat()])
+    solvers: list[Solver] = [Mip(in_process=True), CpSat()]
+    improver: Improver | None = None
     while not stop_asked(search):
         proposal = _latest(proposals)
         if proposal is not None:
             plan = packed(formulation, proposal, spare, search)
             if plan is not None:
                 search.offer(plan, "master")
-                improver.restart(plan)
-        elif not master.has_cuts:
+                if improver is not None:
+                    improver.restart(plan)
+        elif search.best is None:
+            _repair(priced, spare, search, solvers, lambda _steps: proposals.empty())
+            if search.gained is None and proposals.empty() and beside.wait(0.1):
+                break
+        elif improver is None:
+            priced, strong = strengthened(priced, search)
+            improver = _improver(priced, core, search, solvers)
             master.go_on(priced, strong)
-        elif search.best is not None:
+        else:
             improver.step()
-        elif beside.wait(0.1):
-            break
     beside.wait(STOP_SECONDS)
-    return Ending.EXHAUSTED if search.is_proven else Ending.STOPPED
+    return ended(search)
 
 
 def _improver(
@@ -134,18 +138,13 @@ def _repair(
     spare: npt.NDArray[np.int64],
     search: Search,
     solvers: Sequence[Solver],
-    most: int | None = None,
+    go_on: Callable[[int], bool],
 ) -> None:
-    """Where rounding found no plan, repair one until the master has one."""
+    """Where there is no plan, repair one, as long as `go_on` says of the number of steps."""
     if search.best is not None:
         return
-    plan = repaired(
-        priced.formulation,
-        _by_promise(priced, spare),
-        search,
-        solvers,
-        lambda steps: search.best is None and (most is None or steps < most),
-    )
+    order = _by_promise(priced, spare)
+    plan = repaired(priced.formulation, order, search, solvers, go_on)
     if plan is not None:
         search.offer(plan, "repair")
 
@@ -230,11 +229,6 @@ class _Master:
         self._strong: Strengthened | None = None
         self._may_go_on = threading.Event()
 
-    @property
-    def has_cuts(self) -> bool:
-        """True once it may go on to branching."""
-        return self._may_go_on.is_set()
-
     def go_on(self, priced: Priced, strong: Strengthened | None) -> None:
         """Go on to branching, from new prices and a relaxation with cuts, once there is a plan."""
         self._priced, self._strong = priced, strong
@@ -282,10 +276,10 @@ def _reproducibly(priced: Priced, core: npt.NDArray[np.int64], search: Search) -
     """Improve by a fixed number of neighbourhoods, one solver, limits on work only."""
     formulation, rounds = priced.formulation, int(search.limits.time_limit_s * ROUNDS_PER_SECOND)
     order = core[np.argsort(-priced.reduced[core], kind="stable")]
-    _repair(priced, order, search, [CpSat()], rounds)
+    _repair(priced, order, search, [CpSat()], lambda steps: steps < rounds)
     improver = Improver(formulation, core, search, [CpSat()])
     for _ in range(rounds):
         if search.best is None or search.stop_reason() is not None:
             break
         improver.step()
-    return Ending.EXHAUSTED if search.is_proven else Ending.STOPPED
+    return ended(search)
