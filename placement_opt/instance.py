@@ -4,7 +4,7 @@ An `Instance` holds a region twice: as the records the user gave (read by the ve
 explanations) and as aligned read-only numpy columns (read by pair rules, lowering and terms).
 Columns are built when first asked for, so that judging a plan never touches them.
 Row i of every candidate column is the candidate with the i-th smallest id; likewise for openings,
-employers, coaches and municipalities. Below this door nobody sees an id.
+employers, coaches and municipalities. Below this door people are numbers; ids are labels of rows.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
