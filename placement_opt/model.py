@@ -36,12 +36,16 @@ from placement_opt.rulebook import Rulebook
 from placement_opt.solvers import get_solver
 from placement_opt.solvers.base import Ending, Search
 from placement_opt.solvers.limits import SearchLimits
+from placement_opt.solvers.reporting import POLL_S, Beside, stop_asked
 from placement_opt.start_plan import StartPlan, offer_start
 from placement_opt.verification import Verdict
 
 if TYPE_CHECKING:
     from placement_opt.solvers.cp_sat_model import PlacementCpModel
 
+
+LEFT_BEHIND_S = 2.0
+"""How long a solver that was told to stop may take before the plan is returned without it."""
 
 CLOSING_S = 0.001
 """Seconds that verifying and reporting one placement takes."""
@@ -406,12 +410,23 @@ def _check_kinds(rules: Sequence[object], terms: Sequence[object]) -> None:
 def _guarded(
     run: Callable[[Formulation, Search], Ending], formulation: Formulation, search: Search
 ) -> Ending:
-    """Run a solver so that neither its crash nor an interrupt from the keyboard loses the plan."""
+    """Run a solver so that no crash, interrupt or deaf library loses the plan or the time.
+
+    It works in a thread of its own. One that does not notice a stop is left behind: what it still
+    says is dropped, see `Search.outcome`.
+    """
+    work = Beside(partial(run, formulation, search))
     try:
-        return run(formulation, search)
+        while not work.wait(POLL_S):
+            if stop_asked(search):
+                break
     except KeyboardInterrupt:
         search.cancel()
+    if not work.wait(LEFT_BEHIND_S):
+        search.note(f"the solver did not stop within {LEFT_BEHIND_S:g} s and was left behind")
         return Ending.STOPPED
+    try:
+        return work.answer() or Ending.FAILED
     except Exception:
         logging.getLogger("placement_opt").exception(
             "a solver failed, which is a bug of ours; the best plan so far is kept"

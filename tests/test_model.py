@@ -12,7 +12,9 @@ import pytest
 
 import placement_opt as po
 from placement_opt.model import CLOSING_S, CLOSING_SHARE
+from placement_opt.solvers.base import Ending, Solution
 from placement_opt.solvers.cp_sat import CpSat
+from placement_opt.solvers.reporting import Beside
 
 DATE = dt.date(2026, 2, 1)
 
@@ -868,6 +870,49 @@ class TestTypes:
             assert result.has_plan
             result.to_json(tmp_path / f"{solver}.json")
             assert po.Result.from_json(tmp_path / f"{solver}.json").objective == result.objective
+
+
+class TestDeaf:
+    @pytest.mark.parametrize("how", ["cancel", "time limit", "interrupt"])
+    def test_a_solver_that_does_not_listen_is_left_behind(self, monkeypatch, how):
+        asked, goes_on, heard = threading.Event(), threading.Event(), []
+
+        class Deaf:
+            name = "deaf"
+
+            def refuses(self, formulation):
+                del formulation
+
+            def solve(self, formulation, search):
+                some = Solution(np.array([3]), formulation.own_lower)
+                search.offer(some, "deaf")
+                asked.set()
+                heard.append(goes_on.wait(30))
+                better = Solution(np.array([1, 2]), formulation.own_lower)
+                heard.append(search.offer(better, "deaf"))
+                return Ending.STOPPED
+
+        def wait(self, seconds):
+            if how == "interrupt" and asked.is_set() and not interrupts:
+                interrupts.append(seconds)
+                raise KeyboardInterrupt
+            return plain_wait(self, seconds)
+
+        interrupts, plain_wait = [], Beside.wait
+        monkeypatch.setattr(Beside, "wait", wait)
+        monkeypatch.setattr("placement_opt.model.get_solver", lambda _: Deaf())
+        limit = 0.2 if how == "time limit" else 600
+        result = model().solve(time_limit_s=limit, cancel=asked if how == "cancel" else None)
+        assert heard == []  # or this would have waited for it
+        assert result.objective == 1
+        assert result.stop_reason is (
+            po.StopReason.TIME_LIMIT if how == "time limit" else po.StopReason.CANCELLED
+        )
+        assert any("left behind" in note for note in result.stats["way"])
+        goes_on.set()
+        while len(heard) < 2:
+            time.sleep(0.01)
+        assert heard == [True, False]
 
 
 class TestCrash:

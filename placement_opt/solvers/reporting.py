@@ -83,8 +83,9 @@ class Beside(Generic[AnswerT]):
         self._work = work
         self._answer: AnswerT | None = None
         self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        # Not Thread.join: before Python 3.13, interrupting it takes a running thread for dead.
+        self._done = threading.Event()
+        threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
         try:
@@ -92,11 +93,12 @@ class Beside(Generic[AnswerT]):
         except Exception as error:  # raised again where the answer is asked for
             logger.warning("work beside a search failed; the search goes on", exc_info=True)
             self._error = error
+        finally:
+            self._done.set()
 
     def wait(self, seconds: float) -> bool:
         """Wait at most that long; return True when the work has ended."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
+        return self._done.wait(seconds)
 
     def answer(self) -> AnswerT | None:
         """Return the answer of ended work, or raise what it raised."""
