@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching import Coaching
-from placement_opt.constraints.jobs_quota import JobsQuota, QuotaPosition
+from placement_opt.constraints.jobs_quota import GroupStanding, JobsQuota
 from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget
 from placement_opt.instance import Instance
 from placement_opt.levy_rows import levy_of
@@ -88,7 +88,7 @@ def _rows_of_quota(rule: JobsQuota, instance: Instance, plan: Plan) -> Iterator[
 
 
 def _scenario_levy(
-    rule: JobsQuota, instance: Instance, position: QuotaPosition
+    rule: JobsQuota, instance: Instance, position: GroupStanding
 ) -> tuple[Decimal | None, str | None]:
     """Return the levy on a shortfall, or None, with the reason: it is off unless switched on."""
     law = instance.rulebook

@@ -1,5 +1,7 @@
 """What prices of the rows prove, and which of them follow from the others."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from formulations import brute_force, formulations, problem, rows
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 import placement_opt as po
 from placement_opt.certificate import Certificate
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
-from placement_opt.solvers.pricing import Pricing, anchor_of
+from placement_opt.solvers.pricing import Pricing, anchor_of, usable_prices
 from placement_opt.solvers.relaxation import dual_bound, lp_bound
 
 MANY = settings(
@@ -126,18 +128,18 @@ class TestFollowing:
         pricing = Pricing(formulation)
         assert pricing.anchor is not None
         prices = prices_for(data, formulation)
-        plain = dual_bound(formulation, pricing.usable(prices))
+        plain = dual_bound(formulation, usable_prices(formulation, prices))
         priced = pricing.settled(prices)
         assert priced.bound <= plain + 1e-9 * (1 + abs(plain))
         others = np.ones(formulation.n_rows, dtype=bool)
         others[pricing.anchor.rows] = False
-        assert priced.prices[others].tolist() == pricing.usable(prices)[others].tolist()
+        assert priced.prices[others].tolist() == usable_prices(formulation, prices)[others].tolist()
 
     @MANY
     @given(formulation=settling(), data=st.data())
     def test_balances_that_only_rise_never_worsen_a_bound(self, formulation, data):
         pricing = Pricing(formulation)
-        prices = pricing.usable(prices_for(data, formulation))
+        prices = usable_prices(formulation, prices_for(data, formulation))
         plain = dual_bound(formulation, prices)
         bound = pricing.settled(prices, are_least=True).bound
         assert bound <= plain + 1e-9 * (1 + abs(plain))
@@ -146,7 +148,7 @@ class TestFollowing:
     @given(formulation=settling(wide=True), data=st.data())
     def test_balances_are_best_where_own_variables_are_wide(self, formulation, data):
         pricing = Pricing(formulation)
-        prices = pricing.usable(prices_for(data, formulation))
+        prices = usable_prices(formulation, prices_for(data, formulation))
         plain = dual_bound(formulation, prices)
         bound = pricing.settled(prices).bound
         assert bound <= plain + 1e-9 * (1 + abs(plain))
@@ -178,7 +180,7 @@ class TestFollowing:
         inside = np.zeros(formulation.n_rows, dtype=bool)
         if pricing.anchor is not None:
             inside[pricing.anchor.rows] = True
-        expected = np.where(inside, pricing.usable(prices), priced.prices)
+        expected = np.where(inside, usable_prices(formulation, prices), priced.prices)
         assert pricing.balanced(prices, priced).tolist() == expected.tolist()
 
     def test_a_balance_asks_what_its_cheapest_holder_pays(self):
@@ -199,7 +201,7 @@ class TestFollowing:
 
     def test_prices_on_sides_without_a_limit_prove_nothing(self):
         block = rows("open", [[1], [1], [1]], [NO_LOWER, 0, NO_LOWER], [1, NO_UPPER, NO_UPPER])
-        usable = Pricing(problem([1], [block])).usable
+        usable = partial(usable_prices, problem([1], [block]))
         assert usable(np.array([-2.0, 2.0, 5.0])).tolist() == [0, 0, 0]
         assert usable(np.array([2.0, -2.0, -5.0])).tolist() == [2, -2, 0]
 

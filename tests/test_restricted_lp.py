@@ -14,7 +14,7 @@ from placement_opt.formulation import ExtraRows
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers import relaxation, restricted_lp
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
-from placement_opt.solvers.pricing import Pricing
+from placement_opt.solvers.pricing import Pricing, usable_prices
 from placement_opt.solvers.relaxation import dual_bound, lp_bound, solve_lp
 from placement_opt.solvers.restricted_lp import Point, RestrictedLp, Sales
 
@@ -122,7 +122,7 @@ class TestSimplex:
         columns = all_columns(formulation)
         point = RestrictedLp(formulation).simplex(columns, 60)
         assume(point is not None)
-        prices = Pricing(formulation).usable(point.prices)
+        prices = usable_prices(formulation, point.prices)
         assert prices == pytest.approx(point.prices, abs=1e-4)
         reach = float(np.abs(formulation.objective.gain).sum())
         assert dual_bound(formulation, prices) == pytest.approx(
@@ -201,7 +201,7 @@ class TestSales:
 
     def test_prices_never_fall_below_what_a_unit_sells_for(self, region):
         program, columns = RestrictedLp(region), all_columns(region)
-        prices = Pricing(region).usable(program.simplex(columns, 60).prices)
+        prices = usable_prices(region, program.simplex(columns, 60).prices)
         sold = np.flatnonzero(
             (prices > 0) & (region.row_upper > 0) & (region.row_lower != region.row_upper)
         )

@@ -41,7 +41,7 @@ STANDARD_PRICE = 800
 
 
 @dataclass(frozen=True, slots=True)
-class QuotaPosition:
+class GroupStanding:
     """Where one group stands under a plan, in jobs of 25.5 hours a week, exact.
 
     `target` is what is asked, `in_service` counts where the target is a statutory one, `placed`
@@ -153,7 +153,7 @@ class JobsQuota(Rule):
         code = np.where(current >= 0, grouped(leaving, self.per).code, -1).astype(np.int32)
         return Usage(groups, jobs(new), also=(code, jobs(left)))
 
-    def positions(self, instance: Instance, plan: Plan) -> Iterator[QuotaPosition]:
+    def positions(self, instance: Instance, plan: Plan) -> Iterator[GroupStanding]:
         """Yield where each group stands, by a plain reading of the records."""
         wanted = self.jobs if self.jobs is not None else pledged(instance, self.per)
         targets = plain_limits(instance, plan, wanted, self.per)
@@ -161,7 +161,7 @@ class JobsQuota(Rule):
         placed = self._placed(instance, plan)
         for label, target in targets.items():
             zero = Fraction(0)
-            yield QuotaPosition(label, target, service.get(label, zero), placed.get(label, zero))
+            yield GroupStanding(label, target, service.get(label, zero), placed.get(label, zero))
 
     def _placed(self, instance: Instance, plan: Plan) -> dict[str, Fraction]:
         """Sum jobs gained and left per group, person by person."""

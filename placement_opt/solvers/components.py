@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.formulation import Formulation, Objective
-from placement_opt.instance import Ints
-from placement_opt.row_blocks import MakePacker, Packer, RowBlock, Variables
+from placement_opt.row_blocks import RowBlock, Variables
+from placement_opt.solvers.part import packer_of_part
 
 LEAST = 2_000
 """Components with fewer variables are solved together, up to so many."""
@@ -188,7 +188,7 @@ def _block_of(
         variables,
         variable_usage,
         pools=None if block.pools is None else block.pools.within(pairs),
-        packer=None if block.packer is None else _packer_of_part(block.packer, pairs),
+        packer=packer_of_part(block.packer, pairs),
     )
 
 
@@ -198,27 +198,3 @@ def _renumbered(
     """Rename the columns of rows whose pairs are all in one part; the order of pairs stays."""
     indices = place[usage.indices]
     return sparse.csr_array((usage.data, indices, usage.indptr), shape=(usage.shape[0], n_pairs))
-
-
-def _packer_of_part(packer: MakePacker, pairs: npt.NDArray[np.int64]) -> MakePacker:
-    """Let the packer of a block that is in this part as a whole take the part's pairs."""
-
-    def make(kept: Ints | None, liked: npt.NDArray[np.integer]) -> Packer:
-        return _PackerOfPart(packer(kept, pairs[liked]), pairs)
-
-    return make
-
-
-@dataclass(frozen=True, eq=False)
-class _PackerOfPart:
-    packer: Packer
-    pairs: npt.NDArray[np.int64]
-
-    def add(self, pair: int) -> bool:
-        return self.packer.add(int(self.pairs[pair]))
-
-    def rank(self, pairs: npt.NDArray[np.integer]) -> Ints:
-        return self.packer.rank(self.pairs[pairs])
-
-    def own(self) -> Ints:
-        return self.packer.own()

@@ -18,13 +18,12 @@ from placement_opt.mixed_integer_rounding import cuts_of, with_cuts, without_cut
 from placement_opt.solvers.column_choice import SMALL_GAIN
 from placement_opt.solvers.cuts import separate
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
-from placement_opt.solvers.pricing import Pricing
+from placement_opt.solvers.pricing import Pricing, usable_prices
 from placement_opt.solvers.relaxation import (
     BASIC,
     Basis,
     dual_bound,
     solve_lp,
-    usable_prices,
 )
 from placement_opt.solvers.strengthened import Restricted, Strengthened
 

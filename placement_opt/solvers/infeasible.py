@@ -23,7 +23,7 @@ from placement_opt.row_blocks import RowBlock, Variables
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.column_choice import OwnColumns, best_of_each
 from placement_opt.solvers.lumped import lumped
-from placement_opt.solvers.pricing import Pricing
+from placement_opt.solvers.pricing import Pricing, usable_prices
 from placement_opt.solvers.reporting import POLL_S, is_contradictory, logger, stop_asked
 from placement_opt.solvers.restricted_lp import Point, RestrictedLp
 
@@ -182,7 +182,7 @@ class _PhaseOne:
     def grow(self, prices: Floats) -> bool:
         """Let in columns that would break less at these prices; False where there are none."""
         part = self._formulation
-        reduced = part.reduced(self._pricing.usable(prices))
+        reduced = part.reduced(usable_prices(part, prices))
         gain = np.maximum(reduced * part.lower, reduced * part.upper)
         gain[self._columns] = 0.0
         # Many columns are alike without gains: a draw among them spreads people over openings.

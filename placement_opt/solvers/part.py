@@ -109,7 +109,7 @@ def part_of(
                 np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - fixed)[rows],
                 variables,
                 None if variable_usage is None else variable_usage[rows],
-                packer=_renumbered(block.packer, pairs) if around is None else None,
+                packer=packer_of_part(block.packer, pairs) if around is None else None,
             )
         )
     empty = np.zeros(0, dtype=np.int64)
@@ -119,18 +119,18 @@ def part_of(
     )
 
 
-def _renumbered(packer: MakePacker | None, pairs: npt.NDArray[np.int64]) -> MakePacker | None:
+def packer_of_part(packer: MakePacker | None, pairs: npt.NDArray[np.int64]) -> MakePacker | None:
     """Let a packer of the whole take the part's pairs."""
     if packer is None:
         return None
 
     def make(kept: Ints | None, liked: npt.NDArray[np.integer]) -> Packer:
-        return _RenumberedPacker(packer(kept, pairs[liked]), pairs)
+        return _PackerOfPart(packer(kept, pairs[liked]), pairs)
 
     return make
 
 
-class _RenumberedPacker:
+class _PackerOfPart:
     """A packer of the whole that is asked by the part's pairs."""
 
     def __init__(self, packer: Packer, pairs: npt.NDArray[np.int64]) -> None:

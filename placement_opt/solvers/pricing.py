@@ -92,18 +92,12 @@ class Pricing:
         other.formulation = formulation
         return other
 
-    def usable(self, prices: Floats) -> Floats:
-        """Set prices to zero on sides without a limit, where they prove nothing."""
-        part = self.formulation
-        prices = np.where(part.row_upper >= NO_UPPER, np.minimum(prices, 0.0), prices)
-        return np.where(part.row_lower <= NO_LOWER, np.maximum(prices, 0.0), prices)
-
     def settled(self, prices: Floats, *, are_least: bool = False) -> Priced:
         """Return what prices prove once those that follow from others are set.
 
         With `are_least`, prices of equations are raised to what follows, never lowered.
         """
-        part, prices = self.formulation, self.usable(prices)
+        part, prices = self.formulation, usable_prices(self.formulation, prices)
         for balance in self._balances:
             if balance is not None:
                 balance.settle(prices, are_least=are_least)
@@ -143,7 +137,7 @@ class Pricing:
         """
         result = priced.prices.copy()
         if self.anchor is not None:
-            result[self.anchor.rows] = self.usable(prices)[self.anchor.rows]
+            result[self.anchor.rows] = usable_prices(self.formulation, prices)[self.anchor.rows]
         return result
 
     def largest(self, of_pairs: Floats) -> Floats:
@@ -231,3 +225,9 @@ class _Balance:
         within = prices[self.first_row : self.first_row + self.n_rows]
         least = np.minimum.reduceat(self.rest @ within, self.start)
         within[self.rows] = np.maximum(within[self.rows], least) if are_least else least
+
+
+def usable_prices(formulation: Formulation, prices: Floats) -> Floats:
+    """Set prices to zero on sides without a limit, where they prove nothing."""
+    prices = np.where(formulation.row_upper >= NO_UPPER, np.minimum(prices, 0.0), prices)
+    return np.where(formulation.row_lower <= NO_LOWER, np.maximum(prices, 0.0), prices)

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from placement_opt.certificate import BLOCK
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Bools
-from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.linear_program import Floats, LinearProgram
+from placement_opt.solvers.pricing import usable_prices
 from placement_opt.solvers.reporting import is_contradictory, logger
 from placement_opt.solvers.restricted_lp import RestrictedLp
 
@@ -141,12 +141,6 @@ def lp_bound(formulation: Formulation, time_limit_s: float) -> LpBound | None:
         return None
     prices = usable_prices(formulation, point.prices)
     return LpBound(prices, dual_bound(formulation, prices), point.values)
-
-
-def usable_prices(formulation: Formulation, prices: Floats) -> Floats:
-    """Set prices to zero on sides without a limit, where they prove nothing."""
-    prices = np.where(formulation.row_upper >= NO_UPPER, np.minimum(prices, 0.0), prices)
-    return np.where(formulation.row_lower <= NO_LOWER, np.maximum(prices, 0.0), prices)
 
 
 def solve_lp(
