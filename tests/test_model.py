@@ -101,6 +101,19 @@ class TestRules:
         both = model(objective=[*SCORE, po.PairScore("wish")], pairs=two).solve()
         assert [row.term for row in both.term_rows] == ["PairScore (score)", "PairScore (wish)"]
 
+    def test_shortfalls_of_two_rules_of_a_class_are_told_apart(self):
+        minimums = [
+            po.ResourceLimit(per="region", minimums=9, shortfall_price=2),
+            po.ResourceLimit(per="opening", minimums=2, shortfall_price=2),
+        ]
+        result = model(rules=[*BASE, *minimums]).solve()
+        short = {row.term: row.value for row in result.term_rows if "shortfall" in row.term}
+        assert short == {
+            "ResourceLimit (region) shortfall": 7,
+            "ResourceLimit (opening) shortfall": 2,
+        }
+        assert "grens aan een middel (region)" in result.summary("nl")
+
     def test_a_result_answers_for_the_model_that_was_solved(self):
         solved = model(candidate={"needs": {"quiet"}})
         result = solved.solve()

@@ -1,6 +1,7 @@
 """Neighbourhoods, and the repair of plans that miss something, on small problems."""
 
 import operator
+import time
 
 import numpy as np
 import pytest
@@ -101,6 +102,17 @@ class TestHeldRows:
             np.random.default_rng(0), np.array([0, 1]), 9
         )
         assert pairs.tolist() == [0, 1, 2]
+
+
+class TestCompleted:
+    @pytest.mark.parametrize("reproducible", [True, False])
+    def test_how_late_it_is_does_not_matter_where_work_counts(self, reproducible):
+        block = rows("budget", [[5, 5]], [NO_LOWER], [3], [(0, 9, -1)], [[-10]])
+        formulation = problem([4, 4], [block])
+        limits = SearchLimits(time_limit_s=1, reproducible=reproducible)
+        late = Search(formulation, limits, started=time.perf_counter() - 100)
+        plan = completed(formulation, np.array([0]), late)
+        assert (plan is not None) is reproducible
 
 
 class TestImprover:

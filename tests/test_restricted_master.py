@@ -22,6 +22,7 @@ from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 from placement_opt.solvers import auto, restricted_master
 from placement_opt.solvers.auto import TINY_VARIABLES, Auto, price
 from placement_opt.solvers.base import Ending, Search, Solution
+from placement_opt.solvers.completion import completed
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.improver import Improver
 from placement_opt.solvers.limits import SearchLimits
@@ -137,6 +138,11 @@ class TestFallbacks:
         self, model, monkeypatch
     ):
         monkeypatch.setattr(auto, "price", lambda *_: None)
+        free = [rule for rule in model.rules if rule.rule != "FixedPlacements"]
+        model = po.Model(model.region, rules=free)
+        search = search_of(model.compile().formulation)
+        nobody = completed(search.formulation, np.zeros(0, dtype=np.int64), search)
+        assert search.offer(nobody, "nobody")
         result = model.solve(time_limit_s=6, gap=0)
         assert result.objective > 0
         assert any("side by side" in note for note in result.stats["way"])

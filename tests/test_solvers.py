@@ -537,6 +537,12 @@ class TestClosed:
         assert outcome.stop_reason is StopReason.TIME_LIMIT
         assert search.is_cancelled()
 
+    def test_without_a_plan_a_late_claim_that_there_is_none_is_dropped(self):
+        search = Search(problem([5], []), SearchLimits())
+        assert search.outcome(Ending.STOPPED).status is Status.NO_SOLUTION
+        search.prove_infeasible("late")
+        assert search.infeasible_by is None
+
     def test_a_solution_refutes_that_there_is_none(self):
         formulation = problem([5, 4], [rows("one", [[1, 1]], [NO_LOWER], [1])])
         search = Search(formulation, SearchLimits(gap=0.0))
