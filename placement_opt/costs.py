@@ -13,11 +13,9 @@ from placement_opt.errors import InvalidInputError
 from placement_opt.instance import Instance
 from placement_opt.plan import Placement, Plan
 from placement_opt.result import CostRow
-from placement_opt.rulebook import Ground, Rulebook
+from placement_opt.rulebook import ADULT_AGE, Ground, Rulebook
 from placement_opt.rulebook.exact import euros
 from placement_opt.rulebook.grounds import SHELTERED_WORK
-
-ADULT = 21
 
 
 class _Unknown(Exception):  # noqa: N818 - an answer, which never leaves this module
@@ -156,7 +154,7 @@ class _Costs:
         """Return the part of the minimum wage not paid, without holiday allowance."""
         if not self._is_open("wage_dispensation"):
             return Fraction(0)
-        law, age = self._law, self.candidate.minimum_wage_age or ADULT
+        law, age = self._law, self.candidate.minimum_wage_age or ADULT_AGE
         wage = law.wage_dispensation(wage_value=self._wage_value(), minimum_wage_age=age)
         return Fraction(wage.dispensed_eur_per_hour) * law.paid_hours_per_year(self._hours())
 

@@ -4,9 +4,8 @@ Flow: records -> Instance -> eligible pairs -> rows and points -> Formulation ->
 -> verdict (always) -> Result in the user's ids.
 """
 
-import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
@@ -35,17 +34,14 @@ from placement_opt.row_blocks import RowBlock
 from placement_opt.rulebook import Rulebook
 from placement_opt.solvers import get_solver
 from placement_opt.solvers.base import Ending, Search
+from placement_opt.solvers.guarded import guarded
 from placement_opt.solvers.limits import SearchLimits
-from placement_opt.solvers.reporting import POLL_S, Beside, stop_asked
 from placement_opt.start_plan import StartPlan, offer_start
 from placement_opt.verification import Verdict
 
 if TYPE_CHECKING:
     from placement_opt.solvers.cp_sat_model import PlacementCpModel
 
-
-LEFT_BEHIND_S = 2.0
-"""How long a solver that was told to stop may take before the plan is returned without it."""
 
 CLOSING_S = 0.001
 """Seconds that verifying and reporting one placement takes."""
@@ -280,7 +276,7 @@ class Model:
             seconds = dict(self._seconds)
             with Stopwatch(seconds).phase("search"):
                 told = offer_start(compiled.pairs, search, start)
-                ending = _guarded(chosen_solver.solve, formulation, search)
+                ending = guarded(chosen_solver.solve, formulation, search)
         parameters = {
             "time_limit_s": time_limit_s,
             "gap": limits.gap,
@@ -405,33 +401,6 @@ def _check_kinds(rules: Sequence[object], terms: Sequence[object]) -> None:
                     "keep one of the two",
                 )
             seen.add(entry.key)
-
-
-def _guarded(
-    run: Callable[[Formulation, Search], Ending], formulation: Formulation, search: Search
-) -> Ending:
-    """Run a solver so that no crash, interrupt or deaf library loses the plan or the time.
-
-    It works in a thread of its own. One that does not notice a stop is left behind: what it still
-    says is dropped, see `Search.outcome`.
-    """
-    work = Beside(partial(run, formulation, search))
-    try:
-        while not work.wait(POLL_S):
-            if stop_asked(search):
-                break
-    except KeyboardInterrupt:
-        search.cancel()
-    if not work.wait(LEFT_BEHIND_S):
-        search.note(f"the solver did not stop within {LEFT_BEHIND_S:g} s and was left behind")
-        return Ending.STOPPED
-    try:
-        return work.answer() or Ending.FAILED
-    except Exception:
-        logging.getLogger("placement_opt").exception(
-            "a solver failed, which is a bug of ours; the best plan so far is kept"
-        )
-        return Ending.FAILED
 
 
 def _check_agreement(

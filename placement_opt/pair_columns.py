@@ -17,11 +17,10 @@ from placement_opt.instance import HOUR, NOT_GIVEN, UNIT, Bools, Indices, Instan
 from placement_opt.pairs import Column, PairTable, narrowed
 from placement_opt.quantities import INT64_MAX, read_number, scaled_int
 from placement_opt.records import Candidate
+from placement_opt.rulebook import ADULT_AGE
 
 CENT = 100
 _TABLE_SIZE = 1 << 22
-ADULT = 21
-"""Age of the minimum wage of a candidate whose record gives none."""
 
 _CACHE: WeakKeyDictionary[PairTable, dict[str, Column]] = WeakKeyDictionary()
 
@@ -229,7 +228,7 @@ def _subsidy_in_cents(pairs: PairTable, asked_by: str, *, with_charges: bool) ->
     grounds = {candidate.ground for candidate in instance.region.candidates}
     opens = {g: g is None or rulebook.ground(g).wage_subsidy is not False for g in grounds}
     is_open = frozen((opens[c.ground] for c in _records(instance)), np.bool_)
-    age = frozen((c.minimum_wage_age or ADULT for c in _records(instance)), np.int64)
+    age = frozen((c.minimum_wage_age or ADULT_AGE for c in _records(instance)), np.int64)
     people, person = distinct_rows(
         np.where(is_open, age, NOT_GIVEN), np.where(is_open, instance.candidate_rulebook, 0)
     )

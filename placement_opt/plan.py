@@ -15,7 +15,7 @@ from typing_extensions import override
 from placement_opt.instance import Instance
 from placement_opt.quantities import read_number
 from placement_opt.records import Candidate, Employer, Opening
-from placement_opt.rulebook import Rulebook
+from placement_opt.rulebook import ADULT_AGE, Rulebook
 from placement_opt.travel import DETOUR, SPEED_KM_PER_H
 
 EARTH_RADIUS_KM = 6371.0
@@ -218,7 +218,7 @@ class Plan:
         wage_value, hours = self.wage_value(placement), self.hours_per_week(placement)
         if wage_value is None or hours is None:
             return None
-        age = 21 if candidate.minimum_wage_age is None else candidate.minimum_wage_age
+        age = candidate.minimum_wage_age or ADULT_AGE
         return Fraction(
             rulebook.wage_subsidy_eur_per_year(wage_value, hours, age, with_charges=with_charges)
         )

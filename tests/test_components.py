@@ -1,5 +1,7 @@
 """Parts that share no row are solved apart, and add up to the whole in every respect."""
 
+import threading
+
 import numpy as np
 import pytest
 from formulations import brute_force, formulations, knapsack, market_split, networks, problem, rows
@@ -266,21 +268,30 @@ class TestSearch:
         assert search.outcome(ending).stop_reason is StopReason.SOLVER_FAILURE
         assert search.gained >= min(brute_force(knapsack(1)), brute_force(knapsack(2)))
 
-    def test_an_interrupt_keeps_what_the_parts_have_found(self):
+    @pytest.mark.parametrize("how", ["deaf", "crash"])
+    def test_a_part_that_falls_or_does_not_stop_keeps_what_others_have_found(self, how, caplog):
         formulation = side_by_side(knapsack(1), knapsack(2), [0])
-        search = Search(formulation, SearchLimits(gap=0.0))
-        done = []
+        stopped, goes_on, done = threading.Event(), threading.Event(), []
+        search = Search(formulation, SearchLimits(gap=0.0), stopped.is_set)
 
         def solve(part, inner):
-            if done:
-                raise KeyboardInterrupt
             done.append(part)
-            return CpSat().solve(part, inner)
+            if len(done) == 1:
+                return CpSat().solve(part, inner)
+            if how == "deaf":
+                stopped.set()
+                goes_on.wait(30)
+                return Ending.FINISHED
+            raise OSError("no room")
 
-        with pytest.raises(KeyboardInterrupt):
-            solve_apart(components(formulation, 1), search, solve)
+        ending = solve_apart(components(formulation, 1), search, solve)
         assert search.gained == brute_force(done[0])
         assert search.bound >= search.gained
+        assert ending is (Ending.STOPPED if how == "deaf" else Ending.FAILED)
+        assert len(done) == 2
+        assert goes_on.is_set() is False
+        goes_on.set()
+        caplog.clear()
 
     def test_cuts_of_the_parts_are_cuts_of_the_whole(self):
         first = problem([5, 4, 3], [rows("first", [[2, 2, 2]], [NO_LOWER], [3])])

@@ -556,7 +556,12 @@ class TestClosed:
         def fall():
             raise OSError("no room")
 
-        assert Beside(fall).wait(5)
+        asked = Beside(fall)
+        assert asked.wait(5)
+        with pytest.raises(OSError, match="no room"):
+            asked.answer()
+        assert not caplog.text
+        assert Beside(fall, is_asked=False).wait(5)
         assert "no room" in caplog.text
 
 

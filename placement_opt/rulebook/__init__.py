@@ -9,9 +9,10 @@ from placement_opt.rulebook.instruments import NoRiskPolicy, TrialPlacement, Wag
 from placement_opt.rulebook.parameter import Parameter, ParameterChange
 from placement_opt.rulebook.quota_position import QuotaPosition
 from placement_opt.rulebook.refusals import MissingParameterError
-from placement_opt.rulebook.wage_subsidy import WageSubsidy
+from placement_opt.rulebook.wage_subsidy import ADULT_AGE, WageSubsidy
 
 __all__ = [
+    "ADULT_AGE",
     "REGIMES",
     "SECTORS",
     "CoachingContract",

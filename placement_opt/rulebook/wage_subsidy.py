@@ -14,6 +14,7 @@ from placement_opt.rulebook.refusals import invalid
 
 MONTHS = 12
 ADULT_AGE = 21
+"""Age from which the full minimum wage holds; also that of whose record gives none."""
 YOUNGEST_AGE = 15
 
 

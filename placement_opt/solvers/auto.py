@@ -144,5 +144,5 @@ def _ending_of(solver: Solver, run: Beside[Ending]) -> Ending:
     try:
         return run.answer() or Ending.FAILED
     except Exception:
-        logger.warning("%s failed; the others go on", solver.name)
+        logger.warning("%s failed; the others go on", solver.name, exc_info=True)
         return Ending.FAILED

@@ -10,10 +10,14 @@ from placement_opt.formulation import ROOM, Formulation
 from placement_opt.mixed_integer_rounding import Cut, cuts_of, with_cuts
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.components import Component
+from placement_opt.solvers.guarded import guarded
 from placement_opt.solvers.reporting import ended, logger, prove_bound, prove_none
 from placement_opt.status import StopReason
 
 NAME = "components"
+
+PATIENCE_S = 1.0
+"""How long a part may take to stop: less than the whole, which has to add up what it found."""
 
 Solve = Callable[[Formulation, Search], Ending]
 
@@ -35,14 +39,7 @@ def solve_apart(parts: Sequence[Component], search: Search, solve: Solve) -> End
         Solves one part.
     """
     search.note(f"{NAME}: {len(parts)} parts that share no row, solved one after the other")
-    searches: list[Search] = []
-    endings: list[Ending] = []
-
-    def add_up() -> None:
-        searches.extend(_search_of(part, search, 0.0) for part in parts[len(searches) :])
-        _offer(parts, searches, search)
-        _prove(parts, searches, search)
-
+    searches, endings = [], []
     ahead = sum(part.formulation.n_variables for part in parts)
     for number, part in enumerate(parts, start=1):
         own_search = _search_of(part, search, part.formulation.n_variables / ahead)
@@ -50,15 +47,14 @@ def solve_apart(parts: Sequence[Component], search: Search, solve: Solve) -> End
             ahead -= part.formulation.n_variables
         searches.append(own_search)
         if search.stop_reason() in {None, StopReason.GAP}:
-            try:
-                endings.append(solve(part.formulation, own_search))
-            except BaseException:
-                add_up()  # an interrupt must not lose what the parts have found
-                raise
+            # Guarded here, too: what the parts have found is not in the whole's search yet.
+            endings.append(guarded(solve, part.formulation, own_search, PATIENCE_S))
+            own_search.cancel()
         search.notes.extend(f"part {number}: {note}" for note in own_search.notes)
         if own_search.infeasible_by is not None:
             return prove_none(search, own_search.infeasible_by)
-    add_up()
+    _offer(parts, searches, search)
+    _prove(parts, searches, search)
     if Ending.FAILED in endings and not search.is_proven:
         return Ending.FAILED
     is_done = len(endings) == len(parts) and Ending.STOPPED not in endings

@@ -98,7 +98,9 @@ def _relaxed(
         certify(formulation, problem, best.prices, search)
     if best is None or stop_asked(search):
         return None
-    look = Beside(partial(early.look, relaxed)) if relaxed is not None else None
+    look = None
+    if relaxed is not None:
+        look = Beside(partial(early.look, relaxed), is_asked=False)
     if limits.reproducible and look is not None:
         look.wait(ENDLESS_S)
     small = problem.formulation

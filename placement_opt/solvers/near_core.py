@@ -258,7 +258,8 @@ class NearCore:
     def _hand_out(self, ground: Ground, plans: NearPlans, improver: Improver) -> None:
         """Improve the plans of the lumped problem, and make plans of the whole from them."""
         search, seed = ground.search, ground.search.limits.seed
-        other = Beside(partial(_improve, _Searcher(plans, seed + 2, search), search))
+        searcher = _Searcher(plans, seed + 2, search)
+        other = Beside(partial(_improve, searcher, search), is_asked=False)
         desk = _Desk(ground, plans, improver)
         mine = _Searcher(plans, seed + 3, search)
         while not stop_asked(search):

@@ -79,8 +79,9 @@ class Beside(Generic[AnswerT]):
     still says is for its owner to ignore.
     """
 
-    def __init__(self, work: Callable[[], AnswerT]) -> None:
+    def __init__(self, work: Callable[[], AnswerT], *, is_asked: bool = True) -> None:
         self._work = work
+        self._is_asked = is_asked
         self._answer: AnswerT | None = None
         self._error: Exception | None = None
         # Not Thread.join: before Python 3.13, interrupting it takes a running thread for dead.
@@ -91,8 +92,9 @@ class Beside(Generic[AnswerT]):
         try:
             self._answer = self._work()
         except Exception as error:  # raised again where the answer is asked for
-            logger.warning("work beside a search failed; the search goes on", exc_info=True)
             self._error = error
+            if not self._is_asked:
+                logger.warning("work beside a search failed; the search goes on", exc_info=True)
         finally:
             self._done.set()
 

@@ -76,7 +76,7 @@ def search_priced(priced: Priced, search: Search) -> Ending:
         return _reproducibly(priced, core, search)
     proposals: queue.Queue[npt.NDArray[np.int64]] = queue.Queue()
     master = _Master(priced, core, search, proposals.put)
-    beside = Beside(master.run)
+    beside = Beside(master.run, is_asked=False)
     solvers: list[Solver] = [Mip(in_process=True), CpSat()]
     improver: Improver | None = None
     while not stop_asked(search):

@@ -11,7 +11,7 @@ import numpy as np
 from placement_opt.instance import Bools, Ints
 from placement_opt.quantities import read_number
 from placement_opt.records import Candidate, Coach, Municipality, Opening
-from placement_opt.rulebook import Rulebook
+from placement_opt.rulebook import ADULT_AGE, Rulebook
 from placement_opt.synthetic import mix
 from placement_opt.synthetic.draws import Draws, apportioned
 from placement_opt.synthetic.layout import Work, in_units, numbered
@@ -76,7 +76,7 @@ class Demand:
             if place is None or hours is None or value is None:
                 continue
             if pays[candidate.ground or "none"]:
-                key = (value, hours[1], candidate.minimum_wage_age or 21)
+                key = (value, hours[1], candidate.minimum_wage_age or ADULT_AGE)
                 if key not in known:
                     known[key] = Fraction(self.rulebook.wage_subsidy_eur_per_year(*key))
                 spent[place] = spent.get(place, Fraction(0)) + known[key]
