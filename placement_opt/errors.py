@@ -4,10 +4,11 @@ Infeasible, out of time and cancelled are no exceptions here: they are statuses 
 """
 
 import difflib
+import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from typing_extensions import override
 
@@ -45,6 +46,33 @@ class Problem:
     def __str__(self) -> str:
         name = self.subject if self.id is None else f"{self.subject} {self.id!r}"
         return f"{name}: {self.field} {self.expected}, got {self.value!r}. Hint: {self.hint}."
+
+    @override
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle, whatever the value is: where that would not come back the same, as its text."""
+        value = self.value if _pickles(self.value) else Shown(repr(self.value))
+        return type(self), (self.subject, self.id, self.field, value, self.expected, self.hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Stands for a value that could not leave its process; it prints as that value did."""
+
+    text: str
+
+    @override
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _pickles(value: object) -> bool:
+    if value is None or isinstance(value, (str, int, float)):
+        return True
+    try:
+        again = pickle.loads(pickle.dumps(value))  # noqa: S301 -- made on the same line
+        return repr(again) == repr(value)
+    except Exception:  # whatever the class of the value raises
+        return False
 
 
 class PlacementError(Exception):
@@ -114,7 +142,9 @@ class UnknownIdError(PlacementError, KeyError):
         self.subject = subject
         self.id = id_
         self.closest = closest_ids(id_, known)
-        super().__init__(subject, id_)
+        # The closest of the closest are themselves: built again from these, as pickle does, the
+        # error is the same without all known ids.
+        super().__init__(subject, id_, self.closest)
 
     @override
     def __str__(self) -> str:

@@ -200,7 +200,6 @@ def _class_rows(
         shape=(n_classes + 2 * n_coaches, pairs.n_pairs),
     )
     coach_ids = pairs.instance.coach_ids
-    free = (capacity.hours, capacity.caseload)
     return RowBlock(
         title,
         [
@@ -215,10 +214,26 @@ def _class_rows(
         sparse.vstack([balance, load, people], format="csr"),
         _HandOut(classes, of_class, coach),
         _Room(classes, members, of_class, coach, capacity, pairs.n_pairs),
-        packer=lambda kept, liked: BestFit(
-            classes.pair, classes.of_pair, classes.key[:, 1], of_class, coach, free, kept, liked
-        ),
+        packer=_Packing(classes, of_class, coach, capacity),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Packing:
+    """Makes a packer that hands coaches out pair by pair; a class, since models are pickled."""
+
+    classes: _Classes
+    of_class: npt.NDArray[np.intp]
+    coach: Ints
+    capacity: Capacity
+
+    def __call__(self, kept: Ints | None, liked: npt.NDArray[np.integer]) -> BestFit:
+        """Return a packer that keeps the values of own variables as far as possible."""
+        classes, free = self.classes, (self.capacity.hours, self.capacity.caseload)
+        hours = classes.key[:, 1]
+        return BestFit(
+            classes.pair, classes.of_pair, hours, self.of_class, self.coach, free, kept, liked
+        )
 
 
 @dataclass(frozen=True, eq=False)
