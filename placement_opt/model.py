@@ -21,6 +21,7 @@ from placement_opt.errors import Findings, InternalError, InvalidInputError, Uns
 from placement_opt.explain.why_not import why_not
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Instance
+from placement_opt.listed_copy import own_copy
 from placement_opt.listed_pairs import listed_pairs
 from placement_opt.objectives import standard_terms
 from placement_opt.objectives.base import Term
@@ -61,7 +62,8 @@ class Model:
         A DataFrame (or mapping of columns) with ``candidate_id``, ``opening_id`` and any numeric or
         label columns. Given, only the listed pairs are eligible; columns named like a computed one
         (``score``, ``hours_per_week``, ``coaching_hours_per_week``, ``wage_value``,
-        ``subsidy_eur_per_year``, ``subsidy_with_charges_eur_per_year``) override it.
+        ``subsidy_eur_per_year``, ``subsidy_with_charges_eur_per_year``) override it. The pairs are
+        those of this moment: later changes to the frame do not count.
     rules
         The complete list of rules, pair rules included. None takes the standard rules for whatever
         the region's records name.
@@ -117,7 +119,7 @@ class Model:
             )
         self.region = region
         self.instance = Instance(region, rulebook)
-        self._listed = pairs
+        self._listed = None if pairs is None else own_copy(pairs)
         self._compiled: Compiled | None = None
         self._seconds: dict[str, float] = {}
         self._rules = list(standard_rules(self.instance) if rules is None else rules)

@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, PrivateAttr, ValidationError
 from typing_extensions import override
 
 from placement_opt.errors import InvalidInputError, PlacementError
 from placement_opt.json_files import parse_json, read_text, write_atomically
+from placement_opt.read_only import ReadOnlyDict, read_only
 from placement_opt.status import Status, StopReason
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+Facts = Annotated[dict[str, Any], AfterValidator(read_only)]
+"""A dictionary that nobody changes, at any depth."""
 
 
 class _Row(BaseModel):
@@ -177,7 +181,8 @@ class WhyNot:
 class Result(BaseModel):
     """A plan with its proof, reasons and tables; what does not exist is None.
 
-    A plan is a proposal: a person confirms each placement.
+    A plan is a proposal: a person confirms each placement. Nothing that is done to a table changes
+    the result: each is a copy, and the dictionaries are read-only.
 
     Attributes
     ----------
@@ -219,9 +224,10 @@ class Result(BaseModel):
     cost_rows: tuple[CostRow, ...] = ()
     term_rows: tuple[TermRow, ...] = ()
     conflicts: tuple[str, ...] = ()
-    stats: dict[str, Any] = {}
-    run: dict[str, Any] = {}
-    certificate: dict[str, Any] | None = None
+    stats: Facts = ReadOnlyDict()
+    run: Facts = ReadOnlyDict()
+    certificate: Facts | None = None
+    _frames: dict[str, "tuple[object, pd.DataFrame]"] = PrivateAttr(default_factory=dict)
     _why_not: "Callable[[str, str, Result], WhyNot] | None" = PrivateAttr(default=None)
 
     @override
@@ -248,40 +254,48 @@ class Result(BaseModel):
         """True when there is a plan, possibly an empty one."""
         return self.status in {Status.OPTIMAL, Status.FEASIBLE}
 
-    @cached_property
+    @property
     def placements(self) -> "pd.DataFrame":
         """One row per placement: ids, coach, hours, coaching hours, subsidy, points."""
-        return _frame(PlacementRow, self.placement_rows)
+        return self._table(PlacementRow, "placement_rows")
 
-    @cached_property
+    @property
     def unplaced(self) -> "pd.DataFrame":
         """One row per candidate without a placement, with the reason."""
-        return _frame(UnplacedRow, self.unplaced_rows)
+        return self._table(UnplacedRow, "unplaced_rows")
 
-    @cached_property
+    @property
     def quotas(self) -> "pd.DataFrame":
         """Target, in service, placed and shortfall of each group, with price and scenario levy."""
-        return _frame(QuotaRow, self.quota_rows)
+        return self._table(QuotaRow, "quota_rows")
 
-    @cached_property
+    @property
     def coaches(self) -> "pd.DataFrame":
         """Hours and people of each coach in a steady week, used and free."""
-        return _frame(CoachRow, self.coach_rows)
+        return self._table(CoachRow, "coach_rows")
 
-    @cached_property
+    @property
     def budgets(self) -> "pd.DataFrame":
         """Subsidy spent and free per municipality."""
-        return _frame(BudgetRow, self.budget_rows)
+        return self._table(BudgetRow, "budget_rows")
 
-    @cached_property
+    @property
     def costs(self) -> "pd.DataFrame":
         """What each placement costs and brings per instrument, with reasons for what is unknown."""
-        return _frame(CostRow, self.cost_rows)
+        return self._table(CostRow, "cost_rows")
 
-    @cached_property
+    @property
     def terms(self) -> "pd.DataFrame":
         """Weight, unweighted sum and points of each objective term."""
-        return _frame(TermRow, self.term_rows)
+        return self._table(TermRow, "term_rows")
+
+    def _table(self, row: type[_Row], name: str) -> "pd.DataFrame":
+        """Return a copy of a table, made once from its rows."""
+        rows = getattr(self, name)
+        known = self._frames.get(name)
+        if known is None or known[0] is not rows:  # a changed copy shares what was made before
+            known = self._frames[name] = (rows, _frame(row, rows))
+        return known[1].copy()
 
     def why_not(self, candidate_id: str, opening_id: str) -> WhyNot:
         """Tell why a candidate is not in an opening under this plan.

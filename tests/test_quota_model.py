@@ -563,12 +563,14 @@ def test_a_result_under_an_own_rulebook_is_checked_under_it(tmp_path: Any) -> No
 )
 def test_a_parameter_that_was_tampered_with_is_found(field: str, value: str) -> None:
     result = po.Model(two_towns(), rules=[*PAIR_RULES, po.Coaching()]).solve()
-    result.run["rulebook"]["used"][0][field] = value
-    assert [finding.subject for finding in checked(result).differences] == ["law"]
+    run = result.model_dump()["run"]
+    run["rulebook"]["used"][0][field] = value
+    tampered = result.model_copy(update={"run": run})
+    assert [finding.subject for finding in checked(tampered).differences] == ["law"]
 
 
 def test_a_record_of_no_rulebook_is_refused() -> None:
     result = po.Model(two_towns(), rules=[*PAIR_RULES, po.Coaching()]).solve()
-    result.run["rulebook"] = {"date": "some day"}
+    run = {**result.run, "rulebook": {"date": "some day"}}
     with pytest.raises(po.InvalidInputError, match="must be the record of a rulebook"):
-        checked(result)
+        checked(result.model_copy(update={"run": run}))

@@ -294,8 +294,12 @@ def test_records_are_frozen():
         record.id = "D"
 
 
-def test_defaults_are_not_shared():
-    Candidate(id="C").skills["welding"] = 1
+@pytest.mark.parametrize("record", [Candidate(id="C"), Candidate(id="C", skills={"packing": 1})])
+def test_levels_are_read_only(record):
+    before = dict(record.skills)
+    with pytest.raises(TypeError, match="read-only"):
+        record.skills["welding"] = 1
+    assert record.skills == before
     assert Candidate(id="D").skills == {}
 
 

@@ -15,6 +15,7 @@ from placement_opt.pair_columns import pair_column
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
+from placement_opt.read_only import ReadOnlyDict
 from placement_opt.records.base import Record
 from placement_opt.records.readers import Quantity, Reader, mistake
 from placement_opt.row_blocks import RowBlock
@@ -42,13 +43,13 @@ class _Limits(Reader):
 
     @override
     def read(self, value: Any) -> Any:
-        """Return a number, or a dict of numbers in the order of its keys."""
+        """Return a number, or a read-only dict of numbers in the order of its keys."""
         if not isinstance(value, Mapping):
             return self.number.read(value)
         wrong = next((key for key in value if not isinstance(key, str)), None)
         if wrong is not None:
             raise mistake("must map ids or labels (strings) to numbers", f"write {str(wrong)!r}")
-        return {key: self.number.read(value[key]) for key in sorted(value)}
+        return ReadOnlyDict({key: self.number.read(value[key]) for key in sorted(value)})
 
     @override
     def json_schema(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
+from placement_opt.read_only import ReadOnlyDict
 from placement_opt.records.readers import Day, Flag, Quantity, Text, mistake
 
 # Where the Netherlands lie, in whole degrees outwards; the same box with latitude and longitude
@@ -104,7 +105,7 @@ Location = Annotated[
     BeforeValidator(row_of("latitude, longitude", 2)),
     AfterValidator(_not_swapped),
 ]
-Levels = Annotated[dict[Label, Share], BeforeValidator(_mapped)]
+Levels = Annotated[dict[Label, Share], BeforeValidator(_mapped), AfterValidator(ReadOnlyDict)]
 Labels = Annotated[frozenset[Label], BeforeValidator(_gathered)]
 Identifiers = Annotated[frozenset[Identifier], BeforeValidator(_gathered)]
 Ranking = Annotated[

@@ -11,6 +11,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from placement_opt.errors import Problem
+from placement_opt.read_only import ReadOnlyDict
 from placement_opt.records.base import Record
 from placement_opt.records.fields import (
     Bool,
@@ -107,7 +108,7 @@ class Candidate(Record):
     sheltered: Bool = False
     may_work_regular: Bool = False
     hours_per_week: HoursRange | None = None
-    skills: Levels = Field(default_factory=dict)
+    skills: Levels = Field(default_factory=ReadOnlyDict)
     wishes: Ranking = ()
     needs: Labels = frozenset()
     coaching_regime: CoachingRegime | None = None

@@ -11,6 +11,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from placement_opt.errors import Problem
+from placement_opt.read_only import ReadOnlyDict
 from placement_opt.records.base import Record
 from placement_opt.records.fields import (
     Bool,
@@ -86,7 +87,7 @@ class Opening(Record):
     remote: Bool = False
     positions: Positions = 1
     hours_per_week: HoursRange | None = None
-    required_skills: Levels = Field(default_factory=dict)
+    required_skills: Levels = Field(default_factory=ReadOnlyDict)
     essential_skills: Labels = frozenset()
     provides: Labels = frozenset()
     wage_eur_per_hour: EurosPerHour | None = None
