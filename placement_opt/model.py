@@ -37,6 +37,7 @@ from placement_opt.solvers import get_solver
 from placement_opt.solvers.base import Ending, Search
 from placement_opt.solvers.guarded import guarded
 from placement_opt.solvers.limits import SearchLimits
+from placement_opt.solvers.native import NATIVE
 from placement_opt.start_plan import StartPlan, offer_start
 from placement_opt.verification import Verdict
 
@@ -276,9 +277,10 @@ class Model:
         with observers(on_progress, shown=progress) as tell:
             search = Search(formulation, limits, as_cancel(cancel), tell, started)
             seconds = dict(self._seconds)
-            with Stopwatch(seconds).phase("search"):
+            with Stopwatch(seconds).phase("search"), NATIVE.stopped_at_exit(search.cancel):
                 told = offer_start(compiled.pairs, search, start)
                 ending = guarded(chosen_solver.solve, formulation, search)
+            NATIVE.stay()
         parameters = {
             "time_limit_s": time_limit_s,
             "gap": limits.gap,

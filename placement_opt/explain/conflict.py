@@ -12,6 +12,7 @@ import numpy as np
 from placement_opt.formulation import Formulation
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.base import Search
+from placement_opt.solvers.native import NATIVE
 
 CONFLICT_SECONDS = 10.0
 LEAST_SECONDS = 1.5
@@ -82,7 +83,9 @@ def _assumed_core(
     solver.parameters.max_time_in_seconds = max(0.0, until - time.perf_counter())
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
-    if solver.solve(model) != cp_model.INFEASIBLE:
+    with NATIVE.call(solver.stop_search):
+        status = solver.solve(model)
+    if status != cp_model.INFEASIBLE:
         return None
     return sorted(switch[index] for index in solver.sufficient_assumptions_for_infeasibility())
 

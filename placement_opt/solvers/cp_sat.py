@@ -8,6 +8,7 @@ from placement_opt.errors import InternalError
 from placement_opt.formulation import Formulation
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.cp_sat_writing import cp_sat_model, solution_values, write_hint
+from placement_opt.solvers.native import NATIVE
 from placement_opt.solvers.reporting import (
     PATIENCE_S,
     POLL_S,
@@ -114,7 +115,8 @@ class _Run:
         self._solver.best_bound_callback = self._on_bound
         if self._is_stopped:
             return Ending.STOPPED
-        status = self._solver.solve(model, _listener(self._on_solution))
+        with NATIVE.call(self._solver.stop_search):
+            status = self._solver.solve(model, _listener(self._on_solution))
         if self._error is not None:
             raise self._error
         if self.is_over:

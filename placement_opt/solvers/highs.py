@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from placement_opt.solvers.linear_program import Floats, LinearProgram
+from placement_opt.solvers.native import NATIVE
 from placement_opt.solvers.reporting import logger
 
 PROBLEM = "problem.npz"
@@ -137,17 +138,18 @@ def _solved(
     from ortools.math_opt.core.python import solver
 
     def solved() -> Any:
-        return solver.solve(
-            program.proto(integer=True),
-            parameters_pb2.SOLVER_TYPE_HIGHS,
-            parameters_pb2.SolverInitializerProto(),
-            parameters,
-            _start(hint),
-            on_lines,
-            callback_pb2.CallbackRegistrationProto(),
-            None,
-            None,
-        )
+        with NATIVE.call():
+            return solver.solve(
+                program.proto(integer=True),
+                parameters_pb2.SOLVER_TYPE_HIGHS,
+                parameters_pb2.SolverInitializerProto(),
+                parameters,
+                _start(hint),
+                on_lines,
+                callback_pb2.CallbackRegistrationProto(),
+                None,
+                None,
+            )
 
     try:
         return solved()

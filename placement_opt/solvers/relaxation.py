@@ -10,6 +10,7 @@ from placement_opt.certificate import BLOCK
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Bools
 from placement_opt.solvers.linear_program import Floats, LinearProgram
+from placement_opt.solvers.native import NATIVE
 from placement_opt.solvers.pricing import usable_prices
 from placement_opt.solvers.reporting import is_contradictory, logger
 from placement_opt.solvers.restricted_lp import RestrictedLp
@@ -180,6 +181,7 @@ def solve_lp(
 def _glop(program: LinearProgram, time_limit_s: float, basis: Basis | None) -> Any:
     from ortools.math_opt import callback_pb2, model_parameters_pb2, parameters_pb2
     from ortools.math_opt.core.python import solver
+    from ortools.util.python import pybind_solve_interrupter
 
     parameters = parameters_pb2.SolveParametersProto()
     parameters.time_limit.FromNanoseconds(int(time_limit_s * 1e9))
@@ -188,17 +190,19 @@ def _glop(program: LinearProgram, time_limit_s: float, basis: Basis | None) -> A
     parameters.glop.use_dual_simplex = basis is None or basis.is_dual
     if basis is not None:
         basis.write_to(start.initial_basis)
-    return solver.solve(
-        program.proto(integer=False),
-        parameters_pb2.SOLVER_TYPE_GLOP,
-        parameters_pb2.SolverInitializerProto(),
-        parameters,
-        start,
-        None,
-        callback_pb2.CallbackRegistrationProto(),
-        None,
-        None,
-    )
+    interrupter = pybind_solve_interrupter.PySolveInterrupter()
+    with NATIVE.call(interrupter.interrupt):
+        return solver.solve(
+            program.proto(integer=False),
+            parameters_pb2.SOLVER_TYPE_GLOP,
+            parameters_pb2.SolverInitializerProto(),
+            parameters,
+            start,
+            None,
+            callback_pb2.CallbackRegistrationProto(),
+            None,
+            interrupter,
+        )
 
 
 def _dense(sparse: Any, length: int) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 
 from placement_opt.formulation import Formulation
 from placement_opt.solvers.base import Ending, Search
+from placement_opt.solvers.native import NATIVE
 from placement_opt.status import StopReason
 
 POLL_S = 0.05
@@ -84,6 +85,7 @@ class Beside(Generic[AnswerT]):
         self._is_asked = is_asked
         self._answer: AnswerT | None = None
         self._error: Exception | None = None
+        NATIVE.stay()
         # Not Thread.join: before Python 3.13, interrupting it takes a running thread for dead.
         self._done = threading.Event()
         threading.Thread(target=self._run, daemon=True).start()

@@ -20,6 +20,7 @@ from placement_opt.instance import Floats
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.first_order import read_point, write_program
 from placement_opt.solvers.job import Job, JobError, start_job
+from placement_opt.solvers.native import NATIVE
 from placement_opt.solvers.reporting import logger
 
 LARGEST_GAIN = 1_000.0
@@ -203,16 +204,17 @@ def _simplex(
     below = used & ~equal & np.isfinite(upper)
     above = used & ~equal & np.isfinite(lower)
     bounds: Any = np.stack(columns, axis=1)
-    result = linprog(
-        -gain,
-        sparse.vstack([matrix[below], -matrix[above]]),
-        np.append(upper[below], -lower[above]),
-        matrix[equal],
-        upper[equal],
-        bounds,
-        method="highs-ds",
-        options={"time_limit": max(0.01, seconds)},
-    )
+    with NATIVE.call():
+        result = linprog(
+            -gain,
+            sparse.vstack([matrix[below], -matrix[above]]),
+            np.append(upper[below], -lower[above]),
+            matrix[equal],
+            upper[equal],
+            bounds,
+            method="highs-ds",
+            options={"time_limit": max(0.01, seconds)},
+        )
     if result.status != 0 or result.x is None:
         return None
     prices = np.zeros(matrix.shape[0])
