@@ -8,6 +8,8 @@
 ``generic:15000x3000``                    50 pairs each, pools, budgets and priced minimums bind
 ``assignment:15000x5000:50``              pure assignment, 50 pairs each, random scores
 ``gap:FOLDER`` or ``gap:FILE``            generalised assignment, OR-Library format, all in it
+``shape:weights:3000``                    one of the sixty of `benchmarks.shapes`
+``shapes``                                all sixty
 ========================================  =====================================================
 """
 
@@ -23,6 +25,7 @@ import numpy as np
 import placement_opt as po
 from benchmarks.gap_files import GapProblem, gap_paths, read_gap
 from benchmarks.random_problems import random_assignment, random_generic
+from benchmarks.shapes import SHAPES, SIZES, shaped
 from placement_opt.errors import InvalidInputError
 
 PLACE = "rijk-van-nijmegen"
@@ -69,6 +72,8 @@ def instances(spec: str) -> list[Instance]:
     kind, _, rest = spec.partition(":")
     if kind == "gap":
         return list(_gap_instances(rest))
+    if kind in {"shape", "shapes"}:
+        return list(_shapes(spec))
     size, _, detail = rest.partition(":")
     builders: dict[str, Callable[[int, int | None, str, int], Problem]] = {
         PLACE: _region,
@@ -83,6 +88,19 @@ def instances(spec: str) -> list[Instance]:
     builder = builders[kind]
     _check_detail(spec, kind, detail)
     return [Instance(spec, spec, lambda seed: builder(n_candidates, n_openings, detail, seed))]
+
+
+def _shapes(spec: str) -> Iterator[Instance]:
+    """Yield one shape of one size, or all of all sizes."""
+    for shape in SHAPES:
+        for pairs in SIZES:
+            name = f"shape:{shape}:{pairs}"
+            if spec in {name, "shapes"}:
+                yield Instance(name, name, partial(_shape, shape, pairs))
+
+
+def _shape(shape: str, pairs: int, seed: int) -> Problem:
+    return Problem(shaped(shape, pairs, seed))
 
 
 def _check_detail(spec: str, kind: str, detail: str) -> None:

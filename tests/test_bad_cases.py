@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import placement_opt as po
-from placement_opt.solvers import cp_sat, highs_reports, mip, resident_memory
+from placement_opt.solvers import cp_sat, highs_reports, highs_work, mip, resident_memory
 from placement_opt.solvers.job import JobError, ProcessJob
 from placement_opt.solvers.mip import Mip
 
@@ -121,17 +121,16 @@ class TestFailures:
 
     def test_a_killed_helper_keeps_the_plan(self, monkeypatch):
         """What the system does when memory runs out: the process is gone, without a word."""
-        real, begun = mip.start_job, []
+        begun = []
 
-        def soon_killed(name, folder, *, in_process):
-            del in_process
-            job = real(name, folder, in_process=False)
-            assert isinstance(job, ProcessJob)
+        def soon_killed(name, folder):
+            job = ProcessJob(name, folder)
             job.process.kill()
             begun.append(job)
             return job
 
-        monkeypatch.setattr(mip, "start_job", soon_killed)
+        monkeypatch.setattr(highs_work, "ProcessJob", soon_killed)
+        monkeypatch.setattr(mip, "THREAD_VARIABLES", 0)
         result = self.solved("mip")
         assert begun
         assert result.status in HAS_PLAN
@@ -142,7 +141,8 @@ class TestFailures:
         def refused(*_arguments, **_settings):
             raise OSError(12, "Cannot allocate memory")
 
-        monkeypatch.setattr(mip, "start_job", refused)
+        monkeypatch.setattr(highs_work, "ProcessJob", refused)
+        monkeypatch.setattr(mip, "THREAD_VARIABLES", 0)
         result = self.solved("mip")
         assert result.stop_reason is po.StopReason.SOLVER_FAILURE
         assert len(result.placement_rows) == 2
@@ -154,7 +154,7 @@ class TestFailures:
             raise JobError("the worker process ended with code -9: ")
 
         monkeypatch.setattr(ProcessJob, "finish", breaks_at_the_end)
-        monkeypatch.setattr(mip, "TINY_VARIABLES", 0)
+        monkeypatch.setattr(mip, "THREAD_VARIABLES", 0)
         result = self.solved("mip")
         assert result.status in HAS_PLAN
         assert len(result.placement_rows) >= 2

@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from placement_opt.solvers import branching
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.branching import FEW_PAIRS, Branching
 from placement_opt.solvers.cut_rounds import strengthen
-from placement_opt.solvers.highs import HighsSettings, solve_here
+from placement_opt.solvers.highs import HighsRun, HighsSettings
 from placement_opt.solvers.highs_reports import INFEASIBLE
+from placement_opt.solvers.highs_work import News
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.lumped import lumped
@@ -121,7 +123,7 @@ class TestProofs:
         assert proposed[-1].tolist() == [3, 4]
 
     def test_what_highs_tells_at_its_end_only_is_proposed_too(self, monkeypatch):
-        monkeypatch.setattr(branching.HighsFiles, "solutions", lambda _files: iter(()))
+        monkeypatch.setattr(Branching, "_pass_on", lambda *_told: None)
         formulation, proposed = knapsack([7], [1], 1), []
         found = strengthen(formulation, np.arange(1), 5.0, rounds=0)
         branching_of(found, search_of(formulation, 3), proposed.append).step()
@@ -202,25 +204,33 @@ def points(formulation):
 
 
 class Running:
-    """A job that never ends; something happens meanwhile to the search and the branching."""
+    """A tree that never ends; something happens meanwhile to the search and the branching."""
 
     def __init__(self, happens):
         self.happens = happens
-        self.search = self.tree = None
+        self.search = self.tree = self.settings = None
         self.is_stopped = False
+
+    @contextmanager
+    def beside(self, _program, settings, **_more):
+        self.settings = settings
+        try:
+            yield self
+        finally:
+            self.is_stopped = True
+
+    def news(self):
+        return News()
 
     def wait(self, seconds):
         del seconds
         self.happens(self.search, self.tree)
         return False
 
-    def stop(self):
-        self.is_stopped = True
-
 
 class TestEnds:
     def start(self, monkeypatch, job):
-        monkeypatch.setattr(branching, "start_job", lambda *_args, **_more: job)
+        monkeypatch.setattr(branching, "highs_beside", job.beside)
         monkeypatch.setattr(branching, "FIRST_DISTANCE", 1.0)
         monkeypatch.setattr(branching, "FEW_PAIRS", 0)
         found = strengthen(ODD, np.arange(5), 5.0, rounds=0)
@@ -248,14 +258,12 @@ class TestEnds:
 
     def test_plans_are_looked_for_where_the_best_one_is_the_target(self, monkeypatch):
         asked = []
-        monkeypatch.setattr(
-            branching, "write_problem", lambda _folder, _program, told, _hint: asked.append(told)
-        )
         for few in (0, FEW_PAIRS):
             job = Running(lambda search, _tree: search.prove(60, "somebody"))
             _, tree = self.start(monkeypatch, job)
             monkeypatch.setattr(branching, "FEW_PAIRS", few)
             tree.step()
+            asked.append(job.settings)
         assert [told.heuristics for told in asked] == [False, True]
         assert asked[0].cutoff > asked[1].cutoff
 
@@ -263,7 +271,7 @@ class TestEnds:
         # Of multiples of 60 with 120 at hand, 144 is asked, and nothing lies between.
         job = Running(lambda search, _tree: next(moments) and search.prove(120, "somebody"))
         moments = iter([False, False, True])
-        monkeypatch.setattr(branching, "start_job", lambda *_args, **_more: job)
+        monkeypatch.setattr(branching, "highs_beside", job.beside)
         formulation = knapsack([60] * 5, [2] * 5, 5)
         job.search = search_of(formulation, 120, gap=0.2)
         branching_of(strengthen(formulation, np.arange(5), 5.0, rounds=0), job.search).step()
@@ -277,10 +285,10 @@ class TestEnds:
         assert job.is_stopped
 
     def test_a_crash_is_told_and_ends_it(self, monkeypatch, caplog):
-        def crash(_folder):
+        def crash(_run):
             raise MemoryError("no room")
 
-        monkeypatch.setattr("placement_opt.solvers.highs.work", crash)
+        monkeypatch.setattr(HighsRun, "solve", crash)
         search = search_of(ODD, 60)
         tree = branching_of(strengthen(ODD, np.arange(5), 5.0, rounds=0), search)
         with caplog.at_level(logging.WARNING, logger="placement_opt"):
@@ -310,7 +318,8 @@ def test_highs_looks_only_for_what_gains_more_than_a_cutoff():
     program = LinearProgram.of(formulation, unit)
 
     def solved(cutoff):
-        return solve_here(program, HighsSettings(1, 0.0, unit.half_step, 60.0, None, cutoff))
+        settings = HighsSettings(1, 0.0, unit.half_step, 60.0, None, cutoff)
+        return HighsRun(program, settings).solve()
 
     optimum = float(program.gain @ solved(None).values)
     below = solved(optimum - 0.5)

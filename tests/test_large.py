@@ -200,11 +200,11 @@ class TestCrashes:
     def test_without_the_parts_solver_the_plan_is_kept_and_improved(self, region, monkeypatch):
         crashes = []
 
-        def crash(program, settings, hint=None):
-            crashes.append(program)
+        def crash(run):
+            crashes.append(run)
             raise RuntimeError("the solver of parts is gone")
 
-        monkeypatch.setattr(near_plans, "solve_here", crash)
+        monkeypatch.setattr(near_plans.HighsRun, "solve", crash)
         improved = threading.Event()
 
         def look(event):

@@ -302,21 +302,20 @@ class TestSpread:
 
 
 SOMEBODY_ELSE = """
+import highspy
 import numpy as np
-from ortools.math_opt.python import mathopt
-from ortools.math_opt.solvers import highs_pb2
-from placement_opt.solvers.highs import HighsSettings, solve_here
+from placement_opt.solvers.highs import HighsRun, HighsSettings
 from placement_opt.solvers.linear_program import LinearProgram
 
-model = mathopt.Model()
-model.maximize(model.add_binary_variable())
-two = highs_pb2.HighsOptionsProto(int_options={"threads": 2})
-mathopt.solve(model, mathopt.SolverType.HIGHS, params=mathopt.SolveParameters(highs=two))
+somebody = highspy.Highs()
+somebody.silent()
+somebody.setOptionValue("threads", 2)
+somebody.maximize(somebody.addBinary())
 one, whole = np.ones(2), np.ones(2, dtype=bool)
 start, member = np.array([0, 2]), np.array([0, 1], dtype=np.int32)
 room = np.array([-np.inf]), np.array([1.0])
 program = LinearProgram(start, member, one, *room, 0 * one, one, np.array([2.0, 3.0]), whole)
-print(solve_here(program, HighsSettings(0, 0.0, 1e-9, 5.0, None)).values.tolist())
+print(HighsRun(program, HighsSettings(0, 0.0, 1e-9, 5.0, None)).solve().values.tolist())
 """
 
 

@@ -9,22 +9,21 @@ promises. Where it runs out, the bound of the branches still open counts.
 """
 
 import math
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from placement_opt.instance import Floats
 from placement_opt.solvers.base import Search
-from placement_opt.solvers.highs import HighsSettings, read_answer, write_problem
-from placement_opt.solvers.highs_reports import INFEASIBLE, PRINTED, HighsFiles
-from placement_opt.solvers.job import Job, JobError, start_job
+from placement_opt.solvers.highs import HighsSettings
+from placement_opt.solvers.highs_reports import INFEASIBLE
+from placement_opt.solvers.highs_work import HighsWork, News, highs_beside
+from placement_opt.solvers.job import JobError
 from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
-from placement_opt.solvers.mip import WORK, Mip
+from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.reporting import POLL_S, logger, prove_bound
 from placement_opt.solvers.strengthened import Strengthened
 
@@ -159,39 +158,29 @@ class Branching:
             # Where nothing but the best plan is left to beat, there may well be a better one.
             heuristics=target <= self._lowest(),
         )
-        with tempfile.TemporaryDirectory(
-            prefix="placement_opt-", ignore_cleanup_errors=True
-        ) as path:
-            folder = Path(path)
-            write_problem(folder, program, settings, None)
-            job = start_job(WORK, folder, in_process=self._in_process)
-            try:
-                return self._watch(job, folder, columns, target)
-            finally:
-                job.stop()
+        with highs_beside(program, settings, in_process=self._in_process) as work:
+            return self._watch(work, columns, target)
 
     def _cutoff(self, target: int) -> float:
         """Return a target in float units, a little above for what HiGHS may round."""
         return target / self._unit.units + self._unit.slack
 
-    def _watch(self, job: Job, folder: Path, columns: Numbers, target: int) -> bool:
+    def _watch(self, work: HighsWork, columns: Numbers, target: int) -> bool:
         cutoff = self._cutoff(target)
-        files = HighsFiles(folder, columns.size)
         self._reached = -math.inf
-        while not job.wait(POLL_S):
-            self._pass_on(files, columns, cutoff)
+        while not work.wait(POLL_S):
+            self._pass_on(work.news(), columns, cutoff)
             if self._search.bound is not None and self._search.bound <= target:
                 return True  # the last branches need not be exhausted
             # A tree that came to a better plan itself goes on from there.
             if self._stop() or self._lowest() > max(target, self._reached):
                 return False
-        self._pass_on(files, columns, cutoff)
+        self._pass_on(work.news(), columns, cutoff)
         try:
-            job.finish()
+            answer = work.answer()
         except JobError as error:
             logger.warning("branching failed; the best bound so far is kept: %s", error)
             return False
-        answer = read_answer(folder)
         if answer.values is not None:
             self._take(answer.values, columns)
         if answer.reason in INFEASIBLE:
@@ -204,11 +193,11 @@ class Branching:
         self.is_over = is_optimal and answer.bound > cutoff
         return is_optimal
 
-    def _pass_on(self, files: HighsFiles, columns: Numbers, cutoff: float) -> None:
-        """Tell of new bounds, and of pairs that gain more than the target."""
-        for bound in files.bounds():
-            prove_bound(self._search, self._unit.bound(max(bound, cutoff), PRINTED), "mip")
-        for values in files.solutions():
+    def _pass_on(self, news: News, columns: Numbers, cutoff: float) -> None:
+        """Tell of a new bound, and of pairs that gain more than the target."""
+        if news.bound is not None:
+            prove_bound(self._search, self._unit.bound(max(news.bound, cutoff)), "mip")
+        for values in news.plans:
             self._take(values, columns)
 
     def _take(self, values: Floats, columns: Numbers) -> None:

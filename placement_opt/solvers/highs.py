@@ -1,29 +1,19 @@
-"""HiGHS through MathOpt, on the files of one folder; run by `placement_opt.solvers.mip`.
+"""HiGHS, a mixed-integer solver on floating-point linear relaxations, run in the calling thread.
 
-In: ``problem.npz``, ``settings.json``, perhaps ``hint.npy``. Out, while it runs: ``log.txt`` and
-``improving.txt``; at its end ``answer.npz``. HiGHS heeds no interrupter here and calls back with
-nothing but its log, so that the caller reads these files while HiGHS writes them.
+Through highspy, which lets other threads run meanwhile, calls back with every better plan and
+bound, and heeds an interrupt. `placement_opt.solvers.highs_work` runs it beside the caller.
 """
 
-import json
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from placement_opt.solvers.linear_program import Floats, LinearProgram
 from placement_opt.solvers.native import NATIVE
-from placement_opt.solvers.reporting import logger
-
-PROBLEM = "problem.npz"
-SETTINGS = "settings.json"
-HINT = "hint.npy"
-LOG = "log.txt"
-IMPROVING = "improving.txt"
-ANSWER = "answer.npz"
 
 HEURISTICS = ("feasibility_jump", "rins", "rens", "root_reduced_cost")
 """What HiGHS leaves out where it need not find plans."""
@@ -32,7 +22,17 @@ RELIABLE = 1
 """Times that a branch is tried out before its estimate is trusted: trying out takes most of the
 time where the linear programs are large."""
 
-REASON_PREFIX = "TERMINATION_REASON_"
+ENDINGS = {
+    "kOptimal": "optimal",
+    "kInfeasible": "infeasible",
+    "kUnboundedOrInfeasible": "infeasible_or_unbounded",
+    "kObjectiveBound": "infeasible",
+    "kTimeLimit": "stopped",
+    "kSolutionLimit": "stopped",
+    "kInterrupt": "stopped",
+    "kMemoryLimit": "stopped",
+}
+"""HiGHS' words for how it ended, and ours. Nothing above a cutoff is as good as nothing at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ class HighsAnswer:
     Parameters
     ----------
     reason
-        MathOpt's termination reason in lower case, such as ``"optimal"``.
+        ``"optimal"``, ``"infeasible"``, ``"infeasible_or_unbounded"``, ``"stopped"``, or HiGHS' own
+        word for anything else.
     bound
         Upper bound in float units, or None.
     values
@@ -81,147 +82,164 @@ class HighsAnswer:
     values: Floats | None
 
 
-def write_problem(
-    folder: Path, program: LinearProgram, settings: HighsSettings, hint: Floats | None
-) -> None:
-    """Write everything that `work` reads."""
-    program.save(folder / PROBLEM)
-    (folder / SETTINGS).write_text(json.dumps(asdict(settings)), encoding="utf-8")
-    if hint is not None:
-        np.save(folder / HINT, hint)
+class HighsRun:
+    """One problem and one run of HiGHS on it.
+
+    Parameters
+    ----------
+    program
+        What is maximised, in float units.
+    settings
+        Limits and parameters.
+    hint
+        Values of all variables to start from, shape (N,), or None.
+    on_plan, on_bound
+        Called in the running thread with the values of each better plan and with each lower bound,
+        in float units.
+    """
+
+    def __init__(
+        self,
+        program: LinearProgram,
+        settings: HighsSettings,
+        hint: Floats | None = None,
+        on_plan: Callable[[Floats], None] | None = None,
+        on_bound: Callable[[float], None] | None = None,
+    ) -> None:
+        self._program = program
+        self._settings = settings
+        self._hint = hint
+        self._on_plan = on_plan
+        self._on_bound = on_bound
+        self._bound = math.inf
+        self._is_stopped = False
+
+    def stop(self) -> None:
+        """Ask HiGHS to stop; it looks now and then, mostly within a second."""
+        self._is_stopped = True
+
+    def solve(self) -> HighsAnswer:
+        """Solve, and return what is known at the end."""
+        import highspy
+
+        if not self._program.gain.size:
+            return _of_nothing(self._program)
+        highs = _quiet_highs()
+        _set_options(highs, self._settings)
+        highs.passModel(_model(self._program))
+        if self._hint is not None:
+            columns = np.arange(self._hint.size, dtype=np.int32)
+            highs.setSolution(columns.size, columns, self._hint)
+        highs.cbMipInterrupt.subscribe(self._look)
+        highs.cbSimplexInterrupt.subscribe(self._look)
+        if self._on_plan is not None:
+            highs.cbMipImprovingSolution.subscribe(self._found)
+        if self._is_stopped:
+            return HighsAnswer("stopped", None, None)
+        try:
+            with NATIVE.call(self.stop):
+                if highs.run() == highspy.HighsStatus.kError:
+                    # Somebody else's HiGHS in this thread began with other threads, which stay.
+                    highs.setOptionValue("threads", 0)
+                    highs.run()
+            return _answer(highs, is_whole=bool(self._program.whole.any()))
+        finally:
+            highs.disableCallbacks()
+            # Else its own threads outlive this one, and end the process with an abort at exit.
+            highs.resetThreadScheduler(False)  # noqa: FBT003 - takes no name
+
+    def _look(self, event: Any) -> None:
+        bound = float(event.data_out.mip_dual_bound)
+        if self._on_bound is not None and math.isfinite(bound) and bound < self._bound:
+            self._bound = bound
+            self._on_bound(bound)
+        if self._is_stopped:
+            event.interrupt()
+
+    def _found(self, event: Any) -> None:
+        if self._on_plan is not None:
+            self._on_plan(np.array(event.data_out.mip_solution, dtype=np.float64))
 
 
-def read_answer(folder: Path) -> HighsAnswer:
-    """Read what `work` wrote at its end."""
-    with np.load(folder / ANSWER) as arrays:
-        bound, values = float(arrays["bound"]), arrays["values"]
-        return HighsAnswer(
-            str(arrays["reason"]),
-            bound if math.isfinite(bound) else None,
-            values if arrays["has_values"] else None,
-        )
+@cache
+def _quiet_class() -> Any:
+    import highspy
+
+    class Quiet(highspy.Highs):
+        """HiGHS that prints nothing, its own banner included."""
+
+        def __init__(self) -> None:
+            # Calling back is what prints the banner, so that silence has to come first.
+            highspy._core._Highs.__init__(self)  # noqa: SLF001
+            self.setOptionValue("output_flag", False)  # noqa: FBT003
+            super().__init__()
+            self.setOptionValue("output_flag", False)  # noqa: FBT003
+
+    return Quiet
 
 
-def work(folder: Path) -> None:
-    """Solve the folder's problem."""
-    program = LinearProgram.load(folder / PROBLEM)
-    settings = HighsSettings(**json.loads((folder / SETTINGS).read_text(encoding="utf-8")))
-    hint = np.load(folder / HINT) if (folder / HINT).exists() else None
-    with (folder / LOG).open("w", encoding="utf-8") as log:
-
-        def write_down(lines: list[str]) -> None:
-            log.writelines(f"{line}\n" for line in lines)
-            log.flush()
-
-        result = _solved(program, _parameters(settings, folder / IMPROVING), hint, write_down)
-    _write_answer(folder / ANSWER, result, len(program.gain))
+def _quiet_highs() -> Any:
+    return _quiet_class()()
 
 
-def solve_here(
-    program: LinearProgram, settings: HighsSettings, hint: Floats | None = None
-) -> HighsAnswer:
-    """Solve a small problem in this thread, without files; other threads run meanwhile."""
-    result = _solved(program, _parameters(settings), hint)
-    bound = result.termination.objective_bounds.dual_bound
-    return HighsAnswer(
-        _reason(result), bound if math.isfinite(bound) else None, _values(result, len(program.gain))
-    )
-
-
-def _solved(
-    program: LinearProgram,
-    parameters: Any,
-    hint: Floats | None,
-    on_lines: Callable[[list[str]], None] | None = None,
-) -> Any:
-    from ortools.math_opt import callback_pb2, parameters_pb2
-    from ortools.math_opt.core.python import solver
-
-    def solved() -> Any:
-        with NATIVE.call():
-            return solver.solve(
-                program.proto(integer=True),
-                parameters_pb2.SOLVER_TYPE_HIGHS,
-                parameters_pb2.SolverInitializerProto(),
-                parameters,
-                _start(hint),
-                on_lines,
-                callback_pb2.CallbackRegistrationProto(),
-                None,
-                None,
-            )
-
-    try:
-        return solved()
-    except Exception:
-        # HiGHS refuses a number of threads other than that of the first solve in this process,
-        # which may be somebody else's; without a number it takes what there is.
-        logger.info("HiGHS failed; once more without a number of threads", exc_info=True)
-        del parameters.highs.int_options["threads"]
-        return solved()
-
-
-def _parameters(settings: HighsSettings, improving: Path | None = None) -> Any:
-    from ortools.math_opt import parameters_pb2
-
-    parameters = parameters_pb2.SolveParametersProto()
-    parameters.random_seed = settings.seed
-    parameters.relative_gap_tolerance = settings.relative_gap
-    parameters.absolute_gap_tolerance = settings.absolute_gap
+def _set_options(highs: Any, settings: HighsSettings) -> None:
+    options: dict[str, float | int | bool] = {
+        "threads": 1,
+        "random_seed": settings.seed,
+        "mip_rel_gap": settings.relative_gap,
+        "mip_abs_gap": settings.absolute_gap,
+    }
     if settings.time_limit_s is not None:
-        parameters.time_limit.FromNanoseconds(int(settings.time_limit_s * 1e9))
+        options["time_limit"] = settings.time_limit_s
     if settings.node_limit is not None:
-        parameters.node_limit = settings.node_limit
-    highs = parameters.highs
-    highs.int_options["threads"] = 1
-    if improving is not None:
-        highs.bool_options["mip_improving_solution_save"] = True
-        highs.bool_options["mip_improving_solution_report_sparse"] = True
-        highs.string_options["mip_improving_solution_file"] = str(improving)
+        options["mip_max_nodes"] = settings.node_limit
     if settings.cutoff is not None:
         # HiGHS turns what is to be maximised round.
-        highs.double_options["objective_bound"] = -settings.cutoff
-        highs.int_options["mip_pscost_minreliable"] = RELIABLE
+        options["objective_bound"] = -settings.cutoff
+        options["mip_pscost_minreliable"] = RELIABLE
     if not settings.heuristics:
-        highs.double_options["mip_heuristic_effort"] = 0.0
-        for heuristic in HEURISTICS:
-            highs.bool_options[f"mip_heuristic_run_{heuristic}"] = False
-    return parameters
+        options["mip_heuristic_effort"] = 0.0
+        options |= {f"mip_heuristic_run_{heuristic}": False for heuristic in HEURISTICS}
+    for name, value in options.items():
+        highs.setOptionValue(name, value)
 
 
-def _start(hint: Floats | None) -> Any:
-    from ortools.math_opt import model_parameters_pb2
+def _model(program: LinearProgram) -> Any:
+    import highspy
 
-    start = model_parameters_pb2.ModelSolveParametersProto()
-    if hint is not None:
-        values = start.solution_hints.add().variable_values
-        values.ids.extend(range(len(hint)))
-        values.values.extend(hint.tolist())
-    return start
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(program.gain), len(program.row_lower)
+    # Turned round here, so that cutoffs and bounds mean the same in every release.
+    model.sense_ = highspy.ObjSense.kMaximize
+    model.col_cost_ = program.gain
+    model.col_lower_, model.col_upper_ = program.lower, program.upper
+    model.row_lower_, model.row_upper_ = program.row_lower, program.row_upper
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.num_col_, model.a_matrix_.num_row_ = model.num_col_, model.num_row_
+    model.a_matrix_.start_ = program.start.astype(np.int32)
+    model.a_matrix_.index_ = program.member
+    model.a_matrix_.value_ = program.value
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    model.integrality_ = [kinds[is_whole] for is_whole in program.whole.tolist()]
+    return model
 
 
-def _write_answer(path: Path, result: Any, n_variables: int) -> None:
-    values = _values(result, n_variables)
-    np.savez(
-        path,
-        reason=_reason(result),
-        bound=result.termination.objective_bounds.dual_bound,
-        values=np.zeros(0) if values is None else values,
-        has_values=values is not None,
+def _answer(highs: Any, *, is_whole: bool) -> HighsAnswer:
+    import highspy
+
+    status, info = highs.getModelStatus(), highs.getInfo()
+    reason = ENDINGS.get(status.name) or highs.modelStatusToString(status).lower()
+    has_plan = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    bound = info.mip_dual_bound if is_whole else info.objective_function_value
+    return HighsAnswer(
+        reason,
+        float(bound) if math.isfinite(bound) else None,
+        np.array(highs.getSolution().col_value, dtype=np.float64) if has_plan else None,
     )
 
 
-def _reason(result: Any) -> str:
-    from ortools.math_opt import result_pb2
-
-    name: str = result_pb2.TerminationReasonProto.Name(result.termination.reason)
-    return name.removeprefix(REASON_PREFIX).lower()
-
-
-def _values(result: Any, n_variables: int) -> Floats | None:
-    if not result.solutions or not result.solutions[0].HasField("primal_solution"):
-        return None
-    values = np.zeros(n_variables)
-    sparse = result.solutions[0].primal_solution.variable_values
-    values[np.array(sparse.ids, dtype=np.int64)] = np.array(sparse.values)
-    return values
+def _of_nothing(program: LinearProgram) -> HighsAnswer:
+    """Answer for a problem without variables, which HiGHS does not look at."""
+    if np.any(program.row_lower > 0) or np.any(program.row_upper < 0):
+        return HighsAnswer("infeasible", None, None)
+    return HighsAnswer("optimal", 0.0, np.zeros(0))

@@ -72,13 +72,13 @@ class ObjectiveUnit:
         scaled: Floats = (gain // self.step) / 2.0**self.shift
         return scaled
 
-    def bound(self, value: float, relative: float = 0.0) -> int:
+    def bound(self, value: float) -> int:
         """Return the integer bound that a solver's dual bound proves, in integer units.
 
-        The dual bound is raised by the slack, and by a relative part where it was read from
-        print; then it is rounded down to a multiple of the step, since no objective lies between.
+        The dual bound is raised by the slack, then rounded down to a multiple of the step, since
+        no objective lies between.
         """
-        raised = Fraction(value) + Fraction(self.slack) + Fraction(relative * abs(value))
+        raised = Fraction(value) + Fraction(self.slack)
         return math.floor(raised * (1 << self.shift)) * self.step
 
 

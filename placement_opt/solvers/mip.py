@@ -1,15 +1,13 @@
-"""HiGHS, a mixed-integer solver on floating-point linear relaxations, in a process of its own."""
-
-import tempfile
-from pathlib import Path
+"""HiGHS, a mixed-integer solver on floating-point linear relaxations, on the whole problem."""
 
 import numpy as np
 
 from placement_opt.formulation import Formulation
 from placement_opt.solvers.base import Ending, Search
-from placement_opt.solvers.highs import HighsSettings, read_answer, write_problem
+from placement_opt.solvers.highs import HighsSettings
 from placement_opt.solvers.highs_reports import HighsReports
-from placement_opt.solvers.job import Job, JobError, start_job
+from placement_opt.solvers.highs_work import HighsWork, highs_beside
+from placement_opt.solvers.job import JobError
 from placement_opt.solvers.linear_program import (
     EXACT_REACH,
     LinearProgram,
@@ -25,12 +23,8 @@ from placement_opt.solvers.reporting import (
     stop_asked,
 )
 
-WORK = "placement_opt.solvers.highs:work"
-
-TINY_VARIABLES = 400
-TINY_ENTRIES = 2_000
-TINY_S = 2.0
-"""A tiny problem gets that long in this process before one of its own is worth its start."""
+THREAD_VARIABLES, THREAD_ENTRIES = 30_000, 300_000
+"""Up to here HiGHS notices a stop within a second or so, so that it works in a thread."""
 
 NODES_PER_S = 5
 """Nodes that stand for one second in a reproducible solve."""
@@ -39,15 +33,13 @@ NODES_PER_S = 5
 class Mip:
     """HiGHS on the whole formulation.
 
-    Solutions are read from its file and bounds from its log while it runs; a stop kills it.
     Bounds are HiGHS's word, raised by its tolerances before they are rounded to whole units (see
     `ObjectiveUnit`), so that OPTIMAL is claimed only where the units are coarse enough for them.
 
     Parameters
     ----------
     in_process
-        True: work in a thread of this process, False: in a process of its own. None: tiny
-        problems get two seconds in this process first.
+        True: work in a thread of this process, False: in a process of its own. None: by size.
     """
 
     name = "mip"
@@ -65,78 +57,52 @@ class Mip:
         """Solve; see `placement_opt.solvers.base.Solver.solve`."""
         if is_contradictory(formulation):
             return prove_none(search, self.name)
-        begin_s = search.elapsed_s
+        in_process = _is_small(formulation) if self._in_process is None else self._in_process
         try:
-            if self._in_process is not None:
-                return self._solve(formulation, search, in_process=self._in_process)
-            if not _is_tiny(formulation):
-                return self._solve(formulation, search, in_process=False)
-            seconds = float("inf") if search.limits.reproducible else TINY_S
-            ending = self._solve(formulation, search, in_process=True, at_most_s=seconds)
-            if ending is Ending.STOPPED and search.elapsed_s - begin_s >= seconds:
-                return self._solve(formulation, search, in_process=False)
+            return self._solve(formulation, search, in_process=in_process)
         except Exception:
             logger.warning("mip failed; the best plan so far is kept", exc_info=True)
             return Ending.FAILED
-        return ending
 
-    def _solve(
-        self,
-        formulation: Formulation,
-        search: Search,
-        *,
-        in_process: bool,
-        at_most_s: float = float("inf"),
-    ) -> Ending:
+    def _solve(self, formulation: Formulation, search: Search, *, in_process: bool) -> Ending:
         if stop_asked(search):
             return ended(search)
-        with tempfile.TemporaryDirectory(
-            prefix="placement_opt-", ignore_cleanup_errors=True
-        ) as path:
-            folder = Path(path)
-            reports = HighsReports(
-                formulation, search, ObjectiveUnit.of(formulation), folder, self.name
-            )
-            hint = None if search.best is None else search.best.values(formulation)
-            write_problem(
-                folder,
-                LinearProgram.of(formulation, reports.unit),
-                _settings(search, reports.unit, at_most_s),
-                None if hint is None else hint.astype(np.float64),
-            )
-            job = start_job(WORK, folder, in_process=in_process)
-            try:
-                return _watch(job, reports, search)
-            finally:
-                job.stop()
+        unit = ObjectiveUnit.of(formulation)
+        reports = HighsReports(formulation, search, unit, self.name)
+        hint = None if search.best is None else search.best.values(formulation).astype(np.float64)
+        program = LinearProgram.of(formulation, unit)
+        settings = _settings(search, unit)
+        with highs_beside(program, settings, hint, in_process=in_process) as work:
+            return _watch(work, reports, search)
 
 
-def _is_tiny(formulation: Formulation) -> bool:
-    return formulation.n_variables <= TINY_VARIABLES and formulation.matrix.nnz <= TINY_ENTRIES
+def _is_small(formulation: Formulation) -> bool:
+    if formulation.n_variables > THREAD_VARIABLES:
+        return False
+    return formulation.matrix.nnz <= THREAD_ENTRIES
 
 
-def _settings(search: Search, unit: ObjectiveUnit, at_most_s: float) -> HighsSettings:
+def _settings(search: Search, unit: ObjectiveUnit) -> HighsSettings:
     limits = search.limits
-    seconds = min(at_most_s, search.remaining_s)
     return HighsSettings(
         seed=limits.seed % (1 << 31),
         relative_gap=limits.gap,
         absolute_gap=unit.half_step,
-        time_limit_s=None if limits.reproducible else seconds,
+        time_limit_s=None if limits.reproducible else search.remaining_s,
         node_limit=max(1, int(limits.time_limit_s * NODES_PER_S)) if limits.reproducible else None,
     )
 
 
-def _watch(job: Job, reports: HighsReports, search: Search) -> Ending:
-    """Pass on what HiGHS writes until it ends or the search says stop."""
-    while not job.wait(POLL_S):
-        reports.pass_on()
+def _watch(work: HighsWork, reports: HighsReports, search: Search) -> Ending:
+    """Pass on what HiGHS tells until it ends or the search says stop."""
+    while not work.wait(POLL_S):
+        reports.pass_on(work.news())
         if stop_asked(search):
             return ended(search)
-    reports.pass_on()
+    reports.pass_on(work.news())
     try:
-        job.finish()
+        answer = work.answer()
     except JobError as error:
         logger.warning("mip failed; the best plan so far is kept: %s", error)
         return Ending.FAILED
-    return reports.conclude(read_answer(reports.folder))
+    return reports.conclude(answer)

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from placement_opt.instance import Bools, Floats
 from placement_opt.solvers.diving import BROKEN, NEAR, dive, keeps, matrix_of
-from placement_opt.solvers.highs import HighsSettings, solve_here
+from placement_opt.solvers.highs import HighsRun, HighsSettings
 from placement_opt.solvers.linear_program import LinearProgram
 from placement_opt.solvers.near_program import NearProgram
 from placement_opt.solvers.reporting import logger
@@ -199,7 +199,7 @@ class NearPlans:
         hint = None if self.values is None else values[at]
         settings = HighsSettings(seed % (1 << 31), 0.0, slack, seconds, None)
         try:
-            answer = solve_here(inner, settings, hint)
+            answer = HighsRun(inner, settings, hint).solve()
         except Exception:
             logger.warning("a part was not solved; the best plan so far is kept", exc_info=True)
             return None

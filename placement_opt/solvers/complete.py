@@ -1,0 +1,68 @@
+"""A complete solver on the whole problem, from the first second, beside what we do better.
+
+Up to some ten thousand pairs a plain solver may prove in a second what prices and neighbourhoods
+only come near to. It shares its plans and bounds, and is told of better plans. Where it brings
+nothing for long, its processor is put to better use.
+"""
+
+from types import TracebackType
+from typing import Self
+
+from placement_opt.formulation import Formulation
+from placement_opt.solvers.base import Ending, Search
+from placement_opt.solvers.mip import Mip
+from placement_opt.solvers.reporting import Beside
+
+COMPLETE_PAIRS = 30_000
+"""Up to here a complete solver is given the whole problem: beyond, its first linear program takes
+the time in which prices and plans are there."""
+
+BEHIND_SHARE, BEHIND_S = 0.5, 4.0
+"""A complete solver that has brought nothing for that share of the time so far, and for so many
+seconds, is given up."""
+
+
+class Complete:
+    """HiGHS on the whole problem, in a thread of its own.
+
+    HiGHS and not CP-SAT: of sixty problems of six shapes, CP-SAT was the first to prove only below
+    two thousand pairs; see docs/benchmarks.md.
+    """
+
+    def __init__(self, formulation: Formulation, search: Search) -> None:
+        self._search = search
+        self._is_given_up = False
+        self._ending: Ending | None = None
+        self._begun_s = search.elapsed_s
+        solver = Mip(in_process=True, until=lambda: self._is_given_up)
+        self._run = Beside(lambda: solver.solve(formulation, search))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.give_up()
+
+    def give_up(self) -> None:
+        """End it; it stops within a second or so."""
+        self._is_given_up = True
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most that long; return True when it has ended."""
+        return self._run.wait(seconds)
+
+    @property
+    def is_behind(self) -> bool:
+        """True when it has brought neither plan nor bound for long."""
+        useful_s = self._begun_s
+        for event in reversed(self._search.trace):
+            if event.source == Mip.name:
+                useful_s = event.elapsed_s
+                break
+        idle_s = self._search.elapsed_s - useful_s
+        return idle_s > max(BEHIND_S, BEHIND_SHARE * self._search.elapsed_s)
