@@ -34,7 +34,7 @@ def shaped(shape: str, pairs: int, seed: int) -> po.Model:
 
 
 def _weights(pairs: int, draws: np.random.Generator, seed: int) -> po.Model:
-    """Households of one to five people, probabilities as scores, places in heads."""
+    """Make up households of one to five people, probabilities as scores, places in heads."""
     del seed
     people, places = _sides(pairs)
     size = draws.integers(1, 6, people)
@@ -48,7 +48,7 @@ def _weights(pairs: int, draws: np.random.Generator, seed: int) -> po.Model:
 
 
 def _two_resources(pairs: int, draws: np.random.Generator, seed: int) -> po.Model:
-    """Hours of a place and euros of one of three budgets, both different for every pair."""
+    """Make up hours of a place and euros of one of three budgets, both different for every pair."""
     del seed
     people, places = _sides(pairs)
     hours = draws.integers(4, 37, (people, places))
@@ -79,7 +79,7 @@ def _two_resources(pairs: int, draws: np.random.Generator, seed: int) -> po.Mode
 
 
 def _quotas(pairs: int, draws: np.random.Generator, seed: int) -> po.Model:
-    """Positions, priced minimums of hours per firm, and at most so many from a district."""
+    """Make up positions, priced minimums of hours per firm, and at most so many from a district."""
     del seed
     people, places = _sides(pairs)
     hours = draws.integers(8, 37, people)
@@ -112,14 +112,14 @@ def _quotas(pairs: int, draws: np.random.Generator, seed: int) -> po.Model:
 
 
 def _coaching(pairs: int, draws: np.random.Generator, seed: int) -> po.Model:
-    """A made-up region from records, with all standard rules and individual coaches."""
+    """Make up a region from records, with all standard rules and individual coaches."""
     del draws
     people = max(12, round((PEOPLE_PER_PAIR * pairs) ** 0.5))
     return po.Model(po.synthetic_region(PLACE, candidates=people, seed=seed))
 
 
 def _everybody(pairs: int, draws: np.random.Generator, seed: int) -> po.Model:
-    """Everybody has to be placed; places are filled to the brim by one of each of two sizes.
+    """Make up places for everybody: they are filled to the brim by one of each of two sizes.
 
     With an even number of places a few of them have one to spare.
     """
@@ -142,12 +142,13 @@ def _everybody(pairs: int, draws: np.random.Generator, seed: int) -> po.Model:
 
 
 def _sparse(pairs: int, draws: np.random.Generator, seed: int) -> po.Model:
-    """Everybody lists three to nine openings; hours per opening, and one budget for all."""
+    """Let everybody list three to nine openings; hours per opening, and one budget for all."""
     del seed
     people = max(16, pairs // 6)
     places = max(8, people // 4)
     listed = [
-        draws.choice(places, draws.integers(3, min(10, places)), False) for _ in range(people)
+        draws.choice(places, draws.integers(3, min(10, places)), replace=False)
+        for _ in range(people)
     ]
     candidate = np.repeat(np.arange(people), [len(each) for each in listed])
     opening = np.concatenate(listed)

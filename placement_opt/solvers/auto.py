@@ -1,12 +1,12 @@
 """Chooses the way: a flow, parts that have nothing to do with each other, or prices first."""
 
 import math
-from dataclasses import replace
 from functools import partial
 
 from placement_opt.certificate import Certificate
 from placement_opt.formulation import Formulation
 from placement_opt.solvers.base import Ending, Search, Solver
+from placement_opt.solvers.complete import COMPLETE_PAIRS, Complete
 from placement_opt.solvers.components import components
 from placement_opt.solvers.components_search import solve_apart
 from placement_opt.solvers.cp_sat import CpSat
@@ -20,7 +20,10 @@ from placement_opt.solvers.reporting import POLL_S, Beside, logger
 from placement_opt.solvers.restricted_master import search_priced
 
 TINY_VARIABLES = 2_000
-"""Up to here CP-SAT alone is quicker than starting a second solver."""
+"""Up to here CP-SAT comes before prices: it is often the first to prove."""
+
+CP_SAT_S = 8.0
+"""How long CP-SAT has for a tiny problem before prices are tried, in seconds."""
 
 MANY_PAIRS = 150_000
 """From here on the linear program is not solved whole."""
@@ -40,7 +43,8 @@ class Auto:
 
     1. All rows a network: min-cost flow, exact.
     2. Independent parts: each by itself.
-    3. Tiny: CP-SAT alone.
+    3. Up to some ten thousand pairs: HiGHS on the whole in one thread, see
+       `placement_opt.solvers.complete`; in the other CP-SAT where it is tiny, then prices as in 5.
     4. Many pairs: prices by column generation, plans among the pairs near a gain; see
        `placement_opt.solvers.large`.
     5. Else: prices from the whole linear program, then cores and parts of the best plan; see
@@ -63,13 +67,45 @@ class Auto:
         ending = self._exactly(formulation, search)
         if ending is not None:
             return ending
+        is_tiny = formulation.n_variables <= TINY_VARIABLES
+        if search.limits.reproducible or Mip().refuses(formulation) is not None:
+            if is_tiny:
+                search.note(f"tiny ({formulation.n_variables} variables): CP-SAT alone")
+                return CpSat().solve(formulation, search)
+        elif formulation.n_pairs <= COMPLETE_PAIRS:
+            with Complete(formulation, search) as complete:
+                return self._beside(complete, formulation, search, is_tiny=is_tiny)
+        return self._by_prices(formulation, search)
+
+    def _beside(
+        self, complete: Complete, formulation: Formulation, search: Search, *, is_tiny: bool
+    ) -> Ending:
+        """Work beside a complete solver: CP-SAT first where the problem is tiny, then prices."""
+        if is_tiny:
+            search.note(
+                f"tiny ({formulation.n_variables} variables): HiGHS and CP-SAT side by side"
+            )
+            until = search.elapsed_s + CP_SAT_S
+            is_late = partial(_is_past, search, until)
+            ending = CpSat(workers=1, until=is_late).solve(formulation, search)
+            if search.stop_reason() is not None or ending is Ending.EXHAUSTED:
+                return ending
+        else:
+            search.note(f"HiGHS on all {formulation.n_pairs:,} pairs, beside prices")
+        return self._by_prices(formulation, search, complete)
+
+    def _by_prices(
+        self, formulation: Formulation, search: Search, complete: Complete | None = None
+    ) -> Ending:
+        """Search from prices; where that leads nowhere, let complete solvers race."""
+        ending = None
         if formulation.n_pairs > MANY_PAIRS:
             search.note(f"large ({formulation.n_pairs:,} pairs): prices by column generation")
             ending = search_large(formulation, search)
         else:
             priced = price(formulation, search)
             if priced is not None and search.stop_reason() is None:
-                ending = search_priced(priced, search)
+                ending = search_priced(priced, search, complete)
         # An empty plan is mostly at hand from the start; without prices it is no reason to end.
         if search.stop_reason() is not None or (ending is not None and search.best is not None):
             return ending or Ending.STOPPED
@@ -84,8 +120,9 @@ class Auto:
             search.note("no prices or no plan from them: CP-SAT on the whole")
             return CpSat().solve(formulation, search)
         search.note("no prices or no plan from them: CP-SAT and HiGHS side by side on the whole")
-        search.limits = replace(search.limits, workers=1)
-        return race(formulation, search, [CpSat(), Mip()])
+        if complete is not None:
+            return CpSat(workers=1).solve(formulation, search)
+        return race(formulation, search, [CpSat(workers=1), Mip()])
 
     def _exactly(self, formulation: Formulation, search: Search) -> Ending | None:
         """Take what is a network, falls apart, or is tiny; None for the rest."""
@@ -99,10 +136,11 @@ class Auto:
         if parts:
             search.note(f"components: {len(parts)} independent parts, solved apart")
             return solve_apart(parts, search, self.solve)
-        if formulation.n_variables <= TINY_VARIABLES:
-            search.note(f"tiny ({formulation.n_variables} variables): CP-SAT alone")
-            return CpSat().solve(formulation, search)
         return None
+
+
+def _is_past(search: Search, seconds: float) -> bool:
+    return search.elapsed_s > seconds
 
 
 def price(formulation: Formulation, search: Search) -> Priced | None:

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 from placement_opt.errors import InternalError
@@ -37,9 +38,22 @@ class CpSat:
 
     `search.best` becomes a complete hint. A reproducible solve interleaves its workers and stops
     by deterministic time, so that it takes longer or shorter than its limit in seconds.
+
+    Parameters
+    ----------
+    workers
+        Threads of CP-SAT; those of the search's limits by default.
+    until
+        Asked beside the search: True ends this run alone.
     """
 
     name = "cp-sat"
+
+    def __init__(
+        self, workers: int | None = None, until: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._workers = workers
+        self._until = until
 
     def refuses(self, formulation: Formulation) -> str | None:
         """Take every problem."""
@@ -56,10 +70,10 @@ class CpSat:
         """
         if is_contradictory(formulation):
             return prove_none(search, self.name)
-        run = _Run(formulation, search, self.name)
+        run = _Run(formulation, search, self.name, self._workers or search.limits.workers)
         beside = Beside(run.work)
         try:
-            return _watch(run, beside, search)
+            return _watch(run, beside, search, self._until)
         except InternalError:
             raise
         except Exception:
@@ -70,10 +84,12 @@ class CpSat:
             run.is_over = True
 
 
-def _watch(run: "_Run", beside: Beside[Ending], search: Search) -> Ending:
+def _watch(
+    run: "_Run", beside: Beside[Ending], search: Search, until: Callable[[], bool]
+) -> Ending:
     """Wait for the end, pass a stop on, and leave a run behind that does not heed it."""
     while not beside.wait(POLL_S):
-        if stop_asked(search):
+        if stop_asked(search) or until():
             deadline = time.perf_counter() + PATIENCE_S
             run.stop()
             while not beside.wait(POLL_S):
@@ -87,13 +103,14 @@ def _watch(run: "_Run", beside: Beside[Ending], search: Search) -> Ending:
 class _Run:
     """One run of CP-SAT, and what it told so far."""
 
-    def __init__(self, formulation: Formulation, search: Search, source: str) -> None:
+    def __init__(self, formulation: Formulation, search: Search, source: str, workers: int) -> None:
         from ortools.sat.python import cp_model
 
         self.is_over = False
         self._formulation = formulation
         self._search = search
         self._source = source
+        self._workers = workers
         self._solver = cp_model.CpSolver()
         self._bound: float | None = None
         self._is_refuted = False
@@ -137,7 +154,7 @@ class _Run:
     def _set_parameters(self) -> None:
         limits = self._search.limits
         parameters: Any = self._solver.parameters
-        parameters.num_workers = limits.workers
+        parameters.num_workers = self._workers
         parameters.random_seed = limits.seed % (1 << 31)
         if self._formulation.n_variables <= LINEAR_VARIABLES:
             parameters.linearization_level = 2

@@ -112,7 +112,12 @@ class HighsRun:
         self._on_plan = on_plan
         self._on_bound = on_bound
         self._bound = math.inf
+        self._suggested: Floats | None = None
         self._is_stopped = False
+
+    def suggest(self, values: Floats) -> None:
+        """Offer values of all variables, shape (N,), which HiGHS takes where they are better."""
+        self._suggested = values
 
     def stop(self) -> None:
         """Ask HiGHS to stop; it looks now and then, mostly within a second."""
@@ -132,6 +137,7 @@ class HighsRun:
             highs.setSolution(columns.size, columns, self._hint)
         highs.cbMipInterrupt.subscribe(self._look)
         highs.cbSimplexInterrupt.subscribe(self._look)
+        highs.cbMipUserSolution.subscribe(self._take)
         if self._on_plan is not None:
             highs.cbMipImprovingSolution.subscribe(self._found)
         if self._is_stopped:
@@ -155,6 +161,11 @@ class HighsRun:
             self._on_bound(bound)
         if self._is_stopped:
             event.interrupt()
+
+    def _take(self, event: Any) -> None:
+        values, self._suggested = self._suggested, None
+        if values is not None:
+            event.data_in.setSolution(values)
 
     def _found(self, event: Any) -> None:
         if self._on_plan is not None:

@@ -50,6 +50,9 @@ class HighsWork(Protocol):
     def news(self) -> News:
         """Return what was told since the last call."""
 
+    def suggest(self, values: Floats) -> None:
+        """Offer a plan from elsewhere; a process does not hear of it."""
+
     def answer(self) -> HighsAnswer:
         """Return the answer of a run that ended, or raise `JobError`."""
 
@@ -117,6 +120,9 @@ class _InThread:
             else:
                 news.plans.append(told)
 
+    def suggest(self, values: Floats) -> None:
+        self._run.suggest(values)
+
     def answer(self) -> HighsAnswer:
         try:
             answer = self._beside.answer()
@@ -158,6 +164,9 @@ class _InProcess:
                 values[told["column"]] = told["value"]
                 news.plans.append(values)
         return news
+
+    def suggest(self, values: Floats) -> None:
+        del values
 
     def _new_lines(self) -> list[str]:
         path = self._folder / TOLD

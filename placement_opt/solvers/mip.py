@@ -1,5 +1,7 @@
 """HiGHS, a mixed-integer solver on floating-point linear relaxations, on the whole problem."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from placement_opt.formulation import Formulation
@@ -40,12 +42,17 @@ class Mip:
     ----------
     in_process
         True: work in a thread of this process, False: in a process of its own. None: by size.
+    until
+        Asked beside the search: True ends this run alone.
     """
 
     name = "mip"
 
-    def __init__(self, *, in_process: bool | None = None) -> None:
+    def __init__(
+        self, *, in_process: bool | None = None, until: Callable[[], bool] = lambda: False
+    ) -> None:
         self._in_process = in_process
+        self._until = until
 
     def refuses(self, formulation: Formulation) -> str | None:
         """Refuse rows whose sums floating point cannot tell apart."""
@@ -73,7 +80,26 @@ class Mip:
         program = LinearProgram.of(formulation, unit)
         settings = _settings(search, unit)
         with highs_beside(program, settings, hint, in_process=in_process) as work:
-            return _watch(work, reports, search)
+            return self._watch(work, reports, search)
+
+    def _watch(self, work: HighsWork, reports: HighsReports, search: Search) -> Ending:
+        """Pass on what HiGHS and the search tell until HiGHS ends or somebody says stop."""
+        shared = search.best
+        while not work.wait(POLL_S):
+            reports.pass_on(work.news())
+            if stop_asked(search) or self._until():
+                return ended(search)
+            best = search.best
+            if best is not None and best is not shared and search.best_source != self.name:
+                work.suggest(best.values(reports.formulation).astype(np.float64))
+            shared = best
+        reports.pass_on(work.news())
+        try:
+            answer = work.answer()
+        except JobError as error:
+            logger.warning("mip failed; the best plan so far is kept: %s", error)
+            return Ending.FAILED
+        return reports.conclude(answer)
 
 
 def _is_small(formulation: Formulation) -> bool:
@@ -91,18 +117,3 @@ def _settings(search: Search, unit: ObjectiveUnit) -> HighsSettings:
         time_limit_s=None if limits.reproducible else search.remaining_s,
         node_limit=max(1, int(limits.time_limit_s * NODES_PER_S)) if limits.reproducible else None,
     )
-
-
-def _watch(work: HighsWork, reports: HighsReports, search: Search) -> Ending:
-    """Pass on what HiGHS tells until it ends or the search says stop."""
-    while not work.wait(POLL_S):
-        reports.pass_on(work.news())
-        if stop_asked(search):
-            return ended(search)
-    reports.pass_on(work.news())
-    try:
-        answer = work.answer()
-    except JobError as error:
-        logger.warning("mip failed; the best plan so far is kept: %s", error)
-        return Ending.FAILED
-    return reports.conclude(answer)

@@ -6,7 +6,8 @@ workers share one search:
 
 - the master: HiGHS on the core in a process of its own. Its plans are proposals, packed into
   exact plans here. When it brings no more, branching takes its place and lowers the bound; see
-  `placement_opt.solvers.branching`.
+  `placement_opt.solvers.branching`. Up to some ten thousand pairs HiGHS on the whole problem is
+  there instead, until it is behind; see `placement_opt.solvers.complete`.
 - neighbourhoods: parts of the best plan, solved again exactly by HiGHS and CP-SAT in turn.
 """
 
@@ -16,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +27,7 @@ from placement_opt.formulation import Formulation
 from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.solvers.base import Ending, Search, Solution, Solver
 from placement_opt.solvers.branching import Branching
+from placement_opt.solvers.complete import Complete
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.cut_rounds import strengthen
 from placement_opt.solvers.improver import Improver
@@ -38,6 +41,8 @@ from placement_opt.solvers.repair import repaired
 from placement_opt.solvers.reporting import POLL_S, Beside, ended, stop_asked
 from placement_opt.solvers.rounding import rounded
 from placement_opt.solvers.strengthened import Strengthened
+
+Numbers = npt.NDArray[np.int64]
 
 CORE_SHARE = 0.4
 """Share of the remaining time that the first core may take."""
@@ -57,6 +62,9 @@ SECOND_SEED = 101
 CUT_SHARE = 0.25
 """Share of the remaining time that rounding cuts may take, beside the master's first core."""
 
+REPAIR_SHARE = 0.35
+"""Share of the remaining time after which a problem without a plan is left to complete solvers."""
+
 STOP_SECONDS = 2.0
 """How long to wait for the master's process to end after a stop."""
 
@@ -64,8 +72,18 @@ ROUNDS_PER_SECOND = 1.0
 """Neighbourhoods that stand for one second in a reproducible solve."""
 
 
-def search_priced(priced: Priced, search: Search) -> Ending:
-    """Search from prices until the answer is proven or the search says stop."""
+def search_priced(priced: Priced, search: Search, complete: Complete | None = None) -> Ending:
+    """Search from prices until the answer is proven, the search says stop, or no plan is found.
+
+    Parameters
+    ----------
+    priced
+        The problem with its prices.
+    search
+        Its search.
+    complete
+        A solver at work on the whole problem: it has the second thread until it is behind.
+    """
     formulation, core = priced.formulation, priced.first_core()
     search.note(f"prices: first core of {core.size:,} of {formulation.n_pairs:,} pairs")
     spare = core[np.argsort(-priced.reduced[core], kind="stable")]
@@ -74,11 +92,12 @@ def search_priced(priced: Priced, search: Search) -> Ending:
         search.offer(start, "rounding")
     if search.limits.reproducible:
         return _reproducibly(priced, core, search)
-    proposals: queue.Queue[npt.NDArray[np.int64]] = queue.Queue()
-    master = _Master(priced, core, search, proposals.put)
+    proposals: queue.Queue[Numbers] = queue.Queue()
+    master = _Master(priced, core, search, proposals.put, complete)
     beside = Beside(master.run, is_asked=False)
     solvers: list[Solver] = [Mip(in_process=True), CpSat()]
     improver: Improver | None = None
+    patience = search.elapsed_s + REPAIR_SHARE * search.remaining_s
     while not stop_asked(search):
         proposal = _latest(proposals)
         if proposal is not None:
@@ -88,8 +107,9 @@ def search_priced(priced: Priced, search: Search) -> Ending:
                 if improver is not None:
                     improver.restart(plan)
         elif search.best is None:
-            _repair(priced, spare, search, solvers, lambda _steps: proposals.empty())
-            if search.gained is None and proposals.empty() and beside.wait(0.1):
+            is_open = partial(_is_without_plan, search, proposals, patience)
+            _repair(priced, spare, search, solvers, is_open)
+            if not is_open(0) and proposals.empty() and search.best is None:
                 break
         elif improver is None:
             priced, strong = strengthened(priced, search)
@@ -97,13 +117,21 @@ def search_priced(priced: Priced, search: Search) -> Ending:
             master.go_on(priced, strong)
         else:
             improver.step()
+    master.end()
     beside.wait(STOP_SECONDS)
     return ended(search)
 
 
+def _is_without_plan(
+    search: Search, proposals: "queue.Queue[Numbers]", until: float, _steps: int
+) -> bool:
+    """Tell whether to go on repairing: nobody has a plan, and there is time for other ways."""
+    return search.best is None and proposals.empty() and search.elapsed_s < until
+
+
 def _improver(
     priced: Priced,
-    core: npt.NDArray[np.int64],
+    core: Numbers,
     search: Search,
     solvers: Sequence[Solver],
     seed: int | None = None,
@@ -120,14 +148,14 @@ def _improver(
     return Improver(formulation, core, search, solvers, relaxed, seed)
 
 
-def _by_promise(priced: Priced, spare: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _by_promise(priced: Priced, spare: Numbers) -> Numbers:
     """Return the ones of the linear relaxation, then its fractions, then what is promising."""
     values = priced.pair_values
     used = np.flatnonzero(values > NEARLY)
     return np.concatenate([used[np.argsort(-values[used], kind="stable")], spare])
 
 
-def _from_prices(priced: Priced, spare: npt.NDArray[np.int64], search: Search) -> Solution | None:
+def _from_prices(priced: Priced, spare: Numbers, search: Search) -> Solution | None:
     """Round the linear relaxation."""
     kept = whole_part(priced.formulation, priced.values[priced.formulation.n_pairs :])
     return rounded(priced.formulation, _by_promise(priced, spare), search, kept)
@@ -135,7 +163,7 @@ def _from_prices(priced: Priced, spare: npt.NDArray[np.int64], search: Search) -
 
 def _repair(
     priced: Priced,
-    spare: npt.NDArray[np.int64],
+    spare: Numbers,
     search: Search,
     solvers: Sequence[Solver],
     go_on: Callable[[int], bool],
@@ -149,7 +177,7 @@ def _repair(
         search.offer(plan, "repair")
 
 
-def _latest(proposals: "queue.Queue[npt.NDArray[np.int64]]") -> npt.NDArray[np.int64] | None:
+def _latest(proposals: "queue.Queue[Numbers]") -> Numbers | None:
     """Return the newest proposal; older ones are worse and are dropped."""
     newest = None
     while True:
@@ -167,7 +195,7 @@ class _Relay(Search):
         master: Formulation,
         limits: SearchLimits,
         outer: Search,
-        propose: Callable[[npt.NDArray[np.int64]], None],
+        propose: Callable[[Numbers], None],
     ) -> None:
         super().__init__(master, limits, lambda: stop_asked(outer) or self._is_stale())
         self._useful_s = 0.0
@@ -218,14 +246,17 @@ class _Master:
     def __init__(
         self,
         priced: Priced,
-        core: npt.NDArray[np.int64],
+        core: Numbers,
         search: Search,
-        propose: Callable[[npt.NDArray[np.int64]], None],
+        propose: Callable[[Numbers], None],
+        complete: Complete | None,
     ) -> None:
         self._priced = priced
         self._core = core
         self._search = search
         self._propose = propose
+        self._complete = complete
+        self._is_ended = False
         self._strong: Strengthened | None = None
         self._may_go_on = threading.Event()
 
@@ -234,17 +265,31 @@ class _Master:
         self._priced, self._strong = priced, strong
         self._may_go_on.set()
 
+    def end(self) -> None:
+        """Make it end, also where the search goes on in another way."""
+        self._is_ended = True
+
+    def _is_over(self) -> bool:
+        return self._is_ended or stop_asked(self._search)
+
     def run(self) -> None:
         """Work until the search says stop."""
         search = self._search
-        limits = replace(search.limits, time_limit_s=CORE_SHARE * search.remaining_s)
-        part = part_of(self._priced.eased, self._core, None).formulation
-        relay = _Relay(part, limits, search, self._propose_of_core)
-        Mip(in_process=False).solve(part, relay)
-        while not (self._may_go_on.wait(POLL_S) or stop_asked(search)):
+        if self._complete is None:
+            limits = replace(search.limits, time_limit_s=CORE_SHARE * search.remaining_s)
+            part = part_of(self._priced.eased, self._core, None).formulation
+            relay = _Relay(part, limits, search, self._propose_of_core)
+            Mip(in_process=False).solve(part, relay)
+        else:
+            while not (self._complete.wait(POLL_S) or self._is_over()):
+                if self._may_go_on.is_set() and self._complete.is_behind:
+                    search.note("HiGHS on all pairs is behind and gives way to branching")
+                    self._complete.give_up()
+                    break
+        while not (self._may_go_on.wait(POLL_S) or self._is_over()):
             pass
         until = time.perf_counter() + PACK_SECONDS
-        while search.best is None and time.perf_counter() < until and not stop_asked(search):
+        while search.best is None and time.perf_counter() < until and not self._is_over():
             time.sleep(POLL_S)
         if search.best is not None:
             self._bound_and_improve()
@@ -257,9 +302,9 @@ class _Master:
         improver = _improver(self._priced, self._core, search, solvers, seed)
         branching = None
         if self._strong is not None:
-            branching = Branching(self._strong, search, self._propose, lambda: stop_asked(search))
+            branching = Branching(self._strong, search, self._propose, self._is_over)
         ahead_s = 0.0
-        while not stop_asked(search):
+        while not self._is_over():
             started = time.perf_counter()
             if branching is not None and ahead_s <= 0 and branching.is_worth_while:
                 branching.step()
@@ -268,11 +313,11 @@ class _Master:
                 improver.step()
                 ahead_s -= time.perf_counter() - started
 
-    def _propose_of_core(self, chosen: npt.NDArray[np.int64]) -> None:
+    def _propose_of_core(self, chosen: Numbers) -> None:
         self._propose(self._core[chosen])
 
 
-def _reproducibly(priced: Priced, core: npt.NDArray[np.int64], search: Search) -> Ending:
+def _reproducibly(priced: Priced, core: Numbers, search: Search) -> Ending:
     """Improve by a fixed number of neighbourhoods, one solver, limits on work only."""
     formulation, rounds = priced.formulation, int(search.limits.time_limit_s * ROUNDS_PER_SECOND)
     order = core[np.argsort(-priced.reduced[core], kind="stable")]
