@@ -19,6 +19,7 @@ from placement_opt.compiled import Compiled
 from placement_opt.constraints import rule_from_json
 from placement_opt.costs import cost_rows
 from placement_opt.errors import InvalidInputError
+from placement_opt.explain.conflict_names import names_of, unknown_names
 from placement_opt.listed_pairs import given_of
 from placement_opt.mixed_integer_rounding import Cut, with_cuts
 from placement_opt.model import Model
@@ -116,6 +117,8 @@ def check_result(region: Region, result: Result, pairs: Any = None) -> CheckRepo
     if rulebook is not None and record is not None:
         findings.append(_law(rulebook, record))
     compiled = model.compile()
+    if result.status is Status.INFEASIBLE or result.conflicts:
+        findings.append(_conflicts(compiled, result))
     if result.has_plan:
         findings += _Plan(compiled, result).findings()
     elif result.placement_rows or result.objective is not None:
@@ -328,6 +331,24 @@ def _certified(compiled: Compiled, result: Result) -> Finding:
     text = f"{told!r} is proven again by {np.count_nonzero(certificate.prices):,} prices"
     if cuts:
         text += f" and {len(cuts):,} cuts, derived again"
+    return Finding(subject, is_sound=True, text=text)
+
+
+def _conflicts(compiled: Compiled, result: Result) -> Finding:
+    subject, told = "conflicts", result.conflicts
+    if not told:
+        return Finding(subject, is_sound=True, text="none are named")
+    formulation, rules = compiled.formulation, compiled.rules_of_blocks
+    unknown = unknown_names(formulation, rules, told)
+    if unknown or result.status is not Status.INFEASIBLE:
+        wrong = [f"{name} is no row of the problem" for name in unknown]
+        return _finding(subject, wrong or [f"named, but the result is {result.status}"], "")
+    priced = np.array((result.certificate or {}).get("row", ()), dtype=np.int64)
+    priced = priced[priced < formulation.n_rows]
+    if priced.size and set(names_of(formulation, rules, priced)) <= set(told):
+        text = f"the {len(told):,} rows named are all that the prices rest on"
+    else:
+        text = f"the {len(told):,} rows named exist; that they contradict each other is not proven"
     return Finding(subject, is_sound=True, text=text)
 
 

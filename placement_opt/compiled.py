@@ -19,6 +19,7 @@ from placement_opt.verification import Verdict, judge
 class Compiled:
     """A model turned into integers: eligible pairs and the problem over them.
 
+    `rules_of_blocks` are the rules that have rows, in the order of the formulation's blocks;
     `fingerprint` tells which region it was made from.
     """
 
@@ -27,6 +28,7 @@ class Compiled:
     rules: tuple[Rule, ...]
     terms: tuple[Term, ...]
     fingerprint: str
+    rules_of_blocks: tuple[Rule, ...]
 
     def plan(self, solution: Solution) -> Plan:
         """Lift a solution back into the user's ids."""

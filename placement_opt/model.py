@@ -197,7 +197,8 @@ class Model:
             formulation = formulate(pairs.n_pairs, rows, weighted, most)
             fingerprint = self.instance.region.fingerprint()
         rules, terms = tuple(self._rules), tuple(self._terms)
-        return Compiled(pairs, formulation, rules, terms, fingerprint)
+        with_rows = tuple(r for r, block in zip(rules, blocks, strict=True) if block is not None)
+        return Compiled(pairs, formulation, rules, terms, fingerprint, with_rows)
 
     def solve(
         self,

@@ -12,7 +12,8 @@ import numpy as np
 from placement_opt.certificate import NO_PLAN, Certificate, bound_in_points
 from placement_opt.compiled import Compiled
 from placement_opt.costs import cost_rows
-from placement_opt.explain.conflict import conflicts
+from placement_opt.explain.conflict import Conflict, conflict_of
+from placement_opt.explain.conflict_names import names_of
 from placement_opt.explain.unplaced import unplaced_rows
 from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.plan import Plan
@@ -55,7 +56,10 @@ def report(
         tables = _tables(compiled, outcome.solution, *judged)
         objective = float(judged[1].objective)
     bound, certified = _bounds(compiled, outcome, search, judged)
-    is_infeasible = outcome.status is Status.INFEASIBLE
+    conflict = None
+    if outcome.status is Status.INFEASIBLE:
+        conflict = conflict_of(formulation, search)
+        tables |= _told(conflict, compiled)
     return Result(
         region=region.name,
         date=None if region.date is None else region.date.isoformat(),
@@ -66,12 +70,18 @@ def report(
         certified_bound=certified,
         proof=_proof(outcome, search, bound, certified),
         n_candidates=instance.n_candidates,
-        conflicts=conflicts(formulation, search) if is_infeasible else (),
         stats={**_sizes(compiled), **stats, "way": list(search.notes), "trace": _trace(search)},
         run=_run_record(compiled, parameters),
-        certificate=_certificate(search),
+        certificate=_certificate(search, conflict),
         **tables,
     )
+
+
+def _told(conflict: Conflict, compiled: Compiled) -> dict[str, Any]:
+    if not conflict.rows.size:
+        return {}
+    names = names_of(compiled.formulation, compiled.rules_of_blocks, conflict.rows)
+    return {"conflicts": names, "conflicts_are_minimal": conflict.is_minimal}
 
 
 def _tables(compiled: Compiled, solution: Solution, plan: Plan, verdict: Verdict) -> dict[str, Any]:
@@ -185,9 +195,11 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _certificate(search: Search) -> dict[str, Any] | None:
-    if search.infeasible_by is not None:
-        return None if search.ray is None else {"proves": NO_PLAN, **_prices(search.ray)}
+def _certificate(search: Search, conflict: Conflict | None) -> dict[str, Any] | None:
+    if conflict is not None:
+        # Of the rows in conflict alone where they have prices: those are told, too.
+        ray = conflict.certificate(search.formulation) or search.ray
+        return None if ray is None else {"proves": NO_PLAN, **_prices(ray)}
     if search.certificate is None:
         return None
     return {

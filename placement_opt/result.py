@@ -196,6 +196,11 @@ class Result(BaseModel):
         The best bound that was re-checked in exact integer arithmetic.
     proof
         How each bound was proven, and over which pairs.
+    conflicts
+        Where no plan exists: rows as ``"rule (about)"`` that no plan keeps together.
+    conflicts_are_minimal
+        True where it is shown that any of those left out makes room for a plan, False where
+        some may not be needed; None without conflicts.
     stats
         Seconds per phase, pairs, rows, peak memory, the way the solver took.
     run
@@ -224,6 +229,7 @@ class Result(BaseModel):
     cost_rows: tuple[CostRow, ...] = ()
     term_rows: tuple[TermRow, ...] = ()
     conflicts: tuple[str, ...] = ()
+    conflicts_are_minimal: bool | None = None
     stats: Facts = ReadOnlyDict()
     run: Facts = ReadOnlyDict()
     certificate: Facts | None = None

@@ -10,6 +10,7 @@ from placement_opt.verification import SHORTFALL
 HOURS_OF_A_JOB = 25.5
 _SHOWN_RULES = 3
 _SHOWN_TERMS = 8
+_SHOWN_CONFLICTS = 5
 _WIDEST_RULER = 80
 
 
@@ -196,11 +197,32 @@ class _Page:
         return self._words.shortfall.format(title=title) if is_short else title
 
     def _conflict_lines(self) -> Iterator[tuple[str, str]]:
-        words, conflicts = self._words, self._result.conflicts
+        words, result = self._words, self._result
+        of_rule: dict[str, list[str]] = {}
+        for conflict in result.conflicts:
+            title, row = self._told_apart(conflict)
+            of_rule.setdefault(title, []).append(row)
         label = words.conflicts_label
-        for conflict in conflicts or (words.no_conflicts,):
-            yield label, conflict
+        for title, about in of_rule.items():
+            first = ", ".join(about[:_SHOWN_CONFLICTS])
+            more = len(about) - _SHOWN_CONFLICTS
+            if more > 0:
+                first = words.more.format(shown=first, more=self._number(more))
+            yield label, f"{title} ({first})"
             label = ""
+        if not of_rule:
+            yield label, words.no_conflicts
+        elif result.conflicts_are_minimal is False:
+            yield "", words.not_minimal
+
+    def _told_apart(self, conflict: str) -> tuple[str, str]:
+        """Split ``"rule (about)"``, the rule's title in the page's language."""
+        known = [
+            title for title in self._titles if conflict.startswith((f"{title} (", f"{title},"))
+        ]
+        title = max(known, key=len, default=conflict.partition(" (")[0])
+        apart, _, about = conflict[len(title) :].partition(" (")
+        return self._titles.get(title, title) + apart, about.removesuffix(")")
 
     def _proof_lines(self) -> Iterator[tuple[str, str]]:
         words, label = self._words, self._words.proof_label

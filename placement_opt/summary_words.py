@@ -60,6 +60,8 @@ class Words:
     memory: str
     conflicts_label: str
     no_conflicts: str
+    not_minimal: str
+    more: str
     within_gap: str
 
 
@@ -126,6 +128,8 @@ _ENGLISH = Words(
     memory="peak memory {memory} MB",
     conflicts_label="conflicts",
     no_conflicts="the rules in conflict were not singled out",
+    not_minimal="not shown to be minimal: some of these may not be needed",
+    more="{shown} and {more} more",
     within_gap="FEASIBLE: every rule is kept; proven gap {gap} %",
 )
 
@@ -192,6 +196,8 @@ _DUTCH = Words(
     memory="hoogste geheugengebruik {memory} MB",
     conflicts_label="conflicten",
     no_conflicts="welke regels botsen is niet uitgezocht",
+    not_minimal="niet bewezen minimaal: sommige hiervan zijn misschien niet nodig",
+    more="{shown} en nog {more}",
     within_gap="FEASIBLE: aan elke regel is voldaan; bewezen marge {gap} %",
 )
 
@@ -199,7 +205,10 @@ _WORDS: Mapping[str, Words] = {"en": _ENGLISH, "nl": _DUTCH}
 
 _DUTCH_TITLES = {
     "all eligible pairs": "alle passende koppelingen",
+    "counting": "tellen",
     "dual prices": "schaduwprijzen",
+    "limits of one row": "de grenzen van één regel",
+    "ray of prices": "prijzen die elk plan uitsluiten",
 }
 """Titles of what is neither a rule nor a term; those have a `title_nl` of their own."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import placement_opt as po
@@ -191,18 +192,52 @@ def test_a_plan_that_no_status_allows_is_found() -> None:
     assert "status" in differing(checked(region, fields | {"status": "INFEASIBLE"}))
 
 
-def test_infeasible_rests_on_a_word() -> None:
+def infeasible_case(sizes: list[int]) -> tuple[po.Region, Fields, po.Result]:
+    """Solve people of some sizes who all need a place in one of two openings of size 4."""
     region = po.Region(
         name="tiny",
-        candidates=[po.Candidate(id="C-1"), po.Candidate(id="C-2")],
-        openings=[po.Opening(id="O-1")],
-        fixed_placements=[("C-1", "O-1"), ("C-2", "O-1")],
+        candidates=[po.Candidate(id=f"C-{n}") for n in range(len(sizes))],
+        openings=[po.Opening(id="O-1"), po.Opening(id="O-2")],
     )
-    result = po.solve(region)
+    pairs = {
+        "candidate_id": [f"C-{n}" for n in range(len(sizes)) for _ in range(2)],
+        "opening_id": ["O-1", "O-2"] * len(sizes),
+        "size": np.repeat(sizes, 2).tolist(),
+    }
+    room = po.ResourceLimit(uses="size", per="opening", limits=4)
+    rules = [po.OnePlacement(), po.EveryCandidatePlaced(), room]
+    result = po.Model(region, pairs=pairs, rules=rules, objective=[]).solve()
     assert result.status is po.Status.INFEASIBLE
-    report = check_result(region, result)
+    return region, pairs, result
+
+
+def test_infeasible_by_whole_numbers_alone_rests_on_a_word() -> None:
+    region, pairs, result = infeasible_case([3, 3, 2])
+    report = check_result(region, result, pairs)
     assert report.is_sound, str(report)
     assert any("no plan keeps all rules" in claim for claim in report.on_trust)
+    assert "is not proven" in str(report)
+
+
+def test_infeasible_by_counting_is_proven_again_with_the_rows_that_are_named() -> None:
+    region, pairs, result = infeasible_case([3, 3, 3])
+    report = check_result(region, result, pairs)
+    assert report.is_sound, str(report)
+    assert report.on_trust == ()
+    assert "all that the prices rest on" in str(report)
+
+
+def test_a_conflict_that_is_no_row_is_found() -> None:
+    region, pairs, result = infeasible_case([3, 3, 3])
+    more = result.model_copy(update={"conflicts": (*result.conflicts, "luck (C-9)")})
+    (found,) = check_result(region, more, pairs).differences
+    assert found.subject == "conflicts"
+    assert "luck (C-9)" in found.text
+
+
+def test_conflicts_beside_a_plan_are_found() -> None:
+    region, fields = certified_case()
+    assert "conflicts" in differing(checked(region, fields | {"conflicts": ["a rule (x)"]}))
 
 
 def test_listed_pairs_are_checked_too() -> None:

@@ -12,7 +12,7 @@ import placement_opt as po
 from placement_opt import model
 from placement_opt.formulation import Formulation
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
-from placement_opt.solvers import infeasible
+from placement_opt.solvers import auto, infeasible
 from placement_opt.solvers.auto import TINY_VARIABLES, Auto
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.infeasible import find_ray, prove_infeasible_by_ray
@@ -218,12 +218,38 @@ class TestChecking:
         assert len(report.on_trust) == 1
 
 
-def test_the_chosen_way_ends_in_the_proof_where_no_plan_exists():
-    n_pairs = TINY_VARIABLES + 100
-    amount = np.tile([2, 3], n_pairs // 2)
-    asked = int(amount.sum()) + 1
-    formulation = problem([1] * n_pairs, [rows("sum", [amount], [asked], [NO_UPPER])])
-    search = Search(formulation, SearchLimits(time_limit_s=20))
-    assert Auto().solve(formulation, search) is Ending.EXHAUSTED
-    assert search.infeasible_by == infeasible.RAY
-    assert search.ray.leaves_no_plan(formulation)
+def weighted_crowd(n_people):
+    """Build people who all need a place in one of two, a unit short, which no counting shows.
+
+    Half of them take 2 in the first or 3 in the second, the others twice as much.
+    """
+    size = np.tile([2, 3, 4, 6], n_people // 2)
+    everyone = rows("placed", np.kron(np.eye(n_people), [1, 1]), [1] * n_people, [1] * n_people)
+    of_opening = np.tile(np.eye(2), n_people) * size
+    first = n_people // 2
+    room = [2 * first, 3 * (3 * n_people // 2 - first) - 1]
+    return problem([1] * (2 * n_people), [everyone, rows("room", of_opening, [NO_LOWER] * 2, room)])
+
+
+class TestTheChosenWay:
+    def solved(self, formulation):
+        search = Search(formulation, SearchLimits(time_limit_s=20))
+        assert Auto().solve(formulation, search) is Ending.EXHAUSTED
+        assert search.ray.leaves_no_plan(formulation)
+        return search.infeasible_by
+
+    def test_it_counts_first(self):
+        n_pairs = TINY_VARIABLES + 100
+        amount = np.tile([2, 3], n_pairs // 2)
+        asked = int(amount.sum()) + 1
+        one = problem([1] * n_pairs, [rows("sum", [amount], [asked], [NO_UPPER])])
+        assert self.solved(one) == infeasible.COUNTED
+
+    def test_a_small_program_tells_before_any_search(self, monkeypatch):
+        monkeypatch.setattr(infeasible, "find_ray", lambda *_: pytest.fail("searched"))
+        assert self.solved(weighted_crowd(100)) == infeasible.RAY
+
+    def test_it_ends_in_the_proof_where_no_plan_exists(self, monkeypatch):
+        monkeypatch.setattr(infeasible, "FEW_VARIABLES", 0)
+        monkeypatch.setattr(auto, "COMPLETE_PAIRS", 0)  # else HiGHS says it first
+        assert self.solved(weighted_crowd(TINY_VARIABLES // 2 + 100)) == infeasible.RAY

@@ -190,6 +190,29 @@ def test_conflicts_are_listed_when_infeasible() -> None:
     assert "placed" not in text.replace("placements", "")
 
 
+def test_many_conflicts_of_a_rule_take_one_line() -> None:
+    people = tuple(f"every candidate placed (C-{n})" for n in range(12))
+    result = Result(
+        region="r",
+        status=Status.INFEASIBLE,
+        stop_reason=StopReason.PROVEN,
+        n_candidates=12,
+        conflicts=(*people, "resource limit, opening size (O-1)", "a rule of one's own (x (y))"),
+        conflicts_are_minimal=False,
+    )
+    text = summarise(result)
+    assert "every candidate placed (C-0, C-1, C-2, C-3, C-4 and 7 more)" in text
+    assert "resource limit, opening size (O-1)" in text
+    assert "a rule of one's own (x (y))" in text
+    assert "not shown to be minimal" in text
+    dutch = summarise(result, "nl")
+    assert "iedere kandidaat geplaatst (C-0, C-1, C-2, C-3, C-4 en nog 7)" in dutch
+    assert "grens aan een middel, opening size (O-1)" in dutch
+    assert "niet bewezen minimaal" in dutch
+    shown = result.model_copy(update={"conflicts_are_minimal": True})
+    assert "minimal" not in summarise(shown)
+
+
 def test_no_solution_is_told_plainly() -> None:
     result = Result(
         region="r",

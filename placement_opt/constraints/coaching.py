@@ -23,6 +23,9 @@ from placement_opt.plan import Placement, Plan, Violation
 from placement_opt.quantities import read_number
 from placement_opt.row_blocks import NO_LOWER, RowBlock, Variables
 
+SHOWN_COACHES = 3
+"""So many coaches are named where all who may serve somebody would be too many to read."""
+
 
 class Coaching(Rule):
     r"""Each placed person who needs coaching has exactly one coach, within hours and caseload.
@@ -142,6 +145,7 @@ class Capacity:
 
     hours: Ints
     caseload: Ints
+    scale: int
 
 
 def _capacity(instance: Instance, scale: int) -> Capacity:
@@ -163,7 +167,7 @@ def _capacity(instance: Instance, scale: int) -> Capacity:
     hours = [int(read_number(coach.hours_per_week or 0) * scale) for coach in coaches]
     anybody = instance.n_candidates
     caseload = [anybody if c.max_caseload is None else c.max_caseload for c in coaches]
-    return Capacity(np.array(hours, dtype=np.int64), np.array(caseload, dtype=np.int64))
+    return Capacity(np.array(hours, dtype=np.int64), np.array(caseload, dtype=np.int64), scale)
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +207,10 @@ def _class_rows(
     return RowBlock(
         title,
         [
-            *(f"class {number}" for number in range(n_classes)),
+            *(
+                _class_label(hours / capacity.scale, [coach_ids[k] for k in team])
+                for team, hours in zip(members, classes.key[:, 1].tolist(), strict=True)
+            ),
             *(f"{id_} hours" for id_ in coach_ids),
             *(f"{id_} caseload" for id_ in coach_ids),
         ],
@@ -216,6 +223,13 @@ def _class_rows(
         _Room(classes, members, of_class, coach, capacity, pairs.n_pairs),
         packer=_Packing(classes, of_class, coach, capacity),
     )
+
+
+def _class_label(hours: float, coach_ids: Sequence[str]) -> str:
+    """Say who is in a class: people of so many hours a week, and whom they may have as a coach."""
+    shown = " or ".join(coach_ids[:SHOWN_COACHES]) or "no coach"
+    more = len(coach_ids) - SHOWN_COACHES
+    return f"{hours:g} h a week by {shown}" + (f" or {more} more" if more > 0 else "")
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from placement_opt.solvers.complete import COMPLETE_PAIRS, Complete
 from placement_opt.solvers.components import components
 from placement_opt.solvers.components_search import solve_apart
 from placement_opt.solvers.cp_sat import CpSat
-from placement_opt.solvers.infeasible import prove_infeasible_by_ray
+from placement_opt.solvers.infeasible import prove_infeasible_at_once, prove_infeasible_by_ray
 from placement_opt.solvers.large import search_large
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.network_flow import NetworkFlow
@@ -41,6 +41,7 @@ LP_SHARE = 0.4
 class Auto:
     """Takes every problem; says in the log, and in the result's statistics, which way it went.
 
+    0. Excluded by counting (see `placement_opt.solvers.infeasible`): nothing is searched.
     1. All rows a network: min-cost flow, exact.
     2. Independent parts: each by itself.
     3. Up to some ten thousand pairs: HiGHS on the whole in one thread, see
@@ -125,7 +126,9 @@ class Auto:
         return race(formulation, search, [CpSat(workers=1), Mip()])
 
     def _exactly(self, formulation: Formulation, search: Search) -> Ending | None:
-        """Take what is a network, falls apart, or is tiny; None for the rest."""
+        """Take what counting excludes, is a network, falls apart, or is tiny; None for the rest."""
+        if prove_infeasible_at_once(formulation, search):
+            return Ending.EXHAUSTED
         flow = NetworkFlow()
         if flow.refuses(formulation) is None:
             search.note("network: all rows form one, solved as a min-cost flow")

@@ -1,4 +1,4 @@
-"""A proof that no plan keeps all rules, for problems of any size: a Farkas ray.
+"""A proof that no plan keeps all rules, for problems of any size: counting, or a Farkas ray.
 
 With all gains zero, every plan gains nothing. Prices of the rows whose bound lies below zero even
 so (see `placement_opt.certificate`) say that there is no plan. They come from an elastic linear
@@ -16,22 +16,30 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.certificate import Certificate, steepest, without_gains
+from placement_opt.certificate import Certificate, without_gains
 from placement_opt.formulation import Formulation, Objective
 from placement_opt.instance import Floats, Ints
 from placement_opt.row_blocks import RowBlock, Variables
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.column_choice import OwnColumns, best_of_each
+from placement_opt.solvers.counting import counted
+from placement_opt.solvers.least_breach import least_breach
 from placement_opt.solvers.lumped import lumped
 from placement_opt.solvers.pricing import Pricing, usable_prices
 from placement_opt.solvers.reporting import POLL_S, is_contradictory, logger, stop_asked
 from placement_opt.solvers.restricted_lp import Point, RestrictedLp
+from placement_opt.solvers.rows_alone import stretched
 
 RAY = "ray of prices"
 CONTRADICTION = "limits of one row"
 
-RAY_BITS = 40
-"""A ray proves at any length; it is stretched to use the room of int64."""
+COUNTED = "counting"
+
+FEW_VARIABLES = 5_000
+"""Up to here one linear program tells at once whether there is a ray."""
+
+AT_ONCE_SECONDS, AT_ONCE_SHARE = 3.0, 0.05
+"""What looking for a proof before any search may take, in seconds and as a share of the time."""
 
 NOTHING = 1e-7
 """Shares and reduced gains up to here are zero to a linear program."""
@@ -86,6 +94,35 @@ def prove_infeasible_by_ray(formulation: Formulation, search: Search, seconds: f
     return True
 
 
+def prove_infeasible_at_once(formulation: Formulation, search: Search) -> bool:
+    """Prove before any search that no solution exists, where counting or a small program shows it.
+
+    Nothing is tried where the empty plan keeps all rows. False says nothing.
+    """
+    if search.best is not None or stop_asked(search) or _is_empty_plan_sound(formulation):
+        return False
+    if is_contradictory(formulation):
+        search.prove_infeasible(CONTRADICTION)
+        return True
+    bare = without_gains(formulation)
+    found, source = counted(bare), COUNTED
+    if found is None and bare.n_variables <= FEW_VARIABLES:
+        seconds = min(AT_ONCE_SECONDS, AT_ONCE_SHARE * search.remaining_s)
+        if search.limits.reproducible:
+            seconds = AT_ONCE_SECONDS
+        found, source = least_breach(bare, seconds).prices, RAY
+    if found is None:
+        return False
+    search.prove_infeasible(source, found.certificate(formulation.n_rows))
+    search.note(f"infeasible: {source}, checked in exact integers, leaves no plan")
+    return True
+
+
+def _is_empty_plan_sound(formulation: Formulation) -> bool:
+    nobody = np.clip(0, formulation.lower, formulation.upper)
+    return formulation.is_satisfied_by(nobody)
+
+
 def find_ray(
     formulation: Formulation, stop: Callable[[], bool], until: float
 ) -> Certificate | None:
@@ -110,18 +147,12 @@ def find_ray(
         if prices is None:
             return None
         for ray in phase.rays(prices):
-            certificate = _stretched(bare, ray[of_row])
-            if certificate.bound(bare) < 0:
-                return certificate
+            for certificate in stretched(bare, ray[of_row]):
+                if certificate.bound(bare) < 0:
+                    return certificate
         if not phase.grow(prices):
             return None
     return None
-
-
-def _stretched(formulation: Formulation, ray: Floats) -> Certificate:
-    size = np.abs(ray)
-    largest = max(steepest(formulation, size), float(size.max(initial=0.0)))
-    return Certificate.from_duals(formulation, ray * (2.0**RAY_BITS / (largest or 1.0)))
 
 
 class _PhaseOne:

@@ -93,7 +93,7 @@ class Network:
     @property
     def is_feasible(self) -> bool:
         """False when some row, taken alone, can never keep its limits."""
-        return all(part.can_hold() for part in self.sets)
+        return all(bool(part.may_hold().all()) for part in self.sets)
 
     def arcs(self, kept: npt.NDArray[np.int64]) -> Arcs:
         """Return the arcs of some pairs, by their place in `pair`, and behind them the rows'."""

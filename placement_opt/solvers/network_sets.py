@@ -62,10 +62,11 @@ class Sets:
             np.minimum(self.upper - self.low, self.size),
         )
 
-    def can_hold(self) -> bool:
-        """Tell whether each row, taken alone, can keep its limits."""
+    def may_hold(self) -> Bools:
+        """Tell which rows, taken alone, can keep their limits."""
         least, most = self.range()
-        return bool(np.all(self.lower <= self.upper) and np.all(least <= most))
+        holds: Bools = (self.lower <= self.upper) & (least <= most)
+        return holds
 
     def nodes(self, first: int) -> Indices:
         """Return the numbers of the rows' nodes in a network, from `first`."""
