@@ -7,6 +7,7 @@ import numpy as np
 
 from placement_opt.constraints.base import Rule
 from placement_opt.formulation import Formulation
+from placement_opt.listed_given import LabelTexts
 from placement_opt.listed_pairs import given_of
 from placement_opt.objectives.base import Term
 from placement_opt.pairs import PairTable
@@ -57,7 +58,7 @@ class Compiled:
         pairs = self.pairs
         eligible = np.flatnonzero(np.diff(pairs.candidate_start))
         ids = pairs.instance.candidate_ids
-        labels = {name: labels for name, (_, labels) in pairs.labels.items()}
+        labels = LabelTexts(pairs.labels)
         return Plan(pairs.instance, placements, frozenset(ids[c] for c in eligible), labels)
 
     def judge(self, plan: Plan) -> Verdict:

@@ -164,8 +164,21 @@ class InternalError(PlacementError):
 
 
 def closest_ids(id_: str, known: Iterable[str], most: int = 3) -> Sequence[str]:
-    """Return the known ids that look most like `id_`, best first (at most `most`)."""
-    return difflib.get_close_matches(id_, list(known), n=most, cutoff=0.6)
+    """Return the known ids that look most like `id_`, best first (at most `most`).
+
+    Capitals, blanks and the byte-order mark of a file do not count.
+    """
+    spellings: dict[str, str] = {}
+    for name in known:
+        spellings.setdefault(plain_name(name), name)
+    close = difflib.get_close_matches(plain_name(id_), list(spellings), n=most, cutoff=0.6)
+    return [spellings[name] for name in close]
+
+
+def plain_name(name: str) -> str:
+    """Return a name without what a spreadsheet changes: marks, outer blanks, capitals, dashes."""
+    bare = name.replace("\ufeff", "").strip().casefold()
+    return bare.replace("-", "_").replace(" ", "_")
 
 
 def closest_hint(closest: Sequence[str]) -> str:

@@ -8,20 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.bsn import masked
 from placement_opt.errors import Problem
+from placement_opt.frame_columns import is_missing
 from placement_opt.instance import NOT_GIVEN, Indices, Ints
+from placement_opt.number_columns import UnreadableNumberError, rounded_array, scaled_array
+from placement_opt.number_texts import without_quotes
 from placement_opt.pairs import Column
-from placement_opt.quantities import (
-    UnreadableNumberError,
-    printed_float64,
-    read_number,
-    scaled_array,
-)
+from placement_opt.quantities import PLACES
 
-PLACES = 6
-_EXACT_FLOAT = 2**53
-# Beyond, powers of ten leave the range of doubles; such scores differ from 0 by less than 1e-285.
-_LARGEST_POWER = 300
 _FILL = "give the value, or leave the row out"
 
 
@@ -72,14 +67,8 @@ def pairs_problem(
 ) -> Problem:
     """Build a problem of the listed pairs, of one row (from 0) or of all of them."""
     shown = value.item() if isinstance(value, np.generic) else value
+    shown = masked(shown) if isinstance(shown, str) else shown
     return Problem("pairs", None if row is None else f"row {row}", field, shown, expected, hint)
-
-
-def is_missing(value: object) -> bool:
-    """Tell whether a value stands for "none" in a frame."""
-    if isinstance(value, float):
-        return bool(np.isnan(value))
-    return value is None or type(value).__name__ in {"NAType", "NaTType"}
 
 
 def _distinct(values: Sequence[Any]) -> Iterable[Any]:
@@ -131,83 +120,64 @@ def read_labels(column: ListedColumn) -> tuple[Indices, tuple[str, ...], list[Pr
     return code, labels, problems
 
 
-def read_numbers(column: ListedColumn, *, rounded: bool) -> tuple[Column, list[Problem]]:
-    """Read a column of numbers as the decimals they print as.
+def read_numbers(column: ListedColumn, *, fine: bool) -> tuple[Column, list[Problem]]:
+    """Read a column of numbers, written or computed, as `rounded_array` does.
 
     Parameters
     ----------
     column
         The column.
-    rounded
-        Accept numbers of any length: they are kept at the largest power of ten that leaves every
-        value an integer of at most 2^53, so that each is within the spacing of doubles around
-        the largest.
+    fine
+        Keep as many digits as fit; else numbers are rounded as what is summed against a limit.
 
     Returns
     -------
     numbers : Column
         The values; empty where there are problems.
     problems : list of Problem
-        One for each row that is missing, not finite or too long; one for a column of no numbers.
+        One for each row that holds no finite number; one for a column of another type.
     """
+    problems: list[Problem]
     try:
-        values, scale = scaled_array(column.array, PLACES)
+        return Column.of(*_integers(column, fine=fine)), []
     except UnreadableNumberError as error:
-        if rounded:
-            return _rounded_numbers(column)
-        problems = list(_unreadable(column, error))
+        only_texts = len(error.values) == len(column) and all(
+            isinstance(v, str) for v in error.values
+        )
+        problems = [_of_another_type(column)] if only_texts else list(_unreadable(column, error))
     except TypeError:
-        hint = "give numbers; write flags as 1 and 0, and dates as numbers of days"
-        kind = f"values of type {column.array.dtype}"
-        problems = [pairs_problem(column.name, kind, "must be a column of numbers", hint)]
-    else:
-        return Column.of(values, scale), []
+        problems = [_of_another_type(column)]
     return Column.of(np.zeros(0, dtype=np.int64)), problems
+
+
+def _integers(column: ListedColumn, *, fine: bool) -> tuple[Ints, int]:
+    try:
+        return scaled_array(column.array, PLACES)
+    except UnreadableNumberError:
+        return rounded_array(column.array, fine=fine)
+
+
+def _of_another_type(column: ListedColumn) -> Problem:
+    """Tell what a column holds that has no numbers at all: its first text, or its type."""
+    expected = "must be a column of numbers"
+    if column.array.dtype.kind in "OUT" and len(column):
+        row = next((r for r, v in enumerate(column.array) if not is_missing(v)), 0)
+        hint = _remedy(column.array[row], "give numbers")
+        return pairs_problem(column.name, column.array[row], expected, hint, row)
+    hint = "give numbers; write flags as 1 and 0, and dates as numbers of days"
+    return pairs_problem(column.name, f"values of type {column.array.dtype}", expected, hint)
 
 
 def _unreadable(column: ListedColumn, error: UnreadableNumberError) -> Iterator[Problem]:
     for row, value in zip(error.positions, error.values, strict=True):
-        hint = _remedy(value, f"round it to {PLACES} decimals or scale the unit")
+        hint = _remedy(value, "scale the unit")
         expected = error.expected.replace("must be finite numbers", "must be a finite number")
-        yield pairs_problem(
-            column.name, value, expected.replace("that fit", "that fits"), hint, row
-        )
+        yield pairs_problem(column.name, value, expected, hint, row)
 
 
 def _remedy(value: object, of_number: str) -> str:
     if is_missing(value):
         return _FILL
     if isinstance(value, str):
-        return "give numbers, without quotes"
+        return without_quotes(value)
     return "write flags as 1 and 0" if isinstance(value, bool | np.bool_) else of_number
-
-
-def _rounded_numbers(column: ListedColumn) -> tuple[Column, list[Problem]]:
-    if column.array.dtype.kind == "f":
-        values = printed_float64(column.array)
-    else:
-        values = np.array([_as_float(value) for value in column.array.tolist()])
-    wrong = np.flatnonzero(~(np.abs(values) < 2.0**63))
-    if wrong.size:
-        problems = [
-            pairs_problem(
-                column.name,
-                column.array[row],
-                "must be a finite number below 2^63",
-                _remedy(column.array[row], "scale the unit"),
-                row,
-            )
-            for row in wrong.tolist()
-        ]
-        return Column.of(np.zeros(0, dtype=np.int64)), problems
-    largest, power = float(np.abs(values).max()), 0
-    while 0 < largest * 10.0 ** (power + 1) <= _EXACT_FLOAT and power < _LARGEST_POWER:
-        power += 1
-    return Column.of(np.rint(values * 10.0**power).astype(np.int64), 10**power), []
-
-
-def _as_float(value: object) -> float:
-    try:
-        return float(read_number(value))
-    except (TypeError, ValueError, OverflowError):
-        return float("nan")

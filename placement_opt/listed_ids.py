@@ -6,8 +6,9 @@ import numpy as np
 
 from placement_opt.bsn import masked
 from placement_opt.errors import SHOWN_PROBLEMS, Problem, closest_hint, closest_ids
+from placement_opt.frame_columns import is_missing
 from placement_opt.instance import NOT_GIVEN, Indices
-from placement_opt.listed_columns import ListedColumn, is_missing, pairs_problem, positions_of
+from placement_opt.listed_columns import ListedColumn, pairs_problem, positions_of
 
 
 def read_ids(

@@ -1,53 +1,82 @@
 """The pairs a user lists with ``pairs=``: read wholly, refused wholly, or turned into columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from placement_opt.constraints.base import BUILT_IN_PER
-from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.constraints.base import BUILT_IN_PER, Rule
+from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids, plain_name
+from placement_opt.frame_columns import frame_columns
 from placement_opt.instance import NOT_GIVEN, Bools, Indices, Instance, Ints
-from placement_opt.listed_columns import ListedColumn, pairs_problem, read_labels, read_numbers
+from placement_opt.listed_columns import ListedColumn, pairs_problem
+from placement_opt.listed_given import GivenLabels, GivenNumbers, GivenOfPair
 from placement_opt.listed_ids import read_ids
+from placement_opt.objectives.base import Term
 from placement_opt.pair_columns import BUILT_IN_COLUMNS
-from placement_opt.pairs import Column, PairRule, PairTable
+from placement_opt.pairs import PairRule, PairTable
 
 ID_COLUMNS = ("candidate_id", "opening_id")
 SCORE = "score"
 NUMERIC_COLUMNS = frozenset({SCORE, *BUILT_IN_COLUMNS})
-_RANGES: Mapping[str, tuple[int, int]] = {
-    "hours_per_week": (0, 168),
-    "coaching_hours_per_week": (0, 168),
-    "wage_value": (0, 1),
-    "subsidy_eur_per_year": (0, 10**12),
-    "subsidy_with_charges_eur_per_year": (0, 10**12),
-}
+_BYTE_ORDER_MARK = "\ufeff"
 
 
-def listed_pairs(instance: Instance, frame: Any, rules: Sequence[PairRule]) -> PairTable:
+@dataclass(frozen=True, slots=True)
+class _Uses:
+    """Which columns are judged, and how: those that the library computes or something names.
+
+    `summed` are numbers that rules sum, `valued` numbers that terms count, `grouped` labels.
+    """
+
+    summed: frozenset[str]
+    valued: frozenset[str]
+    grouped: frozenset[str]
+
+    @classmethod
+    def of(cls, rules: Sequence[PairRule], terms: Sequence[Term]) -> "_Uses":
+        own = [rule for rule in rules if isinstance(rule, Rule)]
+        return cls(
+            summed=frozenset().union(BUILT_IN_COLUMNS, *(rule.summed_columns for rule in own)),
+            valued=frozenset({SCORE}).union(*(term.valued_columns for term in terms)),
+            grouped=frozenset(str(getattr(rule, "per", "")) for rule in own),
+        )
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        return self.summed | self.valued
+
+
+def listed_pairs(
+    instance: Instance, frame: Any, rules: Sequence[PairRule], terms: Sequence[Term] = ()
+) -> PairTable:
     """Read the eligible pairs that a user lists; rules can only remove some of them.
 
-    Cost: O(rows log rows), vectorised; ids are looked up once per row or category.
+    Cost: O(rows log rows), vectorised; ids are looked up once per row or category, and a column is
+    read when something uses it.
 
     Parameters
     ----------
     instance
         The compiled region.
     frame
-        A pandas frame, or a mapping from column names to sequences of one length. The columns
-        ``candidate_id`` and ``opening_id`` hold ids (texts or categoricals), or integer positions
-        in ``region.candidates`` and ``region.openings``. Every further column is one of numbers
-        (at most 6 decimals; ``score`` may have any) or one of group labels (texts).
+        A frame of pandas or polars, or a mapping from column names to sequences of one length. The
+        columns ``candidate_id`` and ``opening_id`` hold ids (texts or categoricals), or integer
+        positions in ``region.candidates`` and ``region.openings``. Every further column is one of
+        numbers or one of group labels (texts). Numbers that a rule sums are read on a grid of
+        10^-6, and those that only terms value with as many digits as fit (see `rounded_array`).
     rules
-        Rules that may remove pairs.
+        All rules of the model; some may remove pairs.
+    terms
+        All terms of the objective.
 
     Returns
     -------
     PairTable
-        The pairs that all rules allow, sorted, with the given columns beside them.
+        The pairs that all rules allow, sorted, with the given columns beside them. A column that
+        no rule or term names, and that overrides no computed one, is not judged.
 
     Raises
     ------
@@ -55,12 +84,14 @@ def listed_pairs(instance: Instance, frame: Any, rules: Sequence[PairRule]) -> P
         With all problems of the frame: missing or reserved columns, unknown ids, pairs that are
         listed twice, and values that are missing or of a wrong kind, by row (from 0).
     """
+    uses = _Uses.of(rules, terms)
     columns, problems = _columns_of(frame)
     problems += _name_problems(columns)
     ends, found = _read_ends(instance, columns)
     problems += found
-    given, labels, found = _read_rest(columns)
-    problems += found
+    given, labels = _rest(columns, uses)
+    problems += given.problems(uses.numbers)
+    problems += labels.problems(uses.grouped)
     order = np.zeros(0, dtype=np.int64)
     if len(ends) == len(ID_COLUMNS):
         order, found = _sorted(instance, *ends)
@@ -71,38 +102,44 @@ def listed_pairs(instance: Instance, frame: Any, rules: Sequence[PairRule]) -> P
         instance,
         candidate=ends[0][order],
         opening=ends[1][order],
-        given={name: Column.of(column.values[order], column.scale) for name, column in given},
-        labels={name: (code[order], texts) for name, code, texts in labels},
+        given=given.of_pairs(order),
+        labels=labels.of_pairs(order),
     )
-    return _allowed(pairs, rules)
+    kept, removed = _allowed(pairs, rules)
+    if bool(kept.all()):
+        return replace(pairs, removed=removed)
+    return PairTable(
+        instance,
+        candidate=pairs.candidate[kept],
+        opening=pairs.opening[kept],
+        removed=removed,
+        given=given.of_pairs(order[kept]),
+        labels=labels.of_pairs(order[kept]),
+    )
 
 
-def given_of(pairs: PairTable, row: int) -> dict[str, Fraction | str]:
-    """Return what the user gave for one pair: exact numbers and group labels, by column."""
-    given: dict[str, Fraction | str] = {
-        name: column.fraction(row) for name, column in pairs.given.items()
-    }
-    for name, (code, texts) in pairs.labels.items():
-        if code[row] >= 0:
-            given[name] = texts[code[row]]
-    return given
+def given_of(pairs: PairTable, row: int) -> Mapping[str, Fraction | str]:
+    """Return what the user gave for one pair, each column read when it is asked for."""
+    return GivenOfPair(pairs, row)
 
 
 def _columns_of(frame: Any) -> tuple[dict[str, ListedColumn], list[Problem]]:
-    if not hasattr(frame, "keys") or not hasattr(frame, "__getitem__"):
+    given = frame_columns(frame)
+    if given is None:
         hint = "give a frame, or {'candidate_id': [...], 'opening_id': [...], 'score': [...]}"
         expected = "must be a frame or a mapping from column names to values"
         raise InvalidInputError.single("pairs", None, "pairs", type(frame).__name__, expected, hint)
     columns: dict[str, ListedColumn] = {}
     problems = []
-    for name in dict.fromkeys(frame.keys()):
+    names = [name for name, _ in given]
+    for name, values in dict(given).items():
         if not isinstance(name, str):
             problems.append(pairs_problem("columns", name, "must be texts", f"rename {name!r}"))
-        elif getattr(frame[name], "ndim", 1) != 1:
+        elif names.count(name) > 1 or not _is_column(values):
             hint = "give every column once, with one value a row"
             problems.append(pairs_problem(name, None, "must be one column", hint))
         else:
-            columns[name] = ListedColumn(name, frame[name])
+            columns[name] = ListedColumn(name, values)
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         hint = "give one value a row in every column"
@@ -111,14 +148,37 @@ def _columns_of(frame: Any) -> tuple[dict[str, ListedColumn], list[Problem]]:
     return columns, problems
 
 
+def _is_column(values: Any) -> bool:
+    has_rows = hasattr(values, "__len__") and hasattr(values, "__getitem__")
+    return has_rows and not isinstance(values, str | bytes | Mapping) and _ndim(values) == 1
+
+
+def _ndim(values: Any) -> int:
+    return int(getattr(values, "ndim", 1))
+
+
 def _name_problems(columns: Mapping[str, ListedColumn]) -> Iterator[Problem]:
+    misspelt = _misspelt(columns)
     for name in ID_COLUMNS:
-        if name not in columns:
-            hint = f"add the column {name!r} to the frame"
+        if name not in columns and name not in misspelt:
+            close = closest_ids(name, set(columns) - {*ID_COLUMNS})
+            hint = f"{closest_hint(close)}? " if close else ""
+            hint += f"add the column {name!r} to the frame"
             yield pairs_problem(name, None, "must be given", hint)
+    for name, written in misspelt.items():
+        hint = f"rename it to {name!r}"
+        if _BYTE_ORDER_MARK in written:
+            hint += '; its first character is a byte-order mark: read the file as "utf-8-sig"'
+        yield pairs_problem("columns", written, f"must be written as {name!r}", hint)
     for name in sorted(set(BUILT_IN_PER) & columns.keys()):
         expected = "must not be named like a way to group that every region has"
         yield pairs_problem("columns", name, expected, f"rename it, such as 'own_{name}'")
+
+
+def _misspelt(columns: Collection[str]) -> dict[str, str]:
+    """Return how a name with a meaning is written, where only blanks or capitals set it apart."""
+    meant = {*ID_COLUMNS, *NUMERIC_COLUMNS} - set(columns)
+    return {plain: name for name in columns if (plain := plain_name(name)) in meant}
 
 
 def _read_ends(
@@ -138,33 +198,18 @@ def _read_ends(
     return ends, problems
 
 
-def _read_rest(
-    columns: Mapping[str, ListedColumn],
-) -> tuple[list[tuple[str, Column]], list[tuple[str, Indices, tuple[str, ...]]], list[Problem]]:
-    given, labels = [], []
-    problems: list[Problem] = []
-    for name in sorted(set(columns) - {*ID_COLUMNS, *BUILT_IN_PER}):
-        column = columns[name]
-        if column.holds_texts and name not in NUMERIC_COLUMNS:
-            code, texts, found = read_labels(column)
-            labels.append((name, code, texts))
-        else:
-            numbers, found = read_numbers(column, rounded=name == SCORE)
-            given.append((name, numbers))
-            found = [*found, *(_out_of_range(name, numbers) if not found else ())]
-        problems += found
-    return given, labels, problems
-
-
-def _out_of_range(name: str, column: Column) -> Iterator[Problem]:
-    if name not in _RANGES:
-        return
-    low, high = _RANGES[name]
-    wrong = (column.values < low * column.scale) | (column.values > high * column.scale)
-    for row in np.flatnonzero(wrong).tolist():
-        value = float(column.fraction(row))
-        hint = "check the unit, or rename the column if it means something else"
-        yield pairs_problem(name, value, f"must be from {low} to {high:_}", hint, row)
+def _rest(columns: Mapping[str, ListedColumn], uses: _Uses) -> tuple[GivenNumbers, GivenLabels]:
+    """Tell the columns of numbers and of labels apart; neither is read yet."""
+    rest = {name: columns[name] for name in sorted(set(columns) - {*ID_COLUMNS, *BUILT_IN_PER})}
+    labels = {
+        name: column
+        for name, column in rest.items()
+        if name not in uses.numbers and column.holds_texts
+    }
+    numbers = {name: column for name, column in rest.items() if name not in labels}
+    every = np.arange(len(next(iter(columns.values()), ())), dtype=np.int64)
+    fine = uses.valued - uses.summed
+    return GivenNumbers(numbers, every, fine), GivenLabels(labels, every)
 
 
 def _sorted(instance: Instance, candidate: Indices, opening: Indices) -> tuple[Ints, list[Problem]]:
@@ -190,8 +235,8 @@ def _twice(instance: Instance, key: Ints, order: Ints) -> Iterator[Problem]:
         yield pairs_problem("candidate_id, opening_id", pair, "must be listed once", hint, row)
 
 
-def _allowed(pairs: PairTable, rules: Sequence[PairRule]) -> PairTable:
-    """Remove the pairs that some rule does not allow, and count them per rule and candidate."""
+def _allowed(pairs: PairTable, rules: Sequence[PairRule]) -> tuple[Bools, dict[str, Indices]]:
+    """Mark the pairs that all rules allow, and count the others per rule and candidate."""
     instance = pairs.instance
     kept = np.ones(pairs.n_pairs, dtype=np.bool_)
     rules = [rule for rule in rules if not rule.decided_by & pairs.given.keys()]
@@ -207,20 +252,4 @@ def _allowed(pairs: PairTable, rules: Sequence[PairRule]) -> PairTable:
             gone = np.bincount(candidate[~mask], minlength=instance.n_candidates)
             removed[rule.title] += gone.astype(np.int32)
             kept[members] &= mask
-    return _restricted(pairs, kept, removed)
-
-
-def _restricted(pairs: PairTable, kept: Bools, removed: Mapping[str, Indices]) -> PairTable:
-    if bool(kept.all()):
-        return replace(pairs, removed=removed)
-    return replace(
-        pairs,
-        candidate=pairs.candidate[kept],
-        opening=pairs.opening[kept],
-        removed=removed,
-        given={
-            name: Column.of(column.values[kept], column.scale)
-            for name, column in pairs.given.items()
-        },
-        labels={name: (code[kept], texts) for name, (code, texts) in pairs.labels.items()},
-    )
+    return kept, removed

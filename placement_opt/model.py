@@ -4,6 +4,7 @@ Flow: records -> Instance -> eligible pairs -> rows and points -> Formulation ->
 -> verdict (always) -> Result in the user's ids.
 """
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from placement_opt.compiled import Compiled
 from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.one_placement import OnePlacement
+from placement_opt.constraints.travel_time import TravelTime, knows_places
 from placement_opt.errors import Findings, InternalError, InvalidInputError, UnsupportedRuleError
 from placement_opt.explain.why_not import why_not
 from placement_opt.formulation import Formulation
@@ -44,6 +46,8 @@ from placement_opt.verification import Verdict
 if TYPE_CHECKING:
     from placement_opt.solvers.cp_sat_model import PlacementCpModel
 
+
+_log = logging.getLogger("placement_opt")
 
 CLOSING_S = 0.001
 """Seconds that verifying and reporting one placement takes."""
@@ -123,7 +127,7 @@ class Model:
         self._listed = None if pairs is None else own_copy(pairs)
         self._compiled: Compiled | None = None
         self._seconds: dict[str, float] = {}
-        self._rules = list(standard_rules(self.instance) if rules is None else rules)
+        self._rules = list(_standard_rules(self.instance, pairs) if rules is None else rules)
         self._terms = list(standard_terms(self.instance) if objective is None else objective)
         _check_kinds(self._rules, self._terms)
 
@@ -178,7 +182,7 @@ class Model:
             if self._listed is None:
                 pairs = enumerate_pairs(self.instance, self._rules)
             else:
-                pairs = listed_pairs(self.instance, self._listed, self._rules)
+                pairs = listed_pairs(self.instance, self._listed, self._rules, self._terms)
             pairs = pairs.with_placements_per_candidate(at_most)
         findings, blocks, points = Findings(), list[RowBlock | None](), list[Column]()
         with watch.phase("lower"):
@@ -377,6 +381,23 @@ def solve(  # noqa: PLR0917 - the limits of Model.solve, by contract
         reproducible,
         memory_limit_gb,
     )
+
+
+def _standard_rules(instance: Instance, listed: Any) -> list[Rule]:
+    """Return the standard rules; of listed pairs without any place known, no journey is judged.
+
+    Whoever lists the pairs says which can be reached; without a single place nobody else can.
+    """
+    rules = list(standard_rules(instance))
+    if listed is None or knows_places(instance.region):
+        return rules
+    judged = [rule for rule in rules if not isinstance(rule, TravelTime)]
+    if len(judged) < len(rules):
+        _log.warning(
+            "max_travel_minutes is not judged: the region gives no location and no travel_minutes,"
+            " so the listed pairs count as within reach"
+        )
+    return judged
 
 
 def _check_kinds(rules: Sequence[object], terms: Sequence[object]) -> None:

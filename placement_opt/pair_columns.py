@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.instance import HOUR, NOT_GIVEN, UNIT, Bools, Indices, Instance, Ints, frozen
+from placement_opt.number_columns import INT64_MAX
 from placement_opt.pairs import Column, PairTable, narrowed
-from placement_opt.quantities import INT64_MAX, read_number, scaled_int
+from placement_opt.quantities import read_number, scaled_int
 from placement_opt.records import Candidate
 from placement_opt.rulebook import ADULT_AGE
 

@@ -1,68 +1,74 @@
-"""Numbers as their owner wrote them: exact decimals, whatever type they arrive in.
+"""Numbers as their owner wrote or computed them: exact, whatever type they arrive in.
 
 A binary float stands for the decimal it prints as (0.1 is one tenth), so that hours and money can
-be kept in integers from the boundary on. Strings and bools are never numbers here.
+be kept in integers from the boundary on. Where that decimal needs more than six places the float
+was computed: 1 / 3 is read as one third, and 0.1 + 0.2 on a grid, as `Digits` says for each kind
+of number. Strings and bools are never numbers here.
 """
 
+import math
 import numbers
-from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
-from typing_extensions import override
 
-from placement_opt.errors import PlacementError
+PLACES = 6
+"""Decimal places that amounts, limits and usages may be written with."""
 
-INT64_MAX = 2**63 - 1
-# Up to here the product x * 10**k is off by less than half a unit, so rounding finds the integer
-# that was meant; larger values are read one by one.
-_EXACT_PRODUCT = 2.0**51
-_SHOWN_POSITIONS = 5
+LARGEST_DENOMINATOR = 1_000
+"""A computed float is read as the fraction it is the nearest float to, up to this denominator. Such
+fractions lie 1e-6 apart, and floats of this size 1e-16: hardly any other float meets one."""
+
+LARGEST_QUOTIENT = 10**6
+"""Above it, floats lie too far apart to tell which fraction was meant."""
+
+COMPUTED_DIGITS = 13
+"""Whoever writes a number by hand uses fewer significant digits than this."""
+
+NOISE = Fraction(1, 10**12)
+"""Computing in floats leaves a number this close to what was meant, as a share of it."""
+
+LARGEST_NOISE = Fraction(1, 10**9)
+"""No difference beyond this is noise; what is left of a difference that should be nothing, such as
+0.3 - 0.1 - 0.2 = -2.8e-17, is smaller."""
 
 Number = int | float | Decimal | Fraction
 
 
-class UnreadableNumberError(PlacementError, ValueError):
-    """Some values of a column are no decimals with the number of places that was asked for.
+class Digits(Enum):
+    """What becomes of a number with more decimals than its field keeps.
 
-    Parameters
-    ----------
-    positions
-        Positions of the bad values, counted from 0, ascending.
-    values
-        The bad values, aligned with `positions`.
-    expected
-        What each value has to be, as the end of the sentence "the values ...".
+    A fraction with a denominator up to `LARGEST_DENOMINATOR` is kept as it is for `LIMIT` and
+    `FACTOR`: a limit of 2 / 3 is two thirds.
     """
 
-    def __init__(self, positions: Sequence[int], values: Sequence[object], expected: str) -> None:
-        self.positions = tuple(positions)
-        self.values = tuple(values)
-        self.expected = expected
-        super().__init__(self.positions, self.values, expected)
+    WRITTEN = "written"
+    """Hours, money, heads: what people write. Refused; a computed float is rounded to the field's
+    places, and to a whole number only where noise alone sets it apart."""
+    LIMIT = "limit"
+    """Limits of sums: a float is rounded to the field's places, below 1 to seven significant
+    digits. Decimals and Fractions were written, and are refused."""
+    MEASURED = "measured"
+    """Coordinates, levels, shares, minutes: rounded to the field's places, whatever the type."""
+    FACTOR = "factor"
+    """Weights and prices: what a float can hold is kept, without the noise of a computation: twelve
+    significant digits, or the field's places where those are more."""
 
-    @override
-    def __str__(self) -> str:
-        shown = ", ".join(
-            f"{value!r} at position {position}"
-            for position, value in zip(
-                self.positions[:_SHOWN_POSITIONS], self.values[:_SHOWN_POSITIONS], strict=True
-            )
-        )
-        more = len(self.positions) - _SHOWN_POSITIONS
-        tail = f" and {more} more" if more > 0 else ""
-        return f"the values {self.expected}, got {shown}{tail}"
+
+_SIGNIFICANT = {Digits.LIMIT: 7, Digits.FACTOR: 12}
 
 
 def read_number(value: object) -> Fraction:
-    """Read one number exactly; a float stands for the decimal it prints as.
+    """Read one number exactly.
 
     Parameters
     ----------
     value
-        An int, float, Decimal, Fraction or numpy number.
+        An int, float, Decimal, Fraction or numpy number. A float stands for the decimal it prints
+        as; where that has more than six places, for the fraction with a denominator of at most
+        1,000 that it is the nearest float to, if there is one.
 
     Returns
     -------
@@ -83,7 +89,11 @@ def read_number(value: object) -> Fraction:
     decimal = _printed_decimal(value)
     if not decimal.is_finite():
         raise ValueError(f"a finite number is expected, got {value!r}")
-    return Fraction(decimal)
+    exact = Fraction(decimal)
+    if not isinstance(value, float) or _fits(exact, PLACES) or abs(exact) >= LARGEST_QUOTIENT:
+        return exact
+    near = exact.limit_denominator(LARGEST_DENOMINATOR)
+    return near if float(near) == value else exact
 
 
 def _printed_decimal(value: object) -> Decimal:
@@ -148,128 +158,62 @@ def scaled_int(value: object, places: int) -> int:
     return scaled.numerator
 
 
-def scaled_array(values: npt.ArrayLike, places: int = 6) -> tuple[npt.NDArray[np.int64], int]:
-    """Read a column of numbers as exact integers at the smallest common power of ten.
-
-    Cost: linear in the number of values, vectorised for integer and float columns.
+def read_rounded(value: object, places: int, digits: Digits) -> Fraction | None:
+    """Read one number on the grid of its field; None where it may not be rounded.
 
     Parameters
     ----------
-    values
-        Numbers of one column, shape (n,): a numpy array, a pandas column or a sequence. Object
-        columns are read one by one, with `read_number`.
+    value
+        As in `read_number`.
     places
-        Most decimal places a value may have.
-
-    Returns
-    -------
-    integers : ndarray of int64, shape (n,)
-        ``values * scale``, exactly, in the order of `values`.
-    scale : int
-        ``10**k`` with the smallest ``k <= places`` that makes every value an integer.
+        Decimal places of the field.
+    digits
+        What becomes of more decimals than that.
 
     Raises
     ------
-    TypeError
-        If the column holds bools, strings, dates or anything else that is no number by its type.
-    UnreadableNumberError
-        If values are missing, not finite, have too many decimal places, or do not fit 64 bits at
-        the common scale; names their positions. It is a ValueError.
+    TypeError, ValueError
+        As `read_number`.
     """
-    declared = getattr(values, "dtype", None)
-    if getattr(declared, "type", None) in {str, bool, np.bool_}:  # also the columns of pandas
-        raise TypeError(f"a column of numbers is expected, got dtype {declared}")
-    column = np.asarray(values)
-    if column.ndim != 1:
-        raise TypeError(f"a column of numbers is expected, got an array of shape {column.shape}")
-    kind = column.dtype.kind
-    if column.size == 0 and kind in "fO":
-        return np.zeros(0, dtype=np.int64), 1
-    if kind in "iu":
-        _refuse(column, column > INT64_MAX, "must fit a signed 64-bit integer")
-        return column.astype(np.int64), 1
-    if kind == "f" and column.dtype.itemsize <= np.dtype(np.float64).itemsize:
-        return _common_scale(column, *_float_decimals(printed_float64(column), places), places)
-    if kind in "fO":
-        return _common_scale(column, *_single_decimals(column, places), places)
-    raise TypeError(f"a column of numbers is expected, got dtype {column.dtype}")
+    exact = read_number(value)
+    is_float = isinstance(value, float | np.floating)
+    if _fits(exact, places):
+        return exact
+    if digits is Digits.MEASURED:
+        return rounded(exact, places)
+    if digits is Digits.WRITTEN:
+        return _computed(exact, value, places) if is_float else None
+    if exact.denominator <= LARGEST_DENOMINATOR:
+        return exact
+    if digits is Digits.LIMIT and (not is_float or -LARGEST_NOISE <= exact < 0):
+        return Fraction(0) if is_float else None
+    return rounded(exact, max(places, _SIGNIFICANT[digits] - _magnitude(exact)))
 
 
-def printed_float64(column: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """Return a column of floats in double precision, every value printing as it did before.
-
-    A plain cast would turn the single-precision 0.1 into 0.10000000149011612.
-    """
-    if column.dtype == np.float64:
-        return column.astype(np.float64, copy=False)
-    return column.astype(str).astype(np.float64)
+def _fits(exact: Fraction, places: int) -> bool:
+    power: int = 10**places
+    return power % exact.denominator == 0
 
 
-def _float_decimals(
-    column: npt.NDArray[np.float64], places: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Find digits and decimal places of each float: ``value = digits / 10**decimals``.
-
-    Where no decimal of at most `places` places fits, the places are -1.
-    """
-    digits = np.zeros(column.size, dtype=np.int64)
-    decimals = np.full(column.size, -1, dtype=np.int64)
-    left = np.flatnonzero(np.isfinite(column))
-    for k in range(places + 1):
-        power = 10.0**k
-        rounded = np.rint(column[left] * power)
-        # Both numbers below are exact integers, so their quotient is the float nearest to the
-        # decimal: equal to the value if and only if the value prints as that decimal.
-        fits = (np.abs(rounded) <= _EXACT_PRODUCT) & (rounded / power == column[left])
-        digits[left[fits]] = rounded[fits].astype(np.int64)
-        decimals[left[fits]] = k
-        left = left[~fits]
-        if not left.size:
-            break
-    large = left[np.abs(column[left]) * 10.0**places > _EXACT_PRODUCT]
-    digits[large], decimals[large] = _single_decimals(column[large], places)
-    return digits, decimals
+def rounded(exact: Fraction, places: int) -> Fraction:
+    """Return the nearest decimal of so many places, halves to even."""
+    return Fraction(round(exact * 10**places), 10**places)
 
 
-def _single_decimals(
-    column: Iterable[object], places: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Do what `_float_decimals` does, value by value and for any type of number."""
-    pairs = [_digits_and_decimals(value, places) for value in column]
-    found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    return found[:, 0], found[:, 1]
+def _computed(exact: Fraction, value: object, places: int) -> Fraction | None:
+    """Round a float that nobody wrote by hand; None for any other."""
+    near = rounded(exact, places)
+    noise = min(NOISE * abs(exact), LARGEST_NOISE) if near else LARGEST_NOISE
+    is_long = len(_printed_decimal(value).as_tuple().digits) >= COMPUTED_DIGITS
+    return near if abs(near - exact) <= noise or (is_long and places and near) else None
 
 
-def _digits_and_decimals(value: object, places: int) -> tuple[int, int]:
-    try:
-        decimals = decimals_of(value)
-    except TypeError:
-        return 0, -1
-    if decimals is None or decimals > places:
-        return 0, -1
-    digits = scaled_int(value, decimals)
-    return (digits, decimals) if abs(digits) <= INT64_MAX else (0, -1)
-
-
-def _common_scale(
-    column: npt.NDArray[np.generic],
-    digits: npt.NDArray[np.int64],
-    decimals: npt.NDArray[np.int64],
-    places: int,
-) -> tuple[npt.NDArray[np.int64], int]:
-    expected = f"must be finite numbers with at most {places} decimal places that fit 64 bits"
-    _refuse(column, decimals < 0, expected)
-    most = int(decimals.max(initial=0))
-    factors = 10 ** (most - decimals)
-    _refuse(
-        column,
-        np.abs(digits) > INT64_MAX // factors,
-        f"must fit a signed 64-bit integer in units of 1/{10**most}",
-    )
-    return digits * factors, 10**most
-
-
-def _refuse(column: npt.NDArray[np.generic], wrong: npt.NDArray[np.bool_], expected: str) -> None:
-    positions = np.flatnonzero(wrong)
-    if positions.size:
-        raise UnreadableNumberError(positions.tolist(), column[positions].tolist(), expected)
+def _magnitude(exact: Fraction) -> int:
+    """Return how many digits stand before the decimal sign; 0 for 0.5, -2 for 0.005."""
+    size = abs(exact)
+    guess = math.floor((size.numerator.bit_length() - size.denominator.bit_length()) * 0.30103)
+    while size >= Fraction(10) ** guess:
+        guess += 1
+    while size < Fraction(10) ** (guess - 1):
+        guess -= 1
+    return guess

@@ -23,7 +23,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 LAYERS = (
     ("errors", "status"),
-    ("bsn", "quantities", "json_files", "read_only"),
+    ("bsn", "quantities", "number_*", "frame_columns", "json_files", "read_only"),
     ("rulebook",),
     ("records", "result"),
     ("instance", "travel"),

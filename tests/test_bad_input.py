@@ -63,7 +63,7 @@ RECORDS: dict[str, tuple[Callable[[], object], str, str, str, str]] = {
     "no number": (
         lambda: po.Candidate(id="C-1", wage_value=math.nan),
         "candidate 'C-1': wage_value",
-        "must be a number with at most 6 decimals from 0 to 1",
+        "must be a number from 0 to 1",
         "nan",
         UNKNOWN,
     ),
@@ -119,7 +119,7 @@ RECORDS: dict[str, tuple[Callable[[], object], str, str, str, str]] = {
     "impossible coordinates": (
         lambda: po.Candidate(id="C-1", location=(91, 5)),
         "candidate 'C-1': location[0]",
-        "must be a number with at most 6 decimals from -90 to 90 (latitude in degrees)",
+        "must be a number from -90 to 90 (latitude in degrees)",
         "91",
         "give at most 90; check the unit",
     ),
@@ -344,12 +344,12 @@ PAIRS: dict[str, tuple[Callable[[], object], str, str, str, str]] = {
         "pairs 'row 1': score",
         "must be a finite number below 2^63",
         "'4'",
-        "give numbers, without quotes",
+        "write the number without quotes: 4",
     ),
     "a flag among numbers": (
-        lambda: listed(weight=[3, True]),
-        "pairs 'row 1': weight",
-        "must be a finite number with at most 6 decimal places that fits 64 bits",
+        lambda: listed(score=[3, True]),
+        "pairs 'row 1': score",
+        "must be a finite number below 2^63",
         "True",
         "write flags as 1 and 0",
     ),
@@ -394,7 +394,7 @@ RULES: dict[str, tuple[Callable[[], object], str, str, str, str]] = {
     "a limit in quotes": (
         lambda: po.ResourceLimit(per="region", limits={"north": "3"}),
         "rule 'ResourceLimit': limits",
-        LIMIT,
+        f"{LIMIT}, also for 'north'",
         "{'north': '3'}",
         "write the number without quotes: 3",
     ),

@@ -7,13 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placement_opt.quantities import (
-    UnreadableNumberError,
-    decimals_of,
-    read_number,
-    scaled_array,
-    scaled_int,
-)
+from placement_opt.number_columns import UnreadableNumberError, scaled_array
+from placement_opt.quantities import decimals_of, read_number, scaled_int
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,12 @@ BAD_FIELDS = {
     "empty id": ((Opening, {"id": ""}), "id", "must not be empty", "leave the field out"),
     "blank id": ((Opening, {"id": "  "}), "id", "must not be empty", "leave the field out"),
     "padded id": ((Coach, {"id": " K "}), "id", "no surrounding blanks", "write 'K'"),
-    "line break in id": ((Coach, {"id": "K\n1"}), "id", "no control characters", "write 'K1'"),
+    "line break in id": (
+        (Coach, {"id": "K\n1"}),
+        "id",
+        "no control characters",
+        "write 'K1' or 'K 1'",
+    ),
     "BSN as id": ((Candidate, {"id": BSN}), "id", "pseudonymous", "an id of your own"),
     "BSN with dots as id": ((Candidate, {"id": "1234.56.782"}), "id", "pseudonymous", "trace"),
     "BSN as int": ((Candidate, {"id": int(BSN)}), "id", "must be an id", "pseudonymous id"),
@@ -50,8 +55,13 @@ BAD_FIELDS = {
     "infinite": (candidate(wage_value=float("inf")), "wage_value", "0 to 1", "at most 1"),
     "negative": (candidate(priority=-0.5), "priority", "from 0", "give at least 0"),
     "above one": (candidate(wage_value=55), "wage_value", "from 0 to 1", "check the unit"),
-    "seven decimals": (candidate(wage_value=0.1234567), "wage_value", "6 decimals", "0.123457"),
-    "a third": (candidate(wage_value=Fraction(1, 3)), "wage_value", "6 decimals", "round it"),
+    "four decimals": (
+        candidate(coaching_hours_per_week=1.2345),
+        "coaching_hours_per_week",
+        "3 d",
+        "1.234",
+    ),
+    "a third": (opening(wage_eur_per_hour=Fraction(1, 3)), "wage_eur_per_hour", "2 d", "to 0.33"),
     "third cent": (opening(wage_eur_per_hour=15.125), "wage_eur_per_hour", "2 decimals", "15.12"),
     "169 hours": (candidate(hours_per_week=(0, 169)), "hours_per_week[1]", "0 to 168", "most 168"),
     "min > max": (candidate(hours_per_week=(32, 24)), "hours_per_week", "minimum", "(24, 32)"),
@@ -324,5 +334,5 @@ def test_a_record_from_json_tells_problems_in_the_same_words():
 
 
 def test_digits_of_a_json_number_are_not_dropped():
-    with pytest.raises(InvalidInputError, match="at most 6 decimals"):
-        Candidate.model_validate_json('{"id": "C", "wage_value": 0.50000000000000000001}')
+    with pytest.raises(InvalidInputError, match="at most 3 decimals"):
+        Candidate.model_validate_json('{"id": "C", "coaching_hours_per_week": 0.50000000000000001}')

@@ -567,7 +567,7 @@ BAD_FRAMES = {
     ),
     "no frame": (
         {"employers": [{"id": "E-1"}]},
-        ("employer", None, "frame", "must be a pandas DataFrame", "use Region(...)"),
+        ("employer", None, "frame", "must be a frame of pandas or polars", "use Region(...)"),
     ),
     "empty frame": (
         {"openings": pd.DataFrame({"id": []})},

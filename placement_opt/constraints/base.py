@@ -1,20 +1,23 @@
 """What a rule is, and what all rules share: groups of pairs, limits per group, violations."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Self
+from numbers import Integral
+from typing import Annotated, Any, ClassVar, Self, cast
 
 import numpy as np
+from pydantic_core import PydanticCustomError
 from typing_extensions import override
 
 from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
+from placement_opt.frame_columns import is_missing
 from placement_opt.instance import Bools, Indices, Instance
 from placement_opt.pair_columns import pair_column
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Plan, Violation
-from placement_opt.quantities import read_number
+from placement_opt.quantities import Digits, read_number
 from placement_opt.read_only import ReadOnlyDict
 from placement_opt.records.base import Record
 from placement_opt.records.readers import Quantity, Reader, mistake
@@ -31,7 +34,7 @@ BUILT_IN_PER = (
 )
 """The ways to group placements that every region has."""
 
-Price = Annotated[float, Quantity(0, 10**12, 6, "points per unit")]
+Price = Annotated[float, Quantity(0, 10**12, 6, "points per unit", Digits.FACTOR)]
 """Points per missing unit."""
 
 
@@ -44,12 +47,26 @@ class _Limits(Reader):
     @override
     def read(self, value: Any) -> Any:
         """Return a number, or a read-only dict of numbers in the order of its keys."""
-        if not isinstance(value, Mapping):
+        entries = _entries(value)
+        if entries is None:
             return self.number.read(value)
-        wrong = next((key for key in value if not isinstance(key, str)), None)
-        if wrong is not None:
-            raise mistake("must map ids or labels (strings) to numbers", f"write {str(wrong)!r}")
-        return ReadOnlyDict({key: self.number.read(value[key]) for key in sorted(value)})
+        limits: dict[str, Any] = {}
+        for key, number in entries:
+            label = _label(key)
+            if label in limits:
+                raise mistake(f"must name {label!r} once", "keep one limit a group")
+            limits[label] = self._of_group(label, number)
+        return ReadOnlyDict(sorted(limits.items()))
+
+    def _of_group(self, label: str, number: Any) -> Any:
+        if is_missing(number):
+            hint = f"give it, or leave {label!r} out: groups left out are free"
+            raise mistake(f"must hold a number for {label!r}, got {number!r}", hint)
+        try:
+            return self.number.read(number)
+        except PydanticCustomError as error:
+            told = error.context or {}
+            raise mistake(f"{told['expected']}, also for {label!r}", told["hint"]) from None
 
     @override
     def json_schema(self) -> dict[str, Any]:
@@ -58,8 +75,32 @@ class _Limits(Reader):
         return {"anyOf": [number, {"type": "object", "additionalProperties": number}]}
 
 
-Limits = Annotated[Any, _Limits(Quantity(0, 10**15, 6))]
-"""A number for every group, or a mapping {group: number}; groups left out are free."""
+def _entries(value: Any) -> Iterable[tuple[Any, Any]] | None:
+    """Return the (group, number) entries of a mapping or of a column with an index; else None."""
+    if isinstance(value, Mapping):
+        return value.items()
+    if hasattr(value, "index") and hasattr(value, "items") and value.ndim == 1:  # of pandas
+        return cast("Iterable[tuple[Any, Any]]", value.items())
+    if getattr(value, "shape", ()) == () and not isinstance(value, list | tuple | set):
+        return None
+    expected = "must be a number, or map ids or labels to numbers"
+    hint = "say which number is whose: dict(zip(ids, numbers)), or a Series with ids as its index"
+    raise mistake(expected, hint)
+
+
+def _label(key: object) -> str:
+    """Read a group's id or label; one given as an integer is its digits."""
+    if isinstance(key, str):
+        return str.__str__(key)
+    if isinstance(key, Integral) and not isinstance(key, bool):
+        return str(int(key))
+    expected = "must map ids or labels (strings) to numbers"
+    raise mistake(expected, f"write the id or label of {key!r} as text")
+
+
+Limits = Annotated[Any, _Limits(Quantity(0, 10**15, 6, digits=Digits.LIMIT))]
+"""A number for every group, or a mapping {group: number}, or a Series with groups as its index;
+groups left out are free."""
 
 
 class Rule(Record):
@@ -82,6 +123,11 @@ class Rule(Record):
     def key(self) -> tuple[str, ...]:
         """What a later rule must share to replace this one: its class and its `per`."""
         return (self.rule, str(getattr(self, "per", "")))
+
+    @property
+    def summed_columns(self) -> frozenset[str]:
+        """Pair columns that the rule sums: judged at once, and rounded as limits are."""
+        return frozenset()
 
     @property
     def price(self) -> Fraction | None:
@@ -152,6 +198,10 @@ def grouped(pairs: PairTable, per: str, asked_by: str | None = None) -> Groups:
     if per in pairs.labels:
         code, labels = pairs.labels[per]
         return Groups(code, labels)
+    if per in pairs.given:
+        hint = f"give the labels as texts: frame[{per!r}].astype(str)"
+        expected = "must be a column of labels (texts), not of numbers"
+        raise InvalidInputError.single("rule", asked_by, "per", per, expected, hint)
     if per not in BUILT_IN_PER:
         known = (*BUILT_IN_PER, *pairs.labels)
         close = closest_ids(per, known)

@@ -32,7 +32,7 @@ from placement_opt.instance import HOUR, Instance
 from placement_opt.pair_columns import hours_where
 from placement_opt.pairs import Column, PairTable, times
 from placement_opt.plan import Placement, Plan, Violation, contract_hours
-from placement_opt.quantities import read_number
+from placement_opt.quantities import Digits, read_number
 from placement_opt.records.fields import Label
 from placement_opt.records.readers import Quantity
 from placement_opt.row_blocks import RowBlock
@@ -96,7 +96,7 @@ class JobsQuota(Rule):
     per: Label
     jobs: Limits | None = None
     shortfall_price: Price | None = None
-    max_shortfall: Annotated[float, Quantity(0, 10**9, 6, "jobs")] | None = None
+    max_shortfall: Annotated[float, Quantity(0, 10**9, 6, "jobs", Digits.LIMIT)] | None = None
 
     @classmethod
     @override

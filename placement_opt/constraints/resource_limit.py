@@ -66,6 +66,11 @@ class ResourceLimit(Rule):
     def key(self) -> tuple[str, ...]:
         return (self.rule, self.per, self.uses or "")
 
+    @property
+    @override
+    def summed_columns(self) -> frozenset[str]:
+        return frozenset() if self.uses is None else frozenset({self.uses})
+
     @override
     def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
         groups = grouped(pairs, self.per, self.rule)

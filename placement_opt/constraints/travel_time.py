@@ -14,6 +14,7 @@ from placement_opt.instance import NOT_GIVEN, Bools, Indices, Instance
 from placement_opt.pairs import candidate_blocks
 from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
+from placement_opt.records import Region
 from placement_opt.travel import travel_table
 
 
@@ -58,6 +59,13 @@ class TravelTime(Rule):
                 yield self.broken(
                     about, f"{float(minutes):g} minutes to {to}, at most {most:g} wanted"
                 )
+
+
+def knows_places(region: Region) -> bool:
+    """Tell whether any journey can be measured: a location, remote work, or a table of minutes."""
+    homes = any(candidate.location is not None for candidate in region.candidates)
+    work = any(opening.location is not None or opening.remote for opening in region.openings)
+    return homes or work or bool(region.travel_minutes)
 
 
 _KNOWN: WeakSet[Instance] = WeakSet()

@@ -11,10 +11,11 @@ from placement_opt.errors import InvalidInputError
 from placement_opt.instance import Instance
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Placement, Plan
+from placement_opt.quantities import Digits
 from placement_opt.records.base import Record
 from placement_opt.records.readers import Quantity
 
-Weight = Annotated[float, Quantity(-(10**12), 10**12, 6, "points")]
+Weight = Annotated[float, Quantity(-(10**12), 10**12, 6, "points", Digits.FACTOR)]
 """Factor of a term; a negative one turns its points into costs."""
 
 PartPoints = Annotated[int, Quantity(0, 10**5, 0, "points")]
@@ -44,6 +45,11 @@ class Term(Record):
     def key(self) -> tuple[str, ...]:
         """What a later term must share to replace this one."""
         return (self.term,)
+
+    @property
+    def valued_columns(self) -> frozenset[str]:
+        """Pair columns that the term counts: judged at once, with as many digits as fit."""
+        return frozenset()
 
     @classmethod
     def standard(cls, instance: Instance) -> Self | None:

@@ -47,6 +47,11 @@ class PairScore(Term):
     def key(self) -> tuple[str, ...]:
         return (self.term, self.column)
 
+    @property
+    @override
+    def valued_columns(self) -> frozenset[str]:
+        return frozenset({self.column})
+
     @override
     def points(self, instance: Instance, pairs: PairTable) -> Column:
         return pair_column(pairs, self.column, asked_by=self.title)

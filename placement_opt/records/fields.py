@@ -5,11 +5,12 @@ bits, also in thousandths of hours and in cents.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
+from placement_opt.quantities import Digits
 from placement_opt.read_only import ReadOnlyDict
 from placement_opt.records.readers import Day, Flag, Quantity, Text, mistake
 
@@ -20,6 +21,9 @@ _DUTCH_LONGITUDES = (3, 8)
 
 
 def _listed(value: Any) -> Any:
+    """Return a list as it is; None means not given, as in every optional field."""
+    if value is None:
+        return ()
     if isinstance(value, (list, tuple)):
         return value
     if hasattr(value, "tolist") and isinstance(plain := value.tolist(), list):
@@ -33,8 +37,10 @@ def _gathered(value: Any) -> Any:
 
 
 def _mapped(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return dict(value)
     raise mistake("must map names to levels", 'write it as {"forklift": 0.8, "english": 0.5}')
 
 
@@ -83,17 +89,17 @@ HoursPerWeek = Annotated[float, Quantity(0, 168, 3, "hours a week")]
 HoursPerYear = Annotated[float, Quantity(0, 10**10, 3, "paid hours a year")]
 EurosPerYear = Annotated[float, Quantity(0, 10**12, 2, "euros a year")]
 EurosPerHour = Annotated[float, Quantity(0, 10**4, 2, "euros an hour")]
-Share = Annotated[float, Quantity(0, 1, 6)]
-Points = Annotated[float, Quantity(0, 10**6, 6)]
-Jobs = Annotated[float, Quantity(0, 10**7, 6, "jobs of 25.5 hours a week")]
-Minutes = Annotated[float, Quantity(0, 10**5, 6, "minutes")]
+Share = Annotated[float, Quantity(0, 1, 6, digits=Digits.MEASURED)]
+Points = Annotated[float, Quantity(0, 10**6, 6, digits=Digits.MEASURED)]
+Jobs = Annotated[float, Quantity(0, 10**7, 6, "jobs of 25.5 hours a week", Digits.LIMIT)]
+Minutes = Annotated[float, Quantity(0, 10**5, 6, "minutes", Digits.MEASURED)]
 Positions = Annotated[int, Quantity(0, 10**6, 0)]
 People = Annotated[int, Quantity(0, 10**9, 0, "people")]
 Months = Annotated[int, Quantity(1, 1_200, 0, "months")]
 YearOfCoaching = Annotated[int, Quantity(1, 100, 0, "1 for the first year")]
 MinimumWageAge = Annotated[int, Quantity(15, 21, 0, "21 for 21 and older")]
-Latitude = Annotated[float, Quantity(-90, 90, 6, "latitude in degrees")]
-Longitude = Annotated[float, Quantity(-180, 180, 6, "longitude in degrees")]
+Latitude = Annotated[float, Quantity(-90, 90, 6, "latitude in degrees", Digits.MEASURED)]
+Longitude = Annotated[float, Quantity(-180, 180, 6, "longitude in degrees", Digits.MEASURED)]
 
 HoursRange = Annotated[
     tuple[HoursPerWeek, HoursPerWeek],

@@ -1,18 +1,14 @@
-"""Regions from pandas frames: one row a record, columns named like the fields."""
+"""Regions from frames of pandas or polars: one row a record, columns named like the fields."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from placement_opt.errors import Problem, closest_hint, closest_ids
-from placement_opt.quantities import printed_float64
+from placement_opt.frame_columns import cells_of, frame_columns
 from placement_opt.records.base import Record, read_rows
 from placement_opt.records.kinds import RECORD_KINDS
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-_DOUBLE_BYTES = 8
 # A pair of numbers may come as one column of tuples or as two columns of numbers.
 _SPLIT_FIELDS = {
     "hours_per_week": ("hours_per_week_min", "hours_per_week_max"),
@@ -46,7 +42,7 @@ class FrameReading:
 
 
 def region_fields(
-    frames: Mapping[str, "pd.DataFrame | None"], tables: Mapping[str, Any]
+    frames: Mapping[str, Any], tables: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[Problem], bool]:
     """Turn the frames of a region into its fields.
 
@@ -88,7 +84,7 @@ def region_fields(
     return fields, problems, has_ids
 
 
-def read_frame(kind: type[Record], frame: "pd.DataFrame") -> FrameReading:
+def read_frame(kind: type[Record], frame: Any) -> FrameReading:
     """Read the rows of a frame of one kind of record.
 
     Parameters
@@ -99,25 +95,27 @@ def read_frame(kind: type[Record], frame: "pd.DataFrame") -> FrameReading:
         Columns named like its fields; an empty cell (None, NaN, NaT, NA) means not given.
     """
     reading = FrameReading()
-    if not hasattr(frame, "columns"):
-        expected = "must be a pandas DataFrame"
+    columns = None if isinstance(frame, Mapping) else frame_columns(frame)
+    if columns is None:
+        expected = "must be a frame of pandas or polars"
         shown = type(frame).__name__
-        hint = "use Region(...) for records and lists"
+        hint = "use Region(...) for records and lists; collect a lazy frame first"
         reading.problems.append(Problem(kind.subject, None, "frame", shown, expected, hint))
         reading.has_ids = False
         return reading
-    reading.rows = [{} for _ in range(len(frame))]
-    reading.problems.extend(_column_problems(kind, list(frame.columns)))
-    reading.has_ids = "id" in frame.columns
+    names, cells = [name for name, _ in columns], dict(columns)
+    reading.rows = [{} for _ in range(len(columns[0][1]) if columns else 0)]
+    reading.problems.extend(_column_problems(kind, names))
+    reading.has_ids = "id" in names
     bad = {found.field for found in reading.problems}
     split = _splits(kind)
     for name in kind.model_fields:
         if name in bad:
             continue
-        if name in frame.columns:
-            _fill(reading.rows, name, _cells(frame[name]))
-        elif name in split and set(split[name]) <= set(frame.columns):
-            low, high = (_cells(frame[column]) for column in split[name])
+        if name in cells:
+            _fill(reading.rows, name, cells_of(cells[name]))
+        elif name in split and set(split[name]) <= cells.keys():
+            low, high = (cells_of(cells[half]) for half in split[name])
             both = zip(low, high, strict=True)
             _fill(reading.rows, name, [None if pair == (None, None) else pair for pair in both])
     return reading
@@ -140,10 +138,11 @@ def read_table(name: str, table: Any) -> tuple[Any, list[Problem]]:
     problems : list of Problem
         Problems of whole columns.
     """
-    if not hasattr(table, "columns"):
+    columns = None if isinstance(table, Mapping) else frame_columns(table)
+    if columns is None:
         return table, []
     known = TABLE_COLUMNS[name]
-    given = list(table.columns)
+    given = [column for column, _ in columns]
     problems = [_unknown_column("region", column, known) for column in given if column not in known]
     for column in known:
         if given.count(column) != 1:
@@ -154,7 +153,8 @@ def read_table(name: str, table: Any) -> tuple[Any, list[Problem]]:
             )
     if problems:
         return (), problems
-    return list(zip(*(_cells(table[column]) for column in known), strict=True)), []
+    cells = dict(columns)
+    return list(zip(*(cells_of(cells[column]) for column in known), strict=True)), []
 
 
 def _splits(kind: type[Record]) -> dict[str, tuple[str, str]]:
@@ -195,19 +195,3 @@ def _fill(rows: list[dict[str, Any]], name: str, cells: list[Any]) -> None:
     for row, cell in zip(rows, cells, strict=True):
         if cell is not None:
             row[name] = cell
-
-
-def _cells(column: "pd.Series[Any]") -> list[Any]:
-    """Return the cells of a column as plain Python values, None where nothing is given."""
-    dtype = column.dtype
-    if getattr(dtype, "kind", "") == "f" and getattr(dtype, "itemsize", 0) < _DOUBLE_BYTES:
-        cells = printed_float64(column.to_numpy(dtype=dtype.type)).tolist()
-    else:
-        cells = column.tolist()
-    return [None if _is_empty(cell) else cell for cell in cells]
-
-
-def _is_empty(cell: Any) -> bool:
-    if cell is None or type(cell).__name__ in {"NAType", "NaTType"}:
-        return True
-    return isinstance(cell, float) and cell != cell  # noqa: PLR0124 - only NaN differs from itself

@@ -5,9 +5,11 @@ no number an id.
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Integral
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -15,7 +17,8 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import override
 
 from placement_opt.bsn import looks_like_bsn
-from placement_opt.quantities import decimals_of, read_number
+from placement_opt.number_texts import rounded_text, without_quotes
+from placement_opt.quantities import Digits, read_number, read_rounded
 
 MISTAKE = "placement_opt_mistake"
 LEAVE_OUT = "leave the field out when it is not known"
@@ -62,10 +65,7 @@ class Text(Reader):
         if type(value) is not str:
             if isinstance(value, str):  # the string scalars of numpy and string enums
                 return self.read(str.__str__(value))
-            hint = f"write it as text: {str(value)!r}" if type(value) is int else LEAVE_OUT
-            if type(value) is int and looks_like_bsn(str(value)):
-                hint = "use a pseudonymous id, as text"
-            raise mistake(f"must be {noun} (a string)", hint)
+            raise mistake(f"must be {noun} (a string)", _text_hint(value))
         if not value or value.isspace():
             raise mistake("must not be empty", LEAVE_OUT)
         clean = value.strip() if value.isprintable() else "".join(filter(str.isprintable, value))
@@ -76,7 +76,7 @@ class Text(Reader):
             )
         if clean != value:
             expected = "must have no surrounding blanks and no control characters"
-            raise mistake(expected, f"write {clean.strip()!r}")
+            raise mistake(expected, _clean_hint(value, clean.strip()))
         return value
 
     @override
@@ -85,18 +85,50 @@ class Text(Reader):
         return {"type": "string", "minLength": 1}
 
 
+def _clean_hint(value: str, joined: str) -> str:
+    """Say how to write a text without its control characters; both ways where they part words."""
+    spaced = "".join(char if char.isprintable() else " " for char in value).strip()
+    if not joined:
+        return LEAVE_OUT
+    return "write " + " or ".join(map(repr, dict.fromkeys((joined, spaced))))
+
+
+def _text_hint(value: object) -> str:
+    """Say how to write an id or label that came as another type, with no digit changed."""
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        if looks_like_bsn(str(value)):
+            return "use a pseudonymous id, as text"
+        return f"write it as text: {str(value)!r}"
+    if isinstance(value, float) and value == value:  # noqa: PLR0124 - not-a-number was not given
+        return "write it as text; a missing value turns a column of integers into floats"
+    return LEAVE_OUT
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity(Reader):
-    """A number from `minimum` to `maximum` with at most `places` decimals; 0 means an int."""
+    """A number from `minimum` to `maximum`.
+
+    Parameters
+    ----------
+    minimum, maximum
+        Both allowed.
+    places
+        Decimal places of the field's grid; 0 means an int.
+    unit
+        The unit, for the errors.
+    digits
+        What becomes of more decimals than `places`.
+    """
 
     minimum: int
     maximum: int
     places: int
     unit: str = ""
+    digits: Digits = Digits.WRITTEN
 
     @override
     def read(self, value: Any) -> int | float:
-        """Return `value` as an int or a float that prints as the same decimal."""
+        """Return `value` as an int or a float that `read_number` reads as the field's number."""
         kind = type(value)
         if kind is int:
             number: int | float = value
@@ -109,26 +141,33 @@ class Quantity(Reader):
         raise mistake(self._expected(), self._range_hint(number))
 
     def _unusual(self, value: Any) -> int | float:
+        plain = value[()] if getattr(value, "ndim", None) == 0 else value  # a bare array of numpy
         try:
-            exact = read_number(value)
+            exact = read_rounded(plain, self.places, self.digits)
         except TypeError:
-            raise mistake(self._expected(), _number_hint(value)) from None
+            raise mistake(self._expected(), _number_hint(plain, self._takes)) from None
         except ValueError:
             raise mistake(self._expected(), LEAVE_OUT) from None
-        if not self.minimum <= exact <= self.maximum:
-            raise mistake(self._expected(), self._range_hint(exact))
-        decimals = decimals_of(exact)
-        if decimals is None or decimals > self.places:
-            raise mistake(self._expected(), self._rounding_hint(exact))
-        if exact.denominator == 1 and not (isinstance(value, float) and self.places):
+        given = read_number(plain) if exact is None else exact
+        if not self.minimum <= given <= self.maximum:
+            raise mistake(self._expected(), self._range_hint(given))
+        if exact is None:
+            raise mistake(self._expected(), self._rounding_hint(given))
+        if exact.denominator == 1 and not (isinstance(plain, float) and self.places):
             return exact.numerator
         number = float(exact)
         if read_number(number) != exact:
             raise mistake(self._expected(), "give at most 15 digits, or scale the unit")
         return number
 
+    def _takes(self, number: Decimal) -> bool:
+        exact = read_rounded(number, self.places, self.digits)
+        return exact is not None and self.minimum <= exact <= self.maximum
+
     def _expected(self) -> str:
-        noun = f"a number with at most {self.places} decimals" if self.places else "a whole number"
+        noun = "a number" if self.places else "a whole number"
+        if self.places and self.digits in {Digits.WRITTEN, Digits.LIMIT}:
+            noun += f" with at most {self.places} decimals"
         unit = f" ({self.unit})" if self.unit else ""
         return f"must be {noun} from {self.minimum} to {self.maximum:_}{unit}"
 
@@ -138,7 +177,7 @@ class Quantity(Reader):
         return f"give at most {self.maximum:_}; check the unit"
 
     def _rounding_hint(self, exact: Fraction) -> str:
-        return f"round it, for example to {round(Decimal(float(exact)), self.places)}"
+        return f"round it, for example to {rounded_text(exact, self.places)}"
 
     @override
     def json_schema(self) -> dict[str, Any]:
@@ -147,12 +186,9 @@ class Quantity(Reader):
         return {"type": kind, "minimum": self.minimum, "maximum": self.maximum}
 
 
-def _number_hint(value: object) -> str:
+def _number_hint(value: object, takes: Callable[[Decimal], bool]) -> str:
     if isinstance(value, str):
-        try:
-            return f"write the number without quotes: {Decimal(value)}"
-        except ArithmeticError:
-            return "write a number, with a point as decimal sign"
+        return without_quotes(value, takes)
     if isinstance(value, bool):
         return f"write {int(value)} if that is meant"
     return "give a number, or leave the whole field out when it is not known"

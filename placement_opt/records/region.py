@@ -2,8 +2,8 @@
 
 import datetime as dt
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator
 from typing_extensions import override
@@ -20,11 +20,10 @@ from placement_opt.records.people import Candidate, Coach
 from placement_opt.records.readers import mistake
 from placement_opt.records.work import Employer, Municipality, Opening
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 def _rows(value: Any) -> Any:
+    if value is None:
+        return ()
     if isinstance(value, (list, tuple)):
         return value
     raise mistake("must be a list of records", "put the records in square brackets")
@@ -158,18 +157,18 @@ class Region(Record):
         cls,
         *,
         name: str,
-        candidates: "pd.DataFrame",
-        openings: "pd.DataFrame",
-        employers: "pd.DataFrame | None" = None,
-        coaches: "pd.DataFrame | None" = None,
-        municipalities: "pd.DataFrame | None" = None,
+        candidates: Any,
+        openings: Any,
+        employers: Any = None,
+        coaches: Any = None,
+        municipalities: Any = None,
         date: "dt.date | str | None" = None,
-        excluded_pairs: "pd.DataFrame | Sequence[tuple[str, str]] | None" = None,
-        fixed_placements: "pd.DataFrame | Sequence[tuple[str, str]] | None" = None,
-        travel_minutes: "pd.DataFrame | Sequence[tuple[str, str, float]] | None" = None,
+        excluded_pairs: Any = None,
+        fixed_placements: Any = None,
+        travel_minutes: Any = None,
         sectors_of_work: Collection[str] | None = None,
     ) -> Self:
-        """Read a region from pandas frames, one row a record.
+        """Read a region from frames of pandas or polars, one row a record.
 
         Parameters
         ----------
