@@ -13,7 +13,7 @@ from placement_opt.errors import Problem
 from placement_opt.frame_columns import is_missing
 from placement_opt.instance import NOT_GIVEN, Indices, Ints
 from placement_opt.number_columns import UnreadableNumberError, rounded_array, scaled_array
-from placement_opt.number_texts import without_quotes
+from placement_opt.number_texts import number_readings, without_quotes
 from placement_opt.pairs import Column
 from placement_opt.quantities import PLACES
 
@@ -160,12 +160,16 @@ def _integers(column: ListedColumn, *, fine: bool) -> tuple[Ints, int]:
 def _of_another_type(column: ListedColumn) -> Problem:
     """Tell what a column holds that has no numbers at all: its first text, or its type."""
     expected = "must be a column of numbers"
-    if column.array.dtype.kind in "OUT" and len(column):
-        row = next((r for r, v in enumerate(column.array) if not is_missing(v)), 0)
-        hint = _remedy(column.array[row], "give numbers")
-        return pairs_problem(column.name, column.array[row], expected, hint, row)
-    hint = "give numbers; write flags as 1 and 0, and dates as numbers of days"
-    return pairs_problem(column.name, f"values of type {column.array.dtype}", expected, hint)
+    row = next((row for row, cell in enumerate(column.array) if isinstance(cell, str)), None)
+    if row is None:
+        hint = "give numbers; write flags as 1 and 0, and dates as numbers of days"
+        return pairs_problem(column.name, f"values of type {column.array.dtype}", expected, hint)
+    text = column.array[row]
+    hint = without_quotes(text)
+    if not number_readings(text):
+        expected += ", not of group labels"
+        hint = "name a numeric column here; a column of labels can be the `per` of a rule"
+    return pairs_problem(column.name, text, expected, hint, row)
 
 
 def _unreadable(column: ListedColumn, error: UnreadableNumberError) -> Iterator[Problem]:

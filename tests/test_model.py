@@ -484,7 +484,9 @@ class TestNumbers:
         assert model(rules=[rule]).solve().objective == 5
         assert model(rules=[po.ResourceLimit(per="opening", limits={"O-1": limit})]).solve()
 
-    @pytest.mark.parametrize("limit", ["1", True, float("nan"), float("inf"), -1, [1], 1.0000001])
+    @pytest.mark.parametrize(
+        "limit", ["1", True, float("nan"), float("inf"), -1, [1], Decimal("1.0000001")]
+    )
     def test_what_is_no_number_is_refused(self, limit):
         with pytest.raises(po.InvalidInputError) as info:
             po.ResourceLimit(per="region", limits=limit)

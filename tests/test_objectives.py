@@ -271,7 +271,7 @@ def test_an_unknown_pair_column_names_the_closest():
     [
         ({"weight": "1"}, "weight must be a number"),
         ({"weight": float("inf")}, "weight must be a number"),
-        ({"weight": 0.0000001}, "weight must be a number with at most 6 decimals"),
+        ({"weight": 1e13}, "weight must be a number from -1000000000000 to"),
         ({"skill_points": -1}, "skill_points must be a whole number from 0"),
         ({"skill_points": 1.5}, "skill_points must be a whole number"),
         ({"skil_points": 1}, "did you mean 'skill_points'"),

@@ -16,8 +16,8 @@ from test_rule_contract import SETTINGS
 import placement_opt as po
 from placement_opt.constraints import RULES
 from placement_opt.errors import PlacementError, Problem, UnknownIdError
+from placement_opt.number_columns import UnreadableNumberError
 from placement_opt.objectives import TERMS
-from placement_opt.quantities import UnreadableNumberError
 from placement_opt.rulebook.refusals import MissingParameterError
 
 PROBLEM = Problem("candidate", "C-1", "skills", {"dutch": 2}, "must be >= 0", "look again")
