@@ -50,6 +50,7 @@ def divided_by_gcd(block: RowBlock) -> RowBlock:
         block.room,
         None if block.pools is None else _PoolsOfDivided(block.pools, divisor),
         block.packer,
+        block.settle,
     )
 
 

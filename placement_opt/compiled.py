@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from placement_opt.constraints.base import Rule
 from placement_opt.formulation import Formulation
@@ -31,17 +32,29 @@ class Compiled:
     fingerprint: str
     rules_of_blocks: tuple[Rule, ...]
 
-    def plan(self, solution: Solution) -> Plan:
-        """Lift a solution back into the user's ids."""
-        pairs, chosen = self.pairs, solution.chosen
-        instance = pairs.instance
+    def coaches(
+        self, solution: Solution, liked: npt.NDArray[np.int64] | None = None
+    ) -> npt.NDArray[np.int64]:
+        """Return the row of the coach of each chosen pair, -1 for none.
+
+        `liked` is the coach that each candidate had, shape (C,), -1 for none: where people can
+        take each other's places, each keeps theirs.
+        """
+        chosen, offset = solution.chosen, self.formulation.n_pairs
         coach = np.full(chosen.size, -1, dtype=np.int64)
-        offset = self.formulation.n_pairs
+        columns = None if liked is None else {"coach": liked[self.pairs.candidate[chosen]]}
         for number, block in enumerate(self.formulation.blocks):
             if block.lift is not None:
                 start, stop = self.formulation.offsets[number : number + 2]
-                lifted = block.lift(chosen, solution.own[start - offset : stop - offset])
-                coach = lifted.get("coach", coach)
+                own = solution.own[start - offset : stop - offset]
+                coach = block.lift(chosen, own, columns).get("coach", coach)
+        return coach
+
+    def plan(self, solution: Solution, liked: npt.NDArray[np.int64] | None = None) -> Plan:
+        """Lift a solution back into the user's ids; `liked` as in `coaches`."""
+        pairs, chosen = self.pairs, solution.chosen
+        instance = pairs.instance
+        coach = self.coaches(solution, liked)
         placements = [
             Placement(
                 instance.candidate_ids[pairs.candidate[pair]],

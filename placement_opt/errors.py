@@ -138,7 +138,7 @@ class Findings:
 class UnknownIdError(PlacementError, KeyError):
     """A question names an id that the region does not have."""
 
-    def __init__(self, subject: str, id_: str, known: Iterable[str]) -> None:
+    def __init__(self, subject: str, id_: object, known: Iterable[str]) -> None:
         self.subject = subject
         self.id = id_
         self.closest = closest_ids(id_, known)
@@ -163,15 +163,16 @@ class InternalError(PlacementError):
     """The library contradicts itself: a bug of ours; the text says how to reproduce it."""
 
 
-def closest_ids(id_: str, known: Iterable[str], most: int = 3) -> Sequence[str]:
+def closest_ids(id_: object, known: Iterable[str], most: int = 3) -> Sequence[str]:
     """Return the known ids that look most like `id_`, best first (at most `most`).
 
-    Capitals, blanks and the byte-order mark of a file do not count.
+    Capitals, blanks and the byte-order mark of a file do not count. What is no text is compared as
+    it prints: the number 7 is close to the id "7".
     """
     spellings: dict[str, str] = {}
     for name in known:
         spellings.setdefault(plain_name(name), name)
-    close = difflib.get_close_matches(plain_name(id_), list(spellings), n=most, cutoff=0.6)
+    close = difflib.get_close_matches(plain_name(str(id_)), list(spellings), n=most, cutoff=0.6)
     return [spellings[name] for name in close]
 
 

@@ -376,8 +376,9 @@ def _rows_of(ids: Sequence[str]) -> Mapping[str, int]:
     return {id_: row for row, id_ in enumerate(ids)}
 
 
-def _row(rows: Mapping[str, int], subject: str, id_: str) -> int:
-    if id_ not in rows:
+def _row(rows: Mapping[str, int], subject: str, id_: object) -> int:
+    # A list or a frame cannot even be looked up.
+    if not isinstance(id_, str) or id_ not in rows:
         raise UnknownIdError(subject, id_, rows)
     return rows[id_]
 

@@ -22,6 +22,7 @@ from placement_opt.constraints.travel_time import TravelTime, knows_places
 from placement_opt.errors import Findings, InternalError, InvalidInputError, UnsupportedRuleError
 from placement_opt.explain.why_not import why_not
 from placement_opt.formulation import Formulation
+from placement_opt.given_placements import GivenPlan, placements_of
 from placement_opt.instance import Instance
 from placement_opt.listed_copy import own_copy
 from placement_opt.listed_pairs import listed_pairs
@@ -37,10 +38,10 @@ from placement_opt.row_blocks import RowBlock
 from placement_opt.rulebook import Rulebook
 from placement_opt.solvers import get_solver
 from placement_opt.solvers.base import Ending, Search
-from placement_opt.solvers.guarded import guarded
+from placement_opt.solvers.guarded import guarded, uninterrupted
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.native import NATIVE
-from placement_opt.start_plan import StartPlan, offer_start
+from placement_opt.start_plan import Started, offer_start
 from placement_opt.verification import Verdict
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ class Model:
         gap: float = 1e-4,
         seed: int = 0,
         solver: str = "auto",
-        start: StartPlan | None = None,
+        start: GivenPlan | None = None,
         progress: bool = False,  # noqa: FBT001, FBT002 - contract
         on_progress: ProgressObserver | None = None,
         cancel: Cancel | None = None,
@@ -233,8 +234,10 @@ class Model:
         solver
             ``"auto"``, ``"cp-sat"``, ``"mip"`` or ``"flow"``.
         start
-            A plan to start from: a `Result`, a frame or mapping with ``candidate_id`` and
-            ``opening_id``, or pairs of ids. It is never made worse.
+            A plan to start from: a `Result`, a frame or mapping with ``candidate_id``,
+            ``opening_id`` and perhaps ``coach_id``, or rows of ids. What is not known, not eligible
+            or breaks a rule is left out, what is missing is completed, and the result is never
+            worse than that plan; `Result.start` tells what became of it.
         progress
             Print the first plan or bound, the last, and at most two lines a second between.
         on_progress
@@ -271,7 +274,8 @@ class Model:
         )
         limits = limits.checked()
         chosen_solver = get_solver(solver)
-        started, time_limit_s = time.perf_counter(), limits.time_limit_s
+        given = None if start is None else placements_of(start)
+        began, time_limit_s = time.perf_counter(), limits.time_limit_s
         compiled = self.compile()
         formulation = compiled.formulation
         refusal = chosen_solver.refuses(formulation)
@@ -280,22 +284,26 @@ class Model:
         if not limits.reproducible:
             limits = replace(limits, time_limit_s=time_limit_s - self._closing_s(time_limit_s))
         with observers(on_progress, shown=progress) as tell:
-            search = Search(formulation, limits, as_cancel(cancel), tell, started)
+            search = Search(formulation, limits, as_cancel(cancel), tell, began)
             seconds = dict(self._seconds)
-            with Stopwatch(seconds).phase("search"), NATIVE.stopped_at_exit(search.cancel):
-                told = offer_start(compiled.pairs, search, start)
-                ending = guarded(chosen_solver.solve, formulation, search)
-            NATIVE.stay()
-        parameters = {
-            "time_limit_s": time_limit_s,
-            "gap": limits.gap,
-            "seed": limits.seed,
-            "solver": solver,
-            "reproducible": limits.reproducible,
-            "memory_limit_gb": limits.memory_limit_gb,
-            "start": told,
-        }
-        return self._report(compiled, search, ending, parameters, seconds)
+            parameters = {
+                "time_limit_s": time_limit_s,
+                "gap": limits.gap,
+                "seed": limits.seed,
+                "solver": solver,
+                "reproducible": limits.reproducible,
+                "memory_limit_gb": limits.memory_limit_gb,
+            }
+
+            def work() -> Result:
+                with Stopwatch(seconds).phase("search"), NATIVE.stopped_at_exit(search.cancel):
+                    started = offer_start(compiled, search, given)
+                    ending = guarded(chosen_solver.solve, formulation, search)
+                NATIVE.stay()
+                told = parameters | {"start": started.told()}
+                return self._report(compiled, search, ending, told, seconds, started)
+
+            return uninterrupted(work, search.cancel)
 
     def _closing_s(self, time_limit_s: float) -> float:
         """Return the seconds to keep for the verdict and the tables of the largest plan."""
@@ -310,12 +318,13 @@ class Model:
         ending: Ending,
         parameters: dict[str, Any],
         seconds: dict[str, float],
+        started: Started,
     ) -> Result:
         outcome = search.outcome(ending)
         judged = None
         if outcome.solution is not None:
             with Stopwatch(seconds).phase("verify"):
-                plan = compiled.plan(outcome.solution)
+                plan = compiled.plan(outcome.solution, started.coach_of)
                 verdict = compiled.judge(plan)
                 _check_agreement(compiled.formulation, search, verdict, self.region)
                 judged = (plan, verdict)
@@ -325,7 +334,7 @@ class Model:
             "found_by": outcome.found_by,
             "proven_by": outcome.proven_by,
         }
-        result = report(compiled, search, outcome, judged, stats, parameters)
+        result = report(compiled, search, outcome, judged, stats, parameters, started.outcome)
         return result.answered_by(partial(why_not, compiled.pairs, compiled.rules))
 
     def to_cp_sat(self) -> "PlacementCpModel":
@@ -357,7 +366,7 @@ def solve(  # noqa: PLR0917 - the limits of Model.solve, by contract
     gap: float = 1e-4,
     seed: int = 0,
     solver: str = "auto",
-    start: StartPlan | None = None,
+    start: GivenPlan | None = None,
     progress: bool = False,  # noqa: FBT001, FBT002 - contract
     on_progress: ProgressObserver | None = None,
     cancel: Cancel | None = None,

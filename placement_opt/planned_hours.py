@@ -10,12 +10,12 @@ from fractions import Fraction
 from typing import Any
 
 from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
+from placement_opt.given_placements import placements_of
 from placement_opt.instance import Instance
 from placement_opt.plan import Placement, Plan, contract_hours
 from placement_opt.quantities import read_number
 from placement_opt.records import Candidate, Opening
 from placement_opt.result import Result
-from placement_opt.start_plan import placements_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,14 @@ def _placements(instance: Instance, plan: Any) -> list[Placement]:
     if isinstance(plan, Result) and not plan.has_plan:
         hint = "give a result whose status is OPTIMAL or FEASIBLE"
         raise _refused(None, "plan", str(plan.status), "must have a plan", hint)
-    pairs = placements_of(plan)
+    given = [row.pair for row in placements_of(plan, "plan")]
+    # A row without an opening is somebody who is not placed.
+    own_hours = [
+        hours
+        for pair, hours in zip(given, _own_hours(plan, given), strict=True)
+        if pair is not None
+    ]
+    pairs = [pair for pair in given if pair is not None]
     problems = [
         Problem("plan", id_, field, id_, "must be known", closest_hint(closest_ids(id_, known)))
         for pair in pairs
@@ -128,11 +135,11 @@ def _placements(instance: Instance, plan: Any) -> list[Placement]:
         raise InvalidInputError(problems)
     return [
         Placement(*pair, given={} if hours is None else {"hours_per_week": hours})
-        for pair, hours in zip(pairs, _own_hours(plan, pairs), strict=True)
+        for pair, hours in zip(pairs, own_hours, strict=True)
     ]
 
 
-def _own_hours(plan: Any, pairs: list[tuple[str, str]]) -> list[Fraction | None]:
+def _own_hours(plan: Any, pairs: list[tuple[str, str] | None]) -> list[Fraction | None]:
     """Read the plan's own hours a week, None where it has none: then the records say."""
     given: list[Any] = [None] * len(pairs)
     if isinstance(plan, Result):
@@ -141,7 +148,10 @@ def _own_hours(plan: Any, pairs: list[tuple[str, str]]) -> list[Fraction | None]
         names = plan.keys() if isinstance(plan, Mapping) else plan.columns
         if "hours_per_week" in names:
             given = list(plan["hours_per_week"])
-    return [_hours(pair, value) for pair, value in zip(pairs, given, strict=True)]
+    return [
+        None if pair is None else _hours(pair, value)
+        for pair, value in zip(pairs, given, strict=True)
+    ]
 
 
 def _hours(pair: tuple[str, str], value: Any) -> Fraction | None:

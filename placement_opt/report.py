@@ -20,6 +20,7 @@ from placement_opt.plan import Plan
 from placement_opt.result import ProofPart, Result
 from placement_opt.solvers.base import Outcome, Search, Solution
 from placement_opt.solvers.resident_memory import peak_memory_mb
+from placement_opt.start_outcome import StartOutcome
 from placement_opt.status import Status
 from placement_opt.tables import budget_rows, coach_rows, placement_rows, quota_rows, term_rows
 from placement_opt.verification import Verdict
@@ -32,6 +33,7 @@ def report(
     judged: tuple[Plan, Verdict] | None,
     stats: Mapping[str, Any],
     parameters: Mapping[str, Any],
+    start: StartOutcome | None = None,
 ) -> Result:
     """Build the result of a solve.
 
@@ -47,6 +49,8 @@ def report(
         Seconds per phase and what else the model measured.
     parameters
         The parameters of `solve`.
+    start
+        What became of the start plan, where one was given.
     """
     instance = compiled.pairs.instance
     region, formulation = instance.region, compiled.formulation
@@ -70,6 +74,7 @@ def report(
         certified_bound=certified,
         proof=_proof(outcome, search, bound, certified),
         n_candidates=instance.n_candidates,
+        start=start,
         stats={**_sizes(compiled), **stats, "way": list(search.notes), "trace": _trace(search)},
         run=_run_record(compiled, parameters),
         certificate=_certificate(search, conflict),

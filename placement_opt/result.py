@@ -11,6 +11,7 @@ from typing_extensions import override
 from placement_opt.errors import InvalidInputError, PlacementError
 from placement_opt.json_files import parse_json, read_text, write_atomically
 from placement_opt.read_only import ReadOnlyDict, read_only
+from placement_opt.start_outcome import StartOutcome
 from placement_opt.status import Status, StopReason
 
 if TYPE_CHECKING:
@@ -201,6 +202,8 @@ class Result(BaseModel):
     conflicts_are_minimal
         True where it is shown that any of those left out makes room for a plan, False where
         some may not be needed; None without conflicts.
+    start
+        What became of the start plan; None where none was given.
     stats
         Seconds per phase, pairs, rows, peak memory, the way the solver took.
     run
@@ -221,6 +224,7 @@ class Result(BaseModel):
     certified_bound: float | None = None
     proof: tuple[ProofPart, ...] = ()
     n_candidates: int
+    start: StartOutcome | None = None
     placement_rows: tuple[PlacementRow, ...] = ()
     unplaced_rows: tuple[UnplacedRow, ...] = ()
     quota_rows: tuple[QuotaRow, ...] = ()

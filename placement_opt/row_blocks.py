@@ -19,7 +19,20 @@ NO_LOWER = -(1 << 62)
 NO_UPPER = 1 << 62
 """Stands for "no upper limit" on a row."""
 
-Lift = Callable[[npt.NDArray[np.int64], Ints], Mapping[str, Any]]
+Columns = Mapping[str, npt.NDArray[np.int64]]
+"""Named columns aligned with chosen pairs, such as the coach of each; -1 for none."""
+
+
+class Lift(Protocol):
+    """The way from the values of a rule's own variables to named columns."""
+
+    def __call__(
+        self, chosen: npt.NDArray[np.int64], own: Ints, liked: Columns | None = None
+    ) -> Mapping[str, Any]:
+        """Return columns aligned with the chosen pairs; where several fit, those that are liked."""
+
+
+Settle = Callable[[npt.NDArray[np.int64], Columns], tuple[Ints, npt.NDArray[np.bool_]]]
 
 Room = Callable[[npt.NDArray[np.int64], Ints], tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]]
 
@@ -138,6 +151,11 @@ class RowBlock:
     packer
         From values of the rule's own variables that are to be kept as far as possible (or None),
         and the pairs they are kept for, to a `Packer` that hands out the capacity behind them.
+    settle
+        The way back from `lift`: from chosen pairs, those that matter most first, and columns
+        aligned with them, to (values of the rule's variables, which pairs they serve). What the
+        columns name is kept where the rule allows it; a pair for which they name nothing that can
+        be kept is served from what is left.
     """
 
     title: str
@@ -151,6 +169,7 @@ class RowBlock:
     room: Room | None = None
     pools: Pools | None = None
     packer: MakePacker | None = None
+    settle: Settle | None = None
 
     def __len__(self) -> int:
         return len(self.lower)

@@ -1,123 +1,182 @@
 """Start plans: a plan that people already have, given to a solve and never made worse."""
 
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
+from placement_opt.bsn import masked
+from placement_opt.compiled import Compiled
+from placement_opt.given_placements import GivenPlacement
 from placement_opt.pairs import PairTable
-from placement_opt.result import Result
-from placement_opt.solvers.base import Search
-from placement_opt.solvers.completion import completed
+from placement_opt.row_blocks import NO_UPPER
+from placement_opt.solvers.base import Search, Solution
+from placement_opt.solvers.given_plan import least_plan, plan_of_given
+from placement_opt.start_outcome import (
+    SHOWN_IDS,
+    LeftOut,
+    LeftOutReason,
+    StartOutcome,
+    start_lines,
+)
 
-StartPlan = Any
-"""A `Result`, a frame or mapping with `candidate_id` and `opening_id`, or pairs of ids."""
+Pairs = npt.NDArray[np.int64]
 
-KEEPING_S = 5.0
-"""Seconds that finding the coaches of a start plan may take, beyond any limit of the solve."""
+UNKNOWN_COACH = -2
+"""Stands for a coach that is named and not known; -1 for none named."""
 
 _log = logging.getLogger("placement_opt")
 
 
-def offer_start(pairs: PairTable, search: Search, start: StartPlan | None) -> str:
+@dataclass(frozen=True, eq=False)
+class Started:
+    """How a search began.
+
+    Parameters
+    ----------
+    outcome
+        What became of the start plan; None where none was given.
+    coach_of
+        The coach that each candidate had in it, shape (C,), -1 for none.
+    """
+
+    outcome: StartOutcome | None = None
+    coach_of: npt.NDArray[np.int64] | None = None
+
+    def told(self) -> str:
+        """Return what became of the start plan, in one line."""
+        return "none given" if self.outcome is None else "; ".join(start_lines(self.outcome))
+
+
+def offer_start(
+    compiled: Compiled, search: Search, start: Sequence[GivenPlacement] | None
+) -> Started:
     """Offer the start plan, then the empty plan, to the search.
 
-    Placements that are no longer eligible are left out of the start, and said so. A start that
-    breaks a rule cannot be kept as a plan.
-
-    Returns
-    -------
-    str
-        What became of the start, for the result's statistics.
+    What is not known, not eligible, or breaks a rule beside the rest is left out, as little as
+    possible; what rules ask for beyond it is added where it can be found. All of it is told.
     """
-    told = "none given"
+    started = Started()
     if start is not None:
-        told = _offer_given(pairs, search, placements_of(start))
-    if search.best is None:
-        nobody = completed(search.formulation, np.zeros(0, dtype=np.int64), _patient(search))
-        if nobody is not None:
-            search.offer(nobody, "empty plan")
-    return told
+        try:
+            started = _offered(compiled, search, start)
+        except Exception:
+            _log.exception("reading the start plan failed, which is a bug of ours; it is not used")
+            started = Started(StartOutcome(given=len(start)))
+        is_whole = started.outcome is None or not started.outcome.left_out
+        _log.log(logging.INFO if is_whole else logging.WARNING, "start plan %s", started.told())
+    nobody = least_plan(search.formulation, search)
+    if nobody is not None:
+        search.offer(nobody, "empty plan")
+    return started
 
 
-def _offer_given(pairs: PairTable, search: Search, given: Iterable[tuple[str, str]]) -> str:
-    chosen, missing = _chosen(pairs, given)
-    solution = completed(search.formulation, chosen, _patient(search))
-    if solution is not None and search.offer(solution, "start plan"):
-        told = f"used: {chosen.size} placements"
-    else:
-        told = f"not used: its {chosen.size} eligible placements break a rule together"
-    if missing:
-        told += f"; {missing} placements are no longer eligible and were left out"
-    _log.info("start plan %s", told)
-    return told
-
-
-def _patient(search: Search) -> Search:
-    """Return a search for coaches of a given plan, which a spent or cancelled solve still has.
-
-    A plan that people have is kept whatever the limits of the solve.
-    """
-    seconds = max(search.remaining_s, KEEPING_S)
-    return Search(search.formulation, replace(search.limits, time_limit_s=seconds))
-
-
-def placements_of(start: StartPlan) -> list[tuple[str, str]]:
-    """Read pairs of ids from a result, a frame, a mapping of columns, or pairs.
-
-    Raises
-    ------
-    InvalidInputError
-        When it is none of these.
-    """
-    if isinstance(start, Result):
-        return [(row.candidate_id, row.opening_id) for row in start.placement_rows]
-    columns = {"candidate_id", "opening_id"}
-    if isinstance(start, Mapping) or hasattr(start, "columns"):
-        names = set(start.keys() if isinstance(start, Mapping) else start.columns)
-        if columns <= names:
-            return list(zip(start["candidate_id"], start["opening_id"], strict=True))
-    elif isinstance(start, Iterable) and not isinstance(start, str):
-        pairs = [tuple(pair) for pair in start]
-        if all(len(pair) == len(columns) for pair in pairs):
-            return [(candidate, opening) for candidate, opening in pairs]
-    raise InvalidInputError.single(
-        "start",
-        None,
-        "start",
-        type(start).__name__,
-        "must be a Result, a frame with candidate_id and opening_id, or pairs of ids",
-        "give the result of an earlier solve, or result.placements",
+def _offered(compiled: Compiled, search: Search, start: Sequence[GivenPlacement]) -> Started:
+    pairs, formulation = compiled.pairs, compiled.formulation
+    read = _Read.of(pairs, start)
+    coach = np.array([read.coach_of_row[row] for row in read.rows.tolist()], dtype=np.int64)
+    named = {"coach": np.maximum(coach, -1)}
+    solution = plan_of_given(formulation, read.rows, named, search)
+    if solution is not None:
+        search.offer(solution, "start plan")
+        is_plan = formulation.is_satisfied_by(solution.values(formulation))
+        solution = solution if is_plan else None
+    wanted = np.full(pairs.instance.n_candidates, -1, dtype=np.int64)
+    wanted[pairs.candidate[read.rows]] = named["coach"]
+    left_out = [*read.left_out()]
+    if solution is None:
+        return Started(StartOutcome(given=len(start), left_out=tuple(left_out)), wanted)
+    is_kept = np.isin(read.rows, solution.chosen, assume_unique=True)
+    left_out += _beside(compiled, solution, read.rows[~is_kept])
+    place = np.searchsorted(solution.chosen, read.rows[is_kept])
+    now, before = compiled.coaches(solution, wanted)[place], coach[is_kept]
+    outcome = StartOutcome(
+        given=len(start),
+        kept=int(is_kept.sum()),
+        added=solution.chosen.size - int(is_kept.sum()),
+        coaches_kept=int(((now >= 0) & (now == before)).sum()),
+        coaches_found=int(((now >= 0) & (before == -1)).sum()),
+        coaches_changed=int(((now >= 0) & (before != -1) & (now != before)).sum()),
+        left_out=tuple(left_out),
+        is_plan=True,
     )
+    return Started(outcome, wanted)
 
 
-def _chosen(
-    pairs: PairTable, given: Iterable[tuple[str, str]]
-) -> tuple[npt.NDArray[np.int64], int]:
-    """Return the rows of the given pairs that are eligible, and how many are not."""
-    instance = pairs.instance
-    problems, rows, missing = [], set(), 0
-    for candidate_id, opening_id in given:
-        unknown = [
-            Problem("start", id_, field, id_, "must be known", closest_hint(closest_ids(id_, of)))
-            for id_, field, of in (
-                (candidate_id, "candidate_id", instance.candidate_of),
-                (opening_id, "opening_id", instance.opening_of),
-            )
-            if id_ not in of
-        ]
-        problems += unknown
-        if unknown:
-            continue
-        row = pairs.find(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))
-        if row is None:
-            missing += 1
+@dataclass
+class _Read:
+    """The eligible pairs of a start, with their coach rows, and what else it has, by reason."""
+
+    coach_of_row: dict[int, int] = field(default_factory=dict)
+    others: dict[LeftOutReason, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, pairs: PairTable, start: Sequence[GivenPlacement]) -> "_Read":
+        read, instance = cls(), pairs.instance
+        coach_row = {id_: row for row, id_ in enumerate(instance.coach_ids)}
+        for given in start:
+            if given.pair is None:
+                read._leave("no_opening", given.candidate_id or given.opening_id or "empty row")
+                continue
+            candidate_id, opening_id = given.pair
+            if candidate_id not in instance.candidate_of:
+                read._leave("unknown_candidate", candidate_id)
+                continue
+            if opening_id not in instance.opening_of:
+                read._leave("unknown_opening", opening_id)
+                continue
+            row = pairs.find(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))
+            if row is None or row in read.coach_of_row:
+                reason: LeftOutReason = "not_eligible" if row is None else "listed_twice"
+                read._leave(reason, f"{candidate_id} in {opening_id}")
+                continue
+            named = given.coach_id
+            read.coach_of_row[row] = -1 if named is None else coach_row.get(named, UNKNOWN_COACH)
+        return read
+
+    @property
+    def rows(self) -> Pairs:
+        """The eligible pairs, ascending."""
+        return np.array(sorted(self.coach_of_row), dtype=np.int64)
+
+    def left_out(self) -> Iterator[LeftOut]:
+        """Yield what was left out so far, by reason."""
+        for reason, ids in self.others.items():
+            yield LeftOut(reason=reason, count=len(ids), first=tuple(ids[:SHOWN_IDS]))
+
+    def _leave(self, reason: LeftOutReason, id_: str) -> None:
+        self.others.setdefault(reason, []).append(str(masked(id_)))
+
+
+def _beside(compiled: Compiled, solution: Solution, left: Pairs) -> Iterator[LeftOut]:
+    """Yield the given pairs that a plan does not have, by the rule that they break beside it."""
+    formulation, pairs = compiled.formulation, compiled.pairs
+    values = solution.values(formulation)
+    activity = formulation.activity(values)
+    broken: dict[int, str] = {}
+    for number, block in enumerate(formulation.blocks):
+        if block.variables is None:
+            at, row, value = block.by_pair.of_pairs(left)
+            used = activity[formulation.row_offsets[number] :][row]
+            at = at[(block.upper[row] != NO_UPPER) & (used + value > block.upper[row])]
+        elif block.room is not None:
+            full, _ = block.room(solution.chosen, formulation.own_values(values, number))
+            at = np.flatnonzero(full[left])
         else:
-            rows.add(row)
-    if problems:
-        raise InvalidInputError(problems)
-    return np.array(sorted(rows), dtype=np.int64), missing
+            continue
+        for position in at.tolist():
+            broken.setdefault(position, block.title)
+    groups: dict[tuple[LeftOutReason, str | None], list[str]] = {}
+    ids = pairs.instance.candidate_ids, pairs.instance.opening_ids
+    for position, pair in enumerate(left.tolist()):
+        rule = broken.get(position)
+        lowers = rule is None and formulation.objective.gain[pair] < 0
+        key: tuple[LeftOutReason, str | None]
+        key = ("lowers_the_total" if lowers else "breaks_a_rule", rule)
+        name = f"{ids[0][pairs.candidate[pair]]} in {ids[1][pairs.opening[pair]]}"
+        groups.setdefault(key, []).append(name)
+    for (reason, rule), names in groups.items():
+        shown = tuple(names[:SHOWN_IDS])
+        yield LeftOut(reason=reason, rule=rule, count=len(names), first=shown)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from placement_opt.result import QuotaRow, Result
+from placement_opt.start_outcome import start_lines
 from placement_opt.summary_words import Language, Words, number, titles_of, words_of
 from placement_opt.verification import SHORTFALL
 
@@ -58,6 +59,7 @@ class _Page:
         result, words = self._result, self._words
         yield words.status_label, self._status()
         yield words.stopped_label, words.stopped[result.stop_reason]
+        yield from self._start_lines()
         if result.has_plan:
             yield from self._plan_lines()
         elif result.status == "INFEASIBLE":
@@ -70,6 +72,17 @@ class _Page:
         if result.status == "FEASIBLE" and result.gap is not None:
             return words.within_gap.format(gap=self._percent(result.gap))
         return words.status[result.status]
+
+    def _start_lines(self) -> Iterator[tuple[str, str]]:
+        start, label = self._result.start, self._words.start_label
+        if start is None:
+            return
+        titles = self._titles
+        for line in start_lines(
+            start, self._language, lambda rule: titles.get(rule, rule), self._number
+        ):
+            yield label, line
+            label = ""
 
     def _plan_lines(self) -> Iterator[tuple[str, str]]:
         yield from self._people_lines()

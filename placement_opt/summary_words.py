@@ -34,6 +34,7 @@ class Words:
     per: Mapping[str, str]
     status_label: str
     stopped_label: str
+    start_label: str
     placed_label: str
     placed: str
     jobs_label: str
@@ -102,6 +103,7 @@ _ENGLISH = Words(
     },
     status_label="status",
     stopped_label="stopped since",
+    start_label="start plan",
     placed_label="placed",
     placed="{placed} of {people} people ({share} %)",
     jobs_label="jobs",
@@ -170,6 +172,7 @@ _DUTCH = Words(
     },
     status_label="status",
     stopped_label="gestopt want",
+    start_label="startplan",
     placed_label="geplaatst",
     placed="{placed} van {people} mensen ({share} %)",
     jobs_label="banen",

@@ -1,9 +1,10 @@
 """Everybody who needs job coaching gets one coach who covers them and has room."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, ClassVar, Literal, Self
+from functools import partial
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.coaching_packer import BestFit
+from placement_opt.constraints.coaching_classes import Capacity, Classes, HandOut
 from placement_opt.constraints.coaching_pools import CoachPools
 from placement_opt.constraints.coaching_stacked import stacked_rows
 from placement_opt.constraints.coaching_teams import Teams, covers, needs_coaching, teams_of
@@ -85,7 +86,7 @@ class Coaching(Rule):
             return stacked_rows(self.title, pairs, coached, amount, team, teams, free)
         cases, of_pair = distinct_rows(team, amount)
         key = np.array(cases, dtype=np.int64)
-        exact = _class_rows(self.title, pairs, _Classes(coached, of_pair, key), teams, capacity)
+        exact = _class_rows(self.title, pairs, Classes(coached, of_pair, key), teams, capacity)
         pools = CoachPools(
             self.title,
             pairs.n_pairs,
@@ -139,15 +140,6 @@ class Coaching(Rule):
                 )
 
 
-@dataclass(frozen=True, eq=False)
-class Capacity:
-    """What each coach has free: `hours` in units of 1 / scale hour, `caseload` in people."""
-
-    hours: Ints
-    caseload: Ints
-    scale: int
-
-
 def _capacity(instance: Instance, scale: int) -> Capacity:
     coaches = [instance.coach_of[id_] for id_ in instance.coach_ids]
     silent = [
@@ -170,17 +162,8 @@ def _capacity(instance: Instance, scale: int) -> Capacity:
     return Capacity(np.array(hours, dtype=np.int64), np.array(caseload, dtype=np.int64), scale)
 
 
-@dataclass(frozen=True, eq=False)
-class _Classes:
-    """Interchangeable pairs: `pair` (P,) coached, `of_pair` (P,), `key` (T, 2) team and hours."""
-
-    pair: Indices
-    of_pair: Indices
-    key: Ints
-
-
 def _class_rows(
-    title: str, pairs: PairTable, classes: _Classes, teams: Teams, capacity: Capacity
+    title: str, pairs: PairTable, classes: Classes, teams: Teams, capacity: Capacity
 ) -> RowBlock:
     """Rows: one balance per class, then hours and caseload per coach."""
     n_classes, n_coaches = len(classes.key), capacity.hours.size
@@ -204,6 +187,7 @@ def _class_rows(
         shape=(n_classes + 2 * n_coaches, pairs.n_pairs),
     )
     coach_ids = pairs.instance.coach_ids
+    hand_out = HandOut(classes, of_class, coach)
     return RowBlock(
         title,
         [
@@ -219,9 +203,10 @@ def _class_rows(
         np.concatenate([np.zeros(n_classes, np.int64), capacity.hours, capacity.caseload]),
         Variables(np.zeros(n_own, np.int64), most.astype(np.int64), [Fraction(0)] * n_own),
         sparse.vstack([balance, load, people], format="csr"),
-        _HandOut(classes, of_class, coach),
+        hand_out,
         _Room(classes, members, of_class, coach, capacity, pairs.n_pairs),
-        packer=_Packing(classes, of_class, coach, capacity),
+        packer=partial(hand_out.packer, capacity),
+        settle=partial(hand_out.settle, capacity=capacity),
     )
 
 
@@ -233,48 +218,10 @@ def _class_label(hours: float, coach_ids: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class _Packing:
-    """Makes a packer that hands coaches out pair by pair; a class, since models are pickled."""
-
-    classes: _Classes
-    of_class: npt.NDArray[np.intp]
-    coach: Ints
-    capacity: Capacity
-
-    def __call__(self, kept: Ints | None, liked: npt.NDArray[np.integer]) -> BestFit:
-        """Return a packer that keeps the values of own variables as far as possible."""
-        classes, free = self.classes, (self.capacity.hours, self.capacity.caseload)
-        hours = classes.key[:, 1]
-        return BestFit(
-            classes.pair, classes.of_pair, hours, self.of_class, self.coach, free, kept, liked
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class _HandOut:
-    """Gives each chosen coached pair its coach: classes in order, people in order of their id."""
-
-    classes: _Classes
-    of_class: npt.NDArray[np.intp]
-    coach: Ints
-
-    def __call__(self, chosen: npt.NDArray[np.int64], own: Ints) -> Mapping[str, Any]:
-        """Return ``{"coach": coach row per chosen pair, -1 for none}``."""
-        coach_of = np.full(chosen.size, -1, dtype=np.int64)
-        at = np.searchsorted(self.classes.pair, chosen)
-        at = np.minimum(at, self.classes.pair.size - 1)
-        coached = np.flatnonzero(self.classes.pair[at] == chosen)
-        by_class = coached[np.argsort(self.classes.of_pair[at[coached]], kind="stable")]
-        # Both sides are sorted by class and equally many per class, by the balance rows.
-        coach_of[by_class] = np.repeat(self.coach, own)
-        return {"coach": coach_of}
-
-
-@dataclass(frozen=True, eq=False)
 class _Room:
     """Tells which coached pairs find no coach with hours and caseload left."""
 
-    classes: _Classes
+    classes: Classes
     members: Sequence[Sequence[int]]
     of_class: npt.NDArray[np.intp]
     coach: Ints

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.constraints.coaching_settled import StackedCoaches
 from placement_opt.constraints.coaching_teams import Teams
 from placement_opt.instance import Bools, Indices, Ints
 from placement_opt.pairs import PairTable
-from placement_opt.row_blocks import NO_LOWER, RowBlock, Variables
+from placement_opt.row_blocks import NO_LOWER, Columns, RowBlock, Variables
 
 
 def stacked_rows(
@@ -97,6 +98,7 @@ def stacked_rows(
         _StackedRoom(
             coached, hours, of_pair, coach, coach_of_link, free, upper.size, pairs.n_pairs
         ),
+        settle=StackedCoaches(coached, hours, pairs.candidate[coached], of_pair, coach, link, free),
     )
 
 
@@ -118,8 +120,11 @@ class _Named:
     of_pair: npt.NDArray[np.intp]
     coach: Ints
 
-    def __call__(self, chosen: npt.NDArray[np.int64], own: Ints) -> Mapping[str, Any]:
-        """Return ``{"coach": coach row per chosen pair, -1 for none}``."""
+    def __call__(
+        self, chosen: npt.NDArray[np.int64], own: Ints, liked: Columns | None = None
+    ) -> Mapping[str, Any]:
+        """Return ``{"coach": coach row per chosen pair, -1 for none}``; the rows name people."""
+        del liked
         on = np.flatnonzero(own[: self.of_pair.size])
         coach_of_pair = dict(
             zip(self.coached[self.of_pair[on]].tolist(), self.coach[on].tolist(), strict=True)

@@ -29,7 +29,7 @@ def get_solver(name: str) -> "Solver":
     SolverUnavailableError
         When no solver has that name, or the library behind it cannot be imported.
     """
-    if name not in SOLVERS:
+    if str(name) not in SOLVERS:  # a list could not even be looked up
         hint = closest_hint(closest_ids(str(name), SOLVERS))
         raise SolverUnavailableError(
             f"solver must be one of {', '.join(SOLVERS)}, got {name!r}. Hint: {hint}."

@@ -1,0 +1,131 @@
+"""People whose coaching is alike, and who of them goes to which coach."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.constraints.coaching_packer import BestFit
+from placement_opt.instance import Bools, Indices, Ints
+from placement_opt.row_blocks import Columns
+
+
+@dataclass(frozen=True, eq=False)
+class Capacity:
+    """What each coach has free: `hours` in units of 1 / scale hour, `caseload` in people."""
+
+    hours: Ints
+    caseload: Ints
+    scale: int
+
+
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """Interchangeable pairs: `pair` (P,) coached, `of_pair` (P,), `key` (T, 2) team and hours."""
+
+    pair: Indices
+    of_pair: Indices
+    key: Ints
+
+    def of_pairs(self, pairs: npt.NDArray[np.int64]) -> Ints:
+        """Return the class of each of some pairs, -1 for those that need no coaching."""
+        at = np.minimum(np.searchsorted(self.pair, pairs), self.pair.size - 1)
+        return np.where(self.pair[at] == pairs, self.of_pair[at], -1).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class HandOut:
+    """Gives each chosen coached pair its coach: classes in order, people in order of their id."""
+
+    classes: Classes
+    of_class: npt.NDArray[np.intp]
+    coach: Ints
+
+    def __call__(
+        self, chosen: npt.NDArray[np.int64], own: Ints, liked: Columns | None = None
+    ) -> Mapping[str, Any]:
+        """Return ``{"coach": coach row per chosen pair, -1 for none}``."""
+        coach_of = np.full(chosen.size, -1, dtype=np.int64)
+        number = self.classes.of_pairs(chosen)
+        coached = np.flatnonzero(number >= 0)
+        left = own.copy()
+        if liked is not None:
+            place = self._places(number[coached], liked["coach"][coached])
+            keeps = _first(place, left)
+            coach_of[coached[keeps]] = self.coach[place[keeps]]
+            np.subtract.at(left, place[keeps], 1)
+            coached = coached[~keeps]
+        by_class = coached[np.argsort(number[coached], kind="stable")]
+        # Both sides are sorted by class and equally many per class, by the balance rows.
+        coach_of[by_class] = np.repeat(self.coach, left)
+        return {"coach": coach_of}
+
+    def settle(
+        self, chosen: npt.NDArray[np.int64], columns: Columns, capacity: Capacity
+    ) -> tuple[Ints, Bools]:
+        """Give each chosen pair the coach it names while they have room, then others who have.
+
+        Returns the people of each class per coach, and which pairs have a coach or need none.
+        """
+        number = self.classes.of_pairs(chosen)
+        coached = np.flatnonzero(number >= 0)
+        place = self._places(number[coached], columns["coach"][coached])
+        hours, heads = capacity.hours.tolist(), capacity.caseload.tolist()
+        served = number < 0
+        kept = np.zeros(self.coach.size, dtype=np.int64)
+        for at, own in zip(coached.tolist(), place.tolist(), strict=True):
+            if own < 0:
+                continue
+            k, needed = int(self.coach[own]), int(self.classes.key[number[at], 1])
+            if hours[k] >= needed and heads[k] > 0:
+                hours[k] -= needed
+                heads[k] -= 1
+                kept[own] += 1
+                served[at] = True
+        keeps = coached[served[coached]]
+        packer = self.packer(capacity, kept, chosen[keeps])
+        others = coached[~served[coached]]
+        # Who is hard to place comes first, as when a plan of pools is packed.
+        others = others[np.argsort(packer.rank(chosen[others]), kind="stable")]
+        for at in (*keeps.tolist(), *others.tolist()):
+            served[at] = packer.add(int(chosen[at]))
+        return packer.own(), served
+
+    def packer(
+        self, capacity: Capacity, kept: Ints | None, liked: npt.NDArray[np.integer]
+    ) -> BestFit:
+        """Return what hands out the coaches' hours, see `placement_opt.row_blocks.RowBlock`."""
+        classes, free = self.classes, (capacity.hours, capacity.caseload)
+        return BestFit(
+            classes.pair,
+            classes.of_pair,
+            classes.key[:, 1],
+            self.of_class,
+            self.coach,
+            free,
+            kept,
+            liked,
+        )
+
+    def _places(self, number: Ints, coach: Ints) -> Ints:
+        """Return the own variable of each (class, coach), -1 where the coach is not of its team."""
+        # Variables are sorted by class, and coaches ascend within each.
+        width = max(int(self.coach.max(initial=0)), int(coach.max(initial=0))) + 1
+        known = self.of_class * width + self.coach
+        asked = number * width + coach
+        at = np.minimum(np.searchsorted(known, asked), max(known.size - 1, 0))
+        if not known.size:
+            return np.full(number.size, -1, dtype=np.int64)
+        return np.where((coach >= 0) & (known[at] == asked), at, -1)
+
+
+def _first(place: Ints, free: Ints) -> Bools:
+    """Tell who gets the place they ask for when it is given out in order; nobody gets place -1."""
+    order = np.argsort(place, kind="stable")
+    asked = place[order]
+    before = np.arange(order.size) - np.searchsorted(asked, asked)
+    gets = np.zeros(place.size, dtype=np.bool_)
+    gets[order] = (asked >= 0) & (before < free[np.maximum(asked, 0)])
+    return gets
