@@ -8,9 +8,10 @@ import json
 import os
 import shlex
 import sys
+import tempfile
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from enum import StrEnum
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 NO_PLAN = 1
 OUR_FAULT = 3
-_POLL_S = 0.1
 
 app = typer.Typer(
     help="The best allocation of candidates to openings in a region, proven and explained.",
@@ -100,8 +100,10 @@ def demo(
         _say(f"Making up a region of {candidates:,} candidates and {openings:,} openings ...")
         region = synthetic_region(candidates=candidates, openings=openings, seed=seed)
         _say(f"Looking for the best plan, at most {time_limit:g} seconds. Ctrl-C keeps the best.")
-        result = _solved(region, is_quiet=False, time_limit_s=time_limit, seed=seed)
-        _tell(result, language, out, overwrite=overwrite, as_json=as_json)
+        result = _solved(
+            region, out, is_quiet=False, overwrite=overwrite, time_limit_s=time_limit, seed=seed
+        )
+        _tell(result, language, as_json=as_json)
 
 
 @app.command()
@@ -165,7 +167,9 @@ def solve(
         _check_free(out, overwrite=overwrite)
         result = _solved(
             Region.from_json(region),
+            out,
             is_quiet=quiet,
+            overwrite=overwrite,
             time_limit_s=time_limit,
             gap=gap,
             seed=seed,
@@ -173,7 +177,7 @@ def solve(
             start=None if start is None else Result.from_json(start),
             reproducible=reproducible,
         )
-        _tell(result, language, out, overwrite=overwrite, as_json=as_json)
+        _tell(result, language, as_json=as_json)
 
 
 @app.command()
@@ -245,17 +249,25 @@ def _check_free(out: Path | None, *, overwrite: bool) -> None:
         raise FileNotFoundError(f"no folder {str(out.parent)!r}. Hint: make it first.")
 
 
-def _solved(region: "Region", *, is_quiet: bool, **parameters: Any) -> "Result":
+def _solved(
+    region: "Region", out: Path | None, *, is_quiet: bool, overwrite: bool, **parameters: Any
+) -> "Result":
+    """Solve and write the result, so that Ctrl-C costs neither the plan nor the file."""
     from placement_opt.model import Model
     from placement_opt.progress import printed_lines
+    from placement_opt.solvers.guarded import uninterrupted
 
     cancelled = threading.Event()
     shown = nullcontext() if is_quiet else printed_lines(sys.stderr)
     with _without_solver_chatter(), shown as on_progress:
-        return _interruptible(
-            lambda: Model(region).solve(on_progress=on_progress, cancel=cancelled, **parameters),
-            cancelled,
-        )
+
+        def work() -> "Result":
+            result = Model(region).solve(on_progress=on_progress, cancel=cancelled, **parameters)
+            if out is not None:
+                _write(result, out, overwrite=overwrite)
+            return result
+
+        return uninterrupted(work, cancelled.set, _say)
 
 
 @contextmanager
@@ -279,40 +291,18 @@ def _without_solver_chatter() -> Iterator[None]:
         os.close(kept)
 
 
-def _interruptible(run: Callable[[], "Result"], cancelled: threading.Event) -> "Result":
-    """Run in a thread, so that Ctrl-C reaches us while a solver works; it keeps the best plan."""
-    answer: list[Result] = []
-    failure: list[BaseException] = []
-    done = threading.Event()
-
-    def work() -> None:
-        try:
-            answer.append(run())
-        except BaseException as error:
-            failure.append(error)
-        finally:
-            done.set()
-
-    threading.Thread(target=work, name="solve", daemon=True).start()
-    # Not Thread.join: before Python 3.13, interrupting it takes a running thread for dead.
-    while not done.is_set():
-        try:
-            done.wait(_POLL_S)
-        except KeyboardInterrupt:
-            if cancelled.is_set():
-                raise
-            cancelled.set()
-            _say("Stopping with the best plan so far; Ctrl-C again gives up.")
-    if failure:
-        raise failure[0]
-    return answer[0]
-
-
-def _tell(
-    result: "Result", language: Language, out: Path | None, *, overwrite: bool, as_json: bool
-) -> None:
-    if out is not None:
+def _write(result: "Result", out: Path, *, overwrite: bool) -> None:
+    """Write a result; where that fails after all, keep it elsewhere and say where."""
+    try:
         result.to_json(out, overwrite=overwrite)
+    except OSError as error:
+        spare = Path(tempfile.mkdtemp(prefix="placement-opt-")) / "result.json"
+        result.to_json(spare)
+        told = str(error).rstrip(".")
+        raise OSError(f"{told}. The result is kept in {str(spare)!r}.") from error
+
+
+def _tell(result: "Result", language: Language, *, as_json: bool) -> None:
     print(result.model_dump_json() if as_json else result.summary(language.value))
     if not result.has_plan:
         raise typer.Exit(NO_PLAN)

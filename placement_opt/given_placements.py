@@ -1,12 +1,12 @@
 """Reads a plan as people have it: a result, a frame, columns, or rows of ids."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, TypeAlias
 
 from placement_opt.errors import InvalidInputError, Problem
-from placement_opt.frame_columns import is_missing
+from placement_opt.frame_columns import cells_of, frame_columns, is_missing
 from placement_opt.result import Result
 
 GivenPlan: TypeAlias = Any
@@ -54,12 +54,12 @@ def placements_of(plan: GivenPlan, subject: str = "start") -> list[GivenPlacemen
     InvalidInputError
         When it is none of these; where rows are wrong, with a problem for each.
     """
+    columns = None if isinstance(plan, Result) else frame_columns(plan)
+    rows: Sequence[Sequence[Any]]
     if isinstance(plan, Result):
-        rows: Iterable[Sequence[Any]] = (
-            (row.candidate_id, row.opening_id, row.coach_id) for row in plan.placement_rows
-        )
-    elif isinstance(plan, Mapping) or hasattr(plan, "columns"):
-        rows = _of_columns(plan, subject)
+        rows = [(row.candidate_id, row.opening_id, row.coach_id) for row in plan.placement_rows]
+    elif columns is not None:
+        rows = _of_columns(columns, plan, subject)
     elif isinstance(plan, Iterable) and not isinstance(plan, str | bytes):
         rows = _of_rows(plan, subject)
     else:
@@ -81,33 +81,33 @@ def id_text(value: object) -> str | None:
     return str(value)
 
 
-def _of_columns(plan: Any, subject: str) -> Iterator[Sequence[Any]]:
-    # The columns of an Arrow table are arrays; their names stand beside them.
-    named = plan.keys() if isinstance(plan, Mapping) else plan.columns
-    names = set(getattr(plan, "column_names", named))
-    if not set(NEEDED) <= names:
+def _of_columns(given: Sequence[tuple[Any, Any]], plan: Any, subject: str) -> list[Sequence[Any]]:
+    if not set(NEEDED) <= {name for name, _ in given}:
         raise _unreadable(plan, subject)
-    columns, problems = [], []
-    for name in (name for name in IDS if name in names):
-        column = plan[name]
+    columns: dict[str, list[Any]] = {}
+    problems = []
+    for name, column in given:
+        if name not in IDS:
+            continue
         is_column = isinstance(column, Iterable) and not isinstance(column, str | bytes | Mapping)
-        if not is_column or getattr(column, "ndim", 1) != 1:
+        if name in columns or not is_column or getattr(column, "ndim", 1) != 1:
             expected = "must be one column, with one value a row"
             hint = "give a list, an array or a column of a frame, once"
             problems.append(Problem(subject, None, name, type(column).__name__, expected, hint))
         else:
-            columns.append(column.to_pylist() if hasattr(column, "to_pylist") else list(column))
-    lengths = {len(column) for column in columns}
-    if not problems and len(lengths) > 1:
-        expected = f"must be as long as {NEEDED[0]}"
-        problems = [
-            Problem(subject, None, name, len(column), expected, "give every column for all rows")
-            for name, column in zip(IDS[1:], columns[1:], strict=False)
-            if len(column) != len(columns[0])
-        ]
+            columns[name] = cells_of(column)
     if problems:
         raise InvalidInputError(problems)
-    return zip(*columns, strict=True)
+    length = len(columns[NEEDED[0]])
+    expected, hint = f"must be as long as {NEEDED[0]}", "give every column for all rows"
+    problems = [
+        Problem(subject, None, name, len(cells), expected, hint)
+        for name, cells in columns.items()
+        if len(cells) != length
+    ]
+    if problems:
+        raise InvalidInputError(problems)
+    return list(zip(*(columns[name] for name in IDS if name in columns), strict=True))
 
 
 def _of_rows(plan: Iterable[Any], subject: str) -> list[Sequence[Any]]:

@@ -19,6 +19,7 @@ from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.one_placement import OnePlacement
 from placement_opt.constraints.travel_time import TravelTime, knows_places
+from placement_opt.decisions import unread_decisions
 from placement_opt.errors import Findings, InternalError, InvalidInputError, UnsupportedRuleError
 from placement_opt.explain.why_not import why_not
 from placement_opt.formulation import Formulation
@@ -175,6 +176,13 @@ class Model:
         return self._compiled
 
     def _compile(self, watch: "Stopwatch") -> Compiled:
+        for rule, count in unread_decisions(self.region, self._rules).items():
+            _log.warning(
+                "the records have %d %s, and rules= has no %s(): they do not hold",
+                count,
+                rule.title,
+                rule.rule,
+            )
         rulebook = self.instance.known_rulebook
         if rulebook is not None and rulebook.notes is not None:
             rulebook.notes.clear()

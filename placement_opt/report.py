@@ -12,6 +12,7 @@ import numpy as np
 from placement_opt.certificate import NO_PLAN, Certificate, bound_in_points
 from placement_opt.compiled import Compiled
 from placement_opt.costs import cost_rows
+from placement_opt.decisions import unread_rows
 from placement_opt.explain.conflict import Conflict, conflict_of
 from placement_opt.explain.conflict_names import names_of
 from placement_opt.explain.unplaced import unplaced_rows
@@ -76,7 +77,7 @@ def report(
         n_candidates=instance.n_candidates,
         start=start,
         stats={**_sizes(compiled), **stats, "way": list(search.notes), "trace": _trace(search)},
-        run=_run_record(compiled, parameters),
+        run=_run_record(compiled, parameters, None if judged is None else judged[0]),
         certificate=_certificate(search, conflict),
         **tables,
     )
@@ -177,7 +178,9 @@ def _trace(search: Search) -> list[dict[str, Any]]:
     ]
 
 
-def _run_record(compiled: Compiled, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _run_record(
+    compiled: Compiled, parameters: Mapping[str, Any], plan: Plan | None
+) -> dict[str, Any]:
     instance = compiled.pairs.instance
     packages = ("placement_opt", "ortools", "numpy", "scipy", "pydantic")
     rulebook = instance.known_rulebook
@@ -187,6 +190,7 @@ def _run_record(compiled: Compiled, parameters: Mapping[str, Any]) -> dict[str, 
         "parameters": dict(parameters),
         "input": compiled.fingerprint,
         "rules": [rule.model_dump(mode="json") for rule in compiled.rules],
+        "unread": unread_rows(instance, compiled.rules, plan),
         "objective": [term.model_dump(mode="json") for term in compiled.terms],
         "rulebook": None if rulebook is None else rulebook.run_record(),
         "status": "proposal, to be confirmed by a person",

@@ -135,10 +135,8 @@ def start_lines(
         Writes a count.
     """
     words = _WORDS[language]
-    if outcome.is_plan:
-        lines = [words["used"].format(kept=number(outcome.kept))]
-    else:
-        lines = [words["none" if outcome.given else "empty"]]
+    head = "empty" if not outcome.given else "used" if outcome.is_plan else "none"
+    lines = [words[head].format(kept=number(outcome.kept))]
     for left in outcome.left_out:
         by_rule = left.rule is not None and left.reason == "breaks_a_rule"
         why = (

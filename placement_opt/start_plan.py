@@ -13,7 +13,7 @@ from placement_opt.given_placements import GivenPlacement
 from placement_opt.pairs import PairTable
 from placement_opt.row_blocks import NO_UPPER
 from placement_opt.solvers.base import Search, Solution
-from placement_opt.solvers.given_plan import least_plan, plan_of_given
+from placement_opt.solvers.given_plan import best_within, least_plan, plan_of_given
 from placement_opt.start_outcome import (
     SHOWN_IDS,
     LeftOut,
@@ -79,10 +79,12 @@ def _offered(compiled: Compiled, search: Search, start: Sequence[GivenPlacement]
     coach = np.array([read.coach_of_row[row] for row in read.rows.tolist()], dtype=np.int64)
     named = {"coach": np.maximum(coach, -1)}
     solution = plan_of_given(formulation, read.rows, named, search)
+    if solution is not None and not search.offer(solution, "start plan"):
+        solution = None
     if solution is not None:
-        search.offer(solution, "start plan")
-        is_plan = formulation.is_satisfied_by(solution.values(formulation))
-        solution = solution if is_plan else None
+        better = best_within(formulation, solution, search)
+        if better is not None:
+            search.offer(better, "part of the start plan")
     wanted = np.full(pairs.instance.n_candidates, -1, dtype=np.int64)
     wanted[pairs.candidate[read.rows]] = named["coach"]
     left_out = [*read.left_out()]

@@ -60,6 +60,7 @@ class _Page:
         yield words.status_label, self._status()
         yield words.stopped_label, words.stopped[result.stop_reason]
         yield from self._start_lines()
+        yield from self._unread_lines()
         if result.has_plan:
             yield from self._plan_lines()
         elif result.status == "INFEASIBLE":
@@ -82,6 +83,22 @@ class _Page:
             start, self._language, lambda rule: titles.get(rule, rule), self._number
         ):
             yield label, line
+            label = ""
+
+    def _unread_lines(self) -> Iterator[tuple[str, str]]:
+        words, label = self._words, self._words.unread_label
+        for row in self._result.run.get("unread", ()):
+            text = words.unread if row["against"] is None else words.unread_against
+            title = self._titles.get(row["rule"], row["rule"])
+            yield (
+                label,
+                text.format(
+                    title=title,
+                    pairs=self._number(row["pairs"]),
+                    against=self._number(row["against"] or 0),
+                    rule=row["rule"],
+                ),
+            )
             label = ""
 
     def _plan_lines(self) -> Iterator[tuple[str, str]]:

@@ -35,6 +35,9 @@ class Words:
     status_label: str
     stopped_label: str
     start_label: str
+    unread_label: str
+    unread: str
+    unread_against: str
     placed_label: str
     placed: str
     jobs_label: str
@@ -104,6 +107,10 @@ _ENGLISH = Words(
     status_label="status",
     stopped_label="stopped since",
     start_label="start plan",
+    unread_label="not in force",
+    unread="{title}: {pairs} in the records; rules= has no {rule}",
+    unread_against="{title}: {pairs} in the records, the plan goes against {against};"
+    " rules= has no {rule}",
     placed_label="placed",
     placed="{placed} of {people} people ({share} %)",
     jobs_label="jobs",
@@ -173,6 +180,10 @@ _DUTCH = Words(
     status_label="status",
     stopped_label="gestopt want",
     start_label="startplan",
+    unread_label="niet van kracht",
+    unread="{title}: {pairs} in de gegevens; rules= heeft geen {rule}",
+    unread_against="{title}: {pairs} in de gegevens, het plan wijkt af van {against};"
+    " rules= heeft geen {rule}",
     placed_label="geplaatst",
     placed="{placed} van {people} mensen ({share} %)",
     jobs_label="banen",

@@ -44,6 +44,7 @@ LAYERS = (
     ("compiled", "progress"),
     (
         "costs",
+        "decisions",
         "explain",
         "given_placements",
         "start_plan",

@@ -537,12 +537,12 @@ PARAMETERS: dict[str, tuple[Callable[[], object], str, str, str, str]] = {
         "'int'",
         "give the result of an earlier solve, or result.placements",
     ),
-    "a start plan with an unknown person": (
-        lambda: po.solve(region(), start=[("C-1", "O-101")]),
-        "start 'C-1': candidate_id",
-        "must be known",
-        "'C-1'",
-        "did you mean 'C-101'",
+    "a start plan with half a row": (
+        lambda: po.solve(region(), start=[("C-101", "O-101"), ("C-101",)]),
+        "start 'row 1': row",
+        "must be a pair (candidate_id, opening_id), or a triple with the coach_id",
+        "'tuple'",
+        "give the result of an earlier solve, or result.placements",
     ),
     "no way to cancel": (
         lambda: po.solve(region(), cancel=True),  # type: ignore[arg-type]

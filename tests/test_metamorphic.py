@@ -123,7 +123,7 @@ def test_a_start_plan_is_never_made_worse(region, data):
     pairs = pairs_of(region)
     start = data.draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
     alone = model.solve(solver="cp-sat", start=start, cancel=lambda: True)
-    if not alone.run["parameters"]["start"].startswith("used"):
+    if not alone.start.is_plan or alone.start.left_out:
         return
     compiled = model.compile()
     worth = compiled.judge(compiled.plan_of(Placement(*pair) for pair in start)).objective

@@ -721,11 +721,15 @@ class TestSolving:
 
     def test_a_start_that_breaks_a_rule_is_said_so(self):
         result = model().solve(start=[("C-1", "O-1"), ("C-2", "O-1")])
-        assert "break a rule together" in result.run["parameters"]["start"]
+        told = result.run["parameters"]["start"]
+        assert told == (
+            "used: 1 placements; 1 left out, rule broken: positions of an opening (C-2 in O-1)"
+        )
 
-    def test_a_start_with_unknown_ids_is_bad_input(self):
-        with pytest.raises(po.InvalidInputError, match="did you mean 'C-1'"):
-            model().solve(start=[("C1", "O-1")])
+    def test_a_start_with_unknown_ids_leaves_them_out(self):
+        result = model().solve(start=[("C1", "O-1"), ("C-1", "O-2")])
+        told = result.run["parameters"]["start"]
+        assert told == "used: 1 placements; 1 left out, unknown candidate (C1)"
 
     def test_a_model_can_be_solved_again_after_a_change(self):
         changing = model()
@@ -782,6 +786,30 @@ class TestAnswers:
     def test_why_not_of_unknown_ids(self):
         with pytest.raises(po.UnknownIdError, match="did you mean 'C-1'"):
             model().why_not("C1", "O-1")
+
+    @pytest.mark.parametrize("id_", [1, 1.5, None, float("nan"), pd.NA, ["C-1"], {"a": 1}, b"C-1"])
+    def test_ids_that_are_no_texts_are_unknown(self, id_):
+        solved = model().solve()
+        for ask in (
+            lambda: model().why_not(id_, "O-1"),
+            lambda: model().why_not("C-1", id_),
+            lambda: solved.why_not(id_, "O-1"),
+            lambda: model().to_cp_sat().variable("C-1", id_),
+        ):
+            with pytest.raises(po.UnknownIdError, match="Hint"):
+                ask()
+
+    def test_a_number_is_close_to_its_digits(self):
+        one = po.Region(
+            name="r", candidates=[po.Candidate(id="17")], openings=[po.Opening(id="O-1")]
+        )
+        with pytest.raises(po.UnknownIdError, match="did you mean '17'"):
+            po.Model(one).why_not(17, "O-1")
+
+    @pytest.mark.parametrize("name", [["auto"], None, 3, {"auto"}])
+    def test_a_solver_that_is_no_text_is_refused(self, name):
+        with pytest.raises(po.SolverUnavailableError, match="must be one of auto"):
+            model().solve(solver=name)
 
     def test_the_cp_sat_model_is_one_and_can_be_extended(self):
         from ortools.sat.python import cp_model

@@ -24,6 +24,9 @@ KEEPING_S = 5.0
 """Seconds that each small problem may take, whatever the limits of the solve: a plan that people
 have is kept."""
 
+FEW_VARIABLES = 2_000
+"""Up to so many variables the best part of a plan takes a moment."""
+
 MOST_VARIABLES = 20_000
 """Small problems stay below so many variables, where that leaves enough of them."""
 
@@ -70,6 +73,18 @@ def plan_of_given(
     if filled is not None:
         return filled
     return _solved(whole, np.union1d(given, fill), known, patient)
+
+
+def best_within(whole: Formulation, plan: Solution, search: Search) -> Solution | None:
+    """Return the best plan among the pairs of a plan, or None in large problems.
+
+    A plan that keeps all rows can still have placements that lower the total.
+    """
+    n_own = whole.n_variables - whole.n_pairs
+    if plan.chosen.size + n_own > FEW_VARIABLES:
+        return None
+    free = np.ones(n_own, dtype=np.bool_)
+    return _solved(whole, plan.chosen, {}, _patient(search), first=plan, free=free)
 
 
 def least_plan(whole: Formulation, search: Search) -> Solution | None:
