@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from placement_opt.formulation import Formulation
-from placement_opt.solvers.base import Ending, Search
+from placement_opt.solvers.base import Search
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.reporting import Beside
 
@@ -32,10 +32,9 @@ class Complete:
     def __init__(self, formulation: Formulation, search: Search) -> None:
         self._search = search
         self._is_given_up = False
-        self._ending: Ending | None = None
         self._begun_s = search.elapsed_s
-        solver = Mip(in_process=True, until=lambda: self._is_given_up)
-        self._run = Beside(lambda: solver.solve(formulation, search))
+        self._solver = Mip(in_process=True, until=lambda: self._is_given_up)
+        self._run = Beside(lambda: self._solver.solve(formulation, search))
 
     def __enter__(self) -> Self:
         return self
@@ -59,10 +58,7 @@ class Complete:
     @property
     def is_behind(self) -> bool:
         """True when it has brought neither plan nor bound for long."""
-        useful_s = self._begun_s
-        for event in reversed(self._search.trace):
-            if event.source == Mip.name:
-                useful_s = event.elapsed_s
-                break
+        reports = self._solver.reports
+        useful_s = self._begun_s if reports is None else max(self._begun_s, reports.useful_s)
         idle_s = self._search.elapsed_s - useful_s
         return idle_s > max(BEHIND_S, BEHIND_SHARE * self._search.elapsed_s)

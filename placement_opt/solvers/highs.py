@@ -183,7 +183,7 @@ def _quiet_class() -> Any:
             # Calling back is what prints the banner, so that silence has to come first.
             highspy._core._Highs.__init__(self)  # noqa: SLF001
             self.setOptionValue("output_flag", False)  # noqa: FBT003
-            super().__init__()
+            super().__init__()  # type: ignore[no-untyped-call]
             self.setOptionValue("output_flag", False)  # noqa: FBT003
 
     return Quiet

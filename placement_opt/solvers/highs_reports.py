@@ -15,13 +15,17 @@ INFEASIBLE = frozenset({"infeasible", "infeasible_or_unbounded"})
 
 @dataclass
 class HighsReports:
-    """Tells the search of what HiGHS tells."""
+    """Tells the search of what HiGHS tells.
+
+    `useful_s` is when HiGHS last brought a better plan or bound, in seconds of the search.
+    """
 
     formulation: Formulation
     search: Search
     unit: ObjectiveUnit
     source: str
     is_refuted: bool = False
+    useful_s: float = 0.0
 
     def pass_on(self, news: News) -> None:
         """Tell the search of new bounds and solutions.
@@ -51,8 +55,11 @@ class HighsReports:
         return ended(self.search)
 
     def _offer(self, values: Floats) -> None:
-        self.search.offer(Solution.of(self.formulation, values), self.source)
+        if self.search.offer(Solution.of(self.formulation, values), self.source):
+            self.useful_s = self.search.elapsed_s
 
     def _prove(self, bound: float) -> None:
-        whole = self.unit.bound(bound)
-        self.is_refuted |= not prove_bound(self.search, whole, self.source)
+        before = self.search.bound
+        self.is_refuted |= not prove_bound(self.search, self.unit.bound(bound), self.source)
+        if before is None or (self.search.bound or before) < before:
+            self.useful_s = self.search.elapsed_s

@@ -44,6 +44,11 @@ class Mip:
         True: work in a thread of this process, False: in a process of its own. None: by size.
     until
         Asked beside the search: True ends this run alone.
+
+    Attributes
+    ----------
+    reports
+        What the last run told the search, or None.
     """
 
     name = "mip"
@@ -53,6 +58,7 @@ class Mip:
     ) -> None:
         self._in_process = in_process
         self._until = until
+        self.reports: HighsReports | None = None
 
     def refuses(self, formulation: Formulation) -> str | None:
         """Refuse rows whose sums floating point cannot tell apart."""
@@ -75,7 +81,7 @@ class Mip:
         if stop_asked(search):
             return ended(search)
         unit = ObjectiveUnit.of(formulation)
-        reports = HighsReports(formulation, search, unit, self.name)
+        reports = self.reports = HighsReports(formulation, search, unit, self.name)
         hint = None if search.best is None else search.best.values(formulation).astype(np.float64)
         program = LinearProgram.of(formulation, unit)
         settings = _settings(search, unit)

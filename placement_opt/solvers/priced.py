@@ -63,6 +63,10 @@ class Priced:
                 inside[_asked(block, self.reduced)] = True
         return np.flatnonzero(inside)
 
+    def spare(self, core: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the pairs of a core, the most promising first."""
+        return core[np.argsort(-self.reduced[core], kind="stable")]
+
     def first_core(self) -> npt.NDArray[np.int64]:
         """Return the small core that the search begins with."""
         wanted = CORE_PER_POSITIVE * int((self.pair_values > NEARLY).sum())
