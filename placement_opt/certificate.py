@@ -19,6 +19,7 @@ import numpy.typing as npt
 from placement_opt.formulation import Formulation, Objective
 from placement_opt.instance import Floats, Ints
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.short_text import ShortRepr
 
 PRICE_BITS = 20
 NO_PLAN = "no plan"
@@ -31,8 +32,8 @@ BLOCK = 1 << 22
 _LOW_BITS = 31
 
 
-@dataclass(frozen=True, eq=False)
-class Certificate:
+@dataclass(frozen=True, eq=False, repr=False)
+class Certificate(ShortRepr):
     """Row prices that prove a bound.
 
     Parameters

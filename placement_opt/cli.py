@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 NO_PLAN = 1
 OUR_FAULT = 3
+_SHOWN_PROBLEMS = 100
+"""So many problems of a kind are named: nobody can ask a command line for the others."""
 
 app = typer.Typer(
     help="The best allocation of candidates to openings in a region, proven and explained.",
@@ -213,10 +215,7 @@ def _told_errors() -> Iterator[None]:
     try:
         yield
     except InvalidInputError as error:
-        count = len(error.problems)
-        _say(f"{count} problem{'s' if count > 1 else ''} in the input:")
-        for problem in error.problems:
-            _say(f"  {problem}")
+        _say(error.text(_SHOWN_PROBLEMS))
         raise typer.Exit(BAD_INPUT) from None
     except InternalError as error:
         _say(f"error of ours: {error}")

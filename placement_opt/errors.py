@@ -5,17 +5,29 @@ Infeasible, out of time and cancelled are no exceptions here: they are statuses 
 
 import difflib
 import pickle
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from typing_extensions import override
 
-SHOWN_PROBLEMS = 10
+from placement_opt.short_text import MOST_OF_A_VALUE, shortened
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NUMBER = re.compile(r"\d[\d_.,]*\d|\d")
+
+SHOWN_PROBLEMS = 5
+"""So many problems of a kind are named in the text of an error."""
+
+SHOWN_KINDS = 20
+"""So many kinds of problem are in the text of an error."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Problem:
     """One thing that is wrong with the input, told so that its owner can mend it.
 
@@ -45,7 +57,22 @@ class Problem:
     @override
     def __str__(self) -> str:
         name = self.subject if self.id is None else f"{self.subject} {self.id!r}"
-        return f"{name}: {self.field} {self.expected}, got {self.value!r}. Hint: {self.hint}."
+        value = shortened(self.value)
+        return f"{name}: {self.field} {self.expected}, got {value}. Hint: {self.hint}."
+
+    @override
+    def __repr__(self) -> str:
+        parts = (shortened(getattr(self, name)) for name in self.__slots__)
+        named = (f"{name}={part}" for name, part in zip(self.__slots__, parts, strict=True))
+        return f"Problem({', '.join(named)})"
+
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """What problems share that one text tells: subject, field without place, expected.
+
+        Numbers do not tell kinds apart: each person may have a limit of their own.
+        """
+        return (self.subject, self.field.partition("[")[0], _NUMBER.sub("...", self.expected))
 
     @override
     def __reduce__(self) -> tuple[Any, ...]:
@@ -82,7 +109,7 @@ class PlacementError(Exception):
 class InvalidInputError(PlacementError, ValueError):
     """The input has problems; all of them are listed in `problems`.
 
-    The text shows how many there are and the first ten.
+    The text tells how many there are, and each kind once: how often, the remedy, the first ids.
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -91,14 +118,40 @@ class InvalidInputError(PlacementError, ValueError):
 
     @override
     def __str__(self) -> str:
-        count = len(self.problems)
-        shown = [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
-        if count == 1:
-            return shown[0]
-        lines = [f"{count} problems in the input:", *(f"  {text}" for text in shown)]
-        if count > SHOWN_PROBLEMS:
-            lines.append(f"  ... and {count - SHOWN_PROBLEMS} more; see the attribute `problems`.")
+        if len(self.problems) == 1:
+            return str(self.problems[0])
+        return self.text()
+
+    @override
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({shortened(str(self), 10 * MOST_OF_A_VALUE - 100)})"
+
+    def text(self, shown: int = SHOWN_PROBLEMS) -> str:
+        """Return a heading with the number of problems, and a line for each kind of them.
+
+        Parameters
+        ----------
+        shown
+            How many problems of a kind are named.
+        """
+        of_kind: dict[tuple[str, str, str], list[Problem]] = {}
+        for problem in self.problems:
+            of_kind.setdefault(problem.kind, []).append(problem)
+        count, kinds = len(self.problems), list(of_kind.values())
+        lines = [f"{count} problem{'' if count == 1 else 's'} in the input:"]
+        lines += [f"  {_told_kind(kind, shown)}" for kind in kinds[:SHOWN_KINDS]]
+        if len(kinds) > SHOWN_KINDS:
+            more = len(kinds) - SHOWN_KINDS
+            lines.append(f"  ... and {more} more kinds; see the attribute `problems`.")
         return "\n".join(lines)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one row per problem: subject, id, field, value, expected, hint."""
+        import pandas as pd
+
+        columns = list(Problem.__dataclass_fields__)
+        rows = [[getattr(problem, name) for name in columns] for problem in self.problems]
+        return pd.DataFrame(rows, columns=columns, dtype=object)
 
     @classmethod
     def single(
@@ -108,11 +161,60 @@ class InvalidInputError(PlacementError, ValueError):
         return cls([Problem(subject, id_, field, value, expected, hint)])
 
 
+_MOST_OF_A_LISTED_VALUE = 60
+
+_WHERE: Mapping[str, Callable[[Problem], str]] = {
+    "id": lambda problem: "" if problem.id is None else repr(problem.id),
+    "field": lambda problem: problem.field,
+}
+_WHAT: Mapping[str, Callable[[Problem], str]] = {
+    "value": lambda problem: f"got {shortened(problem.value, _MOST_OF_A_LISTED_VALUE)}",
+    "hint": lambda problem: problem.hint,
+}
+
+
+def _told_kind(problems: Sequence[Problem], most: int) -> str:
+    """Tell problems of one kind: once what they share, and of the first what sets them apart."""
+    first, count = problems[0], len(problems)
+    if count == 1:
+        return str(first)
+    apart = {
+        name
+        for name, told in (*_WHERE.items(), *_WHAT.items())
+        if len({told(problem) for problem in problems}) > 1
+    }
+    name = first.subject if "id" in apart or first.id is None else f"{first.subject} {first.id!r}"
+    field = first.kind[1] if "field" in apart else first.field
+    expected = first.expected
+    if any(problem.expected != expected for problem in problems):
+        expected = first.kind[2]
+    value = "" if "value" in apart else f", got {shortened(first.value)}"
+    shown = [_told_apart(problem, apart) for problem in problems[:most]] if apart else []
+    more = f" and {count - most:,} more" if count > most and apart else ""
+    listed = f": {', '.join(shown)}{more}" if shown else ""
+    remedy = "" if "hint" in apart else f" Hint: {first.hint}."
+    return f"{name}: {field} {expected}{value}; {count:,} times{listed}.{remedy}"
+
+
+def _told_apart(problem: Problem, apart: Collection[str]) -> str:
+    where = " ".join(told(problem) for name, told in _WHERE.items() if name in apart).strip()
+    what = "; ".join(told(problem) for name, told in _WHAT.items() if name in apart)
+    return f"{where} ({what})" if where and what else where or what
+
+
 class Findings:
     """Gathers the problems of several steps, so that all are told at once and each once."""
 
     def __init__(self) -> None:
-        self._problems: dict[tuple[str, str | None, str], Problem] = {}
+        self._problems: dict[tuple[str, str | None, str, str], Problem] = {}
+        self._kinds: set[type[InvalidInputError]] = set()
+        self._cause: BaseException | None = None
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        """Keep problems that were not found before."""
+        for found in problems:
+            key = (found.subject, found.id, found.field, repr(found.value))
+            self._problems.setdefault(key, found)
 
     @contextmanager
     def gathered(self) -> Iterator[None]:
@@ -120,8 +222,9 @@ class Findings:
         try:
             yield
         except InvalidInputError as error:
-            for found in error.problems:
-                self._problems.setdefault((found.subject, found.id, found.field), found)
+            self.add(error.problems)
+            self._kinds.add(type(error))
+            self._cause = self._cause or error.__cause__
 
     def refuse(self) -> None:
         """Raise everything that was found, if anything was.
@@ -132,7 +235,12 @@ class Findings:
             With the problems of all steps.
         """
         if self._problems:
-            raise InvalidInputError(self._problems.values())
+            kind = self._kinds.pop() if len(self._kinds) == 1 else InvalidInputError
+            raise kind(self._problems.values()) from self._cause
+
+
+class PlacementWarning(UserWarning):
+    """The input is accepted, but perhaps not meant so; the result tells it in `remarks`, too."""
 
 
 class UnknownIdError(PlacementError, KeyError):
@@ -160,7 +268,13 @@ class SolverUnavailableError(PlacementError, ImportError):
 
 
 class InternalError(PlacementError):
-    """The library contradicts itself: a bug of ours; the text says how to reproduce it."""
+    """The library contradicts itself: a bug of ours; the text says how to reproduce it.
+
+    Where a plan was found, `plan` holds it as columns (candidate_id, opening_id, coach_id), as
+    ``start=`` takes them and ``pandas.DataFrame`` shows them; else it is None.
+    """
+
+    plan: Mapping[str, Sequence[str | None]] | None = None
 
 
 def closest_ids(id_: object, known: Iterable[str], most: int = 3) -> Sequence[str]:

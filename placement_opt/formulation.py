@@ -23,6 +23,7 @@ from scipy import sparse
 from placement_opt.instance import Floats, Ints
 from placement_opt.pair_entries import PairEntries, row_reach
 from placement_opt.row_blocks import NO_UPPER, RowBlock, Variables
+from placement_opt.short_text import ShortRepr
 
 ROOM = 1 << 60
 """No row's activity and no objective may reach this: solvers add in int64."""
@@ -34,8 +35,8 @@ BLOCK_PAIRS = 1 << 16
 """Pairs priced at once: their sums stay in the processor's cache from one rule to the next."""
 
 
-@dataclass(frozen=True, eq=False)
-class Objective:
+@dataclass(frozen=True, eq=False, repr=False)
+class Objective(ShortRepr):
     """Points as integers: the value of a plan is ``(gain . v) / scale``, within `rounding`.
 
     Parameters
@@ -59,8 +60,8 @@ class Objective:
         return float(max(int(self.gain.max(initial=1)), -int(self.gain.min(initial=-1))))
 
 
-@dataclass(frozen=True, eq=False)
-class ExtraRows:
+@dataclass(frozen=True, eq=False, repr=False)
+class ExtraRows(ShortRepr):
     """Rows over all variables that follow from those of the blocks, behind them: cuts.
 
     Parameters
@@ -81,8 +82,8 @@ class ExtraRows:
         return len(self.lower)
 
 
-@dataclass(frozen=True, eq=False)
-class Formulation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Formulation(ShortRepr):
     """The whole integer problem; see the module's docstring for its meaning.
 
     `objectives` is a tuple of vectors so that tiers can come later; its length is one now.

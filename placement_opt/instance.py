@@ -3,8 +3,10 @@
 An `Instance` holds a region twice: as the records the user gave (read by the verifier and the
 explanations) and as aligned read-only numpy columns (read by pair rules, lowering and terms).
 Columns are built when first asked for, so that judging a plan never touches them.
-Row i of every candidate column is the candidate with the i-th smallest id; likewise for openings,
-employers, coaches and municipalities. Below this door people are numbers; ids are labels of rows.
+Row i of every candidate column is the candidate with the i-th smallest id, `candidate_ids[i]`, and
+not the i-th of `region.candidates`; likewise for openings, employers, coaches and municipalities.
+Ids are compared as texts: "C-10" comes before "C-2". Below this door people are numbers; ids are
+labels of rows.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,6 +29,7 @@ from placement_opt.errors import (
 from placement_opt.quantities import scaled_int
 from placement_opt.records import Candidate, Coach, Employer, Municipality, Opening, Region
 from placement_opt.rulebook import Rulebook
+from placement_opt.short_text import ShortRepr
 
 NOT_GIVEN = -1
 """Marks a value that the record does not give, in integer columns of amounts and indices."""
@@ -81,8 +84,8 @@ def _degree(record: Candidate | Opening, axis: int) -> float:
     return float("nan") if record.location is None else float(record.location[axis])
 
 
-@dataclass(frozen=True, eq=False)
-class CandidateColumns:
+@dataclass(frozen=True, eq=False, repr=False)
+class CandidateColumns(ShortRepr):
     """One row per candidate, ids ascending; shape (C,) unless stated.
 
     Hours are int64 thousandths, levels int64 millionths, days proleptic ordinals; NOT_GIVEN (-1)
@@ -106,8 +109,8 @@ class CandidateColumns:
     needs: Words
 
 
-@dataclass(frozen=True, eq=False)
-class OpeningColumns:
+@dataclass(frozen=True, eq=False, repr=False)
+class OpeningColumns(ShortRepr):
     """One row per opening, ids ascending; shape (O,) unless stated; units as for candidates.
 
     `required` is a (O, S) CSR matrix of required levels in millionths, `essential` the same

@@ -40,10 +40,11 @@ from placement_opt.formulation import ROOM, ExtraRows, Formulation
 from placement_opt.instance import Bools, Ints
 from placement_opt.pair_entries import narrow_rows
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.short_text import ShortRepr
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+@dataclass(frozen=True, slots=True, repr=False)
+class Cut(ShortRepr):
     """How to derive one row from others.
 
     Parameters
@@ -64,8 +65,8 @@ class Cut:
     complemented: tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class CutRow:
+@dataclass(frozen=True, eq=False, repr=False)
+class CutRow(ShortRepr):
     """``sum of coefficient * v[member] >= limit``.
 
     Parameters

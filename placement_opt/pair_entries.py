@@ -9,6 +9,7 @@ from scipy import sparse
 
 from placement_opt.instance import Floats, Indices, Ints
 from placement_opt.pairs import narrowed
+from placement_opt.short_text import ShortRepr
 
 DENSE_SHARE = 8
 """Rows that hold at least one pair in so many get a column with one place for every pair."""
@@ -17,8 +18,8 @@ Entries = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Ints]
 """Aligned (position of the pair in the question, row, coefficient)."""
 
 
-@dataclass(frozen=True, eq=False)
-class PairEntries:
+@dataclass(frozen=True, eq=False, repr=False)
+class PairEntries(ShortRepr):
     """The coefficients of a block of rows, by pair.
 
     Most rules have at most one row for each pair: those entries are a column of rows and one of

@@ -16,14 +16,15 @@ from placement_opt.instance import Instance
 from placement_opt.quantities import read_number
 from placement_opt.records import Candidate, Employer, Opening
 from placement_opt.rulebook import ADULT_AGE, Rulebook
+from placement_opt.short_text import ShortRepr
 from placement_opt.travel import DETOUR, SPEED_KM_PER_H
 
 EARTH_RADIUS_KM = 6371.0
 MINUTES_TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+@dataclass(frozen=True, slots=True, repr=False)
+class Placement(ShortRepr):
     """One person in one opening, as proposed.
 
     Parameters

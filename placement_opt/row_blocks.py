@@ -12,6 +12,7 @@ from scipy import sparse
 
 from placement_opt.instance import Floats, Ints
 from placement_opt.pair_entries import PairEntries, row_reach
+from placement_opt.short_text import ShortRepr
 
 NO_LOWER = -(1 << 62)
 """Stands for "no lower limit" on a row."""
@@ -56,8 +57,8 @@ class Pools(Protocol):
         """Return the block with holders of capacity that are alike taken as one."""
 
 
-@dataclass(frozen=True, eq=False)
-class Lumped:
+@dataclass(frozen=True, eq=False, repr=False)
+class Lumped(ShortRepr):
     """A smaller block that every solution of a larger one keeps, with holders taken together.
 
     Where those are alike the linear relaxation is the same, by symmetry; else it is wider.
@@ -95,8 +96,8 @@ class Packer(Protocol):
 MakePacker = Callable[[Ints | None, npt.NDArray[np.integer]], Packer]
 
 
-@dataclass(frozen=True, eq=False)
-class Variables:
+@dataclass(frozen=True, eq=False, repr=False)
+class Variables(ShortRepr):
     """Integer variables that a rule needs beside the pairs, with finite bounds.
 
     Parameters
@@ -120,8 +121,8 @@ class Variables:
         return len(self.lower)
 
 
-@dataclass(frozen=True, eq=False)
-class RowBlock:
+@dataclass(frozen=True, eq=False, repr=False)
+class RowBlock(ShortRepr):
     """The rows of one rule, and the way back from their variables to domain words.
 
     Parameters

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from placement_opt.compiled import Compiled
+from placement_opt.short_text import ShortRepr
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.relaxation import lp_bound
@@ -30,8 +31,8 @@ class RulePrice:
     highest_price: float
 
 
-@dataclass(frozen=True, slots=True)
-class Scarcity:
+@dataclass(frozen=True, slots=True, repr=False)
+class Scarcity(ShortRepr):
     """Prices of all rules, and how far plain greed ends below the bound.
 
     `greedy_points` is None where greed alone breaks a rule.

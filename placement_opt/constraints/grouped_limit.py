@@ -15,10 +15,11 @@ from placement_opt.instance import Indices, Ints
 from placement_opt.pair_entries import narrow_rows, rows_of_pairs
 from placement_opt.pairs import Column
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
+from placement_opt.short_text import ShortRepr
 
 
-@dataclass(frozen=True, eq=False)
-class Usage:
+@dataclass(frozen=True, eq=False, repr=False)
+class Usage(ShortRepr):
     """What each pair uses of its group: the exact column, and the groups it falls in.
 
     `also` subtracts amounts from other groups: (group code per pair, column of the same scale).

@@ -12,6 +12,7 @@ from placement_opt.bsn import looks_like_bsn, masked
 from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.json_files import parse_json
 from placement_opt.records.readers import LEAVE_OUT, MISTAKE
+from placement_opt.short_text import Told, told_parts
 
 RecordT = TypeVar("RecordT", bound="Record")
 
@@ -93,6 +94,11 @@ class Record(BaseModel):
         """Build a problem of one field of this record."""
         id_ = getattr(self, self.id_field)
         return Problem(self.subject, id_, field, getattr(self, field), expected, hint)
+
+    @override
+    def __repr_args__(self) -> Iterator[tuple[str | None, Told]]:
+        """Tell the fields, and where they hold many things or other records how many."""
+        return told_parts(super().__repr_args__())
 
     @classmethod
     @override

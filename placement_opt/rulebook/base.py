@@ -26,10 +26,11 @@ from placement_opt.rulebook.refusals import (
     unit_of,
 )
 from placement_opt.rulebook.shipped import shipped
+from placement_opt.short_text import ShortRepr
 
 
-@dataclass(frozen=True)
-class ParameterBook:
+@dataclass(frozen=True, repr=False)
+class ParameterBook(ShortRepr):
     """The parameters that hold on one date, with what the user puts in their place.
 
     Parameters

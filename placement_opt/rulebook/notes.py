@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from placement_opt.rulebook.parameter import Parameter
+from placement_opt.short_text import ShortRepr
 
 
-@dataclass(slots=True)
-class Notes:
+@dataclass(slots=True, repr=False)
+class Notes(ShortRepr):
     """The parameters and the grounds that were asked for; shared by all readings of a rulebook.
 
     Attributes

@@ -23,13 +23,14 @@ from placement_opt.certificate import Certificate
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Ints
 from placement_opt.own_variables import tightened
+from placement_opt.short_text import ShortRepr
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.resident_memory import MemoryGuard
 from placement_opt.status import Status, StopReason
 
 
-@dataclass(frozen=True, eq=False)
-class Solution:
+@dataclass(frozen=True, eq=False, repr=False)
+class Solution(ShortRepr):
     """Integer values of all variables, kept small.
 
     Parameters
@@ -302,8 +303,8 @@ class Search:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
+@dataclass(frozen=True, eq=False, repr=False)
+class Outcome(ShortRepr):
     """The raw answer: a solution in integers, and what is proven about it.
 
     Parameters

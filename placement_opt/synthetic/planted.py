@@ -21,6 +21,7 @@ import numpy.typing as npt
 from placement_opt.errors import InvalidInputError
 from placement_opt.instance import Bools, Ints
 from placement_opt.records import Candidate, Employer, Opening, Region
+from placement_opt.short_text import ShortRepr
 from placement_opt.synthetic import mix
 from placement_opt.synthetic.draws import Draws
 from placement_opt.synthetic.layout import numbered, pick, weights
@@ -36,8 +37,8 @@ _SLACKS = (1, 250)
 _TIED_PER_MILLE = 150
 
 
-@dataclass(frozen=True, eq=False)
-class PlantedRegion:
+@dataclass(frozen=True, eq=False, repr=False)
+class PlantedRegion(ShortRepr):
     """A problem with its optimum, and the prices that prove it.
 
     Solve it with one placement per candidate, the openings' positions and
