@@ -6,24 +6,25 @@ from its prices in exact integers. What only a solver has said is named as such.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from typing_extensions import override
 
 from placement_opt.certificate import NO_PLAN, Certificate, bound_in_points
+from placement_opt.check_report import CheckReport, Finding, finding_of
+from placement_opt.checked_run import compared, law, listed, read_back, supplied
 from placement_opt.compiled import Compiled
 from placement_opt.constraints import rule_from_json
+from placement_opt.constraints.base import Rule
 from placement_opt.costs import cost_rows
-from placement_opt.errors import InvalidInputError
 from placement_opt.explain.conflict_names import names_of, unknown_names
 from placement_opt.listed_pairs import given_of
 from placement_opt.mixed_integer_rounding import Cut, with_cuts
 from placement_opt.model import Model
 from placement_opt.objectives import term_from_json
+from placement_opt.objectives.base import Term
 from placement_opt.plan import Placement, Plan
 from placement_opt.records import Region
 from placement_opt.result import PlacementRow, Result
@@ -32,56 +33,15 @@ from placement_opt.status import Status
 from placement_opt.tables import budget_rows, coach_rows, placement_rows, quota_rows, term_rows
 from placement_opt.verification import Verdict
 
-_SHOWN_DIFFERENCES = 5
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was checked.
-
-    Parameters
-    ----------
-    subject
-        What was checked, in a word or two: ``"input"``, ``"rules"``, ``"certified bound"``.
-    is_sound
-        False when the result says something else than the check finds.
-    text
-        What was found.
-    """
-
-    subject: str
-    is_sound: bool
-    text: str
-
-    @override
-    def __str__(self) -> str:
-        return f"{'sound' if self.is_sound else 'DIFFERS':<8} {self.subject}: {self.text}"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    """What a check found, and which claims rest on a solver's or the user's word."""
-
-    findings: tuple[Finding, ...]
-    on_trust: tuple[str, ...]
-
-    @property
-    def is_sound(self) -> bool:
-        """True when nothing differs."""
-        return all(finding.is_sound for finding in self.findings)
-
-    @property
-    def differences(self) -> tuple[Finding, ...]:
-        """The findings that differ."""
-        return tuple(finding for finding in self.findings if not finding.is_sound)
-
-    @override
-    def __str__(self) -> str:
-        lines = [str(finding) for finding in self.findings]
-        return "\n".join([*lines, *(f"on trust {claim}" for claim in self.on_trust)])
-
-
-def check_result(region: Region, result: Result, pairs: Any = None) -> CheckReport:
+def check_result(
+    region: Region,
+    result: Result,
+    pairs: Any = None,
+    rules: Sequence[Rule] | None = None,
+    objective: Sequence[Term] | None = None,
+    rulebook: Rulebook | None = None,
+) -> CheckReport:
     """Check a result against its region without any solver.
 
     Parameters
@@ -92,6 +52,12 @@ def check_result(region: Region, result: Result, pairs: Any = None) -> CheckRepo
         The result, from `solve` or from a file.
     pairs
         What was given as ``pairs=`` to the model, if anything was.
+    rules, objective
+        The complete lists of the model, ``model.rules`` and ``model.objective``; None reads them
+        back from the run record, which knows the library's classes only. Where the lists are not
+        those of the run record, that is a difference, and the plan is judged by the lists.
+    rulebook
+        The law to check under; None reads it back from the run record.
 
     Returns
     -------
@@ -103,19 +69,29 @@ def check_result(region: Region, result: Result, pairs: Any = None) -> CheckRepo
     Raises
     ------
     InvalidInputError
-        When the result does not name its rules, names unknown ones, or they need values that the
-        region does not have; when its rulebook cannot be read back.
+        When the result does not name its rules, names unknown ones that are not given, or they need
+        values that the region does not have; when its rulebook cannot be read back.
     """
-    rules = [rule_from_json(fields) for fields in _listed(result, "rules")]
-    terms = [term_from_json(fields) for fields in _listed(result, "objective")]
     findings = [_input(region, result)]
+    told_rules, told_terms = listed(result, "rules"), listed(result, "objective")
+    if rules is None:
+        rules = read_back("rules", told_rules, rule_from_json)
+    else:
+        rules, found = compared("rules", rules, told_rules)
+        findings.append(found)
+    if objective is None:
+        objective = read_back("objective", told_terms, term_from_json)
+    else:
+        objective, found = compared("objective", objective, told_terms)
+        findings.append(found)
     if not findings[0].is_sound:
-        return CheckReport(tuple(findings), ())
+        return CheckReport(tuple(findings[:1]), ())
     record = result.run.get("rulebook")
-    rulebook = None if record is None else Rulebook.from_record(record)
-    model = Model(region, pairs=pairs, rules=rules, objective=terms, rulebook=rulebook)
+    if rulebook is None and record is not None:
+        rulebook = Rulebook.from_record(record)
+    model = Model(region, pairs=pairs, rules=rules, objective=objective, rulebook=rulebook)
     if rulebook is not None and record is not None:
-        findings.append(_law(rulebook, record))
+        findings.append(law(rulebook, record))
     compiled = model.compile()
     if result.status is Status.INFEASIBLE or result.conflicts:
         findings.append(_conflicts(compiled, result))
@@ -125,22 +101,13 @@ def check_result(region: Region, result: Result, pairs: Any = None) -> CheckRepo
         text = f"a result that is {result.status} has no plan, but placements or points are given"
         findings.append(Finding("status", is_sound=False, text=text))
     findings += _bounds(compiled, result)
-    supplied = () if rulebook is None else tuple(_supplied(rulebook))
-    return CheckReport(tuple(findings), (*supplied, *_on_trust(result)))
-
-
-def _listed(result: Result, part: str) -> Sequence[dict[str, Any]]:
-    fields = result.run.get(part)
-    if isinstance(fields, list) and all(isinstance(entry, dict) for entry in fields):
-        return fields
-    raise InvalidInputError.single(
-        "result",
-        None,
-        f"run.{part}",
-        type(fields).__name__,
-        "must be a list of records",
-        "check a file that Result.to_json wrote",
-    )
+    findings += [
+        Finding("remarks", is_sound=False, text=row.text)
+        for row in result.remark_rows
+        if row.kind == "contradiction"
+    ]
+    by_user = () if rulebook is None else tuple(supplied(rulebook))
+    return CheckReport(tuple(findings), (*by_user, *_on_trust(result)))
 
 
 def _input(region: Region, result: Result) -> Finding:
@@ -158,30 +125,6 @@ def _input(region: Region, result: Result) -> Finding:
     return Finding("input", is_sound=False, text=text)
 
 
-def _law(rulebook: Rulebook, record: Mapping[str, Any]) -> Finding:
-    """Find each parameter again that the run says it used."""
-    told = record.get("used")
-    rows = told if isinstance(told, list) else [told]
-    wrong = [f"{row!r} is not what the law says" for row in rows if not _stands(rulebook, row)]
-    right = f"{rulebook.name}: all {len(rows):,} parameters used are found again"
-    if record.get("hash") != rulebook.hash:
-        right += ", though the rulebook is not the same in all it holds"
-    return _finding("law", wrong, right)
-
-
-def _stands(rulebook: Rulebook, row: Any) -> bool:
-    if not isinstance(row, dict) or row.get("name") not in rulebook.names():
-        return False
-    found = rulebook.for_municipality(row.get("municipality")).find(row["name"])
-    return found is not None and row == {"name": found.name, **found.as_record()}
-
-
-def _supplied(rulebook: Rulebook) -> Iterator[str]:
-    for row in rulebook.overrides:
-        where = "" if row.municipality is None else f" in {row.municipality}"
-        yield f"that {row.name} is {row.value}{where} rests on: {row.source}"
-
-
 class _Plan:
     """Judges the placements and everything that is told about them."""
 
@@ -193,7 +136,7 @@ class _Plan:
         rows = self._result.placement_rows
         columns = [self._column(row) for row in rows]
         gone = [row for row, column in zip(rows, columns, strict=True) if column is None]
-        yield _finding(
+        yield finding_of(
             "eligible pairs",
             [f"{row.candidate_id} in {row.opening_id} is not eligible" for row in gone],
             f"all {len(rows):,} placements are eligible pairs",
@@ -203,9 +146,9 @@ class _Plan:
         found = [column for column in columns if column is not None]
         plan = self._plan(found)
         verdict = self._compiled.judge(plan)
-        yield _finding(
+        yield finding_of(
             "rules",
-            [str(violation) for violation in verdict.violations],
+            [*map(str, verdict.violations), *map(str, verdict.faults)],
             f"the plan keeps all {len(self._compiled.rules)} rules",
         )
         yield self._objective(verdict)
@@ -254,7 +197,7 @@ class _Plan:
         left = set(plan.instance.candidate_ids) - set(plan.of_candidate)
         told = Counter(row.candidate_id for row in self._result.unplaced_rows)
         wrong = sorted({*(left ^ set(told)), *(id_ for id_, count in told.items() if count > 1)})
-        return _finding(
+        return finding_of(
             "unplaced",
             [f"{id_} is told wrongly" for id_ in wrong],
             f"{len(left):,} people are left, each with a reason",
@@ -269,15 +212,7 @@ def _same(subject: str, found: Sequence[Any], told: Sequence[Any]) -> Finding:
     ]
     if len(found) != len(told):
         wrong.append(f"{len(found)} rows are found, not {len(told)}")
-    return _finding(subject, wrong, f"all {len(found):,} rows are found again")
-
-
-def _finding(subject: str, wrong: Sequence[str], right: str) -> Finding:
-    if not wrong:
-        return Finding(subject, is_sound=True, text=right)
-    more = len(wrong) - _SHOWN_DIFFERENCES
-    shown = "; ".join(wrong[:_SHOWN_DIFFERENCES]) + (f"; and {more} more" if more > 0 else "")
-    return Finding(subject, is_sound=False, text=shown)
+    return finding_of(subject, wrong, f"all {len(found):,} rows are found again")
 
 
 def _bounds(compiled: Compiled, result: Result) -> Iterator[Finding]:
@@ -301,7 +236,7 @@ def _bounds(compiled: Compiled, result: Result) -> Iterator[Finding]:
             wrong.append(f"OPTIMAL, but {float(slack)!r} points stay between plan and bound")
     elif result.status is Status.OPTIMAL:
         wrong.append("OPTIMAL without a bound")
-    yield _finding("bound", wrong, f"{result.bound!r} agrees with its proof and the status")
+    yield finding_of("bound", wrong, f"{result.bound!r} agrees with its proof and the status")
 
 
 def _rounding(compiled: Compiled, bound: float) -> Fraction:
@@ -342,7 +277,7 @@ def _conflicts(compiled: Compiled, result: Result) -> Finding:
     unknown = unknown_names(formulation, rules, told)
     if unknown or result.status is not Status.INFEASIBLE:
         wrong = [f"{name} is no row of the problem" for name in unknown]
-        return _finding(subject, wrong or [f"named, but the result is {result.status}"], "")
+        return finding_of(subject, wrong or [f"named, but the result is {result.status}"], "")
     priced = np.array((result.certificate or {}).get("row", ()), dtype=np.int64)
     priced = priced[priced < formulation.n_rows]
     if priced.size and set(names_of(formulation, rules, priced)) <= set(told):

@@ -8,6 +8,7 @@ from typing import Any
 
 from placement_opt.bsn import masked
 from placement_opt.errors import InvalidInputError
+from placement_opt.flags import as_flag
 
 # A float that was written with fewer characters always prints as the decimal in the text.
 _SAFE_FLOAT_LENGTH = 17
@@ -90,9 +91,11 @@ def write_atomically(path: str | os.PathLike[str], text: str, *, overwrite: bool
     ------
     FileExistsError
         If the file exists and `overwrite` is False.
+    InvalidInputError
+        If `overwrite` is neither True nor False.
     """
     target = Path(path)
-    if target.exists() and not overwrite:
+    if not as_flag(overwrite, "file", "overwrite") and target.exists():
         raise FileExistsError(f"{str(target)!r} exists. Hint: pass overwrite=True to replace it.")
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:

@@ -57,18 +57,13 @@ def _never() -> bool:
     return False
 
 
-@contextmanager
-def observers(
-    on_progress: ProgressObserver | None, *, shown: bool = False
-) -> Iterator[ProgressObserver]:
-    """Fan events out to the user's observer and, when `shown`, to printed lines.
-
-    An observer that raises is logged once and never stops the solve, so that no plan is lost.
+def check_observer(on_progress: object) -> None:
+    """Refuse an observer that cannot be called.
 
     Raises
     ------
     InvalidInputError
-        When `on_progress` cannot be called.
+        When it is neither None nor a function.
     """
     if on_progress is not None and not callable(on_progress):
         raise InvalidInputError.single(
@@ -79,6 +74,16 @@ def observers(
             "must be a function of one event",
             "pass a function such as `lambda event: events.append(event)`",
         )
+
+
+@contextmanager
+def observers(
+    on_progress: ProgressObserver | None, *, shown: bool = False
+) -> Iterator[ProgressObserver]:
+    """Fan events out to the user's observer and, when `shown`, to printed lines.
+
+    An observer that raises is logged once and never stops the solve, so that no plan is lost.
+    """
     told = [] if on_progress is None else [_Guarded(on_progress)]
     with printed_lines() if shown else nullcontext() as printer:
         if printer is not None:

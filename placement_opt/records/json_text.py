@@ -4,9 +4,14 @@ import datetime as dt
 import functools
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+
 from placement_opt.records.base import Record
+from placement_opt.short_text import shortened
 
 # Asked first, since asking a model class for its instances is slow.
 _JSON_TYPES = frozenset({str, int, bool, type(None)})
@@ -50,6 +55,31 @@ def _plain(value: Any, *, canonical: bool) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
     return int(value) if canonical and value.is_integer() else value
+
+
+def part_record(part: Record) -> dict[str, Any]:
+    """Return all fields of a rule or term for the record of a run, the same for equal parts.
+
+    What is no set and no mapping is in the order of the user; those are sorted, as their own order
+    means nothing and may differ from run to run. A field of the user's own that JSON does not know
+    is told as its text.
+    """
+    return {name: _told(getattr(part, name)) for name in type(part).model_fields}
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _told(value[key]) for key in sorted(value, key=str)}
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(_told, value), key=lambda entry: (type(entry).__name__, str(entry)))
+    if isinstance(value, (list, tuple)):
+        return [_told(entry) for entry in value]
+    if isinstance(value, BaseModel):
+        return _told(dict(value))
+    try:
+        return to_jsonable_python(value)
+    except ValueError:  # what pydantic_core raises for what it does not know
+        return shortened(value)
 
 
 def region_text(region: Record) -> str:

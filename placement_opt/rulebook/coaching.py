@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from placement_opt.flags import as_flag
 from placement_opt.rulebook.base import ParameterBook
-from placement_opt.rulebook.exact import Exact, euros, read_decimal, read_exact
+from placement_opt.rulebook.exact import SUBJECT, Exact, euros, read_decimal, read_exact
 from placement_opt.rulebook.refusals import check_choice, invalid
 
 REGIMES: tuple[str, ...] = ("none", "very_light", "light", "middle", "intensive")
@@ -233,10 +234,12 @@ class CoachingRules(ParameterBook):
         MissingParameterError
             When the payer's longest time is not known: a municipality's stands in its ordinance.
         InvalidInputError
-            For an unknown payer, or years below 0.
+            For an unknown payer, years below 0, or a `same_work` that is no bool.
         """
         check_choice("payer", payer, PAYERS)
-        used = read_exact(years_used, "years_used") if same_work else Fraction(0)
+        used = read_exact(years_used, "years_used")
+        if not as_flag(same_work, SUBJECT, "same_work"):
+            used = Fraction(0)
         return max(Fraction(0), self.fraction(f"coaching.maximum_years.{payer}") - used)
 
     def coaching_eur_per_year(self, *, coaching_hours_per_week: Exact) -> Decimal:

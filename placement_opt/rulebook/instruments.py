@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from placement_opt.rulebook.exact import Exact, euros, read_exact
+from placement_opt.flags import as_flag
+from placement_opt.rulebook.exact import SUBJECT, Exact, euros, read_exact
 from placement_opt.rulebook.refusals import check_choice, invalid
 from placement_opt.rulebook.wage_subsidy import ADULT_AGE, WageSubsidyRules
 
@@ -158,7 +159,7 @@ class InstrumentRules(WageSubsidyRules):
             For an unknown kind, or one that knows no placement in the own firm.
         """
         check_choice("kind", kind, LKV_KINDS)
-        if same_firm and kind != "arbeidsgehandicapte":
+        if as_flag(same_firm, SUBJECT, "same_firm") and kind != "arbeidsgehandicapte":
             hint = 'only the kind "arbeidsgehandicapte" has that form'
             raise invalid("same_firm", same_firm, f"must be False for {kind!r}", hint)
         name = f"lkv.maximum_years.{'herplaatsing' if same_firm else kind}"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from placement_opt.flags import as_flag
 from placement_opt.rulebook.base import ParameterBook
-from placement_opt.rulebook.exact import Exact, euros, read_exact
+from placement_opt.rulebook.exact import SUBJECT, Exact, euros, read_exact
 from placement_opt.rulebook.refusals import invalid
 
 MONTHS = 12
@@ -161,7 +162,7 @@ class WageSubsidyRules(ParameterBook):
         >>> subsidy.per_month_eur
         Decimal('991.34')
         """
-        if fixed == (wage_value is not None):
+        if as_flag(fixed, SUBJECT, "fixed") == (wage_value is not None):
             hint = "give the measured wage value, or fixed=True without one"
             raise invalid("wage_value", wage_value, "or fixed=True must be given, not both", hint)
         hours = read_exact(hours_per_week, "hours_per_week", maximum=168)
@@ -203,11 +204,12 @@ class WageSubsidyRules(ParameterBook):
         InvalidInputError
             As `wage_subsidy`.
         """
+        has_charges = as_flag(with_charges, SUBJECT, "with_charges")
         subsidy = self.wage_subsidy(
             wage_value=wage_value,
             hours_per_week=hours_per_week,
             minimum_wage_age=age,
-            employer_charges=self.employer_charges() if with_charges else 0,
+            employer_charges=self.employer_charges() if has_charges else 0,
         )
         return euros(subsidy.subsidy_exact * (1 + (subsidy.employer_charges or 0)) * MONTHS)
 

@@ -34,7 +34,7 @@ def get_solver(name: str) -> "Solver":
         raise SolverUnavailableError(
             f"solver must be one of {', '.join(SOLVERS)}, got {name!r}. Hint: {hint}."
         )
-    module, _, title = SOLVERS[name].partition(":")
+    module, _, title = SOLVERS[str(name)].partition(":")
     try:
         solver: Solver = getattr(importlib.import_module(module), title)()
     except ImportError as error:

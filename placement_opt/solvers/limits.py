@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Any
 
-from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.errors import Findings, Problem
+from placement_opt.flags import as_flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,18 @@ class SearchLimits:
             for name, (value, kind, least, most, what) in ranges.items()
             if not _is_within(value, kind, least, most)
         ]
-        if problems:
-            raise InvalidInputError(problems)
+        findings = Findings()
+        findings.add(problems)
+        with findings.gathered():
+            reproducible = as_flag(self.reproducible, "solve", "reproducible")
+        findings.refuse()
         # Numbers of numpy are no numbers to json and to fractions.
         return replace(
             self,
             time_limit_s=float(self.time_limit_s),
             gap=float(self.gap),
             seed=int(self.seed),
-            reproducible=bool(self.reproducible),
+            reproducible=reproducible,
             memory_limit_gb=None if self.memory_limit_gb is None else float(self.memory_limit_gb),
         )
 
