@@ -11,7 +11,8 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from placement_opt.checking import CheckReport, check_result
+    from placement_opt.check_report import CheckReport
+    from placement_opt.checking import check_result
     from placement_opt.constraints.base import Rule
     from placement_opt.constraints.coached_contract import CoachedContract
     from placement_opt.constraints.coaching import Coaching
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         InternalError,
         InvalidInputError,
         PlacementError,
+        PlacementWarning,
         Problem,
         SolverUnavailableError,
         UnknownIdError,
@@ -66,7 +68,7 @@ if TYPE_CHECKING:
 
 _MODULE_OF = {
     "Candidate": "records",
-    "CheckReport": "checking",
+    "CheckReport": "check_report",
     "Coach": "records",
     "CoachedContract": "constraints.coached_contract",
     "Coaching": "constraints.coaching",
@@ -91,6 +93,7 @@ _MODULE_OF = {
     "PairScore": "objectives.pair_score",
     "PlacedJobs": "objectives.placed_jobs",
     "PlacementError": "errors",
+    "PlacementWarning": "errors",
     "Priority": "objectives.priority",
     "Problem": "errors",
     "Region": "records",
@@ -145,6 +148,7 @@ __all__ = [
     "PairScore",
     "PlacedJobs",
     "PlacementError",
+    "PlacementWarning",
     "Priority",
     "Problem",
     "Region",

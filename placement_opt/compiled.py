@@ -11,18 +11,22 @@ from placement_opt.formulation import Formulation
 from placement_opt.listed_given import LabelTexts
 from placement_opt.listed_pairs import given_of
 from placement_opt.objectives.base import Term
+from placement_opt.own_parts import is_own
 from placement_opt.pairs import PairTable
 from placement_opt.plan import Placement, Plan
+from placement_opt.result import RemarkRow
+from placement_opt.short_text import ShortRepr
 from placement_opt.solvers.base import Solution
 from placement_opt.verification import Verdict, judge
 
 
-@dataclass(frozen=True, eq=False)
-class Compiled:
+@dataclass(frozen=True, eq=False, repr=False)
+class Compiled(ShortRepr):
     """A model turned into integers: eligible pairs and the problem over them.
 
     `rules_of_blocks` are the rules that have rows, in the order of the formulation's blocks;
-    `fingerprint` tells which region it was made from.
+    `fingerprint` tells which region it was made from, `remarks` what is accepted and perhaps not
+    meant.
     """
 
     pairs: PairTable
@@ -31,6 +35,7 @@ class Compiled:
     terms: tuple[Term, ...]
     fingerprint: str
     rules_of_blocks: tuple[Rule, ...]
+    remarks: tuple[RemarkRow, ...] = ()
 
     def coaches(
         self, solution: Solution, liked: npt.NDArray[np.int64] | None = None
@@ -76,4 +81,6 @@ class Compiled:
 
     def judge(self, plan: Plan) -> Verdict:
         """Judge a plan by the plain reading of all rules and terms."""
-        return judge(self.pairs.instance, plan, self.rules, self.terms)
+        parts: list[Rule | Term] = [*self.rules, *self.terms]
+        own = list(filter(is_own, parts))
+        return judge(self.pairs.instance, plan, self.rules, self.terms, own)

@@ -7,8 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from placement_opt.constraints.base import BUILT_IN_PER, Rule
-from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids, plain_name
+from placement_opt.constraints.base import BUILT_IN_PER
+from placement_opt.errors import (
+    Findings,
+    InvalidInputError,
+    Problem,
+    closest_hint,
+    closest_ids,
+    plain_name,
+)
 from placement_opt.frame_columns import frame_columns
 from placement_opt.instance import NOT_GIVEN, Bools, Indices, Instance, Ints
 from placement_opt.listed_columns import ListedColumn, pairs_problem
@@ -16,7 +23,7 @@ from placement_opt.listed_given import GivenLabels, GivenNumbers, GivenOfPair
 from placement_opt.listed_ids import read_ids
 from placement_opt.objectives.base import Term
 from placement_opt.pair_columns import BUILT_IN_COLUMNS
-from placement_opt.pairs import PairRule, PairTable
+from placement_opt.pairs import PairRule, PairTable, gather_problems
 
 ID_COLUMNS = ("candidate_id", "opening_id")
 SCORE = "score"
@@ -37,11 +44,10 @@ class _Uses:
 
     @classmethod
     def of(cls, rules: Sequence[PairRule], terms: Sequence[Term]) -> "_Uses":
-        own = [rule for rule in rules if isinstance(rule, Rule)]
         return cls(
-            summed=frozenset().union(BUILT_IN_COLUMNS, *(rule.summed_columns for rule in own)),
+            summed=frozenset().union(BUILT_IN_COLUMNS, *(rule.summed_columns for rule in rules)),
             valued=frozenset({SCORE}).union(*(term.valued_columns for term in terms)),
-            grouped=frozenset(str(getattr(rule, "per", "")) for rule in own),
+            grouped=frozenset(str(getattr(rule, "per", "")) for rule in rules),
         )
 
     @property
@@ -50,7 +56,11 @@ class _Uses:
 
 
 def listed_pairs(
-    instance: Instance, frame: Any, rules: Sequence[PairRule], terms: Sequence[Term] = ()
+    instance: Instance,
+    frame: Any,
+    rules: Sequence[PairRule],
+    terms: Sequence[Term] = (),
+    findings: Findings | None = None,
 ) -> PairTable:
     """Read the eligible pairs that a user lists; rules can only remove some of them.
 
@@ -71,6 +81,9 @@ def listed_pairs(
         All rules of the model; some may remove pairs.
     terms
         All terms of the objective.
+    findings
+        Where problems are gathered; the rows that are sound are then returned, so that rules and
+        terms can tell theirs with them. None raises the problems.
 
     Returns
     -------
@@ -82,8 +95,10 @@ def listed_pairs(
     ------
     InvalidInputError
         With all problems of the frame: missing or reserved columns, unknown ids, pairs that are
-        listed twice, and values that are missing or of a wrong kind, by row (from 0).
+        listed twice, and values that are missing or of a wrong kind, by row (from 0). With
+        `findings` only where nothing of the frame can be read.
     """
+    wrong = Findings() if findings is None else findings
     uses = _Uses.of(rules, terms)
     columns, problems = _columns_of(frame)
     problems += _name_problems(columns)
@@ -97,7 +112,10 @@ def listed_pairs(
         order, found = _sorted(instance, *ends)
         problems += found
     if problems:
-        raise InvalidInputError(problems)
+        if len(ends) < len(ID_COLUMNS):
+            raise InvalidInputError(problems)
+        wrong.add(problems)
+        order = order[(ends[0][order] >= 0) & (ends[1][order] >= 0)]
     pairs = PairTable(
         instance,
         candidate=ends[0][order],
@@ -105,7 +123,10 @@ def listed_pairs(
         given=given.of_pairs(order),
         labels=labels.of_pairs(order),
     )
-    kept, removed = _allowed(pairs, rules)
+    gather_problems(rules, instance, wrong)
+    kept, removed = _allowed(pairs, rules, wrong)
+    if findings is None:
+        wrong.refuse()
     if bool(kept.all()):
         return replace(pairs, removed=removed)
     return PairTable(
@@ -235,7 +256,9 @@ def _twice(instance: Instance, key: Ints, order: Ints) -> Iterator[Problem]:
         yield pairs_problem("candidate_id, opening_id", pair, "must be listed once", hint, row)
 
 
-def _allowed(pairs: PairTable, rules: Sequence[PairRule]) -> tuple[Bools, dict[str, Indices]]:
+def _allowed(
+    pairs: PairTable, rules: Sequence[PairRule], findings: Findings
+) -> tuple[Bools, dict[str, Indices]]:
     """Mark the pairs that all rules allow, and count the others per rule and candidate."""
     instance = pairs.instance
     kept = np.ones(pairs.n_pairs, dtype=np.bool_)
@@ -246,7 +269,9 @@ def _allowed(pairs: PairTable, rules: Sequence[PairRule]) -> tuple[Bools, dict[s
         if not candidate.size:
             continue
         for rule in rules:
-            mask = rule.allows(instance, candidate, opening)
+            mask = None
+            with findings.gathered():
+                mask = rule.allows(instance, candidate, opening)
             if mask is None:
                 continue
             gone = np.bincount(candidate[~mask], minlength=instance.n_candidates)

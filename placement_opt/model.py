@@ -11,41 +11,46 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
+from typing_extensions import override
 
-from placement_opt.assembly import formulate
 from placement_opt.compiled import Compiled
+from placement_opt.compiling import compile_model
 from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.one_placement import OnePlacement
 from placement_opt.constraints.travel_time import TravelTime, knows_places
 from placement_opt.decisions import unread_decisions
-from placement_opt.errors import Findings, InternalError, InvalidInputError, UnsupportedRuleError
+from placement_opt.errors import Findings, InvalidInputError, UnsupportedRuleError
 from placement_opt.explain.why_not import why_not
-from placement_opt.formulation import Formulation
+from placement_opt.flags import as_flag
 from placement_opt.given_placements import GivenPlan, placements_of
 from placement_opt.instance import Instance
 from placement_opt.listed_copy import own_copy
-from placement_opt.listed_pairs import listed_pairs
+from placement_opt.model_checks import check_parts, column_names
 from placement_opt.objectives import standard_terms
 from placement_opt.objectives.base import Term
-from placement_opt.pairs import MANY, Column, enumerate_pairs
-from placement_opt.progress import Cancel, ProgressObserver, Stopwatch, as_cancel, observers
-from placement_opt.quantities import read_number
+from placement_opt.progress import (
+    Cancel,
+    ProgressObserver,
+    Stopwatch,
+    as_cancel,
+    check_observer,
+    observers,
+)
 from placement_opt.records import Region
-from placement_opt.report import report
 from placement_opt.result import Result, WhyNot
-from placement_opt.row_blocks import RowBlock
 from placement_opt.rulebook import Rulebook
+from placement_opt.short_text import told_parts
 from placement_opt.solvers import get_solver
-from placement_opt.solvers.base import Ending, Search
+from placement_opt.solvers.base import Search
 from placement_opt.solvers.guarded import guarded, uninterrupted
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.native import NATIVE
-from placement_opt.start_plan import Started, offer_start
-from placement_opt.verification import Verdict
+from placement_opt.start_plan import offer_start
+from placement_opt.telling import result_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from placement_opt.solvers.cp_sat_model import PlacementCpModel
 
 
@@ -131,7 +136,22 @@ class Model:
         self._seconds: dict[str, float] = {}
         self._rules = list(_standard_rules(self.instance, pairs) if rules is None else rules)
         self._terms = list(standard_terms(self.instance) if objective is None else objective)
-        _check_kinds(self._rules, self._terms)
+        self._check(self._rules, self._terms)
+
+    @override
+    def __repr__(self) -> str:
+        counts = {
+            "region": self.region.name,
+            "candidates": self.region.candidates,
+            "openings": self.region.openings,
+            "rules": self._rules,
+            "terms": self._terms,
+        }
+        told = ", ".join(f"{name}={part!r}" for name, part in told_parts(counts.items()))
+        return f"{type(self).__name__}({told})"
+
+    def _check(self, rules: Sequence[object], terms: Sequence[object]) -> None:
+        check_parts(rules, terms, () if self._listed is None else column_names(self._listed))
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -152,12 +172,14 @@ class Model:
         Raises
         ------
         InvalidInputError
-            When it is neither a rule nor a term.
+            When it is neither a rule nor a term, groups by what does not exist, or is one of your
+            own that does not say how a plan is judged.
         """
         if isinstance(rule, Term):
+            self._check([], [rule])
             self._terms = [term for term in self._terms if term.key != rule.key] + [rule]
         else:
-            _check_kinds([rule], [])
+            self._check([rule], [])
             self._rules = [known for known in self._rules if known.key != rule.key] + [rule]
         self._compiled = None
         return self
@@ -168,50 +190,39 @@ class Model:
         Raises
         ------
         InvalidInputError
-            When a value that an active rule needs is missing, and for whatever `pairs=` has wrong.
+            When a value that an active rule needs is missing, for whatever `pairs=` has wrong, and
+            for what goes wrong in a rule or term of your own: all of it at once.
+
+        Warns
+        -----
+        PlacementWarning
+            When a limit names a label that no pair has, and one that a pair has is close to it.
         """
         if self._compiled is None:
+            for rule, count in unread_decisions(self.region, self._rules).items():
+                _log.warning(
+                    "the records have %d %s, and rules= has no %s(): they do not hold",
+                    count,
+                    rule.title,
+                    rule.rule,
+                )
             self._seconds = {}
-            self._compiled = self._compile(Stopwatch(self._seconds))
+            watch = Stopwatch(self._seconds)
+            self._compiled = compile_model(
+                self.instance, self._listed, self._rules, self._terms, watch
+            )
         return self._compiled
 
-    def _compile(self, watch: "Stopwatch") -> Compiled:
-        for rule, count in unread_decisions(self.region, self._rules).items():
-            _log.warning(
-                "the records have %d %s, and rules= has no %s(): they do not hold",
-                count,
-                rule.title,
-                rule.rule,
-            )
-        rulebook = self.instance.known_rulebook
-        if rulebook is not None and rulebook.notes is not None:
-            rulebook.notes.clear()
-        at_most = next((r.at_most for r in self._rules if isinstance(r, OnePlacement)), MANY)
-        with watch.phase("pairs"):
-            if self._listed is None:
-                pairs = enumerate_pairs(self.instance, self._rules)
-            else:
-                pairs = listed_pairs(self.instance, self._listed, self._rules, self._terms)
-            pairs = pairs.with_placements_per_candidate(at_most)
-        findings, blocks, points = Findings(), list[RowBlock | None](), list[Column]()
-        with watch.phase("lower"):
-            for rule in self._rules:
-                with findings.gathered():
-                    blocks.append(rule.lower(self.instance, pairs))
-            for term in self._terms:
-                with findings.gathered():
-                    points.append(term.points(self.instance, pairs))
-            findings.refuse()
-        with watch.phase("formulate"):
-            weights = (read_number(term.weight) for term in self._terms)
-            weighted = list(zip(weights, points, strict=True))
-            most = int(np.minimum(np.diff(pairs.candidate_start), at_most).sum())
-            rows = [block for block in blocks if block is not None]
-            formulation = formulate(pairs.n_pairs, rows, weighted, most)
-            fingerprint = self.instance.region.fingerprint()
-        rules, terms = tuple(self._rules), tuple(self._terms)
-        with_rows = tuple(r for r, block in zip(rules, blocks, strict=True) if block is not None)
-        return Compiled(pairs, formulation, rules, terms, fingerprint, with_rows)
+    def problems(self) -> "pd.DataFrame":
+        """Return all that keeps the model from being solved, one row per problem; empty when fine.
+
+        The columns are subject, id, field, value, expected and hint. Takes as long as `compile`.
+        """
+        try:
+            self.compile()
+        except InvalidInputError as error:
+            return error.to_frame()
+        return InvalidInputError([]).to_frame()
 
     def solve(
         self,
@@ -271,7 +282,7 @@ class Model:
         SolverUnavailableError, UnsupportedRuleError
             When a solver asked for by name does not exist, or cannot take the problem.
         InternalError
-            When a plan fails verification: a bug of ours.
+            When a plan fails verification: a bug of ours. The error holds the plan.
         """
         limits = SearchLimits(
             time_limit_s=time_limit_s,
@@ -280,9 +291,19 @@ class Model:
             reproducible=reproducible,
             memory_limit_gb=memory_limit_gb,
         )
-        limits = limits.checked()
+        findings = Findings()
+        with findings.gathered():
+            limits = limits.checked()
+        with findings.gathered():
+            shown = as_flag(progress, "solve", "progress")
+        with findings.gathered():
+            is_cancelled = as_cancel(cancel)
+        with findings.gathered():
+            check_observer(on_progress)
+        with findings.gathered():
+            given = None if start is None else placements_of(start)
+        findings.refuse()
         chosen_solver = get_solver(solver)
-        given = None if start is None else placements_of(start)
         began, time_limit_s = time.perf_counter(), limits.time_limit_s
         compiled = self.compile()
         formulation = compiled.formulation
@@ -291,8 +312,8 @@ class Model:
             raise UnsupportedRuleError(f"solver {solver!r} cannot take this model: {refusal}")
         if not limits.reproducible:
             limits = replace(limits, time_limit_s=time_limit_s - self._closing_s(time_limit_s))
-        with observers(on_progress, shown=progress) as tell:
-            search = Search(formulation, limits, as_cancel(cancel), tell, began)
+        with observers(on_progress, shown=shown) as tell:
+            search = Search(formulation, limits, is_cancelled, tell, began)
             seconds = dict(self._seconds)
             parameters = {
                 "time_limit_s": time_limit_s,
@@ -309,7 +330,8 @@ class Model:
                     ending = guarded(chosen_solver.solve, formulation, search)
                 NATIVE.stay()
                 told = parameters | {"start": started.told()}
-                return self._report(compiled, search, ending, told, seconds, started)
+                result = result_of(compiled, search, ending, told, seconds, started)
+                return result.answered_by(partial(why_not, compiled.pairs, compiled.rules))
 
             return uninterrupted(work, search.cancel)
 
@@ -318,32 +340,6 @@ class Model:
         positions = sum(opening.positions for opening in self.region.openings)
         placements = min(positions, len(self.region.candidates))
         return min(CLOSING_S * placements, CLOSING_SHARE * time_limit_s)
-
-    def _report(
-        self,
-        compiled: Compiled,
-        search: Search,
-        ending: Ending,
-        parameters: dict[str, Any],
-        seconds: dict[str, float],
-        started: Started,
-    ) -> Result:
-        outcome = search.outcome(ending)
-        judged = None
-        if outcome.solution is not None:
-            with Stopwatch(seconds).phase("verify"):
-                plan = compiled.plan(outcome.solution, started.coach_of)
-                verdict = compiled.judge(plan)
-                _check_agreement(compiled.formulation, search, verdict, self.region)
-                judged = (plan, verdict)
-        stats = {
-            "seconds": {name: round(spent, 3) for name, spent in seconds.items()},
-            "elapsed_s": round(search.elapsed_s, 3),
-            "found_by": outcome.found_by,
-            "proven_by": outcome.proven_by,
-        }
-        result = report(compiled, search, outcome, judged, stats, parameters, started.outcome)
-        return result.answered_by(partial(why_not, compiled.pairs, compiled.rules))
 
     def to_cp_sat(self) -> "PlacementCpModel":
         """Return the CP-SAT model itself, to inspect or extend.
@@ -415,53 +411,3 @@ def _standard_rules(instance: Instance, listed: Any) -> list[Rule]:
             " so the listed pairs count as within reach"
         )
     return judged
-
-
-def _check_kinds(rules: Sequence[object], terms: Sequence[object]) -> None:
-    for kind, entries, name in ((Rule, rules, "rule"), (Term, terms, "objective term")):
-        for entry in entries:
-            if not isinstance(entry, kind):
-                raise InvalidInputError.single(
-                    "model",
-                    None,
-                    name,
-                    entry,
-                    "must be an object such as "
-                    + ("po.OnePlacement()" if kind is Rule else 'po.PairScore("score")'),
-                    "give an object of the library, or write your own subclass",
-                )
-    seen: set[tuple[str, ...]] = set()
-    for entry in (*rules, *terms):
-        if isinstance(entry, (Rule, Term)):
-            name, *apart = entry.key
-            if entry.key in seen:
-                raise InvalidInputError.single(
-                    "rule" if isinstance(entry, Rule) else "objective term",
-                    name,
-                    "key",
-                    ", ".join(apart) or None,
-                    "must be given once per class and what sets it apart",
-                    "keep one of the two",
-                )
-            seen.add(entry.key)
-
-
-def _check_agreement(
-    formulation: Formulation, search: Search, verdict: Verdict, region: Region
-) -> None:
-    """Compare the solver's view of the plan with the plain reading's; they have to agree."""
-    claimed = formulation.points(search.gained or 0)
-    apart = abs(claimed - verdict.objective)
-    if verdict.is_sound and apart <= formulation.objective.rounding:
-        return
-    what = (
-        verdict.told()
-        if not verdict.is_sound
-        else f"objective {float(claimed):.6f} in the model, {float(verdict.objective):.6f} by rule"
-    )
-    raise InternalError(
-        f"the plan for region {region.name!r} failed verification: {what}. This is a bug in"
-        f" placement_opt, please report it. To reproduce: save the region with Region.to_json"
-        f" (fingerprint {region.fingerprint()[:16]}) and solve it again with the same rules,"
-        f" seed {search.limits.seed} and reproducible=True"
-    )

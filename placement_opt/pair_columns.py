@@ -12,7 +12,13 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
+from placement_opt.errors import (
+    Findings,
+    InvalidInputError,
+    Problem,
+    closest_hint,
+    closest_ids,
+)
 from placement_opt.instance import HOUR, NOT_GIVEN, UNIT, Bools, Indices, Instance, Ints, frozen
 from placement_opt.number_columns import INT64_MAX
 from placement_opt.pairs import Column, PairTable, narrowed
@@ -124,10 +130,16 @@ def _coaching_hours(pairs: PairTable, asked_by: str) -> Column:
             field = "coaching_regime" if regime is None else "coaching_year"
             hint = 'give coaching_regime ("none" is one) and its year, or coaching_hours_per_week'
             missing.candidates(field, code == position, every, hint)
-    missing.refuse()
     asks_share = np.array([own is None for _, _, own in choices], dtype=np.bool_)[code]
     is_share = asks_share[pairs.candidate]
-    hours = hours_where(pairs, is_share, asked_by)
+    # Without a regime nobody is known to need hours: it may be "none".
+    is_known = np.array([regime is not None for regime, _, _ in choices], dtype=np.bool_)
+    findings = Findings()
+    with findings.gathered():
+        missing.refuse()
+    with findings.gathered():
+        hours = hours_where(pairs, is_share & is_known[code][pairs.candidate], asked_by)
+    findings.refuse()
     book = _coaching_rulebook(instance) if is_share.any() else np.zeros_like(code)
     people, person = distinct_rows(code, np.where(asks_share, book, 0))
     worked = np.where(is_share, hours.values, 0)
@@ -234,8 +246,12 @@ def _subsidy_in_cents(pairs: PairTable, asked_by: str, *, with_charges: bool) ->
         np.where(is_open, age, NOT_GIVEN), np.where(is_open, instance.candidate_rulebook, 0)
     )
     subsidised = is_open[pairs.candidate]
-    hours = hours_where(pairs, subsidised, asked_by)
-    wage_value = _wage_value_where(pairs, subsidised, asked_by)
+    findings = Findings()
+    with findings.gathered():
+        hours = hours_where(pairs, subsidised, asked_by)
+    with findings.gathered():
+        wage_value = _wage_value_where(pairs, subsidised, asked_by)
+    findings.refuse()
     case, code = distinct_rows(
         person[pairs.candidate],
         np.where(subsidised, wage_value.values, 0),

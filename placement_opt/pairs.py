@@ -1,7 +1,7 @@
 """Eligible (candidate, opening) pairs: found in blocks, kept as narrow aligned columns."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -10,8 +10,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.errors import Findings, InvalidInputError, Problem
 from placement_opt.instance import Bools, Indices, Instance, Ints
+from placement_opt.short_text import ShortRepr
 
 BLOCK_CELLS = 1 << 20
 """Candidates times openings looked at in one block: a mask of 1 MB."""
@@ -31,12 +32,19 @@ class PairRule(Protocol):
     def decided_by(self) -> frozenset[str]:
         """Pair columns that, once given, decide in the rows which pairs can be placed."""
 
+    @property
+    def summed_columns(self) -> frozenset[str]:
+        """Pair columns whose numbers the rule sums."""
+
+    def problems(self, instance: Instance) -> Iterable[Problem]:
+        """Tell what the records leave out that the rule needs."""
+
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
         """Tell which pairs are eligible, broadcasting both index arrays; None allows all."""
 
 
-@dataclass(frozen=True, eq=False)
-class Column:
+@dataclass(frozen=True, eq=False, repr=False)
+class Column(ShortRepr):
     """Exact numbers in integers: the value of row i is ``values[i] / scale``.
 
     Parameters
@@ -95,8 +103,8 @@ def narrowed(values: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
     return values.astype(np.int64)
 
 
-@dataclass(frozen=True, eq=False)
-class PairTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class PairTable(ShortRepr):
     """All eligible pairs, sorted by candidate, then opening; read-only.
 
     Parameters
@@ -194,6 +202,7 @@ def enumerate_pairs(
     instance: Instance,
     rules: Sequence[PairRule],
     on_block: Callable[[int], None] | None = None,
+    findings: Findings | None = None,
 ) -> PairTable:
     """Find every pair that all rules allow, without any cap per candidate.
 
@@ -208,7 +217,17 @@ def enumerate_pairs(
         Rules that may remove pairs.
     on_block
         Called after each block with the number of candidates done; may raise to cancel.
+    findings
+        Where the problems of rules are gathered; a rule with problems allows every pair there, so
+        that what other rules find wrong is told with it. None raises them.
+
+    Raises
+    ------
+    InvalidInputError
+        With the problems of all rules, where no `findings` are given.
     """
+    found_wrong = Findings() if findings is None else findings
+    gather_problems(rules, instance, found_wrong)
     n_openings = instance.n_openings
     openings = np.arange(n_openings, dtype=np.int32)[np.newaxis, :]
     counters = {rule.title: np.zeros(instance.n_candidates, dtype=np.int32) for rule in rules}
@@ -217,7 +236,9 @@ def enumerate_pairs(
         block = np.arange(rows.start, rows.stop, dtype=np.int32)[:, np.newaxis]
         allowed = np.ones((len(block), n_openings), dtype=np.bool_)
         for rule in rules:
-            mask = rule.allows(instance, block, openings)
+            mask = None
+            with found_wrong.gathered():
+                mask = rule.allows(instance, block, openings)
             if mask is None:
                 continue
             mask = np.broadcast_to(mask, allowed.shape)
@@ -228,12 +249,21 @@ def enumerate_pairs(
         found.append((candidate, place.astype(np.int32)))
         if on_block is not None:
             on_block(rows.stop)
+    if findings is None:
+        found_wrong.refuse()
     return PairTable(
         instance,
         candidate=np.concatenate([candidate for candidate, _ in found]),
         opening=np.concatenate([opening for _, opening in found]),
         removed=counters,
     )
+
+
+def gather_problems(rules: Iterable[PairRule], instance: Instance, findings: Findings) -> None:
+    """Ask each rule what the records leave out, before any pair is looked at."""
+    for rule in rules:
+        with findings.gathered():
+            findings.add(rule.problems(instance))
 
 
 def _per_row(mask: Bools) -> Indices:

@@ -18,6 +18,7 @@ from placement_opt.explain.conflict_names import names_of
 from placement_opt.explain.unplaced import unplaced_rows
 from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.plan import Plan
+from placement_opt.records.json_text import part_record
 from placement_opt.result import ProofPart, Result
 from placement_opt.solvers.base import Outcome, Search, Solution
 from placement_opt.solvers.resident_memory import peak_memory_mb
@@ -76,6 +77,7 @@ def report(
         proof=_proof(outcome, search, bound, certified),
         n_candidates=instance.n_candidates,
         start=start,
+        remark_rows=compiled.remarks,
         stats={**_sizes(compiled), **stats, "way": list(search.notes), "trace": _trace(search)},
         run=_run_record(compiled, parameters, None if judged is None else judged[0]),
         certificate=_certificate(search, conflict),
@@ -189,9 +191,9 @@ def _run_record(
         | {"python": platform.python_version()},
         "parameters": dict(parameters),
         "input": compiled.fingerprint,
-        "rules": [rule.model_dump(mode="json") for rule in compiled.rules],
+        "rules": [part_record(rule) for rule in compiled.rules],
         "unread": unread_rows(instance, compiled.rules, plan),
-        "objective": [term.model_dump(mode="json") for term in compiled.terms],
+        "objective": [part_record(term) for term in compiled.terms],
         "rulebook": None if rulebook is None else rulebook.run_record(),
         "status": "proposal, to be confirmed by a person",
     }

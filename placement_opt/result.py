@@ -1,7 +1,8 @@
 """The answer: a proposal in the user's ids, what is proven about it, and its tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from os import PathLike
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -11,6 +12,7 @@ from typing_extensions import override
 from placement_opt.errors import InvalidInputError, PlacementError
 from placement_opt.json_files import parse_json, read_text, write_atomically
 from placement_opt.read_only import ReadOnlyDict, read_only
+from placement_opt.short_text import Told, told_parts
 from placement_opt.start_outcome import StartOutcome
 from placement_opt.status import Status, StopReason
 
@@ -22,8 +24,16 @@ Facts = Annotated[dict[str, Any], AfterValidator(read_only)]
 """A dictionary that nobody changes, at any depth."""
 
 
+_MOST_SHOWN = 1_900
+"""Characters of a result that a notebook keeps."""
+
+
 class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @override
+    def __repr_args__(self) -> Iterator[tuple[str | None, Told]]:
+        return told_parts(super().__repr_args__())
 
 
 class PlacementRow(_Row):
@@ -129,6 +139,20 @@ class CostRow(_Row):
     reasons: str | None = None
 
 
+class RemarkRow(_Row):
+    """What whoever uses a plan has to know of it.
+
+    `kind` is ``"unused"`` (a limit of a label that no pair has), ``"slip"`` (the same, and a label
+    of a pair is close to it), or ``"contradiction"`` (a rule or term of the user's own whose two
+    readings disagree: what the solver proved is then not told).
+    """
+
+    kind: Literal["unused", "slip", "contradiction"]
+    about: str
+    text: str
+    text_nl: str
+
+
 class TermRow(_Row):
     """What one term adds to the objective: ``points = weight * value``."""
 
@@ -232,6 +256,7 @@ class Result(BaseModel):
     budget_rows: tuple[BudgetRow, ...] = ()
     cost_rows: tuple[CostRow, ...] = ()
     term_rows: tuple[TermRow, ...] = ()
+    remark_rows: tuple[RemarkRow, ...] = ()
     conflicts: tuple[str, ...] = ()
     conflicts_are_minimal: bool | None = None
     stats: Facts = ReadOnlyDict()
@@ -299,6 +324,11 @@ class Result(BaseModel):
         """Weight, unweighted sum and points of each objective term."""
         return self._table(TermRow, "term_rows")
 
+    @property
+    def remarks(self) -> "pd.DataFrame":
+        """What to know of the plan: limits that limit nothing, rules that contradict themselves."""
+        return self._table(RemarkRow, "remark_rows")
+
     def _table(self, row: type[_Row], name: str) -> "pd.DataFrame":
         """Return a copy of a table, made once from its rows."""
         rows = getattr(self, name)
@@ -306,6 +336,11 @@ class Result(BaseModel):
         if known is None or known[0] is not rows:  # a changed copy shares what was made before
             known = self._frames[name] = (rows, _frame(row, rows))
         return known[1].copy()
+
+    @property
+    def is_contradicted(self) -> bool:
+        """True where a rule or term of the user's own contradicts itself on this plan."""
+        return any(row.kind == "contradiction" for row in self.remark_rows)
 
     def why_not(self, candidate_id: str, opening_id: str) -> WhyNot:
         """Tell why a candidate is not in an opening under this plan.
@@ -331,13 +366,27 @@ class Result(BaseModel):
         return summarise(self, language)
 
     @override
+    def __repr_args__(self) -> Iterator[tuple[str | None, Told]]:
+        """Tell the headline: what is known, and how many people it is about."""
+        names = ("region", "date", "status", "stop_reason", "objective", "bound", "gap")
+        told = {name: getattr(self, name) for name in names}
+        told |= {"status": str(self.status), "stop_reason": str(self.stop_reason)}
+        counts = {"placements": self.placement_rows, "unplaced": self.unplaced_rows}
+        return told_parts([*told.items(), *counts.items(), ("remarks", self.remark_rows)])
+
+    @override
     def __str__(self) -> str:
-        return self.summary()
+        """Return the summary, cut after a line where it is long."""
+        lines = self.summary().split("\n")
+        length = list(accumulate(len(line) + 1 for line in lines))
+        shown = sum(end <= _MOST_SHOWN for end in length)
+        more = [] if shown == len(lines) else ["... the rest: result.summary()"]
+        return "\n".join(lines[:shown] + more)
 
     def _repr_html_(self) -> str:
         from html import escape
 
-        return f"<pre>{escape(self.summary())}</pre>"
+        return f"<pre>{escape(str(self))}</pre>"
 
     def to_json(self, path: str | PathLike[str], overwrite: bool = False) -> None:  # noqa: FBT001, FBT002 - contract
         """Write the result to a file, wholly or not at all.

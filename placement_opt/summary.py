@@ -12,6 +12,8 @@ HOURS_OF_A_JOB = 25.5
 _SHOWN_RULES = 3
 _SHOWN_TERMS = 8
 _SHOWN_CONFLICTS = 5
+_SHOWN_REMARKS = 3
+_LONGEST_REMARK = 240
 _WIDEST_RULER = 80
 
 
@@ -61,6 +63,7 @@ class _Page:
         yield words.stopped_label, words.stopped[result.stop_reason]
         yield from self._start_lines()
         yield from self._unread_lines()
+        yield from self._remark_lines()
         if result.has_plan:
             yield from self._plan_lines()
         elif result.status == "INFEASIBLE":
@@ -70,6 +73,8 @@ class _Page:
 
     def _status(self) -> str:
         result, words = self._result, self._words
+        if result.is_contradicted:
+            return words.contradicted
         if result.status == "FEASIBLE" and result.gap is not None:
             return words.within_gap.format(gap=self._percent(result.gap))
         return words.status[result.status]
@@ -100,6 +105,15 @@ class _Page:
                 ),
             )
             label = ""
+
+    def _remark_lines(self) -> Iterator[tuple[str, str]]:
+        label, rows = self._words.remarks_label, self._result.remark_rows
+        for row in rows[:_SHOWN_REMARKS]:
+            text = row.text_nl if self._language == "nl" else row.text
+            yield label, text if len(text) <= _LONGEST_REMARK else f"{text[:_LONGEST_REMARK]} ..."
+            label = ""
+        if len(rows) > _SHOWN_REMARKS:
+            yield "", "..."
 
     def _plan_lines(self) -> Iterator[tuple[str, str]]:
         yield from self._people_lines()

@@ -32,6 +32,8 @@ class Words:
     unplaced: Mapping[str, str]
     how: Mapping[str, str]
     per: Mapping[str, str]
+    contradicted: str
+    remarks_label: str
     status_label: str
     stopped_label: str
     start_label: str
@@ -104,6 +106,8 @@ _ENGLISH = Words(
         "opening_municipality": "municipalities of openings",
         "region": "regions",
     },
+    contradicted="FEASIBLE by its rows alone; an own rule contradicts itself, see below",
+    remarks_label="remarks",
     status_label="status",
     stopped_label="stopped since",
     start_label="start plan",
@@ -177,6 +181,8 @@ _DUTCH = Words(
         "opening_municipality": "gemeenten van vacatures",
         "region": "regio's",
     },
+    contradicted="FEASIBLE volgens het model; een eigen regel spreekt zichzelf tegen, zie onder",
+    remarks_label="opmerkingen",
     status_label="status",
     stopped_label="gestopt want",
     start_label="startplan",
@@ -235,11 +241,11 @@ def words_of(language: str) -> Words:
     InvalidInputError
         When the language is neither ``"en"`` nor ``"nl"``.
     """
-    if language not in _WORDS:
+    if str(language) not in _WORDS:
         raise InvalidInputError.single(
             "summary", None, "language", language, 'must be "en" or "nl"', "choose one of the two"
         )
-    return _WORDS[language]
+    return _WORDS[str(language)]
 
 
 def titles_of(language: str) -> Mapping[str, str]:

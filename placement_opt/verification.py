@@ -3,15 +3,19 @@
 Every plan passes here before anyone sees it, whoever made it: a solver, a file, a person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
+
+from typing_extensions import override
 
 from placement_opt.constraints.base import Rule, Shortfall
 from placement_opt.instance import Instance
 from placement_opt.objectives.base import Term
 from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
+from placement_opt.short_text import ShortRepr, shortened
 
 SHOWN_VIOLATIONS = 5
 
@@ -34,12 +38,34 @@ class TermValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the plain reading of the rules and terms says about a plan."""
+class Fault:
+    """How a rule or term of the user's own contradicts itself on a plan.
+
+    `is_failure` where its plain reading raises an error, so that it says nothing.
+    """
+
+    part: Rule | Term
+    text: str
+    text_nl: str
+    is_failure: bool = False
+
+    @override
+    def __str__(self) -> str:
+        return f"{type(self.part).__name__}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdict(ShortRepr):
+    """What the plain reading of the rules and terms says about a plan.
+
+    `violations` are those of the library's rules; `faults` tell what the user's own make of a plan
+    that their rows accept.
+    """
 
     violations: tuple[Violation, ...]
     terms: tuple[TermValue, ...]
     shortfalls: tuple[tuple[str, Shortfall], ...]
+    faults: tuple[Fault, ...] = ()
 
     @property
     def objective(self) -> Fraction:
@@ -48,17 +74,24 @@ class Verdict:
 
     @property
     def is_sound(self) -> bool:
-        """True when no rule is broken."""
-        return not self.violations
+        """True when no rule is broken, and all of them could be asked."""
+        return not self.violations and not self.faults
 
     def told(self) -> str:
-        """Return the violations as text, at most five of them."""
-        shown = [str(violation) for violation in self.violations[:SHOWN_VIOLATIONS]]
-        more = len(self.violations) - len(shown)
+        """Return the violations and faults as text, at most five of them."""
+        wrong = [*map(str, self.violations), *map(str, self.faults)]
+        shown = wrong[:SHOWN_VIOLATIONS]
+        more = len(wrong) - len(shown)
         return "; ".join(shown) + (f"; and {more} more" if more else "")
 
 
-def judge(instance: Instance, plan: Plan, rules: Sequence[Rule], terms: Sequence[Term]) -> Verdict:
+def judge(
+    instance: Instance,
+    plan: Plan,
+    rules: Sequence[Rule],
+    terms: Sequence[Term],
+    own: Collection[Rule | Term] = (),
+) -> Verdict:
     """Judge a plan by a plain reading of every rule and term.
 
     Parameters
@@ -69,6 +102,8 @@ def judge(instance: Instance, plan: Plan, rules: Sequence[Rule], terms: Sequence
         The placements, with a coach where one is needed.
     rules, terms
         The rules it has to keep and the terms that value it.
+    own
+        Those of the user's own: what they raise is a fault of the verdict, never the end of it.
 
     Returns
     -------
@@ -86,17 +121,75 @@ def judge(instance: Instance, plan: Plan, rules: Sequence[Rule], terms: Sequence
         Violation("placed once per opening", candidate_id, f"placed in {opening_id} more than once")
         for (candidate_id, opening_id) in _repeated(plan)
     )
-    violations = (*twice, *(found for rule in rules for found in rule.violations(instance, plan)))
+    ask = _Asking(instance, plan, own)
+    violations = [*twice, *(found for rule in rules for found in ask.violations(rule))]
     values = []
     for term, name in zip(terms, _names([term.key for term in terms]), strict=True):
-        weight, value = read_number(term.weight), term.value(instance, plan)
-        values.append(TermValue(name, weight, value, weight * value))
+        weight, value = read_number(term.weight), ask.value(term)
+        if value is not None:
+            values.append(TermValue(name, weight, value, weight * value))
     shortfalls = tuple(
         (name, shortfall)
         for rule, name in zip(rules, _names([rule.key for rule in rules]), strict=True)
-        for shortfall in rule.shortfalls(instance, plan)
+        for shortfall in ask.list(rule, "shortfalls")
     )
-    return Verdict(violations, (*values, *_priced(shortfalls)), shortfalls)
+    every = (*values, *_priced(shortfalls))
+    return Verdict(tuple(violations), every, shortfalls, tuple(ask.faults))
+
+
+class _Asking:
+    """Asks rules and terms what they say of a plan; a failure of the user's own becomes a fault."""
+
+    def __init__(self, instance: Instance, plan: Plan, own: Collection[Rule | Term]) -> None:
+        self._given = (instance, plan)
+        self._own = {id(part) for part in own}
+        self.faults: list[Fault] = []
+
+    def violations(self, rule: Rule) -> Sequence[Violation]:
+        """Return what a rule of the library finds; one of the user's own makes it a fault."""
+        found = self.list(rule, "violations")
+        if found and id(rule) in self._own:
+            shown = "; ".join(map(str, found[:SHOWN_VIOLATIONS]))
+            more = len(found) - SHOWN_VIOLATIONS
+            shown += f"; and {more} more" if more > 0 else ""
+            text = f"its rows and pairs allow the plan, `violations` does not: {shown}"
+            text_nl = f"het model laat het plan toe, `violations` niet: {shown}"
+            self.faults.append(Fault(rule, text, text_nl))
+            return ()
+        return found
+
+    def list(self, rule: Rule, method: str) -> Sequence[Any]:
+        """Return what a method of a rule yields, nothing where one of the user's own fails."""
+        kind = Violation if method == "violations" else Shortfall
+        try:
+            found = [*getattr(rule, method)(*self._given)]
+            _check_yield(found, kind)
+        except Exception as error:
+            self._note(rule, method, error)
+            return ()
+        return found
+
+    def value(self, term: Term) -> Fraction | None:
+        """Return the exact points of a term, None where one of the user's own fails."""
+        try:
+            return read_number(term.value(*self._given))
+        except Exception as error:
+            self._note(term, "value", error)
+            return None
+
+    def _note(self, part: Rule | Term, method: str, error: Exception) -> None:
+        if id(part) not in self._own or isinstance(error, MemoryError):
+            raise error
+        told = f"{type(error).__name__}: {error}"
+        text = f"`{method}` fails on the plan: {told}"
+        text_nl = f"`{method}` loopt vast op het plan: {told}"
+        self.faults.append(Fault(part, text, text_nl, is_failure=True))
+
+
+def _check_yield(found: Sequence[Any], kind: type) -> None:
+    wrong = next((entry for entry in found if not isinstance(entry, kind)), None)
+    if wrong is not None:
+        raise TypeError(f"it yields {shortened(wrong, 80)}, which is no {kind.__name__}")
 
 
 def _repeated(plan: Plan) -> list[tuple[str, str]]:

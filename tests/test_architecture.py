@@ -22,7 +22,7 @@ PACKAGE = Path(po.__file__).parent
 DOCS = Path(__file__).parent.parent / "docs"
 
 LAYERS = (
-    ("errors", "status"),
+    ("errors", "status", "short_text", "flags"),
     ("bsn", "quantities", "number_*", "frame_columns", "json_files", "read_only"),
     ("rulebook",),
     ("records", "result", "start_outcome"),
@@ -39,9 +39,9 @@ LAYERS = (
     ("constraints",),
     ("objectives",),
     ("listed_*",),
-    ("verification",),
+    ("verification", "own_parts", "model_checks"),
     ("solvers",),
-    ("compiled", "progress"),
+    ("compiled", "progress", "compiling"),
     (
         "costs",
         "decisions",
@@ -53,15 +53,23 @@ LAYERS = (
         "levy_rows",
         "tables",
     ),
-    ("report",),
+    ("report", "agreement", "telling"),
     ("model",),
-    ("summary", "summary_words", "checking", "synthetic", "scarcity"),
+    (
+        "summary",
+        "summary_words",
+        "checking",
+        "checked_run",
+        "check_report",
+        "synthetic",
+        "scarcity",
+    ),
     ("cli",),
 )
 """Lowest first. A module imports from its own layer or from below."""
 
-UPWARD = {("result", "summary")}
-"""Imports inside a function that may point up: a result knows how to tell itself."""
+UPWARD = {("result", "summary"), ("records.region", "model")}
+"""Imports inside a function that may point up: a result tells itself, a region its problems."""
 
 JUDGES = ("plan", "verification")
 """Modules that may share nothing with solvers or lowering."""

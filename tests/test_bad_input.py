@@ -592,14 +592,15 @@ def test_an_unknown_solver() -> None:
     assert str(caught.value) == text
 
 
-def test_problems_are_counted_and_the_first_ten_shown() -> None:
-    wrong = [{"id": f"C-{n}", "priority": -1} for n in range(SHOWN_PROBLEMS + 2)]
+def test_problems_of_a_kind_are_counted_and_the_first_named() -> None:
+    wrong = [{"id": f"C-{n}", "priority": -1} for n in range(SHOWN_PROBLEMS + 7)]
     with pytest.raises(po.InvalidInputError) as caught:
         region(candidates=wrong)
     lines = str(caught.value).splitlines()
     assert lines[0] == "12 problems in the input:"
-    assert lines[1].startswith("  candidate 'C-0': priority must be")
-    assert lines[-1] == "  ... and 2 more; see the attribute `problems`."
+    assert lines[1].startswith("  candidate: priority must be")
+    assert "12 times: 'C-0', 'C-1', 'C-2', 'C-3', 'C-4' and 7 more." in lines[1]
+    assert len(lines) == 2
     assert len(caught.value.problems) == len(wrong)
     assert all(isinstance(problem, Problem) for problem in caught.value.problems)
 
@@ -623,6 +624,8 @@ def test_what_several_rules_miss_is_told_at_once_and_each_thing_once() -> None:
         ("C-101", "hours_per_week"),
         ("C-202", "hours_per_week"),
         ("O-101", "hours_per_week"),
+        ("C-101", "wage_value"),
+        ("C-202", "wage_value"),
     }
 
 

@@ -1,7 +1,7 @@
 """What a rule is, and what all rules share: groups of pairs, limits per group, violations."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar, Self
@@ -16,7 +16,9 @@ from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
 from placement_opt.records.base import Record
+from placement_opt.result import RemarkRow
 from placement_opt.row_blocks import RowBlock
+from placement_opt.short_text import ShortRepr
 
 BUILT_IN_PER = (
     "candidate",
@@ -68,15 +70,43 @@ class Rule(Record):
         del instance
         return None
 
+    def problems(self, instance: Instance) -> Iterator[Problem]:
+        """Yield what the rule cannot do without and the records leave out, whatever the pairs.
+
+        Asked of all rules and terms before pairs are looked for, so that all is told at once.
+        """
+        del instance
+        yield from ()
+
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
-        """Tell which pairs the rule leaves eligible, broadcasting both index arrays; None: all."""
+        """Tell which pairs the rule leaves eligible, broadcasting both index arrays; None: all.
+
+        Parameters
+        ----------
+        instance
+            The region. Columns of `instance.candidates` and `instance.openings` are in the order of
+            `instance.candidate_ids` and `instance.opening_ids`: ids ascending as texts, which is
+            not the order of `region.candidates` and `region.openings`.
+        candidate, opening
+            Rows of those columns, int32, of shapes that broadcast, such as (n, 1) and (1, O).
+        """
         del instance, candidate, opening
         return None
 
     def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
-        """Turn the rule into integer rows over the eligible pairs; None where it has none."""
+        """Turn the rule into integer rows over the eligible pairs; None where it has none.
+
+        `pairs.candidate` and `pairs.opening` are rows of the columns of the instance, whose ids are
+        in ascending order: `instance.candidate_ids[pairs.candidate[p]]` is the id of the candidate
+        of pair p.
+        """
         del instance, pairs
         return None
+
+    def remarks(self, pairs: PairTable) -> Iterator[RemarkRow]:
+        """Yield what is accepted and perhaps not meant, such as a limit of a label of no pair."""
+        del pairs
+        yield from ()
 
     def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
         """Yield each way in which the plan breaks the rule, by a plain reading of the records."""
@@ -101,8 +131,8 @@ class Shortfall:
     price: Fraction
 
 
-@dataclass(frozen=True, eq=False)
-class Groups:
+@dataclass(frozen=True, eq=False, repr=False)
+class Groups(ShortRepr):
     """Which group each pair belongs to: `code` (E,) int32 into `labels`, -1 for no group."""
 
     code: Indices
@@ -130,18 +160,17 @@ def grouped(pairs: PairTable, per: str, asked_by: str | None = None) -> Groups:
         expected = "must be a column of labels (texts), not of numbers"
         raise InvalidInputError.single("rule", asked_by, "per", per, expected, hint)
     if per not in BUILT_IN_PER:
-        known = (*BUILT_IN_PER, *pairs.labels)
-        close = closest_ids(per, known)
-        raise InvalidInputError.single(
-            "rule",
-            asked_by,
-            "per",
-            per,
-            f"must be one of {', '.join(known)}",
-            (closest_hint(close) + ", or " if close else "")
-            + "give a column of labels with `pairs=`",
-        )
+        raise InvalidInputError([unknown_per(per, pairs.labels, asked_by)])
     return Groups(*_BUILT_IN_GROUPS[per](pairs))
+
+
+def unknown_per(per: str, labels: Iterable[str], asked_by: str | None) -> Problem:
+    """Build the problem of a rule that groups by what is neither built in nor one of the labels."""
+    known = (*BUILT_IN_PER, *labels)
+    close = closest_ids(per, known)
+    meant = f"{closest_hint(close)}, or " if close else ""
+    hint = f"{meant}give a column of labels with `pairs=`"
+    return Problem("rule", asked_by, "per", per, f"must be one of {', '.join(known)}", hint)
 
 
 def sector_of_opening(instance: Instance) -> Indices:

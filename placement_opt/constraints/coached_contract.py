@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching_teams import needs_coaching
-from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.errors import Findings, InvalidInputError, Problem
 from placement_opt.instance import HOUR, NOT_GIVEN, Bools, Indices, Instance
 from placement_opt.plan import Plan, Violation, contract_hours
 from placement_opt.records import Candidate
@@ -53,11 +53,14 @@ class CoachedContract(Rule):
         ]
         if not asking:
             return None
-        _refuse_silence(instance, [row for row, _ in asking], np.unique(opening))
+        findings = Findings()
+        findings.add(_silence(instance, [row for row, _ in asking], np.unique(opening)))
         for row, person in asking:
-            contract = self._contract(instance, person)
-            hours[row] = math.ceil(Fraction(contract.minimum_hours_per_week) * HOUR)
-            months[row] = math.ceil(contract.minimum_contract_months)
+            with findings.gathered():
+                contract = self._contract(instance, person)
+                hours[row] = math.ceil(Fraction(contract.minimum_hours_per_week) * HOUR)
+                months[row] = math.ceil(contract.minimum_contract_months)
+        findings.refuse()
         records = (instance.opening_of[id_] for id_ in instance.opening_ids)
         lasts = np.array([record.contract_months or NOT_GIVEN for record in records])[opening]
         offered = np.minimum(
@@ -104,16 +107,14 @@ class CoachedContract(Rule):
         return law.coaching_contract(payer)
 
 
-def _refuse_silence(instance: Instance, asking: list[int], openings: Indices) -> None:
+def _silence(instance: Instance, asking: list[int], openings: Indices) -> Iterator[Problem]:
     people = [row for row in asking if instance.candidates.hours_max[row] == NOT_GIVEN]
     work = openings[instance.openings.hours_max[openings] == NOT_GIVEN].tolist()
     silent = [
         *(("candidate", instance.candidate_ids[row]) for row in people),
         *(("opening", instance.opening_ids[row]) for row in work),
     ]
-    if silent:
-        expected = f"must be given, since {CoachedContract.title} needs it"
-        hint = "give the fewest and the most hours a week, such as (16, 24)"
-        raise InvalidInputError(
-            Problem(subject, id_, "hours_per_week", None, expected, hint) for subject, id_ in silent
-        )
+    expected = f"must be given, since {CoachedContract.title} needs it"
+    hint = "give the fewest and the most hours a week, such as (16, 24)"
+    for subject, id_ in silent:
+        yield Problem(subject, id_, "hours_per_week", None, expected, hint)

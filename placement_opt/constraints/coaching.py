@@ -16,7 +16,7 @@ from placement_opt.constraints.coaching_classes import Capacity, Classes, HandOu
 from placement_opt.constraints.coaching_pools import CoachPools
 from placement_opt.constraints.coaching_stacked import stacked_rows
 from placement_opt.constraints.coaching_teams import Teams, covers, needs_coaching, teams_of
-from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.errors import Findings, Problem
 from placement_opt.instance import Bools, Indices, Instance, Ints
 from placement_opt.pair_columns import distinct_rows, pair_column
 from placement_opt.pairs import PairTable
@@ -74,10 +74,14 @@ class Coaching(Rule):
 
     @override
     def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
-        hours = pair_column(pairs, "coaching_hours_per_week", asked_by=self.title)
-        coached = np.flatnonzero(hours.values).astype(np.int32)
-        if coached.size == 0:
-            return None
+        findings = Findings()
+        with findings.gathered():
+            hours = pair_column(pairs, "coaching_hours_per_week", asked_by=self.title)
+            coached = np.flatnonzero(hours.values).astype(np.int32)
+            if coached.size == 0:
+                return None
+        findings.add(_silent_coaches(instance))
+        findings.refuse()
         capacity = _capacity(instance, hours.scale)
         teams = teams_of(instance)
         team = teams.of_pairs(pairs.candidate[coached], pairs.opening[coached])
@@ -140,22 +144,21 @@ class Coaching(Rule):
                 )
 
 
+def _silent_coaches(instance: Instance) -> Iterator[Problem]:
+    for coach_id in instance.coach_ids:
+        if instance.coach_of[coach_id].hours_per_week is None:
+            yield Problem(
+                "coach",
+                coach_id,
+                "hours_per_week",
+                None,
+                "must be given, since coaching is active",
+                "give the hours a week that are free for this plan, 0 for none",
+            )
+
+
 def _capacity(instance: Instance, scale: int) -> Capacity:
     coaches = [instance.coach_of[id_] for id_ in instance.coach_ids]
-    silent = [
-        Problem(
-            "coach",
-            coach.id,
-            "hours_per_week",
-            None,
-            "must be given, since coaching is active",
-            "give the hours a week that are free for this plan, 0 for none",
-        )
-        for coach in coaches
-        if coach.hours_per_week is None
-    ]
-    if silent:
-        raise InvalidInputError(silent)
     hours = [int(read_number(coach.hours_per_week or 0) * scale) for coach in coaches]
     anybody = instance.n_candidates
     caseload = [anybody if c.max_caseload is None else c.max_caseload for c in coaches]

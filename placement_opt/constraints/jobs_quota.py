@@ -1,16 +1,17 @@
 """Jobs promised in the banenafspraak, or owed by law, counted in jobs of 25.5 hours a week."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
 from placement_opt.constraints.base import (
+    Groups,
     Limits,
     Price,
     Rule,
@@ -22,13 +23,16 @@ from placement_opt.constraints.base import (
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.constraints.leaving_once import leaving_once
 from placement_opt.constraints.quota_records import (
+    GROUPS_OF_EMPLOYERS,
     counts_for_quota,
     hours_left,
     in_service,
     pledged,
+    problem_of_pledges,
     who_counts,
 )
-from placement_opt.instance import HOUR, Instance
+from placement_opt.errors import Findings, Problem
+from placement_opt.instance import HOUR, Bools, Instance, Ints
 from placement_opt.pair_columns import hours_where
 from placement_opt.pairs import Column, PairTable, times
 from placement_opt.plan import Placement, Plan, Violation, contract_hours
@@ -104,23 +108,28 @@ class JobsQuota(Rule):
         pledged = any(employer.jobs_pledged for employer in instance.region.employers)
         return cls(per="employer", shortfall_price=STANDARD_PRICE) if pledged else None
 
+    @override
+    def contradictions(self, unread: Collection[str] = ()) -> Iterator[Problem]:
+        known = self.per in GROUPS_OF_EMPLOYERS
+        if self.jobs is None and not known and not {"per", "jobs"} & set(unread):
+            yield problem_of_pledges(self.per)
+
     @property
     def _most_short(self) -> Fraction | None:
         return None if self.max_shortfall is None else read_number(self.max_shortfall)
 
     @override
     def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
-        groups = grouped(pairs, self.per, self.rule)
-        wanted = self.jobs if self.jobs is not None else pledged(instance, self.per)
-        target, groups = limit_of_group(self, "jobs", wanted, groups, self.per)
-        if self.jobs is not None:
-            asked = [groups.labels[row] for row in target]
-            service = in_service(instance, self.per, asked)
-            target = {
-                row: jobs - service.get(groups.labels[row], Fraction(0))
-                for row, jobs in target.items()
-            }
-        usage = self._usage(instance, pairs, groups)
+        findings = Findings()
+        with findings.gathered():
+            target, groups = self._target(instance, pairs)
+        with findings.gathered():
+            counts, counted, hours = self._counted(instance, pairs)
+            left = None
+            if self.per not in pairs.labels:
+                left = hours_left(instance, counts, np.diff(pairs.candidate_start) > 0)
+        findings.refuse()
+        usage = self._usage(pairs, groups, np.where(counted, hours.values, 0), hours.scale, left)
         if usage.also is not None and pairs.placements_per_candidate > 1:
             return leaving_once(self.title, pairs, usage, target, self.price, self._most_short)
         return grouped_limit(
@@ -131,27 +140,64 @@ class JobsQuota(Rule):
             max_shortfall=self._most_short,
         )
 
-    def _usage(self, instance: Instance, pairs: PairTable, groups: Any) -> Usage:
-        counts = who_counts(instance, pairs)
-        sheltered = instance.openings.sheltered[pairs.opening]
-        counted = counts[pairs.candidate] & ~sheltered
-        hours = hours_where(pairs, counted, self.title)
+    def _target(self, instance: Instance, pairs: PairTable) -> tuple[dict[int, Fraction], Groups]:
+        """Return the jobs that are asked of each group row beyond those in service; the groups."""
+        findings, service = Findings(), dict[str, Fraction]()
+        with findings.gathered():
+            groups = grouped(pairs, self.per, self.rule)
+            wanted = self.jobs if self.jobs is not None else pledged(instance, self.per)
+            target, groups = limit_of_group(self, "jobs", wanted, groups, self.per)
+        if self.jobs is not None:
+            asked = self.jobs if isinstance(self.jobs, Mapping) else None
+            with findings.gathered():
+                service = dict(in_service(instance, self.per, asked))
+        findings.refuse()
+        zero = Fraction(0)
+        beyond = {row: jobs - service.get(groups.labels[row], zero) for row, jobs in target.items()}
+        return beyond, groups
+
+    def _counted(self, instance: Instance, pairs: PairTable) -> tuple[Bools, Bools, Column]:
+        """Return who counts, shape (C,); which pairs count, shape (E,); and their hours."""
+        findings = Findings()
+        # Without a ground nobody is known to count, and to need hours.
+        counts = np.zeros(instance.n_candidates, dtype=np.bool_)
+        with findings.gathered():
+            counts = who_counts(instance, pairs)
+        counted = counts[pairs.candidate] & ~instance.openings.sheltered[pairs.opening]
+        with findings.gathered():
+            hours = hours_where(pairs, counted, self.title)
+        findings.refuse()
+        return counts, counted, hours
+
+    def _usage(
+        self,
+        pairs: PairTable,
+        groups: Groups,
+        counted: npt.NDArray[np.integer],
+        hours_scale: int,
+        left: Ints | None,
+    ) -> Usage:
+        """Return what pairs add to their groups, and what leavers take from the groups they leave.
+
+        `counted` holds the hours of pairs that count and 0 elsewhere, in units of 1 / scale hour;
+        `left` the hours of each candidate's job that counts, None where nobody knows its group.
+        """
+        instance = pairs.instance
         job = Fraction(instance.rulebook.job_hours_per_week)
         # Hours of the user's own column may have another scale than those of the records.
-        scale = math.lcm(hours.scale, HOUR)
+        scale = math.lcm(hours_scale, HOUR)
 
         def jobs(hours_of_pair: npt.NDArray[np.integer]) -> Column:
             return Column.of(times(hours_of_pair, job.denominator), scale * job.numerator)
 
-        new = np.where(counted, times(hours.values, scale // hours.scale), 0)
-        if self.per in pairs.labels:
+        new = times(counted, scale // hours_scale)
+        if left is None:
             return Usage(groups, jobs(new))
-        eligible = np.diff(pairs.candidate_start) > 0
-        left = times(hours_left(instance, counts, eligible), scale // HOUR)[pairs.candidate]
+        of_leaver = times(left, scale // HOUR)[pairs.candidate]
         current = instance.candidates.current_opening[pairs.candidate]
         leaving = PairTable(instance, pairs.candidate, np.maximum(current, 0))
         code = np.where(current >= 0, grouped(leaving, self.per).code, -1).astype(np.int32)
-        return Usage(groups, jobs(new), also=(code, jobs(left)))
+        return Usage(groups, jobs(new), also=(code, jobs(of_leaver)))
 
     def positions(self, instance: Instance, plan: Plan) -> Iterator[GroupStanding]:
         """Yield where each group stands, by a plain reading of the records."""

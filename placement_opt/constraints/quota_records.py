@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.instance import NOT_GIVEN, Bools, Instance, Ints
 from placement_opt.pairs import PairTable
 from placement_opt.quantities import read_number
@@ -79,21 +79,22 @@ def _group_of_employer(instance: Instance, employer: Employer, per: str) -> str 
     }[per]
 
 
-def _check_per(per: str, what: str) -> None:
-    if per not in GROUPS_OF_EMPLOYERS:
-        raise InvalidInputError.single(
-            "rule",
-            "JobsQuota",
-            "per",
-            per,
-            f"must be one of {', '.join(GROUPS_OF_EMPLOYERS)} {what}",
-            "give `jobs` as a mapping and group by employers, a sector or the region",
-        )
+def problem_of_pledges(per: str) -> Problem:
+    """Build the problem of a quota of pledges per group that no employer belongs to."""
+    close = closest_ids(per, GROUPS_OF_EMPLOYERS)
+    meant = f"{closest_hint(close)}, or " if close else ""
+    return Problem(
+        "rule",
+        "JobsQuota",
+        "per",
+        per,
+        f"must be one of {', '.join(GROUPS_OF_EMPLOYERS)} when pledges are used",
+        f"{meant}give `jobs` as a mapping from group to jobs",
+    )
 
 
 def pledged(instance: Instance, per: str) -> Mapping[str, Fraction]:
     """Sum the employers' pledges per group; one that belongs to no group is bad input."""
-    _check_per(per, "when pledges are used")
     jobs_of: dict[str, Fraction] = {}
     lost = []
     for employer in instance.region.employers:
@@ -116,17 +117,22 @@ def _without_group(employer: Employer, per: str, why: str) -> Problem:
     return Problem("employer", employer.id, field, None, expected, hint)
 
 
-def in_service(instance: Instance, per: str, asked: Collection[str]) -> Mapping[str, Fraction]:
-    """Return the jobs in service of each group asked for; hired-in hours count where they work."""
+def in_service(
+    instance: Instance, per: str, asked: Collection[str] | None
+) -> Mapping[str, Fraction]:
+    """Return the jobs in service of each group asked for; hired-in hours count where they work.
+
+    `asked` holds labels of groups; None asks for all groups.
+    """
     if per not in GROUPS_OF_EMPLOYERS:
         return {}
     per_job = Fraction(instance.rulebook.job_hours_per_year)
-    unknown, jobs = [], dict[str, Fraction]()
+    unknown, jobs = list[Problem](), dict[str, Fraction]()
     for employer in instance.region.employers:
         label = _group_of_employer(instance, employer, per)
         if label is None and employer.target_group_hours_per_year != 0:
             unknown.append(_without_group(employer, per, "its people in service count"))
-        if label is None or label not in asked:
+        if label is None or (asked is not None and label not in asked):
             continue
         problems = list(_unknown_service(employer))
         if not problems:

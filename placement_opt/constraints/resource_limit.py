@@ -18,10 +18,13 @@ from placement_opt.constraints.base import (
     used,
 )
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.constraints.unused_labels import unused_labels
+from placement_opt.errors import Findings
 from placement_opt.instance import Instance
 from placement_opt.pairs import PairTable
 from placement_opt.plan import Plan, Violation
 from placement_opt.records.fields import Label
+from placement_opt.result import RemarkRow
 from placement_opt.row_blocks import RowBlock
 
 
@@ -42,7 +45,9 @@ class ResourceLimit(Rule):
         ``"region"``, or a pair column of labels.
     limits, minimums
         One number for every group, or {group: number}; groups left out are free. A named group
-        without pairs uses 0.
+        without pairs uses 0: a minimum there is infeasible or costs its whole shortfall, and a
+        limit there is told in `result.remarks`, and by a `PlacementWarning` where it looks like a
+        slip.
     shortfall_price
         Points for each unit that a minimum is short; None (the default) makes minimums hard.
 
@@ -73,16 +78,26 @@ class ResourceLimit(Rule):
 
     @override
     def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
-        groups = grouped(pairs, self.per, self.rule)
-        at_most, groups = limit_of_group(self, "limits", self.limits, groups, self.per)
-        at_least, groups = limit_of_group(self, "minimums", self.minimums, groups, self.per)
+        findings = Findings()
+        with findings.gathered():
+            column = usage_column(self, pairs, self.uses)
+        with findings.gathered():
+            groups = grouped(pairs, self.per, self.rule)
+            with findings.gathered():
+                at_most, groups = limit_of_group(self, "limits", self.limits, groups, self.per)
+            at_least, groups = limit_of_group(self, "minimums", self.minimums, groups, self.per)
+        findings.refuse()
         return grouped_limit(
             self.title,
-            Usage(groups, usage_column(self, pairs, self.uses)),
+            Usage(groups, column),
             at_most=at_most,
             at_least=at_least,
             shortfall_price=self.price,
         )
+
+    @override
+    def remarks(self, pairs: PairTable) -> Iterator[RemarkRow]:
+        yield from unused_labels(self, self.per, self.limits, pairs)
 
     @override
     def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:

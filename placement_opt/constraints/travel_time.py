@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from typing import ClassVar, Literal, Self
-from weakref import WeakSet
 
 import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
 from placement_opt.constraints.base import Rule
-from placement_opt.errors import InvalidInputError, Problem
+from placement_opt.errors import Problem
 from placement_opt.instance import NOT_GIVEN, Bools, Indices, Instance
 from placement_opt.pairs import candidate_blocks
 from placement_opt.plan import Plan, Violation
@@ -40,8 +39,36 @@ class TravelTime(Rule):
         return cls() if limited else None
 
     @override
+    def problems(self, instance: Instance) -> Iterator[Problem]:
+        """Yield limited candidates and openings whose minutes to some other end are unknown.
+
+        Each candidate that lacks a location or a transport, and each opening that lacks a
+        location, where the region's own table does not make up for it.
+        """
+        candidates, openings = instance.candidates, instance.openings
+        no_location, no_transport = np.isnan(candidates.latitude), candidates.transport == NOT_GIVEN
+        # To remote work everybody's journey is known: none.
+        adrift, unplaced = (
+            no_location | no_transport,
+            np.isnan(openings.latitude) & ~openings.remote,
+        )
+        limited = candidates.max_travel != NOT_GIVEN
+        problem_candidates = np.zeros(instance.n_candidates, dtype=np.bool_)
+        problem_openings = np.zeros(instance.n_openings, dtype=np.bool_)
+        suspects = (
+            (limited & adrift, np.ones(instance.n_openings, dtype=np.bool_)),
+            (limited, unplaced),
+        )
+        for these, those in suspects:
+            for candidate, opening, unknown in _unknown(instance, these, those):
+                problem_candidates[candidate[unknown.any(axis=1)]] = True
+                problem_openings[opening[unknown.any(axis=0)]] = True
+        yield from _candidate_problems(instance, "location", problem_candidates & no_location)
+        yield from _candidate_problems(instance, "transport", problem_candidates & no_transport)
+        yield from _opening_problems(instance, problem_openings & unplaced)
+
+    @override
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
-        _check_known(instance)
         most = instance.candidates.max_travel[candidate]
         return travel_table(instance).within(candidate, opening, most)
 
@@ -66,45 +93,6 @@ def knows_places(region: Region) -> bool:
     homes = any(candidate.location is not None for candidate in region.candidates)
     work = any(opening.location is not None or opening.remote for opening in region.openings)
     return homes or work or bool(region.travel_minutes)
-
-
-_KNOWN: WeakSet[Instance] = WeakSet()
-
-
-def _check_known(instance: Instance) -> None:
-    """Refuse, once per region, limited candidates whose minutes to some opening are unknown.
-
-    Raises
-    ------
-    InvalidInputError
-        With every candidate that lacks a location or a transport, and every opening that lacks a
-        location, where the region's own table does not make up for it.
-    """
-    if instance in _KNOWN:
-        return
-    candidates, openings = instance.candidates, instance.openings
-    no_location, no_transport = np.isnan(candidates.latitude), candidates.transport == NOT_GIVEN
-    # To remote work everybody's journey is known: none.
-    adrift, unplaced = no_location | no_transport, np.isnan(openings.latitude) & ~openings.remote
-    limited = candidates.max_travel != NOT_GIVEN
-    problem_candidates = np.zeros(instance.n_candidates, dtype=np.bool_)
-    problem_openings = np.zeros(instance.n_openings, dtype=np.bool_)
-    suspects = (
-        (limited & adrift, np.ones(instance.n_openings, dtype=np.bool_)),
-        (limited, unplaced),
-    )
-    for these, those in suspects:
-        for candidate, opening, unknown in _unknown(instance, these, those):
-            problem_candidates[candidate[unknown.any(axis=1)]] = True
-            problem_openings[opening[unknown.any(axis=0)]] = True
-    problems = [
-        *_candidate_problems(instance, "location", problem_candidates & no_location),
-        *_candidate_problems(instance, "transport", problem_candidates & no_transport),
-        *_opening_problems(instance, problem_openings & unplaced),
-    ]
-    if problems:
-        raise InvalidInputError(problems)
-    _KNOWN.add(instance)
 
 
 def _unknown(

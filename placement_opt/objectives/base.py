@@ -1,13 +1,13 @@
 """What an objective term is: points of a placement, which a plan sums and the solver maximises."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Annotated, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.errors import InvalidInputError
+from placement_opt.errors import InvalidInputError, Problem
 from placement_opt.instance import Instance
 from placement_opt.pairs import Column, PairTable
 from placement_opt.plan import Placement, Plan
@@ -57,8 +57,18 @@ class Term(Record):
         del instance
         return None
 
+    def problems(self, instance: Instance) -> Iterator[Problem]:
+        """Yield what the term cannot do without and the records leave out, whatever the pairs."""
+        del instance
+        yield from ()
+
     def points(self, instance: Instance, pairs: PairTable) -> Column:
-        """Return the points of each eligible pair before the weight, shape (E,)."""
+        """Return the points of each eligible pair before the weight, shape (E,).
+
+        `pairs.candidate` and `pairs.opening` are rows of the columns of the instance, in the order
+        of `instance.candidate_ids` and `instance.opening_ids` (ascending), not of the region. A
+        term of your own may return a plain array of numbers instead of a `Column`.
+        """
         raise NotImplementedError
 
     def value(self, instance: Instance, plan: Plan) -> Fraction:

@@ -2,8 +2,8 @@
 
 import datetime as dt
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Self
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator
 from typing_extensions import override
@@ -19,6 +19,11 @@ from placement_opt.records.kinds import RECORD_KINDS
 from placement_opt.records.people import Candidate, Coach
 from placement_opt.records.readers import mistake
 from placement_opt.records.work import Employer, Municipality, Opening
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from placement_opt.constraints.base import Rule
 
 
 def _rows(value: Any) -> Any:
@@ -101,6 +106,45 @@ class Region(Record):
     def _stand_ins(cls, broken: Collection[str]) -> dict[str, Any]:
         empty = {name: () for name in ("candidates", "openings") if name in broken}
         return super()._stand_ins(broken) | empty
+
+    def problems(self, rules: "Sequence[Rule] | None" = None) -> "pd.DataFrame":
+        """Return all that keeps the region from being solved, one row per problem.
+
+        Problems of the records themselves are told when the region is made; these are what only an
+        active rule or term can see, such as hours that coaching needs.
+
+        Parameters
+        ----------
+        rules
+            The complete list of rules; None takes the standard rules for whatever the region names.
+
+        Returns
+        -------
+        DataFrame
+            Columns subject, id, field, value, expected and hint; empty when nothing is wrong.
+
+        Raises
+        ------
+        InvalidInputError
+            When `rules` holds what is no rule, or one twice: no problem of the region's.
+
+        Examples
+        --------
+        >>> import placement_opt as po
+        >>> region = po.Region(
+        ...     name="tiny",
+        ...     candidates=[po.Candidate(id="C-1", max_travel_minutes=30)],
+        ...     openings=[po.Opening(id="O-1", remote=True), po.Opening(id="O-2")],
+        ... )
+        >>> for problem in region.problems().itertuples():
+        ...     print(problem.subject, problem.id, problem.field)
+        candidate C-1 location
+        candidate C-1 transport
+        opening O-2 location
+        """
+        from placement_opt.model import Model
+
+        return Model(self, rules=rules).problems()
 
     @classmethod
     def from_json(cls, path: str | os.PathLike[str]) -> Self:
