@@ -1,4 +1,4 @@
-"""Command line of the measurements: compare, table, plot, growth, regressions."""
+"""Command line of the measurements: compare, table, plot, profile, growth, regressions."""
 
 import argparse
 import sys
@@ -70,6 +70,20 @@ def _plot(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     from benchmarks.plot import plot_gaps
 
     plot_gaps(read_results(options.file).attempts, options.out)
+    return 0
+
+
+def _profile(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    del arguments
+    from benchmarks.profile import plot_profile, profile_table
+    from benchmarks.results import read_results, refuse_existing
+
+    refuse_existing([options.plot], overwrite=options.overwrite)
+    attempts = read_results(options.file).attempts
+    print(profile_table(attempts, options.gap))
+    if options.plot:
+        _matplotlib_or_explain()
+        plot_profile(attempts, options.gap, options.plot)
     return 0
 
 
@@ -145,6 +159,12 @@ def _parser() -> argparse.ArgumentParser:
     plot.add_argument("--out", type=Path, required=True)
     plot.add_argument("--overwrite", action="store_true")
     plot.set_defaults(run=_plot)
+    profile = commands.add_parser("profile", help="many instances at a glance, from compare's file")
+    profile.add_argument("file", type=Path, nargs="+")
+    profile.add_argument("--gap", type=float, default=1e-4, help="the gap that is timed")
+    profile.add_argument("--plot", type=Path, help="picture to write")
+    profile.add_argument("--overwrite", action="store_true")
+    profile.set_defaults(run=_profile)
     growth = commands.add_parser("growth", help="how our cost grows with size")
     growth.add_argument("--family", default="rijk-van-nijmegen", help="or generic, planted")
     growth.add_argument("--sizes", default="1500,5000,15000", help="candidates, or 1500x300")

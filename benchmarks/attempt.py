@@ -36,7 +36,7 @@ class Attempt:
     objective, bound, certified_bound
         The last plan and the solver's own bounds.
     gap
-        Between `objective` and `bound`, relative to the objective.
+        Between `objective` and `bound`, relative to the larger of the two.
     best_known
         Best objective known for the instance.
     gap_to_best_known
@@ -116,10 +116,11 @@ class Attempt:
 
 
 def relative_gap(objective: float | None, bound: float | None) -> float | None:
-    """Return how far the bound is above the plan, relative to the plan; None where one misses."""
+    """Return how far the bound is above the plan, relative to the larger; None where one misses."""
     if objective is None or bound is None:
         return None
-    return max(0.0, bound - objective) / max(1.0, abs(objective))
+    largest = max(abs(objective), abs(bound))
+    return max(0.0, bound - objective) / largest if largest else 0.0
 
 
 def _below(objective: float | None, best_known: float | None) -> float | None:

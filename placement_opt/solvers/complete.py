@@ -18,8 +18,11 @@ COMPLETE_PAIRS = 30_000
 the time in which prices and plans are there."""
 
 BEHIND_SHARE, BEHIND_S = 0.5, 4.0
-"""A complete solver that has brought nothing for that share of the time so far, and for so many
-seconds, is given up."""
+"""A complete solver is given up when it has brought nothing for that share of the time so far, and
+for so many seconds,"""
+
+BEHIND_TIMES = 2
+"""and its bound is so many times as far from the best plan as the best bound."""
 
 
 class Complete:
@@ -57,8 +60,12 @@ class Complete:
 
     @property
     def is_behind(self) -> bool:
-        """True when it has brought neither plan nor bound for long."""
-        reports = self._solver.reports
-        useful_s = self._begun_s if reports is None else max(self._begun_s, reports.useful_s)
-        idle_s = self._search.elapsed_s - useful_s
-        return idle_s > max(BEHIND_S, BEHIND_SHARE * self._search.elapsed_s)
+        """True when it has brought nothing for long, and its bound is far from the best one."""
+        search, reports = self._search, self._solver.reports
+        if reports is None or search.bound is None or search.gained is None:
+            return False
+        idle_s = search.elapsed_s - max(self._begun_s, reports.useful_s)
+        if idle_s <= max(BEHIND_S, BEHIND_SHARE * search.elapsed_s):
+            return False
+        best = search.bound - search.gained
+        return reports.bound is None or reports.bound - search.gained > BEHIND_TIMES * best

@@ -17,7 +17,8 @@ INFEASIBLE = frozenset({"infeasible", "infeasible_or_unbounded"})
 class HighsReports:
     """Tells the search of what HiGHS tells.
 
-    `useful_s` is when HiGHS last brought a better plan or bound, in seconds of the search.
+    `useful_s` is when HiGHS last brought a better plan or bound, in seconds of the search, and
+    `bound` the lowest bound of its own, in integer units, or None.
     """
 
     formulation: Formulation
@@ -26,6 +27,7 @@ class HighsReports:
     source: str
     is_refuted: bool = False
     useful_s: float = 0.0
+    bound: int | None = None
 
     def pass_on(self, news: News) -> None:
         """Tell the search of new bounds and solutions.
@@ -59,7 +61,7 @@ class HighsReports:
             self.useful_s = self.search.elapsed_s
 
     def _prove(self, bound: float) -> None:
-        before = self.search.bound
-        self.is_refuted |= not prove_bound(self.search, self.unit.bound(bound), self.source)
+        before, self.bound = self.search.bound, self.unit.bound(bound)
+        self.is_refuted |= not prove_bound(self.search, self.bound, self.source)
         if before is None or (self.search.bound or before) < before:
             self.useful_s = self.search.elapsed_s
