@@ -141,13 +141,13 @@ def rounded_array(values: npt.ArrayLike, *, fine: bool) -> tuple[npt.NDArray[np.
     _refuse(column, ~(np.abs(floats) < _BEYOND_INT64), "must be finite numbers below 2^63")
     digits, decimals = _decimals(column, PLACES)
     divisor = np.where(decimals < 0, _denominators(column, floats), 1)
-    shared = math.lcm(*np.unique(divisor[divisor > 0]).tolist())
-    rest = divisor == 0
-    if shared > (LARGEST_DENOMINATOR if rest.any() else 10**PLACES):
-        rest, shared = decimals < 0, 1
     largest = float(np.abs(floats).max(initial=0))
-    places = _grid_places(largest) if rest.any() else int(decimals.max(initial=0))
-    scale = shared * 10**places
+    rest, shared = divisor == 0, math.lcm(*np.unique(divisor[divisor > 0]).tolist())
+    places, scale = _scale(rest, shared, decimals, largest)
+    most = LARGEST_DENOMINATOR if rest.any() else 10**PLACES
+    if shared > most or largest >= _ROOM / scale:  # quotients become part of the rest
+        rest, shared = decimals < 0, 1
+        places, scale = _scale(rest, shared, decimals, largest)
     beyond = np.abs(floats) >= _ROOM / scale
     if fine and (rest.any() or beyond.any()):
         places = _most_places(largest)
@@ -162,6 +162,14 @@ def rounded_array(values: npt.ArrayLike, *, fine: bool) -> tuple[npt.NDArray[np.
         rows = (decimals < 0) & (divisor == q)
         integers[rows] = np.rint(floats[rows] * q).astype(np.int64) * (scale // q)
     return integers, scale
+
+
+def _scale(
+    rest: npt.NDArray[np.bool_], shared: int, decimals: npt.NDArray[np.int64], largest: float
+) -> tuple[int, int]:
+    """Return the decimal places of a column, and its whole denominator."""
+    places = _grid_places(largest) if rest.any() else int(decimals.max(initial=0))
+    return places, shared * 10**places
 
 
 def _grid_places(largest: float) -> int:

@@ -282,3 +282,32 @@ def test_a_column_that_is_only_valued_keeps_its_digits():
 def test_weights_of_every_size_are_kept(weight):
     result = solved({"x": [1, 2, 3]}, objective=[po.PairScore("x", weight=weight)])
     assert result.objective == pytest.approx(6 * weight, rel=1e-9)
+
+
+def test_quotients_give_way_where_their_denominator_leaves_no_room():
+    large = 700_317_445_878.7418
+    assert exact([1 / 7, 1 / 38, large, 0.1234567891]) == [
+        *(Fraction("0.142857"), Fraction("0.026316"), Fraction(repr(large)), Fraction("0.123457")),
+    ]
+    assert exact([1e13, 1 / 3]) == [10**13, THIRD]
+
+
+def test_a_limit_beyond_all_sums_binds_nothing_and_such_a_minimum_is_out_of_reach():
+    columns = {"u": [1 / 3, 0.123456789]}
+    free = po.ResourceLimit(uses="u", per="region", limits=1e15)
+    assert len(solved(columns, free).placement_rows) == 2
+    most = po.ResourceLimit(uses="u", per="region", minimums=1e15)
+    pairs = {"candidate_id": ["C-0"], "opening_id": ["O"], "score": [1], "u": [1 / 3]}
+    model = po.Model(REGION, pairs=pairs, rules=[*BASE, most], objective=[po.PairScore("score")])
+    assert model.solve(time_limit_s=5).status is po.Status.INFEASIBLE
+    priced = po.ResourceLimit(uses="u", per="region", minimums=1e15, shortfall_price=1)
+    with pytest.raises(po.InvalidInputError, match=r"keeps the row below 2\^60"):
+        solved({"u": [0.123456789, 1 / 3]}, priced)
+
+
+def test_a_price_of_what_is_always_zero_does_not_count():
+    priced = po.ResourceLimit(
+        uses="u", per="candidate", minimums={"C-3": 0}, shortfall_price=1 / 7e11
+    )
+    result = solved({"u": [1e-9, 2e-9 / 3]}, priced, objective=[po.PairScore("u", weight=1e11 / 3)])
+    assert result.status is po.Status.OPTIMAL

@@ -107,8 +107,11 @@ def _hard_rows(
     at_least: Mapping[int, Fraction],
 ) -> RowBlock:
     scale = usage.column.scale
-    lower = [math.ceil(at_least[g] * scale) if g in at_least else NO_LOWER for g in rows]
-    upper = [math.floor(at_most[g] * scale) if g in at_most else NO_UPPER for g in rows]
+    # No sum reaches `ROOM`: a limit beyond it binds nothing, and a minimum is out of reach.
+    lower = [min(math.ceil(at_least[g] * scale), ROOM) if g in at_least else NO_LOWER for g in rows]
+    upper = [
+        min(math.floor(at_most[g] * scale), NO_UPPER) if g in at_most else NO_UPPER for g in rows
+    ]
     return RowBlock(
         title,
         [usage.groups.labels[g] for g in rows],
@@ -135,13 +138,16 @@ def _priced_rows(
         values, unit = _in_whole_units(data[entries], wanted)
         data[entries] = values
         need = int(wanted / unit)
+        if need >= ROOM:
+            raise _too_fine(at_least[group])
         # With negative entries the sum can fall below zero, and the shortfall beyond the limit.
         reach = max(0, need - int(values[values < 0].sum()))
         if max_shortfall is not None:
             reach = min(reach, math.floor(max_shortfall * scale / unit))
         limit.append(need)
         most.append(reach)
-        gain.append(-price * unit / scale)
+        # What is always zero costs nothing: its price in points could be too large for the problem.
+        gain.append(-price * unit / scale if reach else Fraction(0))
     return RowBlock(
         title,
         [usage.groups.labels[g] for g in rows],
@@ -164,15 +170,19 @@ def _in_whole_units(values: Ints, wanted: Fraction) -> tuple[Ints, Fraction]:
     common = int(np.gcd.reduce(values)) * denominator if values.size else 0
     divisor = math.gcd(common, wanted.numerator) or denominator
     if values.size and int(np.abs(values).max()) * denominator >= ROOM:
-        raise InvalidInputError.single(
-            "rule",
-            None,
-            "minimum",
-            float(wanted),
-            "must have a denominator that keeps the row below 2^60",
-            "use fewer decimals in the minimum or in the summed column",
-        )
+        raise _too_fine(wanted)
     return values * denominator // divisor, Fraction(divisor, denominator)
+
+
+def _too_fine(minimum: Fraction) -> InvalidInputError:
+    return InvalidInputError.single(
+        "rule",
+        None,
+        "minimum",
+        float(minimum),
+        "must have a denominator that keeps the row below 2^60",
+        "use fewer decimals in the minimum or in the summed column",
+    )
 
 
 def stacked(title: str, parts: Sequence[RowBlock]) -> RowBlock:
