@@ -78,10 +78,16 @@ def test_numbers_of_every_polars_type(dtype, given):
 
 @pytest.mark.parametrize("kind", ["pandas", "polars"])
 def test_single_precision_is_the_decimal_it_prints_as(kind):
-    values = np.array([0.1, 0.7], dtype=np.float32)
-    frame = KINDS[kind]({"id": ["C-1", "C-2"], "wage_value": values})
+    values = np.array([0.1, 12_345.678], dtype=np.float32)
+    frame = KINDS[kind]({"id": ["C-1", "C-2"], "max_travel_minutes": values})
     people = po.Region.from_frames(name="r", candidates=frame, openings=KINDS[kind](WORK))
-    assert [person.wage_value for person in people.candidates] == [0.1, 0.7]
+    assert [person.max_travel_minutes for person in people.candidates] == [0.1, 12_345.678]
+
+
+def test_whole_numbers_beside_nothing_stay_whole():
+    assert cells_of(dict(frame_columns(pl.DataFrame({"a": [2**53 + 1, None]})))["a"]) == [
+        *(2**53 + 1, None),
+    ]
 
 
 @pytest.mark.parametrize(
