@@ -249,8 +249,9 @@ def renamed(**names):
     ],
 )
 def test_a_name_with_a_mark_blanks_or_capitals_is_told_as_what_is_meant(old, new):
-    (problem,) = problems(renamed(**{old: new}), rules=())
+    problem, *rest = problems(renamed(**{old: new}), rules=())
     assert (problem.field, problem.value) == ("columns", new)
+    assert all(other.hint == f"did you mean {new!r}" for other in rest)  # what asks for it
     assert problem.expected == f"must be written as {old!r}"
     assert problem.hint.startswith(f"rename it to {old!r}")
     assert ("byte-order mark" in problem.hint) == ("\ufeff" in new)
