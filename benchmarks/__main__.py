@@ -1,4 +1,4 @@
-"""Command line of the measurements: compare, table, plot, profile, growth, regressions."""
+"""Command line of the measurements; `python -m benchmarks --help` lists them."""
 
 import argparse
 import sys
@@ -87,6 +87,13 @@ def _profile(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     return 0
 
 
+def _differential(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    del arguments
+    from benchmarks.differential import report
+
+    return int(report(options.seed, options.models) > 0)
+
+
 def _growth(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     from benchmarks.compare import compare
     from benchmarks.growth import GAP, exponents, growth_table, plot_growth
@@ -165,6 +172,13 @@ def _parser() -> argparse.ArgumentParser:
     profile.add_argument("--plot", type=Path, help="picture to write")
     profile.add_argument("--overwrite", action="store_true")
     profile.set_defaults(run=_profile)
+    differential = commands.add_parser(
+        "differential",
+        help="tiny models in every way and by trying out all plans; 1 if they differ",
+    )
+    differential.add_argument("--models", type=int, default=100)
+    differential.add_argument("--seed", type=int, default=1, help="of the first model")
+    differential.set_defaults(run=_differential)
     growth = commands.add_parser("growth", help="how our cost grows with size")
     growth.add_argument("--family", default="rijk-van-nijmegen", help="or generic, planted")
     growth.add_argument("--sizes", default="1500,5000,15000", help="candidates, or 1500x300")
