@@ -188,9 +188,7 @@ def _value(
     spec: Spec, score: dict[tuple[int, int], Fraction], plan: tuple[int | None, ...]
 ) -> Fraction | None:
     placed = [(c, o) for c, o in enumerate(plan) if o is not None]
-    # Who has no pair at all need not be placed.
-    has_pair = {c for c, _ in score}
-    if spec.everybody and {c for c, _ in placed} != has_pair:
+    if spec.everybody and len(placed) < spec.people:
         return None
     for o in range(spec.places):
         there = [c for c, where in placed if where == o]

@@ -46,7 +46,7 @@ SPEC = Spec(
         ({"room": (5,)}, Fraction(25, 2)),
         ({"room": None, "positions": (1,)}, Fraction(15, 2)),
         ({"everybody": True}, None),
-        ({"everybody": True, "score": {(0, 0): "5"}}, Fraction(5)),
+        ({"everybody": True, "room": (5,)}, Fraction(25, 2)),
         ({"at_most": {"b": 0}}, Fraction(5)),
         ({"minimums": (Minimum("placements", "a", 1, None),)}, Fraction(5)),
         ({"minimums": (Minimum("size", "a", 2, 1),)}, Fraction(11, 2)),
