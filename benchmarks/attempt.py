@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from placement_opt import status
+
 GAPS = (1e-2, 1e-3, 1e-4)
 
 
@@ -116,11 +118,10 @@ class Attempt:
 
 
 def relative_gap(objective: float | None, bound: float | None) -> float | None:
-    """Return how far the bound is above the plan, relative to the larger; None where one misses."""
+    """Return the gap between a plan and a bound, as the library tells it; None where one misses."""
     if objective is None or bound is None:
         return None
-    largest = max(abs(objective), abs(bound))
-    return max(0.0, bound - objective) / largest if largest else 0.0
+    return status.relative_gap(objective, bound)
 
 
 def _below(objective: float | None, best_known: float | None) -> float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
-from benchmarks.attempt import GAPS, Attempt
+from benchmarks.attempt import GAPS, Attempt, relative_gap
 
 NONE = "-"
 COLUMNS = (
@@ -44,10 +44,8 @@ def best_bounds(attempts: Iterable[Attempt]) -> dict[int, float]:
 
 
 def gap_to_best_bound(attempt: Attempt, best: dict[int, float]) -> float | None:
-    """Return how far the plan is below the best bound of any solver, relative to the plan."""
-    if attempt.objective is None or attempt.seed not in best:
-        return None
-    return max(0.0, best[attempt.seed] - attempt.objective) / max(1.0, abs(attempt.objective))
+    """Return how far the plan is below the best bound of any solver, as a gap."""
+    return relative_gap(attempt.objective, best.get(attempt.seed))
 
 
 def _table(attempts: list[Attempt]) -> str:

@@ -54,8 +54,8 @@ def contradictions(
                 text_nl = f"`points` geeft samen {float(claimed):g}, `value` {float(told):g}"
                 faults.append(Fault(term, text, text_nl))
         expected += read_number(term.weight) * (claimed - told)
-    claimed = compiled.formulation.points(search.gained or 0)
-    if abs(claimed - expected) <= compiled.formulation.objective.rounding:
+    claimed = search.worth
+    if claimed == expected:
         return tuple(faults)
     what = f"objective {float(claimed):.6f} in the model, {float(expected):.6f} by rule"
     priced = [rule for rule in compiled.rules if is_own(rule) and rule.price is not None]

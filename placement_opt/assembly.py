@@ -4,26 +4,36 @@ Rows are divided by what their coefficients share; points go over one denominato
 that fits in int64.
 """
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.errors import InvalidInputError
-from placement_opt.formulation import BLOCK_PAIRS, ROOM, Formulation, Objective
+from placement_opt.formulation import BLOCK_PAIRS, ROOM, Formulation
 from placement_opt.instance import Floats, Ints
 from placement_opt.pair_columns import distinct_values
 from placement_opt.pair_entries import are_ones, row_reach
 from placement_opt.pairs import Column
+from placement_opt.points import Objective, PointShare
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER, Lumped, Pools, RowBlock
 
 ROUNDED_REACH = 1 << 45
-"""Points that have to be rounded anyway sum to less than this: small enough for every solver's own
-sums (a network's cost times its nodes, doubles), and a unit is still a share of 3e-14 of all."""
+"""A plan's points that have to be rounded anyway sum to less than this: small enough for every
+solver's own sums (a network's cost times its nodes, doubles), and a unit is still a share of 3e-14
+of all."""
+
+SAMPLE = 1_000
+"""So many points are looked at before all of them, for a divisor."""
+
+REACH_ERROR = 1e-9
+"""How far a plan's reach may be off, summed in doubles, as a share."""
 
 
 def divided_by_gcd(block: RowBlock) -> RowBlock:
@@ -112,23 +122,24 @@ def _refuse_overflow(block: RowBlock) -> None:
 
 
 def formulate(
-    n_pairs: int,
+    candidate_start: Ints,
     blocks: Sequence[RowBlock],
     terms: Sequence[tuple[Fraction, Column]],
-    most_placements: int,
+    at_most: int,
 ) -> Formulation:
     """Assemble the rules' rows and the weighted point columns into one integer problem.
 
     Parameters
     ----------
-    n_pairs
-        Number of eligible pairs, E.
+    candidate_start
+        Pairs of candidate c are ``candidate_start[c]:candidate_start[c + 1]``, shape (C + 1,).
     blocks
         Rows of each coupling rule, in any order.
     terms
         (weight, points per pair) of each objective term.
-    most_placements
-        No plan has more placements than this; it limits the rounding of the objective.
+    at_most
+        No plan has more placements of one candidate than this; it limits what a plan can reach,
+        and so the rounding of the objective.
 
     Raises
     ------
@@ -138,82 +149,157 @@ def formulate(
     reduced = tuple(divided_by_gcd(block) for block in blocks)
     for block in reduced:
         _refuse_overflow(block)
-    return Formulation(n_pairs, reduced, (_scaled(n_pairs, reduced, terms, most_placements),))
+    objective = _scaled(candidate_start, reduced, terms, at_most)
+    return Formulation(int(candidate_start[-1]), reduced, (objective,))
 
 
 def _scaled(
-    n_pairs: int,
+    candidate_start: Ints,
     blocks: Sequence[RowBlock],
     terms: Sequence[tuple[Fraction, Column]],
-    most_placements: int,
+    at_most: int,
 ) -> Objective:
-    """Put all points over one denominator, exactly where it fits, else rounded.
+    """Put all points over one denominator, exactly where a plan's sum fits, else rounded up.
 
     Rounded points are held to `ROUNDED_REACH`, and never coarser than whole points.
     """
     own = list(_priced_variables(blocks))
-    n_own = sum(len(block.variables) for block in blocks if block.variables)
-    steps = [weight / column.scale for weight, column in terms]
-    reach = sum(
-        abs(step) * int(np.abs(column.values.astype(np.float64)).sum() + 1)
-        for step, (_, column) in zip(steps, terms, strict=True)
-    ) + sum(abs(gain) * width for _, gain, width in own)
-    shared = {gain.denominator for _, gain, _ in own} | {step.denominator for step in steps}
-    exact = math.lcm(1, *shared)
-    scale = exact if reach * exact < ROOM else max(1, ROUNDED_REACH // math.ceil(reach))
+    shares = tuple(_share(weight, column) for weight, column in terms)
+    reaches, of_pairs = _reaches(candidate_start, shares, at_most)
+    reach = of_pairs + sum(abs(price.gain) * price.widest for price in own)
+    exact = math.lcm(1, *(price.gain.denominator for price in own))
+    exact = math.lcm(exact, *(share.step.denominator for share in shares))
+    scale = exact if reach * exact < ROOM else max(1, math.floor(ROUNDED_REACH / reach))
     if reach * scale >= ROOM:
         raise InvalidInputError.single(
             "objective",
             None,
             "points",
             f"{float(reach):.3g}",
-            "must sum to less than 2^60 over all pairs and prices",
+            "must sum to less than 2^60 over the placements and prices of a plan",
             "use smaller weights, prices or scores: divide all of them by the same number",
         )
-    gain, rounding = _rounded_gain(n_pairs, steps, terms, n_own, scale)
-    own_rounding = Fraction(0)
-    for place, value, width in own:
-        gain[n_pairs + place] = round(value * scale)
-        own_rounding += abs(round(value * scale) - value * scale) * width
-    return Objective(gain, scale, (rounding * most_placements + own_rounding) / scale)
+    n_own = sum(len(block.variables) for block in blocks if block.variables)
+    gain, n_rounded = _rounded_gain(int(candidate_start[-1]), shares, n_own, scale)
+    width = np.diff(candidate_start)
+    above = Fraction(n_rounded * int(np.minimum(width, at_most).sum()))
+    below = Fraction(0)
+    for price in own:
+        exactly = price.gain * scale
+        units = math.ceil(exactly) if price.highest > 0 else math.floor(exactly)
+        gain[candidate_start[-1] + price.place] = units
+        above += abs(units - exactly) * price.widest
+        if price.lowest < 0 < price.highest:  # rounded the wrong way where it is negative
+            below += abs(units - exactly) * -price.lowest
+    least = min((each for each in reaches if each), default=Fraction(0))
+    if not above and not below:
+        return Objective(gain, scale, least_reach=least)
+    return Objective(gain, scale, above / scale, below / scale, least, shares)
 
 
-def _priced_variables(blocks: Sequence[RowBlock]) -> Iterator[tuple[int, Fraction, int]]:
-    """Yield (place among all own variables, points per unit, largest magnitude) where priced."""
+def _share(weight: Fraction, column: Column) -> PointShare:
+    """Return a term's points over the least denominator: measured numbers come over a large one.
+
+    A bound is a whole number of units, so that fewer units make it sharper.
+    """
+    values, divisor = column.values, column.scale
+    for part in (values[:SAMPLE], values):
+        if divisor > 1:
+            divisor = math.gcd(divisor, int(np.gcd.reduce(part.astype(np.int64), initial=0)))
+    if divisor > 1:
+        values = values // divisor
+    return PointShare(weight * divisor / column.scale, values)
+
+
+def _reaches(
+    candidate_start: Ints, shares: Sequence[PointShare], at_most: int
+) -> tuple[list[Fraction], Fraction]:
+    """Return the points that a plan can reach by each term, and by all of them, in magnitude.
+
+    A candidate's largest pair times its placements, or the sum of all its pairs, whichever is
+    less; in doubles, rounded up by more than they may be off.
+    """
+    each, every = [0.0] * len(shares), 0.0
+    for rows in _blocks_of(candidate_start):
+        start = candidate_start[rows.start : rows.stop + 1]
+        total = np.zeros(int(start[-1] - start[0]))
+        for number, share in enumerate(shares):
+            points = np.abs(share.values[start[0] : start[-1]].astype(np.float64))
+            points *= abs(float(share.step))
+            total += points
+            each[number] += _most(points, start - start[0], at_most)
+        every += _most(total, start - start[0], at_most)
+    over = 1 + REACH_ERROR
+    return [Fraction(most * over) for most in each], Fraction(every * over)
+
+
+def _most(points: Floats, start: Ints, at_most: int) -> float:
+    """Sum what each candidate can reach: its largest pair so many times, or all its pairs."""
+    filled = start[:-1][np.diff(start) > 0]
+    if not filled.size:
+        return 0.0
+    largest = np.maximum.reduceat(points, filled) * float(at_most)
+    return float(np.minimum(largest, np.add.reduceat(points, filled)).sum())
+
+
+def _blocks_of(candidate_start: Ints) -> Iterator[slice]:
+    """Cut the candidates in blocks of about `BLOCK_PAIRS` pairs, to spare memory."""
+    cuts = np.searchsorted(candidate_start, np.arange(0, candidate_start[-1], BLOCK_PAIRS))
+    ends = np.unique(np.append(cuts, candidate_start.size - 1)).tolist()
+    for first, last in itertools.pairwise(ends):
+        yield slice(first, last)
+
+
+class _Price(NamedTuple):
+    """A priced own variable: place among all own variables, points per unit, and bounds."""
+
+    place: int
+    gain: Fraction
+    lowest: int
+    highest: int
+
+    @property
+    def widest(self) -> int:
+        """Its largest magnitude."""
+        return max(abs(self.lowest), abs(self.highest))
+
+
+def _priced_variables(blocks: Sequence[RowBlock]) -> Iterator[_Price]:
+    """Yield the own variables that have a price."""
     first = 0
     for block in blocks:
         if block.variables is not None:
-            lower, upper = block.variables.lower, block.variables.upper
+            lower, upper, gain = block.variables.lower, block.variables.upper, block.variables.gain
             # Coaching has a quarter of a million variables, and a price for none of them.
-            for place in [at for at, gain in enumerate(block.variables.gain) if gain]:
-                widest = max(abs(int(lower[place])), abs(int(upper[place])))
-                yield first + place, block.variables.gain[place], widest
+            for place in [at for at, points in enumerate(gain) if points]:
+                yield _Price(first + place, gain[place], int(lower[place]), int(upper[place]))
             first += len(block.variables)
 
 
 def _rounded_gain(
-    n_pairs: int,
-    steps: Sequence[Fraction],
-    terms: Sequence[tuple[Fraction, Column]],
-    n_own: int,
-    scale: int,
-) -> tuple[Ints, Fraction]:
-    """Return integer gains, zero for own variables, and the largest rounding of a pair in units."""
+    n_pairs: int, shares: Sequence[PointShare], n_own: int, scale: int
+) -> tuple[Ints, int]:
+    """Return integer gains, zero for own variables, and how many terms had to be rounded.
+
+    Rounded up, so that what is proven of such sums holds for the user's own; nothing stays nothing.
+    """
     gain = np.zeros(n_pairs + n_own, dtype=np.int64)
     pairs = gain[:n_pairs]
-    rounding = Fraction(0)
-    for step, (_, column) in zip(steps, terms, strict=True):
-        factor = step * scale
+    n_rounded = 0
+    for share in shares:
+        factor = share.step * scale
+        if not share.values.any():
+            continue  # a factor for nothing may well be too large for int64
         if factor.denominator == 1:
-            _add_scaled(pairs, column.values, factor.numerator)
+            _add_scaled(pairs, share.values, factor.numerator)
         else:
-            distinct, code = distinct_values(column.values)
-            # Halves go up; whole numbers spare a fraction for each of perhaps a million scores.
-            top, bottom = 2 * factor.numerator, 2 * factor.denominator
-            rounded = [(value * top + factor.denominator) // bottom for value in distinct.tolist()]
+            distinct, code = distinct_values(share.values)
+            # Whole numbers spare a fraction for each of perhaps a million scores.
+            top, bottom = factor.numerator, factor.denominator
+            rounded = [-(-value * top // bottom) for value in distinct.tolist()]
             pairs += np.array(rounded, dtype=np.int64)[code]
-            rounding += Fraction(1, 2)
-    return gain, rounding
+            n_rounded += 1
+    return gain, n_rounded
 
 
 def _add_scaled(sums: Ints, values: npt.NDArray[np.integer], factor: int) -> None:

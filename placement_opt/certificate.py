@@ -151,5 +151,16 @@ def without_gains(formulation: Formulation) -> Formulation:
 
 
 def bound_in_points(formulation: Formulation, units: int) -> Fraction:
-    """Turn a bound in objective units into points, widened by the rounding of the objective."""
-    return formulation.points(units) + formulation.objective.rounding
+    """Turn a bound in objective units into points, a bound on the user's own numbers.
+
+    Those are rounded up, so that it has to be widened only by what may be rounded down.
+    """
+    return formulation.points(units) + formulation.objective.widening
+
+
+def told_bound(bound: Fraction, objective: Fraction | None) -> float:
+    """Return a bound as a float that is no lower; one that the plan meets as the plan's points."""
+    if objective is not None and bound <= objective:
+        return float(objective)
+    nearest = float(bound)
+    return nearest if Fraction(nearest) >= bound else float(np.nextafter(nearest, np.inf))

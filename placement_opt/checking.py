@@ -7,7 +7,6 @@ from its prices in exact integers. What only a solver has said is named as such.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,7 @@ from placement_opt.plan import Placement, Plan
 from placement_opt.records import Region
 from placement_opt.result import PlacementRow, Result
 from placement_opt.rulebook import Rulebook
-from placement_opt.status import Status
+from placement_opt.status import Status, StopReason
 from placement_opt.tables import budget_rows, coach_rows, placement_rows, quota_rows, term_rows
 from placement_opt.verification import Verdict
 
@@ -185,7 +184,7 @@ class _Plan:
     def _tables(self, plan: Plan, verdict: Verdict, columns: Sequence[int]) -> Iterator[Finding]:
         result, rules = self._result, self._compiled.rules
         instance, formulation = self._compiled.pairs.instance, self._compiled.formulation
-        points = [formulation.points(int(formulation.objective.gain[c])) for c in columns]
+        points = formulation.objective.points_of(np.array(columns, dtype=np.int64))
         yield _same("placements", placement_rows(plan, points, rules), result.placement_rows)
         yield _same("quotas", quota_rows(instance, plan, rules), result.quota_rows)
         yield _same("coaches", coach_rows(instance, plan, rules), result.coach_rows)
@@ -229,19 +228,17 @@ def _bounds(compiled: Compiled, result: Result) -> Iterator[Finding]:
     if result.bound != least:
         wrong.append(f"{result.bound!r}, but the parts of the proof give {least!r}")
     if result.objective is not None and result.bound is not None:
-        slack = Fraction(result.bound) - Fraction(result.objective)
+        slack, points = result.bound - result.objective, compiled.formulation.objective
         if slack < 0:
             wrong.append(f"{result.bound!r} is below the objective {result.objective!r}")
-        if result.status is Status.OPTIMAL and slack > _rounding(compiled, result.bound):
-            wrong.append(f"OPTIMAL, but {float(slack)!r} points stay between plan and bound")
+        if result.status is Status.OPTIMAL and not points.is_met(result.objective, result.bound):
+            wrong.append(f"OPTIMAL, but {slack!r} points stay between plan and bound")
+        asked = result.run.get("parameters", {}).get("gap")
+        if result.stop_reason is StopReason.GAP and (asked is None or (result.gap or 0) > asked):
+            wrong.append(f"stopped at the asked gap, {asked!r}, but the gap is {result.gap!r}")
     elif result.status is Status.OPTIMAL:
         wrong.append("OPTIMAL without a bound")
     yield finding_of("bound", wrong, f"{result.bound!r} agrees with its proof and the status")
-
-
-def _rounding(compiled: Compiled, bound: float) -> Fraction:
-    """Return what rounding may leave between an optimal plan and its bound."""
-    return 2 * compiled.formulation.objective.rounding + 4 * Fraction(float(np.spacing(abs(bound))))
 
 
 def _certified(compiled: Compiled, result: Result) -> Finding:

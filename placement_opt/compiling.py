@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from placement_opt.assembly import formulate
 from placement_opt.compiled import Compiled
 from placement_opt.constraints.base import Rule
@@ -89,9 +87,8 @@ def compile_model(
     with watch.phase("formulate"):
         weights = (read_number(term.weight) for term in terms)
         weighted = list(zip(weights, points, strict=True))
-        most = int(np.minimum(np.diff(pairs.candidate_start), at_most).sum())
         rows = [block for block in blocks if block is not None]
-        formulation = formulate(pairs.n_pairs, rows, weighted, most)
+        formulation = formulate(pairs.candidate_start, rows, weighted, at_most)
         fingerprint = instance.region.fingerprint()
     remarks = tuple(remark for rule in asked_rules for remark in rule.remarks(pairs))
     _warn(remarks)

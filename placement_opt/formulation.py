@@ -22,6 +22,7 @@ from scipy import sparse
 
 from placement_opt.instance import Floats, Ints
 from placement_opt.pair_entries import PairEntries, row_reach
+from placement_opt.points import Objective
 from placement_opt.row_blocks import NO_UPPER, RowBlock, Variables
 from placement_opt.short_text import ShortRepr
 
@@ -33,31 +34,6 @@ SMALL_BOUND = 1 << 30
 
 BLOCK_PAIRS = 1 << 16
 """Pairs priced at once: their sums stay in the processor's cache from one rule to the next."""
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Objective(ShortRepr):
-    """Points as integers: the value of a plan is ``(gain . v) / scale``, within `rounding`.
-
-    Parameters
-    ----------
-    gain
-        One integer per variable, shape (N,), int64, pairs first.
-    scale
-        Integer units per point.
-    rounding
-        How far the integer value of any plan may lie from the user's own number, in points;
-        zero where every number is held exactly.
-    """
-
-    gain: Ints
-    scale: int
-    rounding: Fraction = Fraction(0)
-
-    @cached_property
-    def largest_gain(self) -> float:
-        """The largest magnitude of a gain, at least one."""
-        return float(max(int(self.gain.max(initial=1)), -int(self.gain.min(initial=-1))))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -408,6 +384,22 @@ class Formulation(ShortRepr):
         """Turn integer objective units into points."""
         return Fraction(gained) / self.objective.scale
 
+    def worth(self, values: Ints) -> Fraction:
+        """Return what integer values are worth in the user's own numbers, in points."""
+        objective = self.objective
+        if not objective.shares:
+            return self.points(self.gained(values))
+        chosen = self.chosen(values)
+        worth = Fraction(0)
+        for share in objective.shares:
+            worth += share.step * sum(share.values[chosen].tolist())
+        for number, block in enumerate(self.blocks):
+            if block.variables is not None:
+                own = self.own_values(values, number)
+                for at in np.flatnonzero(own).tolist():
+                    worth += block.variables.gain[at] * int(own[at])
+        return worth
+
     def chosen(self, values: Ints) -> npt.NDArray[np.int64]:
         """Return the indices of the pairs that are one, ascending."""
         return np.flatnonzero(values[: self.n_pairs])
@@ -469,3 +461,6 @@ def _side_by_side(block: RowBlock, n_pairs: int, offset: int) -> sparse.csr_arra
     data = np.concatenate([pairs.data.astype(np.int64), own.data.astype(np.int64)])
     width = max(n_pairs, offset + own.shape[1])
     return sparse.coo_array((data, (rows, columns)), shape=(len(block), width)).tocsr()
+
+
+__all__ = ["BLOCK_PAIRS", "ROOM", "SMALL_BOUND", "ExtraRows", "Formulation", "Objective"]

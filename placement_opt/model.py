@@ -247,7 +247,8 @@ class Model:
         time_limit_s
             Wall-clock seconds, compiling and the verdict on the plan included.
         gap
-            Stop when ``(bound - objective) <= gap * max(1, |objective|)``.
+            Stop when ``(bound - objective) <= gap * max(|objective|, |bound|)``; what is told then
+            is that gap or less.
         seed
             Seed of every solver.
         solver
@@ -314,6 +315,8 @@ class Model:
             limits = replace(limits, time_limit_s=time_limit_s - self._closing_s(time_limit_s))
         with observers(on_progress, shown=shown) as tell:
             search = Search(formulation, limits, is_cancelled, tell, began)
+            if formulation.objective.shares:
+                search.note(f"points: {formulation.objective.told()}")
             seconds = dict(self._seconds)
             parameters = {
                 "time_limit_s": time_limit_s,

@@ -3,13 +3,12 @@
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict
-from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 
-from placement_opt.certificate import NO_PLAN, Certificate, bound_in_points
+from placement_opt.certificate import NO_PLAN, Certificate, bound_in_points, told_bound
 from placement_opt.compiled import Compiled
 from placement_opt.costs import cost_rows
 from placement_opt.decisions import unread_rows
@@ -94,8 +93,7 @@ def _told(conflict: Conflict, compiled: Compiled) -> dict[str, Any]:
 
 def _tables(compiled: Compiled, solution: Solution, plan: Plan, verdict: Verdict) -> dict[str, Any]:
     instance, formulation = compiled.pairs.instance, compiled.formulation
-    gain = formulation.objective.gain[solution.chosen]
-    points = [formulation.points(int(gained)) for gained in gain]
+    points = formulation.objective.points_of(solution.chosen)
     titles_nl = {rule.title: rule.title_nl or rule.title for rule in compiled.rules}
     return {
         "placement_rows": placement_rows(plan, points, compiled.rules),
@@ -120,23 +118,14 @@ def _bounds(
     """
     if outcome.status is Status.INFEASIBLE:
         return None, None
-    formulation = compiled.formulation
-    bound = None if outcome.bound is None else bound_in_points(formulation, outcome.bound)
-    certified = None if search.certified is None else bound_in_points(formulation, search.certified)
     objective = None if judged is None else judged[1].objective
-    if objective is not None and bound is not None:
-        bound = max(bound, objective)
-    return _upward(bound, objective), _upward(certified, objective)
 
+    def told(units: int | None) -> float | None:
+        if units is None:
+            return None
+        return told_bound(bound_in_points(compiled.formulation, units), objective)
 
-def _upward(exact: Fraction | None, objective: Fraction | None) -> float | None:
-    """Round a bound to a float that is no lower; a bound that is met is told as the objective."""
-    if exact is None:
-        return None
-    nearest = float(exact)
-    if exact == objective:
-        return nearest
-    return nearest if Fraction(nearest) >= exact else float(np.nextafter(nearest, np.inf))
+    return told(outcome.bound), told(search.certified)
 
 
 def _proof(

@@ -14,7 +14,7 @@ from placement_opt.json_files import parse_json, read_text, write_atomically
 from placement_opt.read_only import ReadOnlyDict, read_only
 from placement_opt.short_text import Told, told_parts
 from placement_opt.start_outcome import StartOutcome
-from placement_opt.status import Status, StopReason
+from placement_opt.status import Status, StopReason, relative_gap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -279,10 +279,10 @@ class Result(BaseModel):
 
     @property
     def gap(self) -> float | None:
-        """``(bound - objective) / max(1, |objective|)``, or None while one is missing."""
+        """``(bound - objective) / max(|objective|, |bound|)``, or None while one is missing."""
         if self.objective is None or self.bound is None:
             return None
-        return max(0.0, self.bound - self.objective) / max(1.0, abs(self.objective))
+        return relative_gap(self.objective, self.bound)
 
     @property
     def has_plan(self) -> bool:

@@ -10,6 +10,7 @@ from placement_opt.solvers.base import Search
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.relaxation import lp_bound
 from placement_opt.solvers.rounding import rounded
+from placement_opt.status import relative_gap
 
 MOST_PAIRS = 250_000
 """Beyond this the linear relaxation takes more than a moment, and is not asked."""
@@ -44,10 +45,10 @@ class Scarcity(ShortRepr):
 
     @property
     def greedy_below_bound(self) -> float | None:
-        """Share of the bound that greed leaves, or None without a greedy plan."""
+        """Gap between greed's plan and the bound, or None without a greedy plan."""
         if self.greedy_points is None:
             return None
-        return (self.bound_points - self.greedy_points) / max(1.0, abs(self.bound_points))
+        return relative_gap(self.greedy_points, self.bound_points)
 
 
 def scarcity(compiled: Compiled, time_limit_s: float = 60.0) -> Scarcity | None:

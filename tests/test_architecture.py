@@ -30,6 +30,7 @@ LAYERS = (
     ("pairs", "pair_columns", "pair_entries", "plan"),
     (
         "row_blocks",
+        "points",
         "formulation",
         "assembly",
         "mixed_integer_rounding",

@@ -29,7 +29,7 @@ FEW = settings(
 
 def search_of(formulation, gained, **limits):
     search = Search(formulation, SearchLimits(**{"gap": 0.0, "time_limit_s": 60, **limits}))
-    search.gained = gained
+    search.gained, search.worth = gained, formulation.points(gained or 0)
     return search
 
 
@@ -131,14 +131,15 @@ class TestProofs:
 
     def test_the_asked_gap_is_enough(self):
         found = strengthen(ODD, np.arange(5), 5.0, rounds=0)
-        search = search_of(ODD, 127, gap=0.2)
+        search = search_of(ODD, 127, gap=0.16)
         tree = branching_of(found, search)
         while tree.is_worth_while:
             tree.step()
-        assert 127 < search.bound <= 152
+        assert 127 < search.bound <= search.enough == 151
+        assert search.has_asked_gap
 
     def test_an_asked_gap_between_two_objectives_is_enough(self):
-        # Objectives are multiples of 60: with 120 at hand 144 is asked, and 120 is proven.
+        # Objectives are multiples of 60: with 120 at hand 150 is asked, and 120 is proven.
         formulation = knapsack([60] * 5, [2] * 5, 5)
         found = strengthen(formulation, np.arange(5), 5.0, rounds=0)
         search = search_of(formulation, 120, gap=0.2)
@@ -268,7 +269,7 @@ class TestEnds:
         assert asked[0].cutoff > asked[1].cutoff
 
     def test_an_asked_gap_between_two_objectives_does_not_end_it(self, monkeypatch):
-        # Of multiples of 60 with 120 at hand, 144 is asked, and nothing lies between.
+        # Of multiples of 60 with 120 at hand, 150 is asked, and nothing lies between.
         job = Running(lambda search, _tree: next(moments) and search.prove(120, "somebody"))
         moments = iter([False, False, True])
         monkeypatch.setattr(branching, "highs_beside", job.beside)

@@ -273,3 +273,13 @@ def test_no_solver_is_imported(region: po.Region, fields: Fields, tmp_path: Path
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False)
     assert done.returncode == 0
+
+
+def test_a_gap_that_is_said_to_be_reached_is_reached() -> None:
+    region, fields = certified_case()
+    fields = tampered(fields, lambda f: f.update(stop_reason="gap", status="FEASIBLE"))
+    assert checked(region, fields).is_sound
+    weaker = tampered(fields, lambda f: f["certificate"].update(price=[0]))
+    weaker |= {"certified_bound": 11.0, "bound": 11.0}
+    weaker["proof"][0]["bound"] = 11.0
+    assert differing(checked(region, weaker)) == {"bound"}

@@ -1,6 +1,8 @@
 """Parts that share no row are solved apart, and add up to the whole in every respect."""
 
 import threading
+from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ import placement_opt as po
 from placement_opt.certificate import Certificate
 from placement_opt.formulation import Formulation, Objective
 from placement_opt.mixed_integer_rounding import Cut, with_cuts
+from placement_opt.points import PointShare
 from placement_opt.row_blocks import NO_LOWER, RowBlock
 from placement_opt.solvers.auto import Auto
 from placement_opt.solvers.base import Ending, Search, Solution
@@ -22,6 +25,7 @@ from placement_opt.solvers.components_search import solve_apart
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.network_flow import NetworkFlow
+from placement_opt.solvers.reporting import ended
 from placement_opt.status import Status, StopReason
 
 TINY = settings(
@@ -223,6 +227,54 @@ class TestSearch:
         search, ending, _ = searched(formulation, look, start=start)
         assert sum(found) == search.gained == formulation.gained(start.values(formulation))
         assert ending is Ending.STOPPED
+
+    def test_parts_whose_points_cancel_out_are_taken_further_until_the_whole_is_near(self):
+        # A part that gains and one that costs as much: a small gap of each is a large one of both.
+        costs = problem([-103, -104], [rows("one", [[1, 1]], [1], [2])])
+        formulation = side_by_side(problem([105], [rows("one", [[1]], [0], [1])]), costs, [0])
+        gaps = []
+
+        def solve(part, search):
+            gaps.append(search.limits.gap)
+            best = CpSat().solve(part, Search(part, SearchLimits(gap=0.0)))
+            assert best is Ending.EXHAUSTED
+            exact = Search(part, SearchLimits(gap=0.0))
+            CpSat().solve(part, exact)
+            if search.limits.gap:
+                search.offer(exact.best, "near")
+                search.prove(exact.gained + 8, "near")
+                return ended(search)
+            return CpSat().solve(part, search)
+
+        search, ending, _ = searched(formulation, solve, gap=0.1)
+        assert gaps == [0.1, 0.1, 0.0, 0.0]
+        assert (search.gained, search.bound) == (2, 2)
+        assert ending is Ending.EXHAUSTED
+
+    def test_parts_within_the_gap_are_enough_where_the_whole_is(self):
+        formulation = side_by_side(knapsack(1), knapsack(2), [0])
+        gaps = []
+
+        def solve(part, search):
+            gaps.append(search.limits.gap)
+            return CpSat().solve(part, search)
+
+        search, _, _ = searched(formulation, solve, gap=0.5)
+        assert gaps == [0.5, 0.5]
+        assert search.has_asked_gap
+
+    def test_parts_share_the_rounding_and_the_users_numbers(self):
+        formulation = side_by_side(knapsack(1), knapsack(2, n_pairs=4), [0])
+        gain = formulation.objective.gain
+        shares = (PointShare(Fraction(1, 7), 7 * gain - 1),)
+        rounded = Objective(gain, 1, Fraction(8), shares=shares)
+        formulation = replace(formulation, objectives=(rounded,))
+        parts = components(formulation, 1)
+        assert sum(part.formulation.objective.rounding for part in parts) == 8
+        for part in parts:
+            ones = np.ones(part.formulation.n_variables, dtype=np.int64)
+            whole = int(part.formulation.objective.gain.sum())
+            assert part.formulation.worth(ones) == whole - Fraction(ones.size, 7)
 
     def test_a_cancel_before_the_second_part_leaves_a_plan_and_a_bound(self):
         formulation = side_by_side(knapsack(1), knapsack(2), [0])

@@ -524,7 +524,7 @@ class TestObjective:
         assert result.bound >= result.objective
         assert result.gap < 1e-9
 
-    def test_the_gap_is_relative_to_at_least_one(self):
+    def test_the_gap_is_a_share_of_the_larger_of_plan_and_bound(self):
         result = po.Result(
             region="x",
             status="FEASIBLE",
@@ -533,9 +533,12 @@ class TestObjective:
             bound=0.75,
             n_candidates=1,
         )
-        assert result.gap == 0.25
+        assert result.gap == pytest.approx(1 / 3)
         large = result.model_copy(update={"objective": -50.0, "bound": 0.0})
         assert large.gap == 1.0
+        opposite = result.model_copy(update={"objective": -50.0, "bound": 25.0})
+        assert opposite.gap == 1.5
+        assert result.model_copy(update={"objective": 0.0, "bound": 0.0}).gap == 0
         assert result.model_copy(update={"bound": None}).gap is None
 
     def test_the_bound_is_never_below_the_objective(self):

@@ -1,6 +1,8 @@
 import mmap
 import sys
 import time
+from dataclasses import replace
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -254,7 +256,7 @@ class TestCpSat:
             searched(CpSat(), formulation)
 
     def test_a_crash_keeps_the_start(self, monkeypatch, caplog):
-        def crash(_response):
+        def crash(*_answer):
             raise MemoryError
 
         monkeypatch.setattr("placement_opt.solvers.cp_sat.solution_values", crash)
@@ -309,9 +311,15 @@ class TestMip:
         gain = coarse.objective.gain * 10**12 + random.integers(0, 10**6, coarse.n_pairs)
         formulation = problem(gain, coarse.blocks, scale=10**12)
         _, ending, outcome, _ = searched(Mip(), formulation)
+        assert ending is Ending.EXHAUSTED
+        assert (outcome.status, outcome.stop_reason) == (Status.OPTIMAL, StopReason.PROVEN)
+        assert outcome.gained <= brute_force(formulation) <= outcome.bound
+        # What is left could be all that the smallest of the terms brings.
+        points = replace(formulation.objective, least_reach=Fraction(1, 10**9))
+        two_terms = replace(formulation, objectives=(points,))
+        _, ending, outcome, _ = searched(Mip(), two_terms)
         assert ending is Ending.FINISHED
-        assert outcome.stop_reason is StopReason.PRECISION
-        assert outcome.status is Status.FEASIBLE
+        assert (outcome.status, outcome.stop_reason) == (Status.FEASIBLE, StopReason.PRECISION)
         assert outcome.gained <= brute_force(formulation) <= outcome.bound
 
     def test_what_highs_tells_is_passed_on_as_it_grows(self):

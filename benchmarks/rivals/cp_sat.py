@@ -37,4 +37,4 @@ def solve(problem: Problem, run: Run) -> None:
     run.stop_reason = solver.status_name(status).lower()
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         run.step(bound=run.points(solver.best_objective_bound))
-        run.plan(solution_values(solver.response_proto))
+        run.plan(solution_values(solver.response_proto, run.formulation.n_variables))

@@ -18,6 +18,7 @@ from placement_opt.solvers.priced import RESERVE, Priced, pooled
 from placement_opt.solvers.relaxation import lp_bound
 from placement_opt.solvers.reporting import POLL_S, Beside, logger
 from placement_opt.solvers.restricted_master import search_priced
+from placement_opt.status import StopReason
 
 TINY_VARIABLES = 2_000
 """Up to here CP-SAT comes before prices: it is often the first to prove."""
@@ -107,6 +108,7 @@ class Auto:
             priced = price(formulation, search)
             if priced is not None and search.stop_reason() is None:
                 ending = search_priced(priced, search, complete)
+                ending = _beyond_floats(formulation, search) or ending
         # An empty plan is mostly at hand from the start; without prices it is no reason to end.
         if search.stop_reason() is not None or (ending is not None and search.best is not None):
             return ending or Ending.STOPPED
@@ -146,6 +148,20 @@ def _is_past(search: Search, seconds: float) -> bool:
     return search.elapsed_s > seconds
 
 
+def _beyond_floats(formulation: Formulation, search: Search) -> Ending | None:
+    """Go on in exact integers where floating point has come to its end and no optimum is proven.
+
+    Of a weight of 10^9 beside fractions, all that the fractions bring may be left.
+    """
+    if search.reached() is not StopReason.PRECISION:
+        return None
+    search.precision = formulation.objective.rounding_units
+    if search.reached() is not None:
+        return None
+    search.note("closer than floating point can tell apart: CP-SAT on the whole")
+    return CpSat().solve(formulation, search)
+
+
 def price(formulation: Formulation, search: Search) -> Priced | None:
     """Solve the linear relaxation; prove its bound by dual prices, re-checked in exact integers."""
     # A linear program that is solved or not by the clock would not be reproducible.
@@ -155,8 +171,12 @@ def price(formulation: Formulation, search: Search) -> Priced | None:
         search.note("no dual prices: the linear program was not solved in time or has no solution")
         return None
     certificate = Certificate.from_duals(formulation, relaxed.dual_prices)
-    search.certify(certificate, "dual prices")
-    bound = certificate.bound(formulation)
+    try:
+        search.certify(certificate, "dual prices")
+        bound = certificate.bound(formulation)
+    except ValueError as error:
+        search.note(f"no dual prices: {error}")
+        return None
     scaled = certificate.prices / 2.0**certificate.bits
     reduced = formulation.reduced(scaled)
     return Priced(

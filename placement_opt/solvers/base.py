@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from typing import Protocol
 
 import numpy as np
@@ -26,7 +25,8 @@ from placement_opt.own_variables import tightened
 from placement_opt.short_text import ShortRepr
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.resident_memory import MemoryGuard
-from placement_opt.status import Status, StopReason
+from placement_opt.solvers.standing import Standing
+from placement_opt.status import Status, StopReason, relative_gap
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -96,10 +96,10 @@ class Event:
         """Relative gap between the two, or None while one is missing."""
         if self.objective is None or self.bound is None:
             return None
-        return max(0.0, self.bound - self.objective) / max(1.0, abs(self.objective))
+        return relative_gap(self.objective, self.bound)
 
 
-class Search:
+class Search(Standing):
     """Best solution and bound of one solve, shared by all solvers that work on it; thread-safe.
 
     Parameters
@@ -122,14 +122,10 @@ class Search:
         on_event: Callable[[Event], None] = lambda _event: None,
         started: float | None = None,
     ) -> None:
-        self.formulation = formulation
-        self.limits = limits
+        super().__init__(formulation, limits)
         self.best: Solution | None = None
         self.best_source: str | None = None
-        self.gained: int | None = None
-        self.bound: int | None = None
         self.bound_source: str | None = None
-        self.infeasible_by: str | None = None
         self.ray: Certificate | None = None
         self.certificate: Certificate | None = None
         self.certified: int | None = None
@@ -165,7 +161,9 @@ class Search:
     def offer(self, solution: Solution, source: str) -> bool:
         """Take a solution if it keeps every row, in exact integers, and is better; else leave it.
 
-        A solution that breaks a row is noted in `rejected` and never kept.
+        Which is better is decided by the user's own numbers; `gained` is the most that any of them
+        reached in integer units. A solution that breaks a row is noted in `rejected` and never
+        kept.
         """
         own = tightened(self.formulation, solution.chosen, solution.own)
         if own is not solution.own:
@@ -175,15 +173,20 @@ class Search:
             with self._lock:
                 self.rejected.append(source)
             return False
-        gained = self.formulation.gained(values)
+        gained, worth = self.formulation.gained(values), self.formulation.worth(values)
         with self._lock:
-            if self._is_over or (self.gained is not None and gained <= self.gained):
+            if self._is_over:
                 return False
             # Whoever claimed that there is none was wrong.
             self.infeasible_by = self.ray = None
-            self.best, self.gained, self.best_source = solution, gained, source
-            self._tell(source)
-        return True
+            is_better = self.best is None or worth > self.worth
+            if is_better:
+                self.best, self.worth, self.best_source = solution, worth, source
+            # Last, since others take it as a sign that there is a plan, without the lock.
+            self.gained = gained if self.gained is None else max(gained, self.gained)
+            if is_better:
+                self._tell(source)
+        return is_better
 
     def prove(self, bound: float, source: str) -> None:
         """Take an upper bound on the objective, in its integer units, if it is lower."""
@@ -220,6 +223,15 @@ class Search:
                 self.certified_formulation = priced
             self.prove(bound, source)
 
+    def go_on_from(self, other: "Search") -> None:
+        """Take what another search of the same problem has found and proven."""
+        if other.best is not None:
+            self.offer(other.best, other.best_source or "start")
+        if other.bound is not None:
+            self.prove(other.bound, other.bound_source or "start")
+        self.certificate, self.certified = other.certificate, other.certified
+        self.certified_formulation = other.certified_formulation
+
     def note(self, text: str) -> None:
         """Say which way the search goes, for the log and the result's statistics."""
         logging.getLogger("placement_opt").info(text)
@@ -227,41 +239,16 @@ class Search:
             self.notes.append(text)
 
     def _tell(self, source: str) -> None:
-        points = self.formulation.points
-        objective = None if self.gained is None else float(points(self.gained))
-        bound = None if self.bound is None else float(points(self.bound))
+        objective, bound = self.told
         event = Event(self.elapsed_s, source, objective, bound)
         self.trace.append(event)
         self._on_event(event)
 
-    @property
-    def is_proven(self) -> bool:
-        """True when the best solution meets the bound, or infeasibility is proven."""
-        if self.infeasible_by is not None:
-            return True
-        return self.gained is not None and self.bound is not None and self.bound <= self.gained
-
-    @property
-    def allowed_slack(self) -> int:
-        """How many objective units below the bound are good enough, by the asked gap."""
-        if self.gained is None:
-            return 0
-        scale = self.formulation.objective.scale
-        return math.floor(Fraction(self.limits.gap) * max(scale, abs(self.gained)))
-
-    @property
-    def has_asked_gap(self) -> bool:
-        """True when the best solution is within the asked gap of the bound."""
-        if self.gained is None or self.bound is None:
-            return False
-        return self.bound - self.gained <= self.allowed_slack
-
     def stop_reason(self) -> StopReason | None:
         """Return why to stop now, or None to go on."""
-        if self.is_proven:
-            return StopReason.PROVEN
-        if self.has_asked_gap:
-            return StopReason.GAP
+        reached = self.reached()
+        if reached is not None:
+            return reached
         if self._cancelled():
             return StopReason.CANCELLED
         if self._memory.is_exceeded():
@@ -281,17 +268,19 @@ class Search:
         self.cancel()
         if reason is None:
             reason = {
-                Ending.EXHAUSTED: StopReason.PROVEN,
+                Ending.EXHAUSTED: StopReason.PRECISION,
                 Ending.STOPPED: StopReason.WORK_LIMIT
                 if self.limits.reproducible
                 else StopReason.TIME_LIMIT,
                 Ending.FINISHED: StopReason.PRECISION,
                 Ending.FAILED: StopReason.SOLVER_FAILURE,
             }[ending]
-        if self.best is not None:
-            status = Status.OPTIMAL if self.is_proven else Status.FEASIBLE
-        else:
+        if self.best is None:
             status = Status.INFEASIBLE if self.infeasible_by else Status.NO_SOLUTION
+        elif self.is_optimal:
+            status, reason = Status.OPTIMAL, StopReason.PROVEN
+        else:
+            status = Status.FEASIBLE
         return Outcome(
             status,
             reason,

@@ -135,9 +135,13 @@ class Branching:
         return min(FIRST_SHARE * (bound - self._lowest()), FIRST_DISTANCE * abs(bound))
 
     def _lowest(self) -> int:
-        """Return the best plan's objective, or where the asked gap is reached."""
-        search = self._search
-        return (search.gained or 0) + search.allowed_slack
+        """Return the best plan's objective, or a target that reaches the asked gap once shown.
+
+        The bound that is shown lies above its target by what HiGHS may round.
+        """
+        search, unit = self._search, self._unit
+        enough = search.enough - unit.precision - unit.step
+        return max(search.gained or 0, enough)
 
     def _tree(self, target: int) -> bool:
         """Let HiGHS show that no plan gains more than a target; True when it has."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.formulation import Formulation, Objective
+from placement_opt.formulation import Formulation
 from placement_opt.row_blocks import RowBlock, Variables
 from placement_opt.solvers.part import packer_of_part
 
@@ -157,7 +157,7 @@ def _part_of(
             continue
         gains.append(whole.own_values(whole.objective.gain, number)[mine])
         blocks.append(_block_of(block, pairs, mine, within, place))
-    objective = Objective(np.concatenate(gains), whole.objective.scale)
+    objective = whole.objective.of_part(np.concatenate(gains), pairs)
     return Formulation(pairs.size, tuple(blocks), (objective,))
 
 

@@ -39,12 +39,38 @@ def solve_apart(parts: Sequence[Component], search: Search, solve: Solve) -> End
         Solves one part.
     """
     search.note(f"{NAME}: {len(parts)} parts that share no row, solved one after the other")
-    searches, endings = [], []
+    gaps = dict.fromkeys((search.limits.gap, 0.0))
+    searches: list[Search] = []
+    endings: list[Ending] = []
+    for gap in gaps:
+        # Gains and losses of parts may cancel out, so that the whole is not within their gap.
+        endings = _solve_each(parts, search, solve, searches, gap)
+        none = next((one.infeasible_by for one in searches if one.infeasible_by is not None), None)
+        if none is not None:
+            return prove_none(search, none)
+        _offer(parts, searches, search)
+        _prove(parts, searches, search)
+        if Ending.FAILED in endings and not search.is_proven:
+            return Ending.FAILED
+        if search.stop_reason() is not None:
+            break
+    is_done = len(endings) == len(parts) and Ending.STOPPED not in endings
+    return Ending.FINISHED if is_done and not search.is_proven else ended(search)
+
+
+def _solve_each(
+    parts: Sequence[Component], search: Search, solve: Solve, searches: list[Search], gap: float
+) -> list[Ending]:
+    """Solve each part up to a gap, from where `searches` are; those become the new ones."""
+    before, endings = searches.copy(), []
+    searches.clear()
     ahead = sum(part.formulation.n_variables for part in parts)
     for number, part in enumerate(parts, start=1):
-        own_search = _search_of(part, search, part.formulation.n_variables / ahead)
+        own_search = _search_of(part, search, part.formulation.n_variables / ahead, gap)
         if not search.limits.reproducible:
             ahead -= part.formulation.n_variables
+        if before:
+            own_search.go_on_from(before[number - 1])
         searches.append(own_search)
         if search.stop_reason() in {None, StopReason.GAP}:
             # Guarded here, too: what the parts have found is not in the whole's search yet.
@@ -52,19 +78,14 @@ def solve_apart(parts: Sequence[Component], search: Search, solve: Solve) -> End
             own_search.cancel()
         search.notes.extend(f"part {number}: {note}" for note in own_search.notes)
         if own_search.infeasible_by is not None:
-            return prove_none(search, own_search.infeasible_by)
-    _offer(parts, searches, search)
-    _prove(parts, searches, search)
-    if Ending.FAILED in endings and not search.is_proven:
-        return Ending.FAILED
-    is_done = len(endings) == len(parts) and Ending.STOPPED not in endings
-    return Ending.FINISHED if is_done and not search.is_proven else ended(search)
+            break
+    return endings
 
 
-def _search_of(part: Component, search: Search, share: float) -> Search:
+def _search_of(part: Component, search: Search, share: float, gap: float) -> Search:
     """Begin the search of one part, at the start plan of the whole."""
     whole = search.limits.time_limit_s if search.limits.reproducible else search.remaining_s
-    limits = replace(search.limits, time_limit_s=share * whole)
+    limits = replace(search.limits, time_limit_s=share * whole, gap=gap)
     inside = Search(part.formulation, limits, search.is_cancelled)
     if search.best is not None:
         is_chosen = np.isin(part.pairs, search.best.chosen, assume_unique=True)

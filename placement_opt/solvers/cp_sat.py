@@ -29,6 +29,10 @@ LINEAR_VARIABLES = 20_000
 """Up to here CP-SAT puts every row into its linear relaxation: many times as quick on parts of a
 plan, too much for a whole region."""
 
+GAP_SHARE = 0.99
+"""In a reproducible solve CP-SAT stops at a gap a little less than asked: rounding, its own or that
+of the points, must not stop it just outside."""
+
 EXACT_FLOAT = 1 << 53
 """Whole numbers up to here are held exactly by a double."""
 
@@ -138,6 +142,9 @@ class _Run:
             raise self._error
         if self.is_over:
             return Ending.STOPPED
+        if status == cp_model.MODEL_INVALID and model.validate() == "":
+            logger.warning("cp-sat cannot hold sums of so many digits; the best plan is kept")
+            return Ending.FAILED
         if status == cp_model.MODEL_INVALID:
             raise InternalError(
                 f"CP-SAT refuses the model: {model.validate()}. Hint: this is a bug of "
@@ -165,8 +172,7 @@ class _Run:
         if limits.reproducible:
             parameters.interleave_search = True
             parameters.max_deterministic_time = limits.time_limit_s * WORK_PER_S
-            # A hair less than asked, so that its rounding cannot stop it just outside the gap.
-            parameters.relative_gap_limit = limits.gap * (1 - 1e-9)
+            parameters.relative_gap_limit = limits.gap * GAP_SHARE
         else:
             parameters.max_time_in_seconds = self._search.remaining_s
 
@@ -175,7 +181,8 @@ class _Run:
         if self.is_over:
             return
         try:
-            solution = Solution.of(self._formulation, solution_values(response))
+            values = solution_values(response, self._formulation.n_variables)
+            solution = Solution.of(self._formulation, values)
             self._search.offer(solution, self._source)
         except Exception as error:  # raised again once the solver has returned
             self._error = error
@@ -200,7 +207,7 @@ class _Run:
     def _report(self, *, is_optimal: bool) -> Ending:
         """Report the final solution and bound."""
         response: Any = self._solver.response_proto
-        values = solution_values(response)
+        values = solution_values(response, self._formulation.n_variables)
         if not self._formulation.is_satisfied_by(values):
             logger.warning("cp-sat gave a solution that breaks a row; its claims are dropped")
             return Ending.FAILED

@@ -1,18 +1,22 @@
 """A formulation written as a CP-SAT model, and a CP-SAT answer read, in bulk."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from placement_opt.formulation import Formulation
-from placement_opt.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.instance import Ints
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 from placement_opt.solvers.base import Solution
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 INT64 = np.iinfo(np.int64)
+
+CP_SAT_ROOM = float(1 << 61)
+"""An objective that reaches less than this over all variables is taken as it is."""
 
 
 def cp_sat_model(formulation: Formulation) -> "cp_model.CpModel":
@@ -34,11 +38,79 @@ def cp_sat_model(formulation: Formulation) -> "cp_model.CpModel":
     _write_rows(proto, formulation)
     gain = formulation.objective.gain
     priced = np.flatnonzero(gain)
-    if priced.size:
+    totals = _totals(formulation)
+    if totals:
+        inside = np.concatenate([total.pairs for total in totals])
+        priced = np.setdiff1d(priced, inside, assume_unique=True)
+    if priced.size or totals:
         proto.objective.vars.extend(priced.tolist())
         proto.objective.coeffs.extend((-gain[priced]).tolist())
         proto.objective.scaling_factor = -1.0
+    for total in totals:
+        _write_total(proto, total, gain[total.pairs])
     return model
+
+
+class _Total(NamedTuple):
+    """Pairs of a row of which at most so many can be chosen, and what those can gain."""
+
+    pairs: npt.NDArray[np.int64]
+    least: int
+    most: int
+
+
+def _totals(formulation: Formulation) -> list[_Total]:
+    """Return pairs whose gains go over a variable of their own; none where all sums fit.
+
+    CP-SAT refuses an objective whose coefficients sum to more than int64 over all variables, though
+    no plan chooses all pairs. Of each row of ones of one rule the sum that its limit allows counts.
+    """
+    gain = formulation.objective.gain
+    reach = np.abs(gain[: formulation.n_pairs].astype(np.float64)).sum()
+    if reach + np.abs(gain[formulation.n_pairs :]) @ formulation.own_widest < CP_SAT_ROOM:
+        return []
+    choices = (_totals_of(formulation, block) for block in formulation.blocks)
+    return min(choices, key=lambda totals: _left(reach, totals, gain), default=[])
+
+
+def _totals_of(formulation: Formulation, block: RowBlock) -> list[_Total]:
+    """Return the totals of one rule's rows of ones; none where two of them share a pair."""
+    usage = block.usage
+    if block.variables is not None or np.unique(usage.indices).size < usage.nnz:
+        return []
+    gain, totals = formulation.objective.gain, []
+    for row in np.flatnonzero(block.upper < np.diff(usage.indptr)).tolist():
+        entries = slice(usage.indptr[row], usage.indptr[row + 1])
+        pairs, most = usage.indices[entries].astype(np.int64), max(0, int(block.upper[row]))
+        if np.all(usage.data[entries] == 1):
+            of_pairs = gain[pairs]
+            lowest, highest = int(of_pairs.min()), int(of_pairs.max())
+            totals.append(_Total(pairs, most * min(0, lowest), most * max(0, highest)))
+    return totals
+
+
+def _left(reach: float, totals: list[_Total], gain: Ints) -> float:
+    """Return the reach of the objective over all variables, with such totals in it."""
+    for total in totals:
+        reach -= float(np.abs(gain[total.pairs].astype(np.float64)).sum())
+        reach += max(total.most, -total.least)
+    return reach
+
+
+def _write_total(proto: Any, total: _Total, gain: Ints) -> None:
+    """Write a variable of at most the sum of some pairs' gains, and put it in the objective.
+
+    At most, since CP-SAT would put the pairs themselves back for a variable that is equal to them.
+    """
+    place = len(proto.variables)
+    variable = proto.variables.add()
+    variable.domain.extend([total.least, total.most])
+    linear = proto.constraints.add().linear
+    linear.vars.extend([*total.pairs.tolist(), place])
+    linear.coeffs.extend([*gain.tolist(), -1])
+    linear.domain.extend([0, int(INT64.max)])
+    proto.objective.vars.append(place)
+    proto.objective.coeffs.append(-1)
 
 
 def _write_variables(proto: Any, formulation: Formulation) -> None:
@@ -95,14 +167,17 @@ def _is_plain(formulation: Formulation) -> npt.NDArray[np.bool_]:
     return np.asarray(before[matrix.indptr[1:]] == before[matrix.indptr[:-1]])
 
 
-def solution_values(response: Any) -> npt.NDArray[np.int64]:
-    """Return the values of all variables in a CP-SAT answer, shape (N,)."""
-    solution = response.solution
-    return np.fromiter(solution, dtype=np.int64, count=len(solution))
+def solution_values(response: Any, n_variables: int) -> npt.NDArray[np.int64]:
+    """Return the values of all N variables in a CP-SAT answer; totals behind them are left out."""
+    return np.fromiter(response.solution, dtype=np.int64, count=n_variables)
 
 
 def write_hint(proto: Any, formulation: Formulation, best: Solution | None) -> None:
     """Give every variable its value in the best solution so far, if there is one."""
-    if best is not None:
-        proto.solution_hint.vars.extend(np.arange(formulation.n_variables, dtype=np.int32))
-        proto.solution_hint.values.extend(best.values(formulation))
+    if best is None:
+        return
+    values, gain = best.values(formulation), formulation.objective.gain
+    totals = [int(gain[total.pairs] @ values[total.pairs]) for total in _totals(formulation)]
+    n_hinted = formulation.n_variables + len(totals)
+    proto.solution_hint.vars.extend(np.arange(n_hinted, dtype=np.int32))
+    proto.solution_hint.values.extend([*values.tolist(), *totals] if totals else values)

@@ -32,13 +32,20 @@ def guarded(
     see `placement_opt.solvers.base.Search.outcome`.
     """
     work = Beside(partial(run, formulation, search))
+    asked_s: float | None = None
     try:
         while not work.wait(POLL_S):
-            if stop_asked(search):
+            # A stop may be withdrawn: where floating point is at its end, exact integers go on.
+            if not stop_asked(search):
+                asked_s = None
+            elif asked_s is None:
+                asked_s = search.elapsed_s
+            elif search.elapsed_s - asked_s > patience_s:
                 break
     except KeyboardInterrupt:
         search.cancel()
-    if not work.wait(patience_s):
+        work.wait(patience_s)
+    if not work.wait(0):
         search.note(f"the solver did not stop within {patience_s:g} s and was left behind")
         return Ending.STOPPED
     try:

@@ -53,8 +53,15 @@ class HighsReports:
             logger.warning("mip ended with %r; the best plan so far is kept", answer.reason)
             return Ending.FAILED
         if answer.reason == "optimal" and self.search.stop_reason() is None:
-            return Ending.FINISHED
+            self._settle()
+            return ended(self.search) if self.search.is_proven else Ending.FINISHED
         return ended(self.search)
+
+    def _settle(self) -> None:
+        """Let an optimal plan be the end: what is left is no more than HiGHS may round."""
+        search = self.search
+        if search.is_optimal:
+            search.precision = max(search.precision, self.unit.precision)
 
     def _offer(self, values: Floats) -> None:
         if self.search.offer(Solution.of(self.formulation, values), self.source):

@@ -19,6 +19,7 @@ from placement_opt.solvers.base import Ending, Search
 from placement_opt.solvers.column_choice import OwnColumns
 from placement_opt.solvers.column_generation import ColumnGeneration, Relaxed
 from placement_opt.solvers.cut_rounds import MOST_ROUNDS, strengthen
+from placement_opt.solvers.linear_program import ObjectiveUnit
 from placement_opt.solvers.lumped import LumpedProblem, certify, lumped
 from placement_opt.solvers.near_core import NearCore
 from placement_opt.solvers.near_ground import NearSearch, kept_of, nearest, plan_from
@@ -63,6 +64,7 @@ Numbers = npt.NDArray[np.int64]
 
 def search_large(formulation: Formulation, search: Search) -> Ending | None:
     """Search from prices over all pairs; None where no prices were found."""
+    search.precision = max(search.precision, ObjectiveUnit.of(formulation).precision)
     problem = lumped(formulation)
     near = NearCore(formulation, problem, search)
     found = _relaxed(formulation, problem, search, near.begin)

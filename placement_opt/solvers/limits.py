@@ -17,7 +17,7 @@ class SearchLimits:
     time_limit_s
         Wall-clock seconds for the whole search.
     gap
-        Stop when ``(bound - objective) <= gap * max(1, |objective|)``, both in points.
+        Stop when ``(bound - objective) <= gap * max(|objective|, |bound|)``, both in points.
     seed
         Seed for every solver.
     workers

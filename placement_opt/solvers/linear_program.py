@@ -67,6 +67,14 @@ class ObjectiveUnit:
         """Half the smallest difference between two objectives, in float units."""
         return 0.5 / 2.0**self.shift
 
+    @property
+    def precision(self) -> int:
+        """Integer units that the solver cannot tell apart: none where it sees whole objectives.
+
+        A plan is looked for above a target raised by the slack, and the bound is raised once more.
+        """
+        return math.floor(2 * self.slack * 2.0**self.shift) * self.step if self.shift else 0
+
     def floats(self, gain: npt.NDArray[np.int64]) -> Floats:
         """Return the gains in float units."""
         scaled: Floats = (gain // self.step) / 2.0**self.shift

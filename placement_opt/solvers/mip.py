@@ -28,6 +28,10 @@ from placement_opt.solvers.reporting import (
 THREAD_VARIABLES, THREAD_ENTRIES = 30_000, 300_000
 """Up to here HiGHS notices a stop within a second or so, so that it works in a thread."""
 
+GAP_SHARE, LEAST_GAP = 0.9, 1e-6
+"""HiGHS is asked for that share of the gap, since its bound is raised by what it may round; below a
+least gap it goes on until the search itself says stop."""
+
 NODES_PER_S = 5
 """Nodes that stand for one second in a reproducible solve."""
 
@@ -118,7 +122,7 @@ def _settings(search: Search, unit: ObjectiveUnit) -> HighsSettings:
     limits = search.limits
     return HighsSettings(
         seed=limits.seed % (1 << 31),
-        relative_gap=limits.gap,
+        relative_gap=GAP_SHARE * limits.gap if limits.gap > LEAST_GAP else 0.0,
         absolute_gap=unit.half_step,
         time_limit_s=None if limits.reproducible else search.remaining_s,
         node_limit=max(1, int(limits.time_limit_s * NODES_PER_S)) if limits.reproducible else None,

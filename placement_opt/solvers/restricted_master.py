@@ -21,6 +21,7 @@ from placement_opt.solvers.complete import Complete
 from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.cut_turns import CutTurns
 from placement_opt.solvers.improver import Improver
+from placement_opt.solvers.linear_program import ObjectiveUnit
 from placement_opt.solvers.master import Master, improver_of
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.packing import NEARLY, packed, whole_part
@@ -54,6 +55,7 @@ def search_priced(priced: Priced, search: Search, complete: Complete | None = No
         A solver at work on the whole problem meanwhile, or None.
     """
     core = priced.first_core()
+    search.precision = max(search.precision, ObjectiveUnit.of(priced.formulation).precision)
     search.note(f"prices: first core of {core.size:,} of {priced.formulation.n_pairs:,} pairs")
     start = _from_prices(priced, priced.spare(core), search)
     if start is not None:
