@@ -83,7 +83,13 @@ def observers(
     """Fan events out to the user's observer and, when `shown`, to printed lines.
 
     An observer that raises is logged once and never stops the solve, so that no plan is lost.
+
+    Raises
+    ------
+    InvalidInputError
+        When `on_progress` cannot be called.
     """
+    check_observer(on_progress)
     told = [] if on_progress is None else [_Guarded(on_progress)]
     with printed_lines() if shown else nullcontext() as printer:
         if printer is not None:

@@ -162,7 +162,7 @@ class _Asking:
         """Return what a method of a rule yields, nothing where one of the user's own fails."""
         kind = Violation if method == "violations" else Shortfall
         try:
-            found = [*getattr(rule, method)(*self._given)]
+            found = _entries(getattr(rule, method)(*self._given))
             _check_yield(found, kind)
         except Exception as error:
             self._note(rule, method, error)
@@ -184,6 +184,12 @@ class _Asking:
         text = f"`{method}` fails on the plan: {told}"
         text_nl = f"`{method}` loopt vast op het plan: {told}"
         self.faults.append(Fault(part, text, text_nl, is_failure=True))
+
+
+def _entries(found: Any) -> list[Any]:
+    if found is None:
+        raise TypeError("it returns None; let it yield what is wrong, and nothing else")
+    return [*found]
 
 
 def _check_yield(found: Sequence[Any], kind: type) -> None:

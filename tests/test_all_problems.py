@@ -122,6 +122,41 @@ def test_pairs_are_looked_for_in_blocks_and_all_blocks_are_told(
     assert sum(problem.field == "ground" for problem in error.problems) == 9
 
 
+def test_pair_rules_over_listed_pairs_all_tell_what_they_lack() -> None:
+    class Undated(po.StartDates):
+        """Cannot say which pairs it allows."""
+
+        def allows(self, instance: Any, candidate: Any, opening: Any) -> Any:
+            return 1 / 0
+
+    people = [po.Candidate(id=f"C-{n}", coaching_hours_per_week=1) for n in range(2)]
+    region = lacking(candidates=people, openings=[po.Opening(id="o")])
+    rules = [Undated(), po.CoachedContract(), po.Coaching()]
+    error = problems_of(po.Model(region, pairs=SCORES, rules=rules, objective=[]).compile)
+    assert found(error) == {
+        ("rule", "allows"),
+        ("candidate", "ground"),
+        ("candidate", "hours_per_week"),
+        ("opening", "hours_per_week"),
+        ("coach", "hours_per_week"),
+    }
+
+
+def test_a_term_may_tell_what_it_lacks_before_pairs_are_looked_for() -> None:
+    class Wary(po.Priority):
+        """Asks for a priority of everybody."""
+
+        def problems(self, instance: Any) -> Any:
+            for person in instance.region.candidates:
+                yield Problem("candidate", person.id, "priority", 0, "must be given", "give one")
+
+    made = po.Model(lacking(2), rules=[po.TravelTime()], objective=[Wary()])
+    assert found(problems_of(made.compile)) == {
+        ("candidate", "priority"),
+        ("candidate", "transport"),
+    }
+
+
 def test_who_travels_too_far_is_asked_for_nothing() -> None:
     near = po.Candidate(id="near", location=(51.8, 5.8), transport="bike", max_travel_minutes=30)
     far = po.Candidate(id="far", location=(53.2, 6.5), transport="bike", max_travel_minutes=30)
@@ -271,6 +306,12 @@ def test_many_labels_are_counted() -> None:
     text = result.remarks["text"].item()
     assert "30 labels" in text
     assert text.count("zone-") == 5
+
+
+def test_a_likely_slip_is_named_first() -> None:
+    limits = {f"a{n:02}" * 9: 0 for n in range(10)} | {"nrth": 0}
+    with pytest.warns(po.PlacementWarning, match="11 labels .* there: 'nrth'"):
+        zoned(limits=limits).compile()
 
 
 def test_a_minimum_of_an_absent_label_keeps_its_meaning() -> None:

@@ -374,6 +374,10 @@ def test_a_plan_is_kept_when_an_own_rule_contradicts_itself(
     assert (result.bound, result.certified_bound, result.certificate) == (None, None, None)
     assert result.proof == ()
     assert result.is_contradicted
+    if case == "a value that fails":  # what the model has is all that is known
+        points = sum(row.points for row in result.placement_rows)
+        assert result.objective == pytest.approx(points)
+        assert points > 0
     assert [row.about for row in result.remark_rows] == [about]
     assert told in result.remarks["text"].item()
     assert told in caplog.text
@@ -385,6 +389,69 @@ def test_a_plan_is_kept_when_an_own_rule_contradicts_itself(
     assert po.Result.model_validate_json(result.model_dump_json()) == result
     report = po.check_result(region(), result, rules=made.rules, objective=made.objective)
     assert not report.is_sound
+
+
+# Checking a result whose file cannot name the classes of its rules.
+def checked(
+    made: po.Model, result: po.Result, **given: Any
+) -> tuple[po.CheckReport, dict[str, bool]]:
+    told: dict[str, Any] = {"rules": made.rules, "objective": made.objective}
+    report = po.check_result(region(), result, **(told | given))
+    return report, {finding.subject: finding.is_sound for finding in report.findings}
+
+
+def test_a_result_of_own_rules_and_listed_pairs_is_checked(tmp_path: Any) -> None:
+    pairs = {"candidate_id": ["C-0", "C-1"], "opening_id": ["O-1", "O-1"], "score": [1, 2]}
+    rules = [po.OnePlacement(), AtMost(most=1, in_rows=1)]
+    made = po.Model(region(), pairs=pairs, rules=rules, objective=[po.PairScore("score")])
+    made.solve().to_json(tmp_path / "result.json")
+    result = po.Result.from_json(tmp_path / "result.json")
+    for given in (made.rules, made.rules[::-1]):
+        report, sound = checked(made, result, pairs=pairs, rules=given)
+        assert report.is_sound, str(report)
+        assert sound["given rules"]
+        assert sound["certified bound"]
+
+
+def test_rules_of_a_file_that_only_the_user_knows_have_to_be_given() -> None:
+    result = model(AtMost()).solve()
+    with pytest.raises(po.InvalidInputError, match=r"or give rules=model\.rules") as caught:
+        po.check_result(region(), result)
+    assert [found.value for found in caught.value.problems] == ["AtMost"]
+    with pytest.raises(po.InvalidInputError, match=r"or give objective=model\.objective"):
+        po.check_result(region(), result, rules=model(AtMost()).rules)
+
+
+def test_rules_that_are_not_those_of_the_run_are_told() -> None:
+    made = model(AtMost())
+    result = made.solve()
+    other = (*made.rules[:-1], AtMost(most=3))
+    for given in (made.rules[:-1], (*made.rules, po.EveryCandidatePlaced()), other):
+        report, sound = checked(made, result, rules=given)
+        assert not sound["given rules"]
+        assert not report.is_sound
+    report, sound = checked(made, result, objective=[Tenths(weight=2)])
+    assert not sound["given objective"]
+    told = next(finding.text for finding in report.findings if finding.subject == "given objective")
+    assert "is not in the run record" in told
+    assert "of the run record is not given" in told
+    assert not checked(made, result, rules=made.rules[:-1])[1]["given rules"]
+
+
+def test_a_contradiction_that_a_file_keeps_to_itself_is_found() -> None:
+    made = model(AtMost(most=1))
+    silent = made.solve().model_copy(update={"remark_rows": ()})
+    report, sound = checked(made, silent)
+    assert not sound["rules"]
+    assert "AtMost" in str(report.differences[0])
+
+
+def test_a_result_is_checked_under_another_reading_of_the_law() -> None:
+    dated = region().model_copy(update={"date": "2026-02-01"})
+    result = po.Model(dated, rules=[po.OnePlacement()], objective=[Tenths()]).solve()
+    law = po.Rulebook.on("2026-02-01")
+    report = po.check_result(dated, result, objective=[Tenths()], rulebook=law)
+    assert report.is_sound, str(report)
 
 
 def test_noise_of_floats_is_no_contradiction() -> None:
@@ -444,6 +511,40 @@ def test_the_run_record_of_an_own_rule_is_the_same_in_every_run() -> None:
     assert list(told["prices"]) == ["a", "b"]
     assert list(told["steps"]) == [3, 1, 2]
     assert "sum" in told["weigh"]
+
+
+def test_a_class_without_a_name_of_its_own_is_named_after_itself() -> None:
+    class Nameless(po.Rule):
+        """Keeps everything, and says so."""
+
+        title = "nameless"
+
+        def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+            return None
+
+        def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+            yield from ()
+
+    class Worth(Tenths):
+        """Has the name of its parent, as a field with a default."""
+
+    assert Nameless().rule == "Nameless"
+    assert Worth().term == "Tenths"
+    result = model(Nameless()).solve()
+    assert result.run["rules"][-1] == {"rule": "Nameless"}
+
+
+def test_violations_that_return_nothing_are_told_how_to_say_so() -> None:
+    class Returns(AtMost):
+        """Forgets to yield."""
+
+        rule: str = "Returns"
+
+        def violations(self, instance: Instance, plan: Plan) -> Any:
+            return None
+
+    result = model(Returns()).solve()
+    assert "it returns None; let it yield" in result.remarks["text"].item()
 
 
 def test_columns_are_in_the_order_of_the_ids_of_the_instance() -> None:

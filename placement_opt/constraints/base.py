@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from typing_extensions import override
 
 from placement_opt.constraints.limits import Limits, Price
 from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
@@ -47,6 +48,12 @@ class Rule(Record):
     decided_by: ClassVar[frozenset[str]] = frozenset()
     """Pair columns that, once given with ``pairs=``, decide in the rows instead of `allows`."""
     rule: str
+
+    @override
+    def __init__(self, /, **fields: Any) -> None:
+        if type(self).model_fields["rule"].is_required():  # a class of the user's own
+            fields.setdefault("rule", type(self).__name__)
+        super().__init__(**fields)
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import override
 
 from placement_opt.errors import InvalidInputError, Problem
 from placement_opt.instance import Instance
@@ -40,6 +41,12 @@ class Term(Record):
     title_nl: ClassVar[str] = ""
     term: str
     weight: Weight = 1
+
+    @override
+    def __init__(self, /, **fields: Any) -> None:
+        if type(self).model_fields["term"].is_required():  # a class of the user's own
+            fields.setdefault("term", type(self).__name__)
+        super().__init__(**fields)
 
     @property
     def key(self) -> tuple[str, ...]:
