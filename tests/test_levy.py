@@ -482,3 +482,21 @@ def test_rows_against_long_decimals(
             if abs(levy * 100 % 1 - Decimal("0.5")) > Decimal("1e-30"):
                 cents = levy.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
                 assert found[f"levy_eur_{when}"] == cents
+
+
+def test_somebody_who_is_not_placed_brings_nothing() -> None:
+    plain = po.levy_scenario(region(employer()), 2019, plan=PLACED)
+    for nothing in (None, float("nan"), pd.NA, ""):
+        plan = [*PLACED, ("C-1", nothing)]
+        table = po.levy_scenario(region(employer()), 2019, plan=plan)
+        pd.testing.assert_frame_equal(table, plain)
+    frame = pd.DataFrame(
+        [[*pair, 24] for pair in PLACED] + [["C-1", None, None]],
+        columns=["candidate_id", "opening_id", "hours_per_week"],
+    )
+    assert len(po.levy_scenario(region(employer()), 2019, plan=frame)) == len(plain)
+
+
+def test_a_plan_with_ids_that_are_no_texts_is_refused() -> None:
+    with pytest.raises(po.InvalidInputError, match="plan '9': opening_id must be known"):
+        po.levy_scenario(region(employer()), 2019, plan=[("C-1", 9)])

@@ -8,6 +8,7 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
+from formulations import problem, rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tiny_regions import coach_choices, pairs_of, subsets, tiny_regions
@@ -17,8 +18,10 @@ from placement_opt.given_placements import id_text, placements_of
 from placement_opt.instance import Instance
 from placement_opt.listed_pairs import given_of
 from placement_opt.plan import Placement
-from placement_opt.solvers import given_plan
+from placement_opt.row_blocks import NO_LOWER
+from placement_opt.solvers import given_filling, given_plan
 from placement_opt.solvers.base import Ending
+from placement_opt.solvers.given_greedy import UpperLimits
 from placement_opt.start_outcome import start_lines
 
 SOME = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -522,6 +525,8 @@ def test_never_worse_than_the_best_part_of_the_start(kind, small, region, data):
     with pytest.MonkeyPatch.context() as patched:
         if not small:  # the ways of large problems are right for small ones too
             patched.setattr(given_plan, "MOST_VARIABLES", 0)
+            patched.setattr(given_plan, "FEW_VARIABLES", 0)
+            patched.setattr(given_filling, "MOST_FILLING", 0)
         result = kept_only(of, start)
         assert result.start.given == len(start)
         counted = result.start.kept + sum(left.count for left in result.start.left_out)
@@ -576,14 +581,8 @@ def test_parts_that_share_no_row_keep_their_start(monkeypatch):
         assert of.solve(start=start, **how).objective >= 3 + 6
 
 
-@pytest.mark.parametrize("seed", [1, 3])
-def test_a_region_keeps_its_plan_whatever_is_added_to_it(seed, monkeypatch):
-    """The ways of large problems, on a region with budgets, quotas and coaches."""
-    monkeypatch.setattr(given_plan, "MOST_VARIABLES", 50)
-    monkeypatch.setattr(given_plan, "FEW_VARIABLES", 0)
-    place = po.synthetic_region(candidates=300, openings=80, seed=seed)
-    of = po.Model(place)
-    first = of.solve(time_limit_s=8, gap=0.1, seed=seed)
+def spoiled(of, first, seed):
+    """Yield a plan in the ways that people spoil one: without coaches, or with rows too many."""
     rows = first.placements[["candidate_id", "opening_id", "coach_id"]]
     random = np.random.default_rng(seed)
     pairs = of.compile().pairs
@@ -594,7 +593,65 @@ def test_a_region_keeps_its_plan_whatever_is_added_to_it(seed, monkeypatch):
             "opening_id": [pairs.instance.opening_ids[o] for o in pairs.opening[some]],
         }
     )
-    mixed = rows.assign(coach_id=random.permutation(rows["coach_id"].to_numpy()))
-    for start in (first, rows, rows.drop(columns="coach_id"), mixed, pd.concat([rows, extra])):
+    yield first
+    yield rows
+    yield rows.drop(columns="coach_id")
+    yield rows.assign(coach_id=random.permutation(rows["coach_id"].to_numpy()))
+    yield pd.concat([rows, extra])
+
+
+@pytest.mark.parametrize("at_most", [1, 2])
+def test_a_region_keeps_its_plan_however_it_is_spoiled(at_most):
+    """A region with budgets, quotas and coaches, where nothing but the plan itself is as good."""
+    of = with_at_most(po.synthetic_region(candidates=200, openings=60, seed=1), at_most)
+    first = of.solve(time_limit_s=8, gap=0.05, seed=1)
+    for start in spoiled(of, first, 1):
         again = kept_only(of, start)
         assert again.objective >= first.objective - 1e-9
+
+
+def test_the_ways_of_large_problems_keep_who_finds_a_place(monkeypatch):
+    monkeypatch.setattr(given_plan, "MOST_VARIABLES", 50)
+    monkeypatch.setattr(given_plan, "FEW_VARIABLES", 0)
+    monkeypatch.setattr(given_filling, "MOST_FILLING", 500)
+    of = po.Model(po.synthetic_region(candidates=200, openings=60, seed=2))
+    first = of.solve(time_limit_s=8, gap=0.05, seed=1)
+    *whole, extra = spoiled(of, first, 2)
+    for start in whole:
+        again = kept_only(of, start)
+        assert again.objective >= first.objective - 1e-9
+    # Here only who is left out and who is in their way are decided again.
+    assert kept_only(of, extra).objective >= 0.98 * first.objective
+    lacks = po.ResourceLimit(per="region", minimums=len(first.placement_rows) - 3)
+    half = first.placements[: len(first.placement_rows) // 2]
+    completed = kept_only(of.add(lacks), half)
+    assert completed.start.kept == len(half)
+    assert len(completed.placement_rows) >= len(first.placement_rows) - 3
+
+
+class TestGreedy:
+    def limits(self, usage, upper):
+        usage = np.array(usage)
+        whole = problem([1] * usage.shape[1], [rows("r", usage, [NO_LOWER] * len(upper), upper)])
+        return UpperLimits(whole, np.arange(usage.shape[1]))
+
+    def test_pairs_are_taken_in_order_while_there_is_room(self):
+        limits = self.limits([[2, 1, 2, 1]], [3])
+        assert limits.taken([2, 0, 3, 1]).tolist() == [False, False, True, True]
+
+    def test_what_fits_by_itself_is_told(self):
+        limits = self.limits([[2, 1, 4], [0, 5, 0]], [3, 4])
+        assert limits.fitting().tolist() == [True, False, False]
+
+    def test_one_that_is_in_the_way_of_two_is_given_up(self):
+        # Taken by gain alone the first keeps out the others.
+        limits = self.limits([[1, 1, 0], [1, 0, 1]], [1, 1])
+        assert limits.given_up(np.array([6.0, 5.0, 5.0])).tolist() == [True, False, False]
+
+    def test_what_is_asked_for_is_given_up_last(self):
+        limits = self.limits([[1, 1, 0], [1, 0, 1]], [1, 1])
+        assert limits.given_up(np.array([np.inf, 5.0, 5.0])).tolist() == [False, True, True]
+
+    def test_coefficients_below_zero_end_the_search(self):
+        limits = self.limits([[-1, -1, -1]], [-5])
+        assert limits.given_up(np.ones(3)).tolist() == [False] * 3

@@ -18,7 +18,7 @@ class Capacity:
 
     hours: Ints
     caseload: Ints
-    scale: int
+    scale: int = 1
 
 
 @dataclass(frozen=True, eq=False)

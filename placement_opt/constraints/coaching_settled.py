@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.constraints.coaching_classes import Capacity, Classes, HandOut
 from placement_opt.instance import Bools, Indices, Ints
 from placement_opt.row_blocks import Columns
 
@@ -22,8 +23,8 @@ class StackedCoaches:
         The coached pair and the coach of each split variable, sorted by pair, then coach.
     link
         The link variable (person and coach) of each split variable.
-    free
-        (hours, caseload) of each coach.
+    capacity
+        What each coach has free.
     """
 
     coached: Indices
@@ -32,79 +33,101 @@ class StackedCoaches:
     of_pair: npt.NDArray[np.intp]
     coach: Ints
     link: npt.NDArray[np.intp]
-    free: tuple[Ints, Ints]
+    capacity: Capacity
 
     def __call__(self, chosen: npt.NDArray[np.int64], columns: Columns) -> tuple[Ints, Bools]:
         """Give each chosen pair the coach it names while they have room, then others who have.
 
-        All placements of a person go to one coach: to the first that one of them keeps.
+        All placements of a person go to one coach. A person for whom nobody has room in all
+        keeps some of them.
         """
         at = np.minimum(np.searchsorted(self.coached, chosen), self.coached.size - 1)
         is_coached = self.coached[at] == chosen
+        hands = _Hands(self)
+        of_person: dict[int, list[int]] = {}
+        for place in np.flatnonzero(is_coached).tolist():
+            of_person.setdefault(int(self.person[at[place]]), []).append(place)
+        people = list(of_person.values())
+        named = [int(next((c for c in columns["coach"][of] if c >= 0), -1)) for of in people]
         served: Bools = ~is_coached
-        hands = _Hands(self, at[is_coached])
-        asked = np.flatnonzero(is_coached).tolist()
-        for position in asked:
-            named = int(columns["coach"][position])
-            served[position] = named >= 0 and hands.give(int(at[position]), named)
-        for position in asked:
-            served[position] = served[position] or hands.give_any(int(at[position]))
+        alone = []
+        for of, k in zip(people, self._coaches([at[of] for of in people], named), strict=True):
+            if k >= 0:
+                for place in of:
+                    served[place] = hands.give(int(at[place]), k)
+            else:
+                alone += of
+        for place in alone:
+            served[place] = hands.give_any(int(at[place]))
         return hands.own(), served
+
+    def team(self, pair: int) -> list[int]:
+        """Return the coaches who can serve a coached pair."""
+        split = slice(*np.searchsorted(self.of_pair, [pair, pair + 1]))
+        team: list[int] = self.coach[split].tolist()
+        return team
+
+    def _coaches(self, people: list[npt.NDArray[np.intp]], named: list[int]) -> list[int]:
+        """Return a coach for all placements of each person, -1 where nobody has room.
+
+        People whose placements need the same hours in all, of the same coaches, are a class, as
+        where everybody has one placement.
+        """
+        number: dict[tuple[tuple[int, ...], int], int] = {}
+        of_class = []
+        for pairs in people:
+            able = set.intersection(*(set(self.team(int(pair))) for pair in pairs))
+            key = (tuple(sorted(able)), int(self.hours[pairs].sum()))
+            of_class.append(number.setdefault(key, len(number)))
+        if not people:
+            return []
+        teams = [np.array(team, dtype=np.int64) for team, _ in number]
+        hand_out = HandOut(
+            Classes(
+                np.arange(len(people), dtype=np.int32),
+                np.array(of_class, dtype=np.int32),
+                np.array(list(enumerate(hours for _, hours in number)), dtype=np.int64),
+            ),
+            np.repeat(np.arange(len(teams)), [team.size for team in teams]),
+            np.concatenate(teams),
+        )
+        everybody, wanted = np.arange(len(people)), {"coach": np.array(named, dtype=np.int64)}
+        own, served = hand_out.settle(everybody, wanted, self.capacity)
+        found = np.full(len(people), -1, dtype=np.int64)
+        liked = {"coach": wanted["coach"][served]}
+        found[served] = hand_out(everybody[served], own, liked)["coach"]
+        coaches: list[int] = found.tolist()
+        return coaches
 
 
 class _Hands:
     """Hands out hours and heads of coaches, pair by pair."""
 
-    def __init__(self, rows: StackedCoaches, asked: npt.NDArray[np.intp]) -> None:
+    def __init__(self, rows: StackedCoaches) -> None:
         self._rows = rows
-        self._hours: list[int] = rows.free[0].tolist()
-        self._heads: list[int] = rows.free[1].tolist()
+        self._hours: list[int] = rows.capacity.hours.tolist()
+        self._heads: list[int] = rows.capacity.caseload.tolist()
         self._coach_of: dict[int, int] = {}
-        self._start = np.searchsorted(rows.of_pair, np.arange(rows.coached.size + 1))
         self._splits: list[int] = []
-        # What a person needs in all, and which coaches serve all of their placements.
-        self._needs: dict[int, int] = {}
-        self._able: dict[int, set[int]] = {}
-        for pair in asked.tolist():
-            person = int(rows.person[pair])
-            self._needs[person] = self._needs.get(person, 0) + int(rows.hours[pair])
-            team = set(self._team(pair))
-            self._able[person] = self._able.get(person, team) & team
-
-    def _team(self, pair: int) -> list[int]:
-        team: list[int] = self._rows.coach[self._start[pair] : self._start[pair + 1]].tolist()
-        return team
-
-    def _has_room(self, pair: int, k: int) -> bool:
-        known = self._coach_of.get(int(self._rows.person[pair]))
-        has_head = known == k or (known is None and self._heads[k] > 0)
-        return has_head and self._hours[k] >= int(self._rows.hours[pair])
 
     def give(self, pair: int, k: int) -> bool:
         """Let a coach serve a pair; False where they cannot."""
-        team = self._team(pair)
-        if k not in team or not self._has_room(pair, k):
+        rows, person = self._rows, int(self._rows.person[pair])
+        hours, team, known = int(rows.hours[pair]), rows.team(pair), self._coach_of.get(person)
+        has_head = known == k or (known is None and self._heads[k] > 0)
+        if k not in team or not has_head or self._hours[k] < hours:
             return False
-        person = int(self._rows.person[pair])
-        if person not in self._coach_of:
+        if known is None:
             self._coach_of[person] = k
             self._heads[k] -= 1
-        self._hours[k] -= int(self._rows.hours[pair])
-        self._splits.append(int(self._start[pair]) + team.index(k))
+        self._hours[k] -= hours
+        self._splits.append(int(np.searchsorted(rows.of_pair, pair)) + team.index(k))
         return True
 
     def give_any(self, pair: int) -> bool:
-        """Let the coach serve a pair who can best take all placements of the person."""
-        person = int(self._rows.person[pair])
-        open_ = [k for k in self._team(pair) if self._has_room(pair, k)]
-        if not open_:
-            return False
-
-        def promise(k: int) -> tuple[bool, bool, float]:
-            has_all = self._hours[k] >= self._needs[person]
-            return (k in self._able[person], has_all, self._hours[k] / max(1, self._heads[k]))
-
-        return self.give(pair, max(open_, key=promise))
+        """Let somebody serve a pair: who has most hours left."""
+        team = sorted(self._rows.team(pair), key=lambda k: -self._hours[k])
+        return any(self.give(pair, k) for k in team)
 
     def own(self) -> Ints:
         """Return the values of the split and link variables."""

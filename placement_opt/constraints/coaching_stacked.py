@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.constraints.coaching_classes import Capacity
 from placement_opt.constraints.coaching_settled import StackedCoaches
 from placement_opt.constraints.coaching_teams import Teams
 from placement_opt.instance import Bools, Indices, Ints
@@ -98,7 +99,9 @@ def stacked_rows(
         _StackedRoom(
             coached, hours, of_pair, coach, coach_of_link, free, upper.size, pairs.n_pairs
         ),
-        settle=StackedCoaches(coached, hours, pairs.candidate[coached], of_pair, coach, link, free),
+        settle=StackedCoaches(
+            coached, hours, pairs.candidate[coached], of_pair, coach, link, Capacity(*free)
+        ),
     )
 
 
