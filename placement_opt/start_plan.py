@@ -12,7 +12,7 @@ from placement_opt.compiled import Compiled
 from placement_opt.given_placements import GivenPlacement
 from placement_opt.pairs import PairTable
 from placement_opt.row_blocks import NO_UPPER
-from placement_opt.solvers.base import Search, Solution
+from placement_opt.solvers.base import LEAST_PLAN, Search, Solution
 from placement_opt.solvers.given_plan import best_within, least_plan, plan_of_given
 from placement_opt.start_outcome import (
     SHOWN_IDS,
@@ -69,7 +69,7 @@ def offer_start(
         _log.log(logging.INFO if is_whole else logging.WARNING, "start plan %s", started.told())
     nobody = least_plan(search.formulation, search)
     if nobody is not None:
-        search.offer(nobody, "empty plan")
+        search.offer(nobody, LEAST_PLAN)
     return started
 
 
@@ -79,8 +79,10 @@ def _offered(compiled: Compiled, search: Search, start: Sequence[GivenPlacement]
     coach = np.array([read.coach_of_row[row] for row in read.rows.tolist()], dtype=np.int64)
     named = {"coach": np.maximum(coach, -1)}
     solution = plan_of_given(formulation, read.rows, named, search)
-    if solution is not None and not search.offer(solution, "start plan"):
-        solution = None
+    if solution is not None:
+        is_empty = not np.isin(read.rows, solution.chosen).any()
+        if not search.offer(solution, LEAST_PLAN if is_empty else "start plan"):
+            solution = None
     if solution is not None:
         better = best_within(formulation, solution, search)
         if better is not None:

@@ -19,7 +19,7 @@ from placement_opt.instance import Instance
 from placement_opt.listed_pairs import given_of
 from placement_opt.plan import Placement
 from placement_opt.row_blocks import NO_LOWER
-from placement_opt.solvers import given_filling, given_plan
+from placement_opt.solvers import cp_sat, given_filling, given_plan
 from placement_opt.solvers.base import Ending
 from placement_opt.solvers.given_greedy import UpperLimits
 from placement_opt.start_outcome import start_lines
@@ -627,6 +627,22 @@ def test_the_ways_of_large_problems_keep_who_finds_a_place(monkeypatch):
     completed = kept_only(of.add(lacks), half)
     assert completed.start.kept == len(half)
     assert len(completed.placement_rows) >= len(first.placement_rows) - 3
+
+
+@pytest.mark.parametrize(("start", "is_hint"), [(None, False), (START, True), ([], False)])
+def test_the_plan_of_nobody_is_no_hint(start, is_hint, monkeypatch):
+    hints = []
+    plain = cp_sat.write_hint
+
+    def write_hint(proto, formulation, best):
+        hints.append(best is not None)
+        plain(proto, formulation, best)
+
+    monkeypatch.setattr(given_plan, "FEW_VARIABLES", 0)
+    monkeypatch.setattr(cp_sat, "write_hint", write_hint)
+    place = region(fixed_placements=[("C-0", "O-2")])
+    model(place, None, po.FixedPlacements()).solve(solver="cp-sat", start=start)
+    assert hints == [is_hint]
 
 
 class TestGreedy:

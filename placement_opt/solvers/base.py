@@ -28,6 +28,10 @@ from placement_opt.solvers.resident_memory import MemoryGuard
 from placement_opt.solvers.standing import Standing
 from placement_opt.status import Status, StopReason, relative_gap
 
+LEAST_PLAN = "empty plan"
+"""Source of the plan of nobody but who rows ask for by name: a plan, and no guide to a better one.
+"""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Solution(ShortRepr):

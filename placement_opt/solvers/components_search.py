@@ -89,7 +89,8 @@ def _search_of(part: Component, search: Search, share: float, gap: float) -> Sea
     inside = Search(part.formulation, limits, search.is_cancelled)
     if search.best is not None:
         is_chosen = np.isin(part.pairs, search.best.chosen, assume_unique=True)
-        inside.offer(Solution(np.flatnonzero(is_chosen), search.best.own[part.own]), "start")
+        own = search.best.own[part.own]
+        inside.offer(Solution(np.flatnonzero(is_chosen), own), search.best_source or "start")
     return inside
 
 

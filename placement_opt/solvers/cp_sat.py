@@ -7,7 +7,7 @@ from typing import Any
 
 from placement_opt.errors import InternalError
 from placement_opt.formulation import Formulation
-from placement_opt.solvers.base import Ending, Search, Solution
+from placement_opt.solvers.base import LEAST_PLAN, Ending, Search, Solution
 from placement_opt.solvers.cp_sat_writing import cp_sat_model, solution_values, write_hint
 from placement_opt.solvers.native import NATIVE
 from placement_opt.solvers.reporting import (
@@ -40,8 +40,9 @@ EXACT_FLOAT = 1 << 53
 class CpSat:
     """CP-SAT on the whole formulation; takes every problem.
 
-    `search.best` becomes a complete hint. A reproducible solve interleaves its workers and stops
-    by deterministic time, so that it takes longer or shorter than its limit in seconds.
+    `search.best` becomes a complete hint, unless it is the plan of nobody. A reproducible
+    solve interleaves its workers and stops by deterministic time, so that it takes longer or
+    shorter than its limit in seconds.
 
     Parameters
     ----------
@@ -131,7 +132,9 @@ class _Run:
         from ortools.sat.python import cp_model
 
         model = cp_sat_model(self._formulation)
-        write_hint(model.proto, self._formulation, self._search.best)
+        # A hint that places nobody keeps CP-SAT from placing anybody for long.
+        is_guide = self._search.best_source != LEAST_PLAN
+        write_hint(model.proto, self._formulation, self._search.best if is_guide else None)
         self._set_parameters()
         self._solver.best_bound_callback = self._on_bound
         if self._is_stopped:
