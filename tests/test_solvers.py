@@ -23,7 +23,14 @@ import placement_opt as po
 from placement_opt.certificate import Certificate
 from placement_opt.errors import InternalError, SolverUnavailableError
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
-from placement_opt.solvers import SOLVERS, get_solver, highs_work, network_flow, resident_memory
+from placement_opt.solvers import (
+    SOLVERS,
+    cp_sat,
+    get_solver,
+    highs_work,
+    network_flow,
+    resident_memory,
+)
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.cp_sat import CpSat, cp_sat_model
 from placement_opt.solvers.highs import HighsAnswer
@@ -267,6 +274,19 @@ class TestCpSat:
         assert outcome.stop_reason is StopReason.SOLVER_FAILURE
         assert search.best is start
         assert "cp-sat failed" in caplog.text
+
+
+@pytest.mark.parametrize(("source", "is_hinted"), [("empty plan", False), ("start", True)])
+def test_the_empty_plan_is_no_hint(monkeypatch, source, is_hinted):
+    """CP-SAT would begin there; with little work it placed two of 300 people."""
+    hints = []
+    monkeypatch.setattr(cp_sat, "write_hint", lambda *arguments: hints.append(arguments[-1]))
+    formulation = knapsack()
+    search = Search(formulation, SearchLimits(gap=0.0))
+    nobody = Solution(np.zeros(0, dtype=np.int64), formulation.own_lower)
+    assert search.offer(nobody, source)
+    CpSat().solve(formulation, search)
+    assert hints == [nobody if is_hinted else None]
 
 
 class TestMip:
