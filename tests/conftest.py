@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 
 # Last, so that an installed placement_opt is what the tests see, not the one beside them.
 sys.path.append(str(Path(__file__).parent.parent))
+
+# Where only the failure counts, as in .ci/mutation, the search for the smallest one is left out.
+settings.register_profile("no-shrinking", phases=(Phase.explicit, Phase.generate))
 
 
 @pytest.fixture(autouse=True)
