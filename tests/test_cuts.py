@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import placement_opt as po
 from placement_opt import report
-from placement_opt.certificate import Certificate, bound_in_points
+from placement_opt.certificate import Certificate, bound_in_points, told_bound
 from placement_opt.checking import check_result
 from placement_opt.formulation import ExtraRows, Formulation
 from placement_opt.mixed_integer_rounding import Cut, cut_row, cuts_of, with_cuts, without_cuts
@@ -413,8 +413,8 @@ def fields(region, strengthened) -> dict[str, Any]:
     search = Search(formulation, SearchLimits())
     certificate = Certificate.from_duals(strong.formulation, strong.prices)
     search.certify(certificate, "dual prices", strong.formulation)
-    dumped["certificate"] = json.loads(json.dumps(report._certificate(search)))
-    bound = report._upward(bound_in_points(formulation, search.certified), None)
+    dumped["certificate"] = json.loads(json.dumps(report._certificate(search, None)))
+    bound = told_bound(bound_in_points(formulation, search.certified), None)
     dumped["certified_bound"] = bound
     dumped["bound"] = dumped["objective"]
     dumped["proof"] = [
