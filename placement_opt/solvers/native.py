@@ -1,13 +1,17 @@
 """Calls into native code, and how the end of the program waits for them.
 
 A solve in a daemon thread is cut off when the program ends. Before Python 3.14 a thread that comes
-back from native code by then is ended by unwinding its stack, which C++ code answers by aborting
-the whole process: exit code 134 for a program that was right. So at exit every search is told to
-stop, native calls get a moment to end, and no thread of a solve begins another one.
+back from native code by then, or asks for Python from there, is ended by unwinding its stack, which
+C++ code answers by aborting the whole process: exit code 134 for a program that was right. So at
+exit every search is told to stop, native calls get a moment to end, no thread of a solve begins
+another one, and those that have not ended are kept from aborting.
 """
 
 import atexit
+import contextlib
+import ctypes
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -15,8 +19,11 @@ from contextlib import contextmanager, nullcontext
 PATIENCE_S = 2.0
 """How long the end of the program waits for native calls that were told to stop, in seconds.
 
-The simplex method of scipy alone cannot be told, and may take longer than that.
+HiGHS looks for a stop now and then, not while it solves a smaller problem on the way, and the
+simplex method of scipy never does.
 """
+
+Act = Callable[[], object]
 
 
 class NativeCalls:
@@ -25,15 +32,24 @@ class NativeCalls:
     def __init__(self) -> None:
         self.forget()
 
-    @contextmanager
-    def call(self, stop: Callable[[], object] | None = None) -> Iterator[None]:
-        """Make one call into native code, which `stop` can end; none begins in an ending program.
+    def forget(self) -> None:
+        """Begin anew, as in a forked process, which has none of the threads."""
+        self._changed = threading.Condition()
+        self._under_way = 0
+        self._stops: list[Act] = []
+        self._is_ending = False
 
-        What is done here is over before the program ends, unless it takes too long.
+    @contextmanager
+    def call(self, stop: Act | None = None) -> Iterator[None]:
+        """Make one call into native code, which `stop` ends from another thread, if anything.
+
+        Once the program is ending, no call begins.
         """
-        self.stay()
         with self._changed:
-            self._under_way += 1
+            may_begin = self._may_begin()
+            self._under_way += may_begin
+        if not may_begin:
+            self.stay()
         try:
             with nullcontext() if stop is None else self.stopped_at_exit(stop):
                 yield
@@ -43,7 +59,7 @@ class NativeCalls:
                 self._changed.notify_all()
 
     @contextmanager
-    def stopped_at_exit(self, stop: Callable[[], object]) -> Iterator[None]:
+    def stopped_at_exit(self, stop: Act) -> Iterator[None]:
         """Call `stop` when the program ends meanwhile."""
         with self._changed:
             self._stops.append(stop)
@@ -53,9 +69,13 @@ class NativeCalls:
             with self._changed:
                 self._stops.remove(stop)
 
+    def _may_begin(self) -> bool:
+        """Tell whether native code may run: what ends with the program is another thread's."""
+        return not self._is_ending or threading.current_thread() is threading.main_thread()
+
     def stay(self) -> None:
         """Stay here for good where the program is ending and this thread ends with it."""
-        if self._is_ending and threading.current_thread() is not threading.main_thread():
+        if not self._may_begin():
             threading.Event().wait()
 
     def end(self) -> None:
@@ -65,14 +85,19 @@ class NativeCalls:
         for stop in stops:
             stop()
         with self._changed:
-            self._changed.wait_for(lambda: self._under_way == 0, PATIENCE_S)
+            if not self._changed.wait_for(lambda: self._under_way == 0, PATIENCE_S):
+                _halt_instead_of_abort()
 
-    def forget(self) -> None:
-        """Begin anew in a forked process, which has none of the threads."""
-        self._changed = threading.Condition()
-        self._under_way = 0
-        self._stops: list[Callable[[], object]] = []
-        self._is_ending = False
+
+def _halt_instead_of_abort() -> None:
+    """Let a thread whose stack cannot be unwound halt for the rest of the process.
+
+    With the C++ library of the GNU system alone: others end such threads without unwinding.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            halt = ctypes.cast(ctypes.CDLL(None).pause, ctypes.c_void_p)
+            ctypes.CDLL("libstdc++.so.6")._ZSt13set_terminatePFvvE(halt)  # noqa: SLF001
 
 
 NATIVE = NativeCalls()
