@@ -243,14 +243,14 @@ class TestFirstOrder:
         columns = all_columns(region)
         start = Point(np.zeros(columns.size), np.zeros(region.n_rows))
         run = RestrictedLp(region).start_first_order(columns, start, 0.0, 600)
-        folder = run._folder.name
+        folder = run._folder.path
         run._job.process.kill()
         assert run.wait(60)
         assert run.point() is None
         assert "first-order method failed" in caplog.text
         run.close()
         run.close()
-        assert not restricted_lp.Path(folder).exists()
+        assert not folder.exists()
 
     def test_a_worker_that_fails_gives_no_point(self, region, caplog, monkeypatch):
         monkeypatch.setattr(restricted_lp, "FIRST_ORDER", "placement_opt.solvers.first_order:lost")

@@ -6,7 +6,6 @@ and perhaps ``hint.npy`` go in; ``told.jsonl`` grows while it runs, ``answer.npz
 """
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -17,7 +16,8 @@ from typing import Protocol
 import numpy as np
 
 from placement_opt.solvers.highs import HighsAnswer, HighsRun, HighsSettings
-from placement_opt.solvers.job import JobError, ProcessJob
+from placement_opt.solvers.job import JobError, ProcessJob, can_have_workers
+from placement_opt.solvers.job_folder import JobFolder, job_folder
 from placement_opt.solvers.linear_program import Floats, LinearProgram
 from placement_opt.solvers.reporting import Beside
 
@@ -75,22 +75,22 @@ def highs_beside(
     program, settings, hint
         As `HighsRun` takes them.
     in_process
-        True: a thread of this process, False: a process of its own.
+        True: a thread of this process, False: a process of its own, where one can be had.
 
     Raises
     ------
     OSError
         When no process can be started.
     """
-    if in_process:
+    if in_process or not can_have_workers():
         thread = _InThread(program, settings, hint)
         try:
             yield thread
         finally:
             thread.stop()
         return
-    with tempfile.TemporaryDirectory(prefix="placement_opt-", ignore_cleanup_errors=True) as path:
-        process = _InProcess(Path(path), program, settings, hint)
+    with job_folder() as folder:
+        process = _InProcess(folder, program, settings, hint)
         try:
             yield process
         finally:
@@ -139,15 +139,19 @@ class _InThread:
 
 class _InProcess:
     def __init__(
-        self, folder: Path, program: LinearProgram, settings: HighsSettings, hint: Floats | None
+        self,
+        folder: JobFolder,
+        program: LinearProgram,
+        settings: HighsSettings,
+        hint: Floats | None,
     ) -> None:
-        self._folder = folder
+        self._folder = folder.path
         self._n_columns = len(program.gain)
         self._read = 0
-        program.save(folder / PROBLEM)
-        (folder / SETTINGS).write_text(json.dumps(asdict(settings)), encoding="utf-8")
+        program.save(folder.path / PROBLEM)
+        (folder.path / SETTINGS).write_text(json.dumps(asdict(settings)), encoding="utf-8")
         if hint is not None:
-            np.save(folder / HINT, hint)
+            np.save(folder.path / HINT, hint)
         self._job = ProcessJob(WORK, folder)
 
     def wait(self, seconds: float) -> bool:

@@ -1,8 +1,8 @@
-"""A piece of solver work on files in a folder, done by a thread or by a process of its own.
+"""A piece of solver work on files in a folder, done by a process of its own or by a thread.
 
 Some solvers can neither be interrupted nor told to let other threads run. They work in a process
 that reads its problem from a folder and writes its answer there: it can be killed at once, and its
-crash is not ours. Tiny problems skip the second that a process takes to start.
+crash is not ours.
 """
 
 import contextlib
@@ -12,12 +12,15 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
-from placement_opt.solvers.reporting import Beside
+from placement_opt.solvers.job_folder import ENDING_WITH_THIS, KILLED_S, JobFolder, close_pipe
+from placement_opt.solvers.reporting import Beside, logger
 from placement_opt.solvers.resident_memory import HELPERS
 from placement_opt.solvers.worker import find_work
 
-KILLED_S = 5.0
 ERRORS = "errors.txt"
+
+PYTHONS = ("python", "pypy", "graalpy")
+"""How the file names of Pythons begin."""
 
 
 class JobError(Exception):
@@ -42,14 +45,11 @@ PATIENCE_S = 4.0
 
 
 class ThreadJob:
-    """The work in a thread; `stop` can only wait for it, since nothing interrupts it.
+    """The work in a thread; `stop` can only wait for it, since nothing interrupts it."""
 
-    A thread of HiGHS that is left behind would end the whole process with an abort at exit.
-    """
-
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: JobFolder) -> None:
         work = find_work(name)
-        self._beside = Beside(lambda: work(folder))
+        self._beside = Beside(lambda: work(folder.path))
 
     def wait(self, seconds: float) -> bool:
         """Wait at most that long; return True when the work has ended."""
@@ -70,18 +70,21 @@ class ThreadJob:
 class ProcessJob:
     """The work in a process of its own, which ends with this one."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        self._errors = folder / ERRORS
+    def __init__(self, name: str, folder: JobFolder) -> None:
+        self._errors = folder.path / ERRORS
         with self._errors.open("wb") as errors:
             # A module run by name, not a fork or a pickled function: that also works from
             # notebooks and from scripts without a guarded main part.
             self.process = subprocess.Popen(  # noqa: S603 -- our own module, no shell
-                [sys.executable, "-P", "-m", "placement_opt.solvers.worker", name, str(folder)],
+                [sys.executable, "-P", "-m", WORKER, name, str(folder.path)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
                 env=_environment(),
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                process_group=folder.group,
             )
+        ENDING_WITH_THIS.add(self.process)
         HELPERS.add(self.process)
 
     def wait(self, seconds: float) -> bool:
@@ -105,19 +108,41 @@ class ProcessJob:
             self.process.kill()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(KILLED_S)
-        if self.process.stdin is not None:
-            self.process.stdin.close()
+        close_pipe(self.process)
 
 
-def start_job(name: str, folder: Path, *, in_process: bool) -> Job:
-    """Start the work; `name` is ``"module:function"``, the function takes the folder.
+WORKER = "placement_opt.solvers.worker"
+
+
+def can_have_workers() -> bool:
+    """Tell whether `sys.executable` is a Python that can be started once more.
+
+    In a frozen program, or one that Python is embedded in, it is that program itself.
+    """
+    if getattr(sys, "frozen", False) or not sys.executable:
+        return False
+    return Path(sys.executable).name.lower().startswith(PYTHONS) and Path(sys.executable).exists()
+
+
+def start_job(name: str, folder: JobFolder) -> Job:
+    """Start the work in a process, or in a thread where no process can be had.
+
+    Parameters
+    ----------
+    name
+        ``"module:function"``; the function takes the path of the folder.
+    folder
+        Where its files are.
 
     Raises
     ------
     OSError
-        When no process can be started.
+        When no process can be started for now, as without memory.
     """
-    return ThreadJob(name, folder) if in_process else ProcessJob(name, folder)
+    if can_have_workers():
+        return ProcessJob(name, folder)
+    logger.info("%r is no Python that can be started: a thread does the work", sys.executable)
+    return ThreadJob(name, folder)
 
 
 def _environment() -> dict[str, str]:

@@ -37,13 +37,13 @@ class NativeCalls:
         self._changed = threading.Condition()
         self._under_way = 0
         self._stops: list[Act] = []
-        self._is_ending = False
+        self._left: frozenset[threading.Thread] = frozenset()
 
     @contextmanager
     def call(self, stop: Act | None = None) -> Iterator[None]:
         """Make one call into native code, which `stop` ends from another thread, if anything.
 
-        Once the program is ending, no call begins.
+        In a thread that is ending with the program, none begins.
         """
         with self._changed:
             may_begin = self._may_begin()
@@ -70,18 +70,22 @@ class NativeCalls:
                 self._stops.remove(stop)
 
     def _may_begin(self) -> bool:
-        """Tell whether native code may run: what ends with the program is another thread's."""
-        return not self._is_ending or threading.current_thread() is threading.main_thread()
+        """Tell whether this thread may run native code: it does not end with the program now."""
+        return threading.current_thread() not in self._left
 
     def stay(self) -> None:
-        """Stay here for good where the program is ending and this thread ends with it."""
+        """Stay here for good where this thread ends with the program, which is ending."""
         if not self._may_begin():
             threading.Event().wait()
 
     def end(self) -> None:
-        """Stop everything that is under way, and wait a moment for it."""
+        """Stop everything that is under way, and wait a moment for it.
+
+        What other code at exit begins from here on is no part of that.
+        """
         with self._changed:
-            self._is_ending, stops = True, list(self._stops)
+            self._left = frozenset({*threading.enumerate()} - {threading.current_thread()})
+            stops = list(self._stops)
         for stop in stops:
             stop()
         with self._changed:

@@ -1,10 +1,8 @@
 """Minimum-cost flow: exact and fast where all rows form a network."""
 
 import itertools
-import tempfile
 import time
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +10,7 @@ from placement_opt.formulation import Formulation
 from placement_opt.instance import Bools, Ints
 from placement_opt.solvers.base import Ending, Search, Solution
 from placement_opt.solvers.job import JobError, start_job
+from placement_opt.solvers.job_folder import job_folder
 from placement_opt.solvers.min_cost_flow import (
     INFEASIBLE,
     OPTIMAL,
@@ -143,12 +142,9 @@ class NetworkFlow:
         is_quick = len(arcs) <= QUICK_ARCS and not is_slow
         if is_quick if self._in_process is None else self._in_process:
             return cheapest_flow(*parts)
-        with tempfile.TemporaryDirectory(
-            prefix="placement_opt-", ignore_cleanup_errors=True
-        ) as path:
-            folder = Path(path)
-            write_arcs(folder, *parts)
-            job = start_job(WORK, folder, in_process=False)
+        with job_folder() as folder:
+            write_arcs(folder.path, *parts)
+            job = start_job(WORK, folder)
             try:
                 while not job.wait(POLL_S):
                     if _is_stopped(search):
@@ -156,7 +152,7 @@ class NetworkFlow:
                 job.finish()
             finally:
                 job.stop()
-            return read_flow(folder)
+            return read_flow(folder.path)
 
 
 def _is_stopped(search: Search) -> bool:

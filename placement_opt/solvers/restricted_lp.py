@@ -6,9 +6,8 @@
 """
 
 import math
-import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from placement_opt.instance import Floats
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.first_order import read_point, write_program
 from placement_opt.solvers.job import Job, JobError, start_job
+from placement_opt.solvers.job_folder import JobFolder, job_folder
 from placement_opt.solvers.native import NATIVE
 from placement_opt.solvers.reporting import logger
 
@@ -144,9 +144,10 @@ class RestrictedLp:
         """Start PDLP from a point; it ends at the precision or at one of the limits."""
         scale = self._column_scale(columns)
         lower, upper = self.formulation.bounds(columns)
-        folder = tempfile.TemporaryDirectory(prefix="placement_opt-")
+        files = ExitStack()
+        folder = files.enter_context(job_folder())
         write_program(
-            Path(folder.name),
+            folder.path,
             self._matrix(columns, scale),
             self.formulation.objective.gain[columns] * scale / self._unit,
             (self._lower, self._upper),
@@ -154,19 +155,20 @@ class RestrictedLp:
             (start.values / scale, start.prices / self._row_scale / self._unit),
             (precision, seconds, iterations),
         )
-        return FirstOrderRun(self, folder, scale)
+        return FirstOrderRun(self, folder, files, scale)
 
 
 class FirstOrderRun:
     """A run of PDLP in a process of its own."""
 
     def __init__(
-        self, program: RestrictedLp, folder: "tempfile.TemporaryDirectory[str]", scale: Floats
+        self, program: RestrictedLp, folder: JobFolder, files: ExitStack, scale: Floats
     ) -> None:
         self._program = program
         self._folder = folder
+        self._files = files
         self._scale = scale
-        self._job: Job = start_job(FIRST_ORDER, Path(folder.name), in_process=False)
+        self._job: Job = start_job(FIRST_ORDER, folder)
 
     def wait(self, seconds: float) -> bool:
         """Wait at most that long; return True when it has ended."""
@@ -179,13 +181,13 @@ class FirstOrderRun:
         except JobError as error:
             logger.warning("the first-order method failed: %s", error)
             return None
-        values, prices = read_point(Path(self._folder.name))
+        values, prices = read_point(self._folder.path)
         return Point(values * self._scale, self._program._outside(prices))  # noqa: SLF001
 
     def close(self) -> None:
         """Stop it if it still runs, and take its files away."""
         self._job.stop()
-        self._folder.cleanup()
+        self._files.close()
 
 
 def _simplex(

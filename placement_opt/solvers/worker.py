@@ -5,6 +5,8 @@ It imports little, since every solve in a process of its own waits for it.
 
 import importlib
 import os
+import shutil
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -20,15 +22,18 @@ def find_work(name: str) -> Callable[[Path], None]:
 
 def main() -> None:
     """Do the named work on the folder, and end early when the parent process is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to act on
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     name, folder = sys.argv[1:]
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    threading.Thread(target=_leave_with_parent, args=(folder,), daemon=True).start()
     find_work(name)(Path(folder))
 
 
-def _leave_with_parent() -> None:
+def _leave_with_parent(folder: str) -> None:
     """Wait for the end of standard input, which the parent holds open as long as it lives."""
     while os.read(0, 64):
         pass
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 
