@@ -84,20 +84,69 @@ def read_text(path: str | os.PathLike[str]) -> str:
         ) from None
 
 
-def write_atomically(path: str | os.PathLike[str], text: str, *, overwrite: bool) -> None:
-    """Write a text file wholly or not at all.
+def check_writable(
+    path: str | os.PathLike[str], *, overwrite: bool, remedy: str = "pass overwrite=True"
+) -> None:
+    """Refuse a file that could not be written, before what goes into it is made.
+
+    Parameters
+    ----------
+    path, overwrite
+        As `write_atomically` takes them.
+    remedy
+        How to ask for a file to be replaced.
 
     Raises
     ------
     FileExistsError
         If the file exists and `overwrite` is False.
+    OSError
+        If there is a folder or a device of that name, no folder to put it in, or no permission.
     InvalidInputError
         If `overwrite` is neither True nor False.
     """
+    may_replace, target = as_flag(overwrite, "file", "overwrite"), Path(path)
+    try:
+        _check_place(target)
+        is_there = target.exists()
+        if not is_there or may_replace:
+            draft = _draft(target)
+            draft.touch()
+            draft.unlink()
+    except OSError as error:
+        if error.strerror is None:  # ours
+            raise
+        told = f"{str(target)!r} cannot be written ({error.strerror})"
+        raise type(error)(f"{told}. Hint: choose a name and a folder that you may use.") from None
+    if is_there and not may_replace:
+        raise FileExistsError(f"{str(target)!r} exists. Hint: {remedy} to replace it.")
+
+
+def _check_place(target: Path) -> None:
+    """Refuse names of what is no file."""
+    if target.is_dir():
+        raise IsADirectoryError(f"{str(target)!r} is a folder. Hint: name a file in it.")
+    if target.exists() and not target.is_file():
+        raise OSError(f"{str(target)!r} is no ordinary file. Hint: name another one.")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"no folder {str(target.parent)!r}. Hint: make it first.")
+
+
+def _draft(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{os.getpid()}.part")
+
+
+def write_atomically(path: str | os.PathLike[str], text: str, *, overwrite: bool) -> None:
+    """Write a text file wholly or not at all.
+
+    Raises
+    ------
+    OSError, InvalidInputError
+        As `check_writable`.
+    """
+    check_writable(path, overwrite=overwrite)
     target = Path(path)
-    if not as_flag(overwrite, "file", "overwrite") and target.exists():
-        raise FileExistsError(f"{str(target)!r} exists. Hint: pass overwrite=True to replace it.")
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    draft = _draft(target)
     try:
         draft.write_text(text, encoding="utf-8")
         os.replace(draft, target)  # noqa: PTH105 - the atomic one, named as such

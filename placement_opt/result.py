@@ -395,6 +395,8 @@ class Result(BaseModel):
         ------
         FileExistsError
             When the file exists and `overwrite` is False.
+        OSError
+            When it cannot be written there: no such folder, a folder of that name, no permission.
         """
         write_atomically(path, self.model_dump_json(indent=1) + "\n", overwrite=overwrite)
 

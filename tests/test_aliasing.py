@@ -45,9 +45,16 @@ def of_view(scores):
     return frame.join(pd.DataFrame(np.array(scores, dtype=float)[:, None], columns=["score"]))
 
 
+def of_polars(scores):
+    polars = pytest.importorskip("polars", reason="polars is an extra")
+    return polars.DataFrame({**IDS, "score": np.array(scores)})
+
+
 def doubled(pairs):
     scores = pairs["score"]
-    if isinstance(scores, list):
+    if hasattr(pairs, "replace_column"):
+        pairs.replace_column(pairs.get_column_index("score"), 2 * scores)
+    elif isinstance(scores, list):
         scores[:] = [2 * score for score in scores]
     elif isinstance(scores, np.ndarray):
         scores *= 2
@@ -59,7 +66,9 @@ def doubled(pairs):
 
 
 GIVEN = pytest.mark.parametrize(
-    "given", [of_frame, of_arrays, of_lists, of_series, of_view], ids=lambda made: made.__name__
+    "given",
+    [of_frame, of_arrays, of_lists, of_series, of_view, of_polars],
+    ids=lambda made: made.__name__,
 )
 
 

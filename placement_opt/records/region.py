@@ -193,6 +193,8 @@ class Region(Record):
         ------
         FileExistsError
             If the file exists and `overwrite` is False.
+        OSError
+            If it cannot be written there: no such folder, a folder of that name, no permission.
         """
         write_atomically(path, self.to_json_text(), overwrite=overwrite)
 
