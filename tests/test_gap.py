@@ -21,8 +21,10 @@ from placement_opt.solvers.base import Ending, Event, Search, Solution
 from placement_opt.solvers.branching import Branching
 from placement_opt.solvers.cut_rounds import strengthen
 from placement_opt.solvers.guarded import guarded
+from placement_opt.solvers.large import search_large
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.linear_program import ObjectiveUnit
+from placement_opt.solvers.restricted_master import search_priced
 from placement_opt.status import OPTIMAL_GAP, Status, StopReason, relative_gap
 
 SOME = settings(max_examples=300, deadline=None, database=None)
@@ -321,3 +323,18 @@ class TestBeyondFloats:
         search.certify = refuse
         assert auto.price(formulation, search) is None
         assert "too large for exact sums" in search.notes[-1]
+
+
+@pytest.mark.parametrize("way", ["prices", "large"])
+def test_ways_that_rest_on_floats_say_what_those_cannot_tell_apart(way):
+    draws = np.random.default_rng(4)
+    formulation = model(draws.random((110, 20)), limit=16).compile().formulation
+    stopped = Search(formulation, SearchLimits(gap=0.0))
+    assert stopped.precision == 0
+    priced = auto.price(formulation, stopped)
+    stopped.cancel()
+    if way == "large":
+        search_large(formulation, stopped)
+    else:
+        search_priced(priced, stopped)
+    assert stopped.precision == ObjectiveUnit.of(formulation).precision > 0
