@@ -212,8 +212,22 @@ def _value(
     return value
 
 
-def disagreement(result: po.Result, best: Fraction | None) -> str | None:
-    """Return what is wrong with a result, or None where it agrees with trying out all plans."""
+def grid_of(spec: Spec) -> Fraction:
+    """Return how far a plan's points may be off by the reading of scores of many digits.
+
+    They are read to within the spacing of doubles around the largest score.
+    """
+    largest = max((abs(Fraction(text)) for text in spec.score.values()), default=Fraction(0))
+    return spec.people * largest / 2**49
+
+
+def disagreement(
+    result: po.Result, best: Fraction | None, grid: Fraction = Fraction(0)
+) -> str | None:
+    """Return what is wrong with a result, or None where it agrees with trying out all plans.
+
+    `grid` is how far the points of a plan may be off as they were read.
+    """
     if best is None or result.status is po.Status.INFEASIBLE:
         is_right = best is None and result.status is po.Status.INFEASIBLE
         return None if is_right else f"{result.status.value}, by trying {best}"
@@ -221,7 +235,7 @@ def disagreement(result: po.Result, best: Fraction | None) -> str | None:
         return f"{result.status.value}, by trying {float(best)}"
     told, bound = Fraction(result.objective), Fraction(result.bound)
     largest = max(abs(best), abs(bound))
-    rounding = largest / 2**50  # of told numbers, which are doubles
+    rounding = grid + largest / 2**50  # of told numbers, which are doubles
     if told > best + rounding or bound < best - rounding:
         return f"{result.status.value} {float(told)} to {float(bound)}, by trying {float(best)}"
     if result.status is po.Status.OPTIMAL and best - told > OPTIMAL_GAP * largest + rounding:
@@ -238,7 +252,7 @@ def differences(first: int, count: int) -> Iterator[tuple[str, str | None]]:
         best = best_by_trying(spec)
         for solver in SOLVERS:
             result = model_of(spec).solve(time_limit_s=LIMIT_S, gap=0.0, solver=solver)
-            wrong = disagreement(result, best)
+            wrong = disagreement(result, best, grid_of(spec))
             ending = f"{solver}: {result.status.value}, {result.stop_reason.value}"
             yield ending, None if wrong is None else f"seed {seed}, {solver}: {wrong}"
 

@@ -13,6 +13,7 @@ from benchmarks.differential import (
     best_by_trying,
     disagreement,
     drawn,
+    grid_of,
     model_of,
 )
 
@@ -23,7 +24,7 @@ def test_every_solver_agrees_with_trying_out_all_plans(seed):
     best = best_by_trying(spec)
     for solver in SOLVERS:
         result = model_of(spec).solve(time_limit_s=60, gap=0.0, solver=solver)
-        assert disagreement(result, best) is None
+        assert disagreement(result, best, grid_of(spec)) is None
 
 
 SPEC = Spec(
