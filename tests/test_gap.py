@@ -16,7 +16,7 @@ from placement_opt.certificate import bound_in_points, told_bound
 from placement_opt.formulation import ROOM, Formulation
 from placement_opt.points import Objective
 from placement_opt.row_blocks import NO_LOWER
-from placement_opt.solvers import auto
+from placement_opt.solvers import auto, cp_sat, mip
 from placement_opt.solvers.base import Ending, Event, Search, Solution
 from placement_opt.solvers.branching import Branching
 from placement_opt.solvers.cut_rounds import strengthen
@@ -286,6 +286,19 @@ class TestBeyondFloats:
         assert search.gained == search.bound
         assert search.reached() is StopReason.PROVEN
 
+    def test_they_go_on_behind_prices(self, monkeypatch):
+        formulation, search = self.standing(1, least_reach=100)
+        search.precision = 0
+
+        def search_priced(_priced, inner, *_more):
+            inner.precision = 2000
+            return Ending.STOPPED
+
+        monkeypatch.setattr(auto, "price", lambda *_: "prices")
+        monkeypatch.setattr(auto, "search_priced", search_priced)
+        assert auto.Auto()._by_prices(formulation, search) is Ending.EXHAUSTED
+        assert search.best.chosen.tolist() == [0]
+
     def test_what_is_optimal_is_left_alone(self):
         formulation, search = self.standing(1, least_reach=0)
         assert search.reached() is StopReason.PROVEN
@@ -306,11 +319,13 @@ class TestBeyondFloats:
         def solve(_formulation, inner):
             time.sleep(0.3)
             inner.precision = 0
-            time.sleep(0.6)
+            time.sleep(1.5)
+            inner.precision = 2000
+            time.sleep(0.3)
             inner.note("came to its own end")
             return Ending.FINISHED
 
-        assert guarded(solve, formulation, search, patience_s=0.6) is Ending.FINISHED
+        assert guarded(solve, formulation, search, patience_s=1.5) is Ending.FINISHED
         assert search.notes == ["came to its own end"]
 
     def test_prices_that_no_integers_hold_are_told_and_not_a_crash(self):
@@ -338,3 +353,15 @@ def test_ways_that_rest_on_floats_say_what_those_cannot_tell_apart(way):
     else:
         search_priced(priced, stopped)
     assert stopped.precision == ObjectiveUnit.of(formulation).precision > 0
+
+
+@pytest.mark.parametrize(("asked", "least"), [(0.5, 0.4), (1e-4, 8e-5), (1e-6, 0), (0, 0)])
+def test_solvers_are_asked_for_less_than_the_gap_since_their_bounds_are_raised(asked, least):
+    formulation = knapsack(2)
+    search = Search(formulation, SearchLimits(gap=asked, reproducible=True))
+    told = mip._settings(search, ObjectiveUnit.of(formulation)).relative_gap
+    assert least <= told < asked or told == asked == 0
+    run = cp_sat._Run(formulation, search, "cp-sat", 1)
+    run._set_parameters()
+    told = run._solver.parameters.relative_gap_limit
+    assert 0.9 * asked <= told < asked or told == asked == 0
