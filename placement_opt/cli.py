@@ -6,25 +6,20 @@ with ``--json`` an error is an answer, too.
 """
 
 import json
-import math
 import os
-import shlex
 import sys
 import tempfile
 import threading
-import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
-from typing_extensions import override
 
-from placement_opt.errors import InternalError, InvalidInputError, PlacementError, Problem
+from placement_opt.cli_errors import Commands, say, told_errors
 from placement_opt.json_files import check_writable
 
 if TYPE_CHECKING:
@@ -32,37 +27,10 @@ if TYPE_CHECKING:
     from placement_opt.records import Region
     from placement_opt.result import Result
 
-BAD_INPUT = 2
 NO_PLAN = 1
-OUR_FAULT = 3
-_SHOWN_PROBLEMS = 100
-"""So many problems of a kind are named: nobody can ask a command line for the others."""
-
-
-class _Commands(TyperGroup):
-    """The commands; with ``--json`` a wrong command line is told as JSON, too."""
-
-    @override
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        ctx.meta[AS_JSON] = "--json" in args
-        return super().parse_args(ctx, args)
-
-    @override
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except Exception as error:
-            # Only the errors of usage say what they mean in words.
-            said = getattr(error, "format_message", None)
-            if said is not None:
-                _print_error(ctx.meta[AS_JSON], "bad_input", said())
-            raise
-
-
-AS_JSON = "placement_opt.as_json"
 
 app = typer.Typer(
-    cls=_Commands,
+    cls=Commands,
     help="The best allocation of candidates to openings in a region, proven and explained.",
     no_args_is_help=True,
     add_completion=False,
@@ -124,13 +92,13 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Make up a region of realistic shape, find its best plan, and sum it up."""
-    with _told_errors(as_json=as_json):
+    with told_errors(as_json=as_json):
         from placement_opt.synthetic import synthetic_region
 
         _check_free(out, overwrite=overwrite)
-        _say(f"Making up a region of {candidates:,} candidates and {openings:,} openings ...")
+        say(f"Making up a region of {candidates:,} candidates and {openings:,} openings ...")
         region = synthetic_region(candidates=candidates, openings=openings, seed=seed)
-        _say(f"Looking for the best plan, at most {time_limit:g} seconds. Ctrl-C keeps the best.")
+        say(f"Looking for the best plan, at most {time_limit:g} seconds. Ctrl-C keeps the best.")
         result = _solved(
             region, out, is_quiet=False, overwrite=overwrite, time_limit_s=time_limit, seed=seed
         )
@@ -150,7 +118,7 @@ def generate(
     as_json: AsJson = False,
 ) -> None:
     """Write a made-up region to a file, and print its figures."""
-    with _told_errors(as_json=as_json):
+    with told_errors(as_json=as_json):
         from placement_opt.model import Model
         from placement_opt.synthetic import synthetic_region
         from placement_opt.synthetic.figures import describe
@@ -191,7 +159,7 @@ def solve(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
     """Find the best plan for a region under the standard rules."""
-    with _told_errors(as_json=as_json):
+    with told_errors(as_json=as_json):
         from placement_opt.records import Region
         from placement_opt.result import Result
 
@@ -218,7 +186,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Verify a result against its region without any solver."""
-    with _told_errors(as_json=as_json):
+    with told_errors(as_json=as_json):
         from placement_opt.checking import check_result
         from placement_opt.records import Region
         from placement_opt.result import Result
@@ -236,60 +204,6 @@ def check(
 def main() -> None:
     """Run the command line; the entry point of ``placement-opt``."""
     app()
-
-
-@contextmanager
-def _told_errors(*, as_json: bool) -> Iterator[None]:
-    """Turn the library's errors into text on standard error and an exit code.
-
-    With `as_json` they are an object on standard output, too.
-    """
-    try:
-        yield
-    except InvalidInputError as error:
-        _say(error.text(_SHOWN_PROBLEMS))
-        _print_error(as_json, "bad_input", str(error), error.problems)
-        raise typer.Exit(BAD_INPUT) from None
-    except InternalError as error:
-        _say(f"error of ours: {error}")
-        _print_error(as_json, "our_fault", str(error))
-        raise typer.Exit(OUR_FAULT) from None
-    except (PlacementError, OSError) as error:
-        _say(f"error: {error}")
-        _print_error(as_json, "bad_input", str(error))
-        raise typer.Exit(BAD_INPUT) from None
-    except (typer.Exit, typer.Abort, typer.BadParameter):
-        raise
-    except Exception as error:
-        traceback.print_exc()
-        told = f"{type(error).__name__}: {error}"
-        _say(
-            f"error of ours: {told}. This is a bug in placement_opt;"
-            f" please report it with the lines above and this command: {shlex.join(sys.argv)}"
-        )
-        _print_error(as_json, "our_fault", told)
-        raise typer.Exit(OUR_FAULT) from None
-
-
-def _print_error(as_json: bool, kind: str, text: str, problems: Iterable[Problem] = ()) -> None:
-    """Print an error as JSON where that was asked for."""
-    if as_json:
-        rows = [
-            {field.name: _plain(getattr(problem, field.name)) for field in fields(problem)}
-            for problem in problems
-        ]
-        print(json.dumps({"error": {"kind": kind, "text": text, "problems": rows}}))
-
-
-def _plain(value: object) -> object:
-    """Return a value as JSON holds it, or else its text."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else repr(value)
-    return value if isinstance(value, (str, int, type(None))) else repr(value)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def _check_free(out: Path | None, *, overwrite: bool) -> None:
@@ -316,7 +230,7 @@ def _solved(
                 _write(result, out, overwrite=overwrite)
             return result
 
-        return uninterrupted(work, cancelled.set, _say)
+        return uninterrupted(work, cancelled.set, say)
 
 
 @contextmanager
