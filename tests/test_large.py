@@ -59,6 +59,7 @@ def _small(monkeypatch):
     monkeypatch.setattr(large, "FIRST_PAIRS", 800)
     monkeypatch.setattr(large, "PRECISION", 1e-3)
     monkeypatch.setattr(auto, "MANY_PAIRS", 500)
+    monkeypatch.setattr(auto, "COMPLETE_PAIRS", 0)
 
 
 def model_of(candidates, openings, seed):
