@@ -14,7 +14,9 @@ from placement_opt.costs import cost_rows
 from placement_opt.decisions import unread_rows
 from placement_opt.explain.conflict import Conflict, conflict_of
 from placement_opt.explain.conflict_names import names_of
+from placement_opt.explain.row_prices import row_prices
 from placement_opt.explain.unplaced import unplaced_rows
+from placement_opt.instance import Floats
 from placement_opt.mixed_integer_rounding import cuts_of
 from placement_opt.plan import Plan
 from placement_opt.records.json_text import part_record
@@ -58,7 +60,8 @@ def report(
     tables: dict[str, Any] = {}
     objective = None
     if judged is not None and outcome.solution is not None:
-        tables = _tables(compiled, outcome.solution, *judged)
+        prices = row_prices(formulation, search)
+        tables = _tables(compiled, outcome.solution, *judged, prices)
         objective = float(judged[1].objective)
     bound, certified = _bounds(compiled, outcome, search, judged)
     conflict = None
@@ -91,13 +94,15 @@ def _told(conflict: Conflict, compiled: Compiled) -> dict[str, Any]:
     return {"conflicts": names, "conflicts_are_minimal": conflict.is_minimal}
 
 
-def _tables(compiled: Compiled, solution: Solution, plan: Plan, verdict: Verdict) -> dict[str, Any]:
+def _tables(
+    compiled: Compiled, solution: Solution, plan: Plan, verdict: Verdict, prices: Floats
+) -> dict[str, Any]:
     instance, formulation = compiled.pairs.instance, compiled.formulation
     points = formulation.objective.points_of(solution.chosen)
     titles_nl = {rule.title: rule.title_nl or rule.title for rule in compiled.rules}
     return {
         "placement_rows": placement_rows(plan, points, compiled.rules),
-        "unplaced_rows": unplaced_rows(compiled.pairs, formulation, solution, titles_nl),
+        "unplaced_rows": unplaced_rows(compiled.pairs, formulation, solution, titles_nl, prices),
         "quota_rows": quota_rows(instance, plan, compiled.rules),
         "coach_rows": coach_rows(instance, plan, compiled.rules),
         "budget_rows": budget_rows(instance, plan, compiled.rules),

@@ -52,13 +52,24 @@ class PlacementRow(_Row):
 class UnplacedRow(_Row):
     """Why a candidate has no placement.
 
-    `reason` is ``"no_eligible_opening"`` (then `because` is the rule that removes most openings and
-    `about` how many), ``"outcompeted"`` (then `because` and `about` name what is full at the best
-    opening), or ``"not_worthwhile"`` (no rule stands in the way, but the total would not rise).
+    `reason` is one of
+
+    - ``"no_eligible_opening"``: rules remove every opening, or all that are left are closed, by a
+      limit that has no room for anybody; `because` is the rule that does so most often, and
+      `about` how many.
+    - ``"outcompeted"``: a placement would raise the total, but limits have no room left, or (the
+      text says so) too little for this person even alone. With room in what the text names, the
+      person could be placed beside all others, for more points. `because` and `about` name the
+      scarcest of it, by the prices of the rows.
+    - ``"not_worthwhile"``: nowhere would a placement raise the total, also with all room.
+    - ``"room_left"``: there is room at `best_opening_id`, and the total would rise: a better plan
+      is open, within the gap of this one.
+
+    `eligible_openings` counts the openings that no rule removes and that are not closed.
     """
 
     candidate_id: str
-    reason: Literal["no_eligible_opening", "outcompeted", "not_worthwhile"]
+    reason: Literal["no_eligible_opening", "outcompeted", "not_worthwhile", "room_left"]
     eligible_openings: int
     best_opening_id: str | None = None
     because: str | None = None

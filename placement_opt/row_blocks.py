@@ -35,7 +35,11 @@ class Lift(Protocol):
 
 Settle = Callable[[npt.NDArray[np.int64], Columns], tuple[Ints, npt.NDArray[np.bool_]]]
 
-Room = Callable[[npt.NDArray[np.int64], Ints], tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]]
+Lacking = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+"""(place among the pairs that were asked about, row without room for it), aligned; a pair that
+lacks several rows needs room in all of them, one without any has room."""
+
+Room = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64], Ints], Lacking]
 
 
 class Pools(Protocol):
@@ -143,9 +147,9 @@ class RowBlock(ShortRepr):
         From (chosen pairs, values of the rule's variables) to named columns aligned with the
         chosen pairs, such as the coach of each; None where there is nothing to tell.
     room
-        From (chosen pairs, values of the rule's variables) to (pairs that find no room, shape
-        (E,) bool; the row that is full for each, shape (E,)), for rules whose own variables hold
-        capacity. Rules without variables need none: their rows say it.
+        From (pairs that are asked about, chosen pairs, values of the rule's variables) to the rows
+        without room for one of those pairs more (see `Lacking`), for rules whose own variables
+        hold capacity, without a gain. Rules without variables need none: their rows say it.
     pools
         A relaxation of these rows over the pairs alone, for solvers that complete its solutions
         later; None where the rows themselves are few.

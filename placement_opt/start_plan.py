@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from placement_opt.bsn import masked
 from placement_opt.compiled import Compiled
+from placement_opt.explain.additions import PlanInRows
 from placement_opt.given_placements import GivenPlacement
 from placement_opt.pairs import PairTable
-from placement_opt.row_blocks import NO_UPPER
 from placement_opt.solvers.base import LEAST_PLAN, Search, Solution
 from placement_opt.solvers.given_plan import best_within, least_plan, plan_of_given
 from placement_opt.start_outcome import (
@@ -157,26 +157,16 @@ class _Read:
 def _beside(compiled: Compiled, solution: Solution, left: Pairs) -> Iterator[LeftOut]:
     """Yield the given pairs that a plan does not have, by the rule that they break beside it."""
     formulation, pairs = compiled.formulation, compiled.pairs
-    values = solution.values(formulation)
-    activity = formulation.activity(values)
+    change = PlanInRows(formulation, solution).with_each(left)
     broken: dict[int, str] = {}
-    for number, block in enumerate(formulation.blocks):
-        if block.variables is None:
-            at, row, value = block.by_pair.of_pairs(left)
-            used = activity[formulation.row_offsets[number] :][row]
-            at = at[(block.upper[row] != NO_UPPER) & (used + value > block.upper[row])]
-        elif block.room is not None:
-            full, _ = block.room(solution.chosen, formulation.own_values(values, number))
-            at = np.flatnonzero(full[left])
-        else:
-            continue
-        for position in at.tolist():
-            broken.setdefault(position, block.title)
+    number = np.searchsorted(formulation.row_offsets, change.lacking[1], side="right") - 1
+    for position, of_rule in zip(change.lacking[0].tolist(), number.tolist(), strict=True):
+        broken.setdefault(position, formulation.blocks[of_rule].title)
     groups: dict[tuple[LeftOutReason, str | None], list[str]] = {}
     ids = pairs.instance.candidate_ids, pairs.instance.opening_ids
     for position, pair in enumerate(left.tolist()):
         rule = broken.get(position)
-        lowers = rule is None and formulation.objective.gain[pair] < 0
+        lowers = rule is None and change.gain[position] < 0
         key: tuple[LeftOutReason, str | None]
         key = ("lowers_the_total" if lowers else "breaks_a_rule", rule)
         name = f"{ids[0][pairs.candidate[pair]]} in {ids[1][pairs.opening[pair]]}"

@@ -93,6 +93,7 @@ _ENGLISH = Words(
         "no_eligible_opening": "no eligible opening",
         "outcompeted": "outcompeted",
         "not_worthwhile": "not worthwhile for the total",
+        "room_left": "room left: a better plan is open",
     },
     how={
         "exact re-check": "re-checked in exact integers",
@@ -168,6 +169,7 @@ _DUTCH = Words(
         "no_eligible_opening": "geen passende vacature",
         "outcompeted": "verdrongen",
         "not_worthwhile": "niet zinvol voor het totaal",
+        "room_left": "nog ruimte: een beter plan is mogelijk",
     },
     how={
         "exact re-check": "nagerekend in exacte gehele getallen",

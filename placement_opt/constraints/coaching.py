@@ -1,23 +1,23 @@
 """Everybody who needs job coaching gets one coach who covers them and has room."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import ClassVar, Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching_classes import Capacity, Classes, HandOut
 from placement_opt.constraints.coaching_pools import CoachPools
+from placement_opt.constraints.coaching_room import CoachRoom
 from placement_opt.constraints.coaching_stacked import stacked_rows
 from placement_opt.constraints.coaching_teams import Teams, covers, needs_coaching, teams_of
 from placement_opt.errors import Findings, Problem
-from placement_opt.instance import Bools, Indices, Instance, Ints
+from placement_opt.instance import Bools, Indices, Instance
 from placement_opt.pair_columns import distinct_rows, pair_column
 from placement_opt.pairs import PairTable
 from placement_opt.plan import Placement, Plan, Violation
@@ -207,7 +207,16 @@ def _class_rows(
         Variables(np.zeros(n_own, np.int64), most.astype(np.int64), [Fraction(0)] * n_own),
         sparse.vstack([balance, load, people], format="csr"),
         hand_out,
-        _Room(classes, members, of_class, coach, capacity, pairs.n_pairs),
+        CoachRoom(
+            classes.pair,
+            classes.of_pair,
+            classes.key[:, 1],
+            of_class,
+            coach,
+            capacity.hours,
+            capacity.caseload,
+            n_classes,
+        ),
         packer=partial(hand_out.packer, capacity),
         settle=partial(hand_out.settle, capacity=capacity),
     )
@@ -218,35 +227,3 @@ def _class_label(hours: float, coach_ids: Sequence[str]) -> str:
     shown = " or ".join(coach_ids[:SHOWN_COACHES]) or "no coach"
     more = len(coach_ids) - SHOWN_COACHES
     return f"{hours:g} h a week by {shown}" + (f" or {more} more" if more > 0 else "")
-
-
-@dataclass(frozen=True, eq=False)
-class _Room:
-    """Tells which coached pairs find no coach with hours and caseload left."""
-
-    classes: Classes
-    members: Sequence[Sequence[int]]
-    of_class: npt.NDArray[np.intp]
-    coach: Ints
-    capacity: Capacity
-    n_pairs: int
-
-    def __call__(
-        self, chosen: npt.NDArray[np.int64], own: Ints
-    ) -> tuple[Bools, npt.NDArray[np.int64]]:
-        """Return the pairs without room, and the hours row of their fullest coach."""
-        del chosen
-        n_coaches, n_classes = self.capacity.hours.size, len(self.classes.key)
-        used = np.zeros(n_coaches, dtype=np.int64)
-        people = np.zeros(n_coaches, dtype=np.int64)
-        np.add.at(used, self.coach, own * self.classes.key[self.of_class, 1])
-        np.add.at(people, self.coach, own)
-        free = np.where(people < self.capacity.caseload, self.capacity.hours - used, -1)
-        full = np.zeros(self.n_pairs, dtype=np.bool_)
-        row = np.zeros(self.n_pairs, dtype=np.int64)
-        most = [max((int(free[k]) for k in team), default=-1) for team in self.members]
-        lacks = np.array(most, dtype=np.int64) < self.classes.key[:, 1]
-        first = [n_classes + team[0] if team else 0 for team in self.members]
-        full[self.classes.pair] = lacks[self.classes.of_pair]
-        row[self.classes.pair] = np.array(first, dtype=np.int64)[self.classes.of_pair]
-        return full, row

@@ -10,9 +10,10 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.constraints.coaching_classes import Capacity
+from placement_opt.constraints.coaching_room import CoachRoom
 from placement_opt.constraints.coaching_settled import StackedCoaches
 from placement_opt.constraints.coaching_teams import Teams
-from placement_opt.instance import Bools, Indices, Ints
+from placement_opt.instance import Indices, Ints
 from placement_opt.pairs import PairTable
 from placement_opt.row_blocks import NO_LOWER, Columns, RowBlock, Variables
 
@@ -96,8 +97,16 @@ def stacked_rows(
         Variables(np.zeros(shape, np.int64), np.ones(shape, np.int64), [Fraction(0)] * shape),
         sparse.vstack(entries, format="csr"),
         _Named(coached, of_pair, coach),
-        _StackedRoom(
-            coached, hours, of_pair, coach, coach_of_link, free, upper.size, pairs.n_pairs
+        CoachRoom(
+            coached,
+            np.arange(coached.size),
+            hours.astype(np.int64),
+            of_pair,
+            coach,
+            hours_free,
+            caseload,
+            upper.size - 2 * n_coaches,
+            link,
         ),
         settle=StackedCoaches(
             coached, hours, pairs.candidate[coached], of_pair, coach, link, Capacity(*free)
@@ -133,38 +142,3 @@ class _Named:
             zip(self.coached[self.of_pair[on]].tolist(), self.coach[on].tolist(), strict=True)
         )
         return {"coach": np.array([coach_of_pair.get(int(p), -1) for p in chosen], dtype=np.int64)}
-
-
-@dataclass(frozen=True, eq=False)
-class _StackedRoom:
-    """Tells which coached pairs of people without a coach find none with room for them."""
-
-    coached: Indices
-    hours: npt.NDArray[np.integer]
-    of_pair: npt.NDArray[np.intp]
-    coach: Ints
-    coach_of_link: Ints
-    free: tuple[Ints, Ints]
-    n_rows: int
-    n_pairs: int
-
-    def __call__(
-        self, chosen: npt.NDArray[np.int64], own: Ints
-    ) -> tuple[Bools, npt.NDArray[np.int64]]:
-        """Return the pairs without room, and the hours row of a coach who could serve them."""
-        del chosen
-        n_split, (hours_free, caseload) = self.of_pair.size, self.free
-        hours, heads = hours_free.copy(), caseload.copy()
-        np.subtract.at(hours, self.coach, own[:n_split] * self.hours[self.of_pair])
-        np.subtract.at(heads, self.coach_of_link, own[n_split:])
-        left = np.where(heads > 0, hours, -1)
-        most = np.full(self.coached.size, -1, dtype=np.int64)
-        np.maximum.at(most, self.of_pair, left[self.coach])
-        first_hours_row = self.n_rows - 2 * hours.size
-        able = np.zeros(self.coached.size, dtype=np.int64)
-        able[self.of_pair[::-1]] = self.coach[::-1]
-        full = np.zeros(self.n_pairs, dtype=np.bool_)
-        row = np.zeros(self.n_pairs, dtype=np.int64)
-        full[self.coached] = most < self.hours
-        row[self.coached] = np.minimum(first_hours_row + able, self.n_rows - 1)
-        return full, row

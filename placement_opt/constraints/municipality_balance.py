@@ -20,7 +20,7 @@ from placement_opt.plan import Plan, Violation
 from placement_opt.quantities import read_number
 from placement_opt.records import Candidate
 from placement_opt.records.fields import Share
-from placement_opt.row_blocks import NO_UPPER, RowBlock, Variables
+from placement_opt.row_blocks import NO_UPPER, Lacking, RowBlock, Variables
 
 STANDARD_SHARE = 0.9
 STANDARD_PRICE = 100
@@ -195,7 +195,7 @@ class MunicipalityBalance(Rule):
 
 @dataclass(frozen=True, eq=False)
 class _EvenRoom:
-    """Tells whose placement would leave some municipality below its fair part, without a price."""
+    """Tells whose placement would leave municipalities below their fair part, without a price."""
 
     home: Indices
     used: npt.NDArray[np.integer]
@@ -203,19 +203,24 @@ class _EvenRoom:
     fair: Sequence[Fraction]
 
     def __call__(
-        self, chosen: npt.NDArray[np.int64], own: Ints
-    ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
-        """Return the pairs that would, and the row of the municipality that falls behind."""
+        self, pairs: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64], own: Ints
+    ) -> Lacking:
+        """Return the rows of the municipalities that would fall behind."""
         del chosen
         n_homes = len(self.fair)
         position = {home: at for at, home in enumerate(self.rows.tolist())}
-        kinds, kind = distinct_rows(self.home, self.used)
-        behind = np.full(len(kinds), -1, dtype=np.int64)
-        for number, (home, used) in enumerate(kinds):
+        kinds, kind = distinct_rows(self.home[pairs], self.used[pairs])
+        behind: list[list[int]] = []
+        for home, used in kinds:
+            behind.append([])
             if used and home in position:
                 after, total = own[:n_homes].tolist(), int(own[n_homes]) + used
                 after[position[home]] += used
-                short = (m for m in range(n_homes) if after[m] < self.fair[m] * total)
-                behind[number] = next(short, -1)
-        first = behind[kind]
-        return first >= 0, n_homes + 1 + np.maximum(first, 0)
+                behind[-1] = [m for m in range(n_homes) if after[m] < self.fair[m] * total]
+        width = np.array([len(some) for some in behind], dtype=np.int64)
+        start = np.cumsum(width) - width
+        flat = np.array([m for some in behind for m in some], dtype=np.int64)
+        n_lacking = width[kind]
+        at = np.repeat(np.arange(pairs.size), n_lacking)
+        within = np.arange(at.size) - np.repeat(np.cumsum(n_lacking) - n_lacking, n_lacking)
+        return at, n_homes + 1 + flat[start[kind[at]] + within]

@@ -1,28 +1,22 @@
-"""Why a candidate has no placement: nothing eligible, outcompeted and by what, or not worthwhile.
+"""Why a candidate has no placement, in words: nothing eligible, outcompeted and by what, no gain.
 
-Reads the plan's slack in the integer rows, so it costs one pass over the pairs of those who are
-left, not a solve.
+`placement_opt.explain.reasons` says when each reason is true. All of it is read from the plan, the
+integer rows and their prices: a pass over the pairs of those who are left, not a solve.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.constraints.opening_capacity import OpeningCapacity
+from placement_opt.explain.reasons import Kind, Reason, reasons
 from placement_opt.formulation import Formulation
-from placement_opt.instance import Ints
+from placement_opt.instance import Bools, Floats
 from placement_opt.pairs import PairTable
 from placement_opt.result import UnplacedRow
-from placement_opt.row_blocks import NO_UPPER, RowBlock
+from placement_opt.row_blocks import NO_UPPER
 from placement_opt.solvers.base import Solution
-
-
-@dataclass(frozen=True, eq=False)
-class _Blocking:
-    """First rule and row that leave no room for each of some pairs; -1 where all have room."""
-
-    block: npt.NDArray[np.int32]
-    row: npt.NDArray[np.int64]
 
 
 def unplaced_rows(
@@ -30,6 +24,7 @@ def unplaced_rows(
     formulation: Formulation,
     solution: Solution,
     titles_nl: dict[str, str],
+    prices: Floats,
 ) -> tuple[UnplacedRow, ...]:
     """Return a reason for every candidate without a placement, ids ascending.
 
@@ -41,145 +36,185 @@ def unplaced_rows(
         The verified plan.
     titles_nl
         Dutch title of each rule, by its English title.
+    prices
+        What a unit of each row is worth; see `placement_opt.explain.row_prices`.
     """
-    instance = pairs.instance
-    placed = np.zeros(instance.n_candidates, dtype=np.bool_)
+    placed = np.zeros(pairs.instance.n_candidates, dtype=np.bool_)
     placed[pairs.candidate[solution.chosen]] = True
     left = np.flatnonzero(~placed)
-    best = _best_pairs(pairs, formulation.objective.gain, left)
-    blocking = _blocking(formulation, solution, best)
-    n_eligible = np.diff(pairs.candidate_start)
-    rows, lost = [], 0
-    for candidate in left.tolist():
-        if n_eligible[candidate] == 0:
-            rows.append(_nothing_eligible(pairs, candidate, titles_nl))
-            continue
-        block, row = int(blocking.block[lost]), int(blocking.row[lost])
-        full = None if block < 0 else (formulation.blocks[block], row)
-        rows.append(_lost(pairs, int(best[lost]), full, int(n_eligible[candidate]), titles_nl))
-        lost += 1
-    return tuple(rows)
-
-
-def _best_pairs(
-    pairs: PairTable, gain: Ints, candidates: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """Return the first best pair of each candidate that has any, candidates ascending."""
-    start = pairs.candidate_start
-    wanted = np.zeros(pairs.instance.n_candidates, dtype=np.bool_)
-    wanted[candidates] = True
-    member = np.flatnonzero(np.repeat(wanted, np.diff(start)))
-    owner, first = np.unique(pairs.candidate[member], return_index=True)
-    most = np.maximum.reduceat(gain[member], first) if first.size else gain[member]
-    is_best = gain[member] == np.repeat(most, np.diff(start)[owner])
-    best = member[is_best]
-    _, at = np.unique(pairs.candidate[best], return_index=True)
-    first_best: npt.NDArray[np.int64] = best[at]
-    return first_best
-
-
-def _nothing_eligible(pairs: PairTable, candidate: int, titles_nl: dict[str, str]) -> UnplacedRow:
-    removed = {title: int(counts[candidate]) for title, counts in pairs.removed.items()}
-    candidate_id = pairs.instance.candidate_ids[candidate]
-    title = max(removed, key=lambda name: removed[name], default=None)
-    if title is None or removed[title] == 0:
-        return UnplacedRow(
-            candidate_id=candidate_id,
-            reason="no_eligible_opening",
-            eligible_openings=0,
-            text="no eligible opening: no pair with this candidate was given",
-            text_nl="geen passende vacature: er is geen koppeling met deze kandidaat opgegeven",
-        )
-    count, total = removed[title], pairs.instance.n_openings
-    return UnplacedRow(
-        candidate_id=candidate_id,
-        reason="no_eligible_opening",
-        eligible_openings=0,
-        because=title,
-        about=str(count),
-        text=f"no eligible opening: {title} removes {count:,} of {total:,}",
-        text_nl=(
-            f"geen passende vacature: {titles_nl.get(title, title)} sluit {count:,} van de"
-            f" {total:,} uit"
-        ),
+    start = pairs.candidate_start.astype(np.int64)
+    closed = _closed(pairs, formulation)
+    found = reasons(formulation, solution, prices, start, left, closed)
+    told = {reason.candidate: reason for reason in found}
+    words = _Words(pairs, formulation, titles_nl)
+    return tuple(
+        words.row(told[candidate]) if candidate in told else words.nothing_eligible(candidate)
+        for candidate in left.tolist()
     )
 
 
-def _lost(
-    pairs: PairTable,
-    best: int,
-    full: tuple[RowBlock, int] | None,
-    n_eligible: int,
-    titles_nl: dict[str, str],
-) -> UnplacedRow:
-    instance = pairs.instance
-    candidate_id = instance.candidate_ids[pairs.candidate[best]]
-    opening_id = instance.opening_ids[pairs.opening[best]]
-    if full is None:
-        return UnplacedRow(
-            candidate_id=candidate_id,
-            reason="not_worthwhile",
-            eligible_openings=n_eligible,
-            best_opening_id=opening_id,
-            text=f"the total would not rise by a placement, also at {opening_id}",
-            text_nl=f"een plaatsing verhoogt het totaal niet, ook niet bij {opening_id}",
+def _closed(pairs: PairTable, formulation: Formulation) -> Bools:
+    """Tell which pairs are of an opening without positions, where positions are counted."""
+    if all(block.title != OpeningCapacity.title for block in formulation.blocks):
+        return np.zeros(pairs.n_pairs, dtype=np.bool_)
+    closed: Bools = (pairs.instance.openings.positions == 0)[pairs.opening]
+    return closed
+
+
+class _Named(NamedTuple):
+    """A row in words: its rule in English and Dutch, what it is about, which limit it has."""
+
+    title: str
+    title_nl: str
+    about: str
+    is_upper: bool
+
+
+class _Words:
+    """Tells reasons in the user's ids, in English and in Dutch."""
+
+    def __init__(
+        self, pairs: PairTable, formulation: Formulation, titles_nl: dict[str, str]
+    ) -> None:
+        self._pairs = pairs
+        self._formulation = formulation
+        self._titles_nl = titles_nl
+        self._offsets = np.array(formulation.row_offsets)
+        self._n_pairs = np.diff(pairs.candidate_start)
+
+    def nothing_eligible(self, candidate: int) -> UnplacedRow:
+        """Tell which pair rule removed most of the pairs of somebody who has none."""
+        pairs = self._pairs
+        removed = {title: int(counts[candidate]) for title, counts in pairs.removed.items()}
+        title = max(removed, key=lambda name: removed[name], default=None)
+        if title is None or removed[title] == 0:
+            return self._told(
+                candidate,
+                "no_eligible_opening",
+                "no eligible opening: no pair with this candidate was given",
+                "geen passende vacature: er is geen koppeling met deze kandidaat opgegeven",
+            )
+        count, total = removed[title], pairs.instance.n_openings
+        return self._told(
+            candidate,
+            "no_eligible_opening",
+            f"no eligible opening: {title} removes {count:,} of {total:,}",
+            f"geen passende vacature: {self._titles_nl.get(title, title)} sluit {count:,} van de"
+            f" {total:,} uit",
+            because=title,
+            about=str(count),
         )
-    block, row = full
-    about = str(block.labels[row])
-    title_nl = titles_nl.get(block.title, block.title)
-    return UnplacedRow(
-        candidate_id=candidate_id,
-        reason="outcompeted",
-        eligible_openings=n_eligible,
-        best_opening_id=opening_id,
-        because=block.title,
-        about=about,
-        text=f"outcompeted at the best opening {opening_id}: {block.title} ({about}) is full",
-        text_nl=f"verdrongen bij de beste vacature {opening_id}: {title_nl} ({about}) is vol",
-    )
+
+    def row(self, reason: Reason) -> UnplacedRow:
+        """Tell the reason of somebody who has pairs."""
+        if reason.kind is Kind.CLOSED:
+            return self._all_closed(reason)
+        opening = self._pairs.instance.opening_ids[self._pairs.opening[reason.pair]]
+        at_best = {"eligible_openings": reason.n_open, "best_opening_id": opening}
+        if reason.kind is Kind.ROOM_LEFT:
+            return self._told(
+                reason.candidate,
+                "room_left",
+                f"there is room at {opening} and the total would rise: a better plan is open,"
+                " within the gap of this one",
+                f"bij {opening} is ruimte en het totaal zou stijgen: een beter plan is mogelijk,"
+                " binnen de marge van dit plan",
+                **at_best,
+            )
+        if reason.kind is Kind.NOT_WORTHWHILE:
+            return self._told(
+                reason.candidate,
+                "not_worthwhile",
+                f"the total would not rise by a placement, also at {opening}",
+                f"een plaatsing verhoogt het totaal niet, ook niet bij {opening}",
+                **at_best,
+            )
+        rows = [self._named(row) for row in reason.rows]
+        head, head_nl = "outcompeted at the best opening", "verdrongen bij de beste vacature"
+        alone = alone_nl = ""
+        if reason.kind is Kind.TOO_LARGE:
+            head, head_nl = "no room at the best opening", "geen ruimte bij de beste vacature"
+            alone = ", even for this candidate alone"
+            alone_nl = ", ook niet voor deze kandidaat alleen"
+        lacking = _without_room(rows, reason.n_small, _ENGLISH)
+        lacking_nl = _without_room(rows, reason.n_small, _DUTCH)
+        return self._told(
+            reason.candidate,
+            "outcompeted",
+            f"{head} {opening}{alone}: {lacking}",
+            f"{head_nl} {opening}{alone_nl}: {lacking_nl}",
+            because=rows[0].title,
+            about=rows[0].about,
+            **at_best,
+        )
+
+    def _all_closed(self, reason: Reason) -> UnplacedRow:
+        total = int(self._n_pairs[reason.candidate])
+        return self._told(
+            reason.candidate,
+            "no_eligible_opening",
+            f"no open opening: {OpeningCapacity.title} leaves none of {total:,}, all are closed",
+            f"geen open vacature: alle {total:,} zijn gesloten ({OpeningCapacity.title_nl})",
+            because=OpeningCapacity.title,
+            about=str(total),
+        )
+
+    def _named(self, row: int) -> _Named:
+        number = int(np.searchsorted(self._offsets, row, side="right")) - 1
+        block, within = self._formulation.blocks[number], row - int(self._offsets[number])
+        return _Named(
+            block.title,
+            self._titles_nl.get(block.title, block.title),
+            str(block.labels[within]),
+            bool(block.upper[within] < NO_UPPER),
+        )
+
+    def _told(
+        self, candidate: int, reason: str, text: str, text_nl: str, **fields: str | int
+    ) -> UnplacedRow:
+        told = {
+            "candidate_id": self._pairs.instance.candidate_ids[candidate],
+            "reason": reason,
+            "eligible_openings": 0,
+            "text": text,
+            "text_nl": text_nl,
+        }
+        return UnplacedRow.model_validate(told | fields)
 
 
-def _blocking(
-    formulation: Formulation, solution: Solution, pairs: npt.NDArray[np.int64]
-) -> _Blocking:
-    """Find for each of the pairs the first row that has no room for one more placement."""
-    found = _Blocking(np.full(pairs.size, -1, dtype=np.int32), np.zeros(pairs.size, dtype=np.int64))
-    values = solution.values(formulation)
-    activity = formulation.activity(values)
-    for number, block in enumerate(formulation.blocks):
-        if block.room is not None:
-            full, row = block.room(solution.chosen, formulation.own_values(values, number))
-            at = np.flatnonzero(full[pairs])
-            _note(found, number, at, row[pairs[at]])
-        else:
-            rows = slice(*formulation.row_offsets[number : number + 2])
-            _note(found, number, *_tight(block, activity[rows], pairs))
-    return found
+class _Verbs(NamedTuple):
+    """What rows without room do, one or several of them."""
+
+    and_: str
+    full: tuple[str, str]
+    small: tuple[str, str]
+    bare: tuple[str, str]
 
 
-def _tight(
-    block: RowBlock, used: Ints, pairs: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.integer]]:
-    """Return the (place in `pairs`, row) where one more placement would leave a row's limits.
-
-    Rows that hold variables of their own are left out: a shortfall, say, makes room at its price.
-    """
-    at, row, amount = block.by_pair.of_pairs(pairs)
-    after = used[row] + amount
-    tight = (block.upper[row] != NO_UPPER) & (after > block.upper[row])
-    # What lowers a sum: leaving a job that counts for a quota.
-    tight |= (amount < 0) & (after < block.lower[row])
-    if block.variable_usage is not None:
-        tight &= np.diff(block.variable_usage.indptr)[row] == 0
-    return at[tight], row[tight]
+_ENGLISH = _Verbs(
+    "and",
+    ("is full", "are full"),
+    ("has too little room", "have too little room"),
+    ("has nothing to spare", "have nothing to spare"),
+)
+_DUTCH = _Verbs(
+    "en",
+    ("is vol", "zijn vol"),
+    ("heeft te weinig ruimte", "hebben te weinig ruimte"),
+    ("kan niets missen", "kunnen niets missen"),
+)
 
 
-def _note(
-    found: _Blocking,
-    number: int,
-    at: npt.NDArray[np.integer],
-    row: npt.NDArray[np.integer],
-) -> None:
-    new = found.block[at] < 0
-    found.block[at[new]] = number
-    found.row[at[new]] = row[new]
+def _without_room(rows: Sequence[_Named], n_small: int, verbs: _Verbs) -> str:
+    """Say which rows have no room: too small ones, full ones, and those with a lower limit."""
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for place, row in enumerate(rows):
+        kind = verbs.small if place < n_small else verbs.full if row.is_upper else verbs.bare
+        title = row.title_nl if verbs is _DUTCH else row.title
+        kinds.setdefault(kind, []).append(f"{title} ({row.about})")
+    told = []
+    for verb, names in kinds.items():
+        *first, last = names
+        listed = f"{', '.join(first)} {verbs.and_} {last}" if first else last
+        told.append(f"{listed} {verb[len(names) > 1]}")
+    return f" {verbs.and_} ".join(told)
