@@ -83,14 +83,16 @@ def neighbourhoods(wanted: Sequence[str]) -> Iterator[Neighbourhood]:
             yield Neighbourhood(modules, found["near"], found["wide"])
 
 
-def attempt(neighbourhood: Neighbourhood, mutants: Sequence[Mutant], results: Path) -> None:
+def attempt(
+    neighbourhood: Neighbourhood, mutants: Sequence[Mutant], results: Path, *, near_only: bool
+) -> None:
     """Try mutants one after the other and add a line of JSON to the results for each."""
     near = Tests.checked(neighbourhood.near)
     wide: Tests | None = None
     for mutant in mutants:
         by = "near"
         noticed, diff = near.notice(mutant)
-        if not noticed:
+        if not noticed and not near_only:
             wide = wide or Tests.checked(neighbourhood.wide)
             by = "wide"
             noticed, diff = wide.notice(mutant)
@@ -135,6 +137,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=14, help="the same seed draws the same breaks")
     parser.add_argument("--only", nargs="*", default=["*"], help="such as constraints/coaching*")
     parser.add_argument("--results", type=Path, default=Path("mutation.jsonl"))
+    parser.add_argument(
+        "--near-only", action="store_true", help="a first look, without the wide set"
+    )
     parser.add_argument("--again", action="store_true", help="try those that survived once more")
     return parser.parse_args()
 
@@ -168,7 +173,7 @@ def main() -> None:
                 or (asked.again and before[mutant.key]["outcome"] == SURVIVED)
             ]
             if left:
-                attempt(place, left, results)
+                attempt(place, left, results, near_only=asked.near_only)
         os.chdir(ROOT)
     found = known(results)
     print(table({key: found[key] for key in everything}))
