@@ -76,6 +76,9 @@ def test_a_pair_finds_no_room_where_no_coach_has_hours_and_heads_left(at_most, r
     named = np.array([ids.get(p.coach_id, -1) for p in plan.placements], dtype=np.int64)
     own, served = block.settle(rows, {"coach": named})
     assert served.all()
+    ones = np.isin(np.arange(len(every)), rows).astype(np.int64)
+    activity = block.usage @ ones + block.variable_usage @ own
+    assert np.all((activity >= block.lower) & (activity <= block.upper))
     full, row_of = block.room(rows, own)
     free, has_coach = (
         free_of(instance, plan),
