@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from tiny_regions import subsets
 
 import placement_opt as po
 from placement_opt.errors import InvalidInputError
@@ -138,6 +139,31 @@ def test_who_would_leave_others_behind_is_told_so(counts):
     left = {row.candidate_id: row for row in result.unplaced_rows}
     (of_m1,) = left.keys() & {"C-0", "C-1"}
     assert (left[of_m1].because, left[of_m1].about) == (po.MunicipalityBalance.title, "M-2")
+
+
+@pytest.mark.parametrize("counts", ["placements", "coached_hours"])
+@pytest.mark.parametrize("share", [0.5, 0.8, 1])
+def test_the_room_of_every_plan_is_what_the_plain_reading_leaves(counts, share):
+    tiny, rule = (
+        region("M-1", "M-2", "M-2", "M-3"),
+        po.MunicipalityBalance(share=share, counts=counts),
+    )
+    block, people, n_told = lowered(rule, tiny), range(4), 0
+    for placed in subsets(people):
+        used = block.usage @ np.isin(people, placed).astype(np.int64)
+        upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - used)
+        own = following(block, block.lower - used, upper)
+        assert (own is None) is bool(judged(rule, tiny, *placed).violations)
+        if own is None:
+            continue
+        full, row = block.room(np.array(placed, dtype=np.int64), own)
+        for other in set(people) - set(placed):
+            broken = judged(rule, tiny, *placed, other).violations
+            assert bool(full[other]) is bool(broken)
+            if broken:
+                assert block.labels[row[other]] in {found.about for found in broken}
+                n_told += 1
+    assert n_told
 
 
 def test_an_unknown_count_is_refused():
