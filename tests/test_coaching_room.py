@@ -53,7 +53,7 @@ def able(instance, plan, placement):
 @pytest.mark.parametrize("at_most", [1, 2])
 @SOME
 @given(region=tiny_regions(fixed=False), data=st.data())
-def test_a_pair_finds_no_room_where_no_coach_has_hours_and_heads_left(at_most, region, data):
+def test_a_pair_lacks_what_the_coach_lacks_who_comes_nearest(at_most, region, data):
     instance = Instance(region)
     table = enumerate_pairs(instance, [RULE]).with_placements_per_candidate(at_most)
     block = RULE.lower(instance, table)
@@ -79,20 +79,31 @@ def test_a_pair_finds_no_room_where_no_coach_has_hours_and_heads_left(at_most, r
     ones = np.isin(np.arange(len(every)), rows).astype(np.int64)
     activity = block.usage @ ones + block.variable_usage @ own
     assert np.all((activity >= block.lower) & (activity <= block.upper))
-    full, row_of = block.room(rows, own)
-    free, has_coach = (
-        free_of(instance, plan),
-        {p.candidate_id for p in plan.placements if p.coach_id},
-    )
-    for row, placement in enumerate(every):
-        if not hours[row] or placement.candidate_id in has_coach:
-            continue
-        coaches = able(instance, empty, placement)
-        with_room = {k for k in coaches if free[k][0] >= hours[row] and free[k][1] > 0}
-        assert bool(full[row]) is not bool(with_room)
-        if coaches:
-            assert block.labels[row_of[row]] in {f"{coach} hours" for coach in coaches}
-    assert not full[np.array(hours) == 0].any()
+    asked = np.array(sorted(data.draw(st.sets(st.sampled_from(range(len(every)))))), dtype=np.int64)
+    places, lacking = block.room(asked, rows, own)
+    free = free_of(instance, plan)
+    has_coach = {p.candidate_id for p in plan.placements if p.coach_id}
+    for place, row in enumerate(asked.tolist()):
+        told = {block.labels[at] for at in lacking[places == place]}
+        if not hours[row]:
+            assert not told
+        elif every[row].candidate_id not in has_coach:
+            options = [
+                lacks(coach, free, hours[row]) for coach in able(instance, empty, every[row])
+            ]
+            if not options:
+                assert len(told) == 1
+                assert not any(label.endswith((" hours", " caseload")) for label in told)
+            else:
+                fewest = min(map(len, options))
+                assert told in [option for option in options if len(option) == fewest]
+
+
+def lacks(coach, free, needed):
+    """Return the labels of the rows of a coach that have no room for one person more."""
+    hours, heads = free[coach]
+    told = {f"{coach} hours"} if hours < needed else set()
+    return told | ({f"{coach} caseload"} if heads < 1 else set())
 
 
 @pytest.mark.parametrize(
