@@ -237,7 +237,8 @@ def test_a_conflict_that_is_no_row_is_found() -> None:
 
 def test_conflicts_beside_a_plan_are_found() -> None:
     region, fields = certified_case()
-    assert "conflicts" in differing(checked(region, fields | {"conflicts": ["a rule (x)"]}))
+    for name in ("a rule (x)", "positions of an opening (O-1)"):
+        assert "conflicts" in differing(checked(region, fields | {"conflicts": [name]}))
 
 
 def test_listed_pairs_are_checked_too() -> None:

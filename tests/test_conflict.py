@@ -25,7 +25,7 @@ from placement_opt.solvers.limits import SearchLimits
 from placement_opt.solvers.network_cut import cut_of
 from placement_opt.solvers.network_sets import NotANetworkError
 from placement_opt.solvers.reporting import is_contradictory
-from placement_opt.solvers.rows_alone import rows_alone
+from placement_opt.solvers.rows_alone import rows_alone, stretched
 
 MANY = settings(
     max_examples=60,
@@ -145,6 +145,22 @@ class TestParts:
         if cut is not None:
             assert are_infeasible(formulation, cut.rows)
             assert cut.prices is None or cut.prices.rows.tolist() == cut.rows.tolist()
+
+    @pytest.mark.parametrize("wide", [(NO_LOWER, 1), (0, 5)])
+    def test_a_cut_names_no_limit_that_limits_nothing(self, wide):
+        # An opening asks for two, and both its pairs are of one person; another pair is beside.
+        person = rows("person", [[1, 1, 0], [0, 0, 1]], [NO_LOWER] * 2, [1, 1])
+        place = rows("place", [[1, 1, 0], [0, 0, 1]], [2, wide[0]], [NO_UPPER, wide[1]])
+        assert cut_of(problem([0] * 3, [person, place])).rows.tolist() == [0, 2]
+
+    def test_a_price_that_is_noise_names_no_row(self):
+        block = rows("any", [[1, 0], [0, 1]], [2, NO_LOWER], [NO_UPPER, 1])
+        first, second = stretched(problem([0, 0], [block]), np.array([-1.0, 1e-13]))
+        assert np.flatnonzero(first.prices).tolist() == [0]
+        assert first.leaves_no_plan(problem([0, 0], [block]))
+        large = np.array([-1.0, 0.001])
+        assert np.count_nonzero(stretched(problem([0, 0], [block]), large)[0].prices) == 2
+        assert second.bits == first.bits
 
     @MANY
     @given(formulation=st.one_of(formulations(), crowds()))

@@ -4,15 +4,19 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from formulations import problem, rows
 
 import placement_opt as po
 from placement_opt.certificate import Certificate
 from placement_opt.constraints.coaching_room import CoachRoom
+from placement_opt.explain.reasons import Kind, reasons
 from placement_opt.explain.row_prices import row_prices
-from placement_opt.solvers.base import Search
+from placement_opt.row_blocks import NO_LOWER
+from placement_opt.solvers.base import Search, Solution
 from placement_opt.solvers.limits import SearchLimits
 
 DATE = dt.date(2026, 2, 1)
+NONE = [NO_LOWER] * 3
 
 
 def told(people, work, rules=None, objective=None, pairs=None, solver="cp-sat", **fields):
@@ -322,6 +326,72 @@ class TestSeveralRowsAreFull:
         assert (row.best_opening_id, row.because) == ("O-2", "coaching capacity")
         assert "positions" not in row.text
 
+    def reason(self, prices):
+        """Return why the first person is left: two openings, each full, of 5 and of 4 points."""
+        one_each = rows("person", [[1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], NONE, [1] * 3)
+        place = rows("place", [[1, 0, 1, 0], [0, 1, 0, 1]], NONE[:2], [1, 1])
+        hours = rows("hours", [[1, 0, 0, 0]], NONE[:1], [0])
+        formulation = problem([5, 4, 9, 9], [one_each, place, hours])
+        plan = Solution(np.array([2, 3]), np.zeros(0, dtype=np.int64))
+        start, left = np.array([0, 2, 3, 4]), np.array([0])
+        (reason,) = reasons(
+            formulation, plan, np.array(prices, float), start, left, np.zeros(4, dtype=np.bool_)
+        )
+        return reason
+
+    def test_the_opening_is_the_one_nearest_to_a_placement_at_the_prices(self):
+        reason = self.reason([0, 0, 0, 0, 0, 0])
+        assert (reason.kind, reason.pair, reason.rows) == (Kind.OUTCOMPETED, 1, (4,))
+        assert reason.n_open == 2
+
+    @pytest.mark.parametrize(("prices", "pair"), [([9, 4.5], 1), ([5, 4.5], 0), ([0, 0], 0)])
+    def test_of_two_full_openings(self, prices, pair):
+        one_each = rows("person", [[1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], NONE, [1] * 3)
+        place = rows("place", [[1, 0, 1, 0], [0, 1, 0, 1]], NONE[:2], [1, 1])
+        formulation = problem([5, 4, 9, 9], [one_each, place])
+        plan = Solution(np.array([2, 3]), np.zeros(0, dtype=np.int64))
+        (reason,) = reasons(
+            formulation,
+            plan,
+            np.array([0, 0, 0, *prices], float),
+            np.array([0, 2, 3, 4]),
+            np.array([0]),
+            np.zeros(4, dtype=np.bool_),
+        )
+        assert (reason.pair, reason.rows) == (pair, (3 + pair,))
+
+    @pytest.mark.parametrize("price_of_place", [0, 7])
+    def test_what_is_too_small_even_alone_comes_first_whatever_it_costs(self, price_of_place):
+        one_each = rows("person", [[1, 0], [0, 1]], NONE[:2], [1, 1])
+        place = rows("place", [[1, 1]], NONE[:1], [1])
+        budget = rows("budget", [[5, 1]], NONE[:1], [4])
+        formulation = problem([5, 9], [one_each, place, budget])
+        (reason,) = reasons(
+            formulation,
+            Solution(np.array([1]), np.zeros(0, dtype=np.int64)),
+            np.array([0, 0, price_of_place, 1], float),
+            np.array([0, 1, 2]),
+            np.array([0]),
+            np.zeros(2, dtype=np.bool_),
+        )
+        assert (reason.kind, reason.rows, reason.n_small) == (Kind.TOO_LARGE, (3, 2), 1)
+
+    def test_the_coach_who_lacks_least_is_named(self):
+        # The first has more hours left, too few, and no head; the second has heads.
+        room = CoachRoom(
+            pair=np.array([0]),
+            kind_of_pair=np.array([0]),
+            hours=np.array([4]),
+            kind=np.array([0, 0]),
+            coach=np.array([0, 1]),
+            hours_free=np.array([3, 2]),
+            caseload=np.array([0, 1]),
+            first_hours_row=1,
+        )
+        nobody = np.zeros(0, dtype=np.int64)
+        lacks = room(np.array([0]), nobody, np.array([0, 0]))
+        assert [part.tolist() for part in lacks] == [[0], [2]]
+
     def test_a_coach_of_several_jobs_counts_people_not_switches(self):
         room = CoachRoom(
             pair=np.array([0, 1]),
@@ -388,6 +458,16 @@ class TestNotWorthwhile:
             employers=firms,
         )["C-1"]
         assert row.reason == "not_worthwhile"
+
+    def test_a_placement_that_brings_nothing(self):
+        pairs = {"candidate_id": ["C-1"], "opening_id": ["O-1"], "score": [0]}
+        model = po.Model(
+            po.Region(name="small", date=DATE, candidates=[person()], openings=[job()]),
+            pairs=pairs,
+            objective=[po.PairScore("score")],
+        )
+        for row in model.solve(time_limit_s=0).unplaced_rows:
+            assert row.reason == "not_worthwhile"
 
     def test_a_full_opening_that_would_bring_nothing(self):
         pairs = {
