@@ -42,6 +42,7 @@ def _compare(options: argparse.Namespace, arguments: Sequence[str]) -> int:
             gap=options.gap,
             out=options.out,
             arguments=arguments,
+            busy=options.busy,
         )
     )
     print(tables(attempts))
@@ -152,6 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--time-limit", type=float, default=120.0, help="seconds for each")
     compare.add_argument("--gap", type=float, default=0.0, help="stop there; 0 goes on to a proof")
     compare.add_argument("--seed", type=int, default=1)
+    compare.add_argument("--busy", type=int, default=0, help="busy loops beside each attempt")
     compare.add_argument("--repeat", type=int, default=1, help="so many seeds, from --seed on")
     compare.add_argument("--out", type=Path, help="JSON lines to write")
     compare.add_argument("--plot", type=Path, help="picture of the gap over time to write")

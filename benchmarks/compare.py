@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks.apart import attempt
 from benchmarks.attempt import Attempt, Question
+from benchmarks.busy import busy_loops
 from benchmarks.instances import Instance
 from benchmarks.results import append, header
 
@@ -21,6 +22,7 @@ def compare(
     gap: float,
     out: Path | None,
     arguments: Sequence[str],
+    busy: int = 0,
 ) -> Iterator[Attempt]:
     """Yield what each solver reached on each instance; every line is in the file at once.
 
@@ -38,13 +40,16 @@ def compare(
         File to write, or None.
     arguments
         What to note as the command.
+    busy
+        Processes that keep processors busy beside each attempt.
     """
     append(out, header(arguments), first=True)
     for instance in found:
         for seed in seeds:
             for solver in solvers:
                 question = Question(instance.spec, solver, time_limit_s, gap, seed, WORKERS)
-                reached = attempt(question, instance.name)
+                with busy_loops(busy):
+                    reached = attempt(question, instance.name)
                 append(out, reached.to_json())
                 print(progress_line(reached), file=sys.stderr, flush=True)
                 yield reached

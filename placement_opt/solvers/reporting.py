@@ -12,7 +12,7 @@ from placement_opt.solvers.base import Ending, Search
 from placement_opt.solvers.native import NATIVE
 from placement_opt.status import StopReason
 
-POLL_S = 0.05
+POLL_S = 0.01
 """How often a running solver is looked at, in seconds."""
 
 PATIENCE_S = 0.6
