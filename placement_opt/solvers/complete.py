@@ -5,13 +5,14 @@ only come near to. It shares its plans and bounds, and is told of better plans. 
 nothing for long, its processor is put to better use.
 """
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from placement_opt.formulation import Formulation
 from placement_opt.solvers.base import Search
 from placement_opt.solvers.mip import Mip
-from placement_opt.solvers.reporting import Beside
+from placement_opt.solvers.reporting import POLL_S, Beside
 
 COMPLETE_PAIRS = 30_000
 """Up to here a complete solver is given the whole problem: beyond, its first linear program takes
@@ -26,7 +27,7 @@ BEHIND_TIMES = 2
 
 
 class Complete:
-    """HiGHS on the whole problem, in a thread of its own.
+    """HiGHS on the whole problem, in a thread or process of its own.
 
     HiGHS and not CP-SAT: of sixty problems of six shapes, CP-SAT was the first to prove only below
     two thousand pairs; see docs/benchmarks.md.
@@ -36,7 +37,7 @@ class Complete:
         self._search = search
         self._is_given_up = False
         self._begun_s = search.elapsed_s
-        self._solver = Mip(in_process=True, until=lambda: self._is_given_up)
+        self._solver = Mip(until=lambda: self._is_given_up)
         self._run = Beside(lambda: self._solver.solve(formulation, search))
 
     def __enter__(self) -> Self:
@@ -54,9 +55,18 @@ class Complete:
         """End it; it stops within a second or so."""
         self._is_given_up = True
 
-    def wait(self, seconds: float) -> bool:
-        """Wait at most that long; return True when it has ended."""
-        return self._run.wait(seconds)
+    def wait_until_behind(self, is_over: Callable[[], bool]) -> None:
+        """Wait until it has ended, or is behind and given up, or all is over."""
+        while not (self._run.wait(POLL_S) or is_over()):
+            if self.is_behind:
+                self._search.note("HiGHS on the whole is behind, and gives way")
+                self.give_up()
+                return
+
+    @property
+    def is_at_work(self) -> bool:
+        """True until it has ended or is given up."""
+        return not (self._is_given_up or self._run.wait(0))
 
     @property
     def is_behind(self) -> bool:

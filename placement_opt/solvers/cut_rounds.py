@@ -128,7 +128,7 @@ def strengthen(
     on_point(best)
     on_bound(best)
     loop.trim()
-    loop, number = _cut(loop, rounds, until, stop, with_others=with_others)
+    loop, number, is_cut_short = _cut(loop, rounds, until, stop, with_others=with_others)
     is_final = number == 0 and loop.is_whole
     if not loop.is_whole and not stop():
         seconds = max(_left(until), min(LAST_SHARE * time_limit_s, _left(end)))
@@ -138,7 +138,7 @@ def strengthen(
         if last.bound < best.bound:
             best = last
             on_bound(best)
-    return _pruned(best)
+    return replace(_pruned(best), is_cut_short=is_cut_short)
 
 
 def _left(until: float) -> float:
@@ -147,8 +147,10 @@ def _left(until: float) -> float:
 
 def _cut(
     loop: "_Rounds", rounds: int, until: float, stop: Callable[[], bool], *, with_others: bool
-) -> tuple["_Rounds", int]:
-    """Add round after round while they bring something; return where it ended, and after which.
+) -> tuple["_Rounds", int, bool]:
+    """Add round after round while they bring something.
+
+    Return where it ended, after which round, and whether time ended it.
 
     Between the rounds a few columns may be missing: only the last point is final.
     """
@@ -157,14 +159,14 @@ def _cut(
         before = copy.copy(loop)
         is_late = time.perf_counter() >= until or stop()
         if stale >= PATIENCE or is_late or not loop.cut(with_others=not alone):
-            return before, number - 1
+            return before, number - 1, is_late and stale < PATIENCE
         if not loop.solve(_left(until), int(number % PRICED_EACH == 0)):
             # Too many for the time left: what was reached before them counts.
-            return before, number - 1
+            return before, number - 1, True
         progress = (before.value - loop.value) / max(1.0, abs(loop.value))
         alone = alone and (progress >= ENOUGH_ALONE or not with_others)
         stale = 0 if progress >= LEAST_PROGRESS else stale + 1
-    return loop, rounds
+    return loop, rounds, False
 
 
 class _Rounds:

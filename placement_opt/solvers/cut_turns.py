@@ -37,7 +37,7 @@ class CutTurns:
         search, begun_s = self._search, self._search.elapsed_s
         seconds = min(max(CUT_S, begun_s), CUT_SHARE * search.remaining_s)
         found = strengthened(priced, search, seconds)
-        is_done = search.elapsed_s - begun_s < seconds and found[1] is not None
+        is_done = found[1] is not None and not found[1].is_cut_short
         self._due_s = math.inf if is_done else 2 * search.elapsed_s
         return found
 

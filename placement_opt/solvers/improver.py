@@ -134,6 +134,11 @@ class Improver:
         self._current_gained = near.gained(self._current.values(near))
         self._idle = 0
 
+    @property
+    def is_stale(self) -> bool:
+        """True when the last neighbourhoods brought nothing."""
+        return self._idle >= PATIENCE
+
     def step(self) -> bool:
         """Solve one neighbourhood of the current solution; return True when it became better.
 

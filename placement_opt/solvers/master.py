@@ -41,9 +41,6 @@ STALE_SHARE, STALE_S = 0.5, 4.0
 """The core is left when it has brought no plan for that share of its time, and for so many
 seconds."""
 
-ALONE_S = 3.0
-"""How long a complete solver on the whole has a processor of its own, in seconds."""
-
 SECOND_SEED = 101
 """What sets the second searcher's seed apart from the first one's."""
 
@@ -69,6 +66,47 @@ def improver_of(
     return Improver(formulation, core, search, solvers, relaxed, seed)
 
 
+class Turns:
+    """Turns between a better plan and a lower bound, which gets more of the time.
+
+    Parameters
+    ----------
+    search
+        Holds the best plan and bound.
+    improver
+        Looks for better plans.
+    strong
+        A relaxation with cuts to branch from, or None.
+    propose
+        Told of pairs that branching comes upon.
+    stop
+        Asked while a tree grows.
+    """
+
+    def __init__(
+        self,
+        search: Search,
+        improver: Improver,
+        strong: Strengthened | None,
+        propose: Callable[[Numbers], None],
+        stop: Callable[[], bool],
+    ) -> None:
+        self.improver = improver
+        self._branching = None if strong is None else Branching(strong, search, propose, stop)
+        self._ahead_s = 0.0
+
+    def step(self, *, is_bounding: bool = True) -> None:
+        """Grow a tree where it is its turn and `is_bounding`, else solve a neighbourhood."""
+        started, branching = time.perf_counter(), self._branching
+        is_turn = is_bounding and self._ahead_s <= 0
+        if branching is not None and is_turn and branching.is_worth_while:
+            branching.step()
+            self._ahead_s += (time.perf_counter() - started) / BOUND_TIMES
+        else:
+            self.improver.step()
+            self._ahead_s -= time.perf_counter() - started
+
+
 class Master:
     """HiGHS in a process of its own: a core for plans, then branching for the bound."""
 
@@ -85,7 +123,6 @@ class Master:
         self._search = search
         self._propose = propose
         self._complete = complete
-        self._begun_s = search.elapsed_s
         self._is_ended = False
         self._strong: Strengthened | None = None
         self._may_go_on = threading.Event()
@@ -103,44 +140,30 @@ class Master:
         return self._is_ended or stop_asked(self._search)
 
     def run(self) -> None:
-        """Work until the search says stop."""
-        search = self._search
-        while self._complete is not None and not self._complete.wait(POLL_S):
-            if self._is_over() or search.elapsed_s > self._begun_s + ALONE_S:
-                break
+        """Work until the search says stop, once the complete solver has given way."""
+        if self._complete is not None:
+            self._complete.wait_until_behind(self._is_over)
         if not self._is_over():
-            limits = replace(search.limits, time_limit_s=CORE_SHARE * search.remaining_s)
-            part = part_of(self._priced.eased, self._core, None).formulation
-            relay = _Relay(part, limits, search, self._propose_of_core, self._is_over)
-            Mip(in_process=False).solve(part, relay)
+            self._search_core()
         while not (self._may_go_on.wait(POLL_S) or self._is_over()):
             pass
-        until = time.perf_counter() + PACK_SECONDS
+        search, until = self._search, time.perf_counter() + PACK_SECONDS
         while search.best is None and time.perf_counter() < until and not self._is_over():
             time.sleep(POLL_S)
-        if search.best is not None:
-            self._bound_and_improve()
-
-    def _bound_and_improve(self) -> None:
-        """Lower the bound by branching, and improve plans beside it for a part of the time."""
-        search = self._search
+        if search.best is None:
+            return
         seed = search.limits.seed + SECOND_SEED
         solvers: list[Solver] = [CpSat(), Mip(in_process=True)]
         improver = improver_of(self._priced, self._core, search, solvers, seed)
-        branching = None
-        if self._strong is not None:
-            branching = Branching(self._strong, search, self._propose, self._is_over)
-        ahead_s = 0.0
+        turns = Turns(search, improver, self._strong, self._propose, self._is_over)
         while not self._is_over():
-            started = time.perf_counter()
-            if self._complete is not None and self._complete.is_behind:
-                self._complete.give_up()
-            if branching is not None and ahead_s <= 0 and branching.is_worth_while:
-                branching.step()
-                ahead_s += (time.perf_counter() - started) / BOUND_TIMES
-            else:
-                improver.step()
-                ahead_s -= time.perf_counter() - started
+            turns.step()
+
+    def _search_core(self) -> None:
+        limits = replace(self._search.limits, time_limit_s=CORE_SHARE * self._search.remaining_s)
+        part = part_of(self._priced.eased, self._core, None).formulation
+        relay = _Relay(part, limits, self._search, self._propose_of_core, self._is_over)
+        Mip(in_process=False).solve(part, relay)
 
     def _propose_of_core(self, chosen: Numbers) -> None:
         self._propose(self._core[chosen])

@@ -25,8 +25,9 @@ from placement_opt.solvers.reporting import (
     stop_asked,
 )
 
-THREAD_VARIABLES, THREAD_ENTRIES = 30_000, 300_000
-"""Up to here HiGHS notices a stop within a second or so, so that it works in a thread."""
+THREAD_VARIABLES, THREAD_ENTRIES = 6_000, 60_000
+"""Up to here HiGHS works in a thread. Beyond, it has so much to do that starting a process pays: its
+calls back wait for no Python of ours, and it can be killed whatever it is doing."""
 
 GAP_SHARE, LEAST_GAP = 0.9, 1e-6
 """HiGHS is asked for that share of the gap, since its bound is raised by what it may round; below a

@@ -22,7 +22,7 @@ from placement_opt.solvers.cp_sat import CpSat
 from placement_opt.solvers.cut_turns import CutTurns
 from placement_opt.solvers.improver import Improver
 from placement_opt.solvers.linear_program import ObjectiveUnit
-from placement_opt.solvers.master import Master, improver_of
+from placement_opt.solvers.master import Master, Turns, improver_of
 from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.packing import NEARLY, packed, whole_part
 from placement_opt.solvers.priced import Priced
@@ -83,7 +83,8 @@ class _Plans:
         self._search = search
         self._spare = priced.spare(core)
         self._solvers: list[Solver] = [Mip(in_process=True), CpSat()]
-        self._improver: Improver | None = None
+        self._complete = complete
+        self._turns: Turns | None = None
         self._cuts = CutTurns(search)
         self._patience_s = search.elapsed_s + REPAIR_SHARE * search.remaining_s
         self._proposals: queue.Queue[Numbers] = queue.Queue()
@@ -98,14 +99,24 @@ class _Plans:
         elif self._search.best is None:
             _repair(self._priced, self._spare, self._search, self._solvers, self._is_without_plan)
             return not self._is_hopeless()
-        elif self._improver is None or self._cuts.is_due:
-            self._priced, strong = self._cuts.looked_for(self._priced)
-            self._improver = improver_of(self._priced, self._core, self._search, self._solvers)
-            if strong is not None:
-                self._master.go_on(self._priced, strong)
+        elif self._turns is None or self._cuts.is_due:
+            self._turns = self._strengthened()
         else:
-            self._improver.step()
+            # Else the second thread branches.
+            is_bounding = self._complete is not None and self._complete.is_at_work
+            self._turns.step(is_bounding=is_bounding and self._turns.improver.is_stale)
         return True
+
+    def _strengthened(self) -> Turns:
+        """Look for cuts, and begin to improve the plan and the bound from them."""
+        search = self._search
+        self._priced, strong = self._cuts.looked_for(self._priced)
+        if strong is not None:
+            self._master.go_on(self._priced, strong)
+        elif self._turns is not None:
+            return self._turns
+        improver = improver_of(self._priced, self._core, search, self._solvers)
+        return Turns(search, improver, strong, self._proposals.put, lambda: stop_asked(search))
 
     def end(self) -> None:
         """End the second thread, also where the search goes on in another way."""
@@ -116,8 +127,8 @@ class _Plans:
         plan = packed(self._priced.formulation, proposal, self._spare, self._search)
         if plan is not None:
             self._search.offer(plan, "master")
-            if self._improver is not None:
-                self._improver.restart(plan)
+            if self._turns is not None:
+                self._turns.improver.restart(plan)
 
     def _is_without_plan(self, _steps: int = 0) -> bool:
         """Tell whether to go on repairing: nobody has a plan or a proposal, and it is early."""

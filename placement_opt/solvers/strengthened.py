@@ -58,6 +58,8 @@ class Strengthened:
         Rounds of cuts.
     program
         The linear program itself, with all cuts of its last round.
+    is_cut_short
+        True where time ended the rounds, and not that they brought little more.
     """
 
     formulation: Formulation
@@ -66,6 +68,7 @@ class Strengthened:
     core: npt.NDArray[np.int64]
     n_rounds: int
     program: Restricted
+    is_cut_short: bool = False
 
     @property
     def values(self) -> npt.NDArray[np.float64]:
