@@ -94,3 +94,18 @@ def test_a_broken_contract_is_named():
         "contract for coached work (C-1): O-1 offers 12 hours a week for unlimited months,"
         " coaching by municipality asks 12.001 hours and 6 months"
     )
+
+
+def test_who_needs_no_coach_is_asked_for_no_hours():
+    coached = po.Candidate(
+        id="C-1", coaching_regime="light", coaching_year=1, hours_per_week=(8, 16)
+    )
+    silent = po.Candidate(id="C-2")
+    region = po.Region(
+        name="tiny",
+        date="2026-02-01",
+        candidates=[coached, silent],
+        openings=[po.Opening(id="O-1", hours_per_week=(8, 20))],
+    )
+    model = po.Model(region, rules=[po.CoachedContract(payer="uwv")], objective=[])
+    assert model.compile().pairs.n_pairs == 2
