@@ -57,7 +57,8 @@ class Certificate(ShortRepr):
         clean = np.where(np.isfinite(duals), duals, 0.0)
         clean = np.where((clean > 0) & (formulation.row_upper == NO_UPPER), 0.0, clean)
         clean = np.where((clean < 0) & (formulation.row_lower == NO_LOWER), 0.0, clean)
-        largest = max(1.0, steepest(formulation, np.abs(clean)))
+        # A row without entries has a price as well, which nobody pays.
+        largest = max(1.0, steepest(formulation, abs(clean)), float(abs(clean).max(initial=0.0)))
         largest += formulation.objective.largest_gain
         bits = PRICE_BITS
         while bits > 0 and largest * 2.0**bits >= _SAFE:

@@ -46,6 +46,26 @@ def plain_bound(certificate, formulation):
 
 
 @MANY
+@given(drawn=priced(), largest=st.sampled_from((1.0, 1e9, 1e13)))
+def test_duals_become_the_finest_prices_that_fit(drawn, largest):
+    formulation, duals = drawn
+    duals = duals * largest
+    certificate = Certificate.from_duals(formulation, duals)
+    useless = (duals > 0) & (formulation.row_upper == NO_UPPER)
+    useless |= (duals < 0) & (formulation.row_lower == NO_LOWER)
+    useful = np.where(useless, 0.0, duals)
+    assert certificate.prices.tolist() == np.rint(useful * 2.0**certificate.bits).tolist()
+    paid = np.abs(useful) @ np.abs(formulation.matrix.toarray().astype(np.float64))
+    paid = max(1.0, paid.max(initial=0), abs(useful).max(initial=0))
+    reach = paid + np.abs(formulation.objective.gain).max(initial=0)
+    assert certificate.bits in range(21)
+    if certificate.bits:
+        assert reach * 2.0**certificate.bits <= 1.000001 * 2.0**61
+    if certificate.bits < 20:
+        assert reach * 2.0 ** (certificate.bits + 1) >= 0.999999 * 2.0**61
+
+
+@MANY
 @given(drawn=priced(), block=st.sampled_from((1, 3, 1 << 22)))
 def test_any_prices_prove_a_bound_that_holds(drawn, block):
     formulation, duals = drawn
