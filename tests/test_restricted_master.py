@@ -51,6 +51,12 @@ def search_of(formulation, cancelled=lambda: False, **limits):
     return Search(formulation, SearchLimits(**{"gap": 0.0, **limits}), cancelled)
 
 
+@pytest.fixture(autouse=True)
+def by_prices_alone(monkeypatch):
+    """No complete solver works beside; see test_complete.py for that."""
+    monkeypatch.setattr(auto, "COMPLETE_PAIRS", 0)
+
+
 @pytest.fixture(scope="module")
 def model():
     return model_of(PRICED_SEEDS[0])
