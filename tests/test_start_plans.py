@@ -645,6 +645,45 @@ def test_the_plan_of_nobody_is_no_hint(start, is_hint, monkeypatch):
     assert hints == [is_hint]
 
 
+@pytest.mark.parametrize("small", [True, False])
+def test_a_start_that_takes_what_a_hard_quota_needs_gives_way(small, monkeypatch):
+    if not small:
+        monkeypatch.setattr(given_plan, "MOST_VARIABLES", 0)
+        monkeypatch.setattr(given_plan, "FEW_VARIABLES", 0)
+    place = po.Region(
+        name="leaving",
+        date=dt.date(2026, 2, 1),
+        candidates=[
+            po.Candidate(
+                id="C-0",
+                ground="38b.1.a",
+                ground_until=dt.date(2030, 1, 1),
+                hours_per_week=(0, 25.5),
+                current_opening="O-0",
+            )
+        ],
+        openings=[
+            po.Opening(id=f"O-{n}", employer=f"E-{n}", hours_per_week=(0, 25.5)) for n in (0, 1)
+        ],
+        employers=[
+            po.Employer(id="E-0", sector="market", target_group_hours_per_year=1331),
+            po.Employer(id="E-1", sector="market", target_group_hours_per_year=0),
+        ],
+    )
+    of = po.Model(
+        place,
+        pairs={"candidate_id": ["C-0"], "opening_id": ["O-1"], "score": [5]},
+        rules=[po.OnePlacement(), po.JobsQuota(per="sector", jobs={"market": 1})],
+        objective=[po.PairScore("score")],
+    )
+    assert kept_only(of, [("C-0", "O-1")]).objective == 5
+    of.add(po.JobsQuota(per="employer", jobs={"E-0": 1}))
+    result = kept_only(of, [("C-0", "O-1")])
+    assert result.start.is_plan
+    assert placed(result) == set()
+    assert result.start.left_out[0].count == 1
+
+
 class TestGreedy:
     def limits(self, usage, upper):
         usage = np.array(usage)

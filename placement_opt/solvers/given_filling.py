@@ -17,6 +17,15 @@ ROUNDS = 5
 """So often pairs are added, where some that were added find nobody to serve them."""
 
 
+def own_reach(block: RowBlock) -> tuple[Ints, Ints]:
+    """Return the least and the most that the own variables of a block can add to each row."""
+    if block.variables is None or block.variable_usage is None:
+        return (np.zeros(len(block), dtype=np.int64),) * 2
+    low, high = block.variables.lower, block.variables.upper
+    up, down = block.variable_usage.maximum(0), block.variable_usage.minimum(0)
+    return up @ low + down @ high, up @ high + down @ low
+
+
 class Lacking:
     """The rows that some pairs leave short, by how much at least, and what others would give.
 
@@ -29,10 +38,7 @@ class Lacking:
             used = np.zeros(len(block), dtype=np.int64)
             _, row, value = block.by_pair.of_pairs(taken)
             np.add.at(used, row, value.astype(np.int64))
-            if block.variables is not None and block.variable_usage is not None:
-                usage = block.variable_usage
-                used += usage.maximum(0) @ block.variables.upper
-                used += usage.minimum(0) @ block.variables.lower
+            used += own_reach(block)[1]
             short = np.where(block.lower == NO_LOWER, 0, np.maximum(block.lower - used, 0))
             self._rows.append((block, short))
 

@@ -14,10 +14,10 @@ from scipy import sparse
 
 from placement_opt.formulation import Formulation
 from placement_opt.instance import Bools, Ints
-from placement_opt.row_blocks import NO_UPPER, Columns, RowBlock
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER, Columns, RowBlock
 from placement_opt.solvers.base import Search, Solution
 from placement_opt.solvers.completion import completed
-from placement_opt.solvers.given_filling import filled_greedily, filling
+from placement_opt.solvers.given_filling import filled_greedily, filling, own_reach
 from placement_opt.solvers.given_greedy import Pairs, asked_by_name, taken_of, with_more
 from placement_opt.solvers.part import Part, part_of
 
@@ -146,22 +146,26 @@ def _best_of(
 def _contested(whole: Formulation, given: Pairs, left: Pairs) -> Pairs:
     """Return who was left out, and who gains least of those in each row that keeps them out.
 
-    Those rows are the ones that all given pairs overfill, and those of blocks that were settled.
+    Those rows are the ones that all given pairs break together, whatever the own variables are, and
+    those of blocks that were settled.
     """
     gain = whole.objective.gain[given]
     is_left = np.isin(given, left, assume_unique=True)
     is_contested = is_left.copy()
     for block in whole.blocks:
         at, row, value = block.by_pair.of_pairs(given)
-        is_full = np.zeros(len(block), dtype=np.bool_)
-        is_full[row[is_left[at]]] = True
-        if block.variables is None:
+        if block.settle is not None:
+            in_row = np.zeros(len(block), dtype=np.bool_)
+            in_row[row[is_left[at]]] = True
+            breaks = in_row[row]
+        else:
             used = np.zeros(len(block), dtype=np.int64)
             np.add.at(used, row, value.astype(np.int64))
-            is_full &= (block.upper != NO_UPPER) & (used > block.upper)
-        elif block.settle is None:
-            continue
-        at, row = at[is_full[row]], row[is_full[row]]
+            least, most = own_reach(block)
+            is_over = (block.upper != NO_UPPER) & (used + least > block.upper)
+            is_under = (block.lower != NO_LOWER) & (used + most < block.lower)
+            breaks = (is_over[row] & (value > 0)) | (is_under[row] & (value < 0))
+        at, row = at[breaks], row[breaks]
         order = np.lexsort((gain[at], row))
         at, row = at[order], row[order]
         rank = np.arange(row.size) - np.searchsorted(row, row)
