@@ -18,10 +18,11 @@ from placement_opt.given_placements import id_text, placements_of
 from placement_opt.instance import Instance
 from placement_opt.listed_pairs import given_of
 from placement_opt.plan import Placement
-from placement_opt.row_blocks import NO_LOWER
+from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers import cp_sat, given_filling, given_plan
-from placement_opt.solvers.base import Ending
+from placement_opt.solvers.base import Ending, Search
 from placement_opt.solvers.given_greedy import UpperLimits
+from placement_opt.solvers.limits import SearchLimits
 from placement_opt.start_outcome import start_lines
 
 SOME = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -248,6 +249,20 @@ class TestLeftOut:
         told = {(left.reason, left.rule) for left in result.start.left_out}
         assert ("breaks_a_rule", "positions of an opening") in told
 
+    def test_a_part_that_is_better_than_the_whole_start_is_taken(self):
+        result = kept_only(model(None, {(0, 2): -50}), START)
+        assert result.start.kept == 3
+        assert result.objective == 12 + 21
+
+    def test_cp_sat_helps_where_highs_finds_nothing(self, monkeypatch):
+        monkeypatch.setattr(given_plan, "FEW_VARIABLES", 0)
+        monkeypatch.setattr("placement_opt.solvers.mip.Mip.solve", lambda *_: Ending.FAILED)
+        # Greed takes C-2 alone, worth 23, and then nothing; 1 + 12 + 13 are more.
+        of = model(None, {(1, 2): 13}, po.ResourceLimit(uses="size", per="region", limits=3))
+        lowest = po.ResourceLimit(per="region", minimums=2)
+        result = kept_only(of.add(lowest), [("C-0", "O-0"), ("C-1", "O-1"), ("C-2", "O-2")])
+        assert placed(result) == {("C-0", "O-0"), ("C-1", "O-1")}
+
     def test_nothing_is_told_where_nothing_was_given(self):
         result = model().solve()
         assert result.start is None
@@ -332,6 +347,22 @@ class TestCompleted:
         result = kept_only(of, [("C-1", "O-0")])
         assert placed(result) == {("C-0", "O-0"), ("C-1", "O-1")}
         assert (result.start.kept, result.start.added) == (0, 2)
+
+    @pytest.mark.parametrize("most", [20_000, 0])
+    def test_several_move_where_one_finds_no_place_beside_them(self, most, monkeypatch):
+        monkeypatch.setattr(given_plan, "MOST_VARIABLES", most)
+        listed = {"C-0": (0, 1), "C-1": (0, 1, 2), "C-2": (1, 2)}
+        cells = [(c, f"O-{o}", 1) for c, openings in listed.items() for o in openings]
+        of = po.Model(
+            region(),
+            pairs=pd.DataFrame(cells, columns=["candidate_id", "opening_id", "score"]),
+            rules=[po.OnePlacement(), po.OpeningCapacity(), po.EveryCandidatePlaced()],
+            objective=[po.PairScore("score")],
+        )
+        result = kept_only(of, [("C-1", "O-0"), ("C-2", "O-1")])
+        assert result.start.is_plan
+        assert len(placed(result)) == 3
+        assert result.start.kept == 1
 
     def test_a_hard_minimum_is_reached(self):
         of = model(None, None, po.ResourceLimit(uses="size", per="region", minimums=5))
@@ -441,6 +472,19 @@ class TestCoaches:
                 assert again.start.coaches_kept == sum(
                     row.coach_id is not None for row in first.placement_rows
                 )
+
+
+@pytest.mark.parametrize("at_most", [1, 2])
+def test_what_a_pair_could_use_is_all_it_needs(at_most):
+    compiled = coached_model(coached_region(ROOMY), at_most).compile()
+    block = next(block for block in compiled.formulation.blocks if block.settle is not None)
+    pair = np.array([7])
+    moved = given_plan._moved(block, pair)
+    assert 0 < moved.sum() < moved.size
+    for coach in range(3):
+        own, served = block.settle(pair, {"coach": np.array([coach])})
+        assert served.all()
+        assert moved[own > 0].all()
 
 
 def coached_model(place, at_most):
@@ -682,6 +726,20 @@ def test_a_start_that_takes_what_a_hard_quota_needs_gives_way(small, monkeypatch
     assert result.start.is_plan
     assert placed(result) == set()
     assert result.start.left_out[0].count == 1
+
+
+def test_who_is_kept_only_beside_somebody_left_out_gives_way(monkeypatch):
+    """A row of both signs: what is left out takes the ground from under what was taken."""
+    monkeypatch.setattr(given_plan, "MOST_VARIABLES", 0)
+    blocks = [
+        rows("full", [[1, 0]], [NO_LOWER], [0]),
+        rows("at least", [[1, -1]], [0], [NO_UPPER]),
+    ]
+    whole = problem([5, 5], blocks)
+    search = Search(whole, SearchLimits())
+    plan = given_plan.plan_of_given(whole, np.arange(2), {"coach": np.full(2, -1)}, search)
+    assert plan is not None
+    assert plan.chosen.tolist() == []
 
 
 class TestGreedy:

@@ -146,8 +146,8 @@ def _best_of(
 def _contested(whole: Formulation, given: Pairs, left: Pairs) -> Pairs:
     """Return who was left out, and who gains least of those in each row that keeps them out.
 
-    Those rows are the ones that all given pairs break together, whatever the own variables are, and
-    those of blocks that were settled.
+    Those rows are the ones that all given pairs break together, or those that are not left out,
+    whatever the own variables are; and those of who was left out, in blocks that were settled.
     """
     gain = whole.objective.gain[given]
     is_left = np.isin(given, left, assume_unique=True)
@@ -159,12 +159,14 @@ def _contested(whole: Formulation, given: Pairs, left: Pairs) -> Pairs:
             in_row[row[is_left[at]]] = True
             breaks = in_row[row]
         else:
-            used = np.zeros(len(block), dtype=np.int64)
-            np.add.at(used, row, value.astype(np.int64))
             least, most = own_reach(block)
-            is_over = (block.upper != NO_UPPER) & (used + least > block.upper)
-            is_under = (block.lower != NO_LOWER) & (used + most < block.lower)
-            breaks = (is_over[row] & (value > 0)) | (is_under[row] & (value < 0))
+            breaks = np.zeros(row.size, dtype=np.bool_)
+            for counts in (value, np.where(is_left[at], 0, value)):
+                used = np.zeros(len(block), dtype=np.int64)
+                np.add.at(used, row, counts.astype(np.int64))
+                is_over = (block.upper != NO_UPPER) & (used + least > block.upper)
+                is_under = (block.lower != NO_LOWER) & (used + most < block.lower)
+                breaks |= (is_over[row] & (value > 0)) | (is_under[row] & (value < 0))
         at, row = at[breaks], row[breaks]
         order = np.lexsort((gain[at], row))
         at, row = at[order], row[order]
