@@ -21,7 +21,7 @@ from placement_opt.plan import Placement
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers import cp_sat, given_filling, given_plan
 from placement_opt.solvers.base import Ending, Search
-from placement_opt.solvers.given_greedy import UpperLimits
+from placement_opt.solvers.given_greedy import UpperLimits, asked_by_name, taken_of
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.start_outcome import start_lines
 
@@ -768,3 +768,134 @@ class TestGreedy:
     def test_coefficients_below_zero_end_the_search(self):
         limits = self.limits([[-1, -1, -1]], [-5])
         assert limits.given_up(np.ones(3)).tolist() == [False] * 3
+
+    def test_greed_is_compared_with_giving_up(self):
+        whole = problem([6, 5, 5], [rows("r", [[1, 1, 0], [1, 0, 1]], [NO_LOWER] * 2, [1, 1])])
+        assert self.taken(whole) == [1, 2]
+        assert self.taken(problem([60, 5, 5], whole.blocks)) == [0]
+
+    def test_what_rows_ask_for_by_name_comes_first(self):
+        blocks = [rows("one", [[1, 1]], [NO_LOWER], [1]), rows("fixed", [[1, 0]], [1], [NO_UPPER])]
+        assert self.taken(problem([1, 9], blocks)) == [0]
+
+    def taken(self, whole):
+        given = np.arange(whole.n_pairs)
+        nothing = {"coach": np.full(given.size, -1)}
+        return taken_of(whole, given, nothing, asked_by_name(whole))[0].tolist()
+
+    def test_who_finds_no_coach_keeps_nobody_out(self):
+        place = coached_region([po.Coach(id="K-0", hours_per_week=2)])
+        compiled = coached_model(place, 1).compile()
+        pairs, instance = compiled.pairs, compiled.pairs.instance
+        # C-5 needs 3 hours and gains most; C-3 needs 1.
+        given = np.array(
+            [
+                pairs.find(instance.candidate_idx(c), instance.opening_idx("O-0"))
+                for c in ("C-3", "C-5")
+            ]
+        )
+        nothing = {"coach": np.full(2, -1)}
+        taken, _ = taken_of(compiled.formulation, given, nothing, given[:0])
+        assert taken.tolist() == given[:1].tolist()
+
+    @pytest.mark.parametrize("at_most", [1, 2])
+    def test_named_coaches_are_given_up_before_anybody_is(self, at_most):
+        tight = [po.Coach(id=f"K-{k}", hours_per_week=6, max_caseload=3) for k in range(2)]
+        compiled = coached_model(coached_region(tight), at_most).compile()
+        given = diagonal(compiled)
+        taken, _ = taken_of(compiled.formulation, given, {"coach": np.zeros(6, int)}, given[:0])
+        assert taken.tolist() == given.tolist()
+
+    def test_pairs_are_added_where_they_fit_and_only_as_many_as_are_lacking(self):
+        blocks = [
+            rows("at least", [[1, 1, 1, 1]], [2], [NO_UPPER]),
+            rows("full", [[1, 0, 0, 0]], [NO_LOWER], [0]),
+        ]
+        whole = problem([9, 5, 7, 6], blocks)
+        taken = np.array([1])
+        fill = given_filling.filling(whole, taken, taken)
+        assert fill.tolist() == [0, 2, 3]
+        found, _ = given_filling.filled_greedily(whole, taken, fill, taken, {"coach": taken * 0})
+        assert found.tolist() == [1, 2]
+
+    def test_pairs_that_fit_are_looked_at_first(self, monkeypatch):
+        monkeypatch.setattr(given_filling, "MOST_FILLING", 1)
+        monkeypatch.setattr(given_filling, "FILLING_PAIRS", 1)
+        blocks = [
+            rows("at least", [[1, 1, 1, 1]], [2], [NO_UPPER]),
+            rows("full", [[1, 0, 0, 0]], [NO_LOWER], [0]),
+        ]
+        whole = problem([9, 5, 7, 6], blocks)
+        assert given_filling.filling(whole, np.array([1]), np.array([1])).tolist() == [2]
+
+
+def diagonal(compiled):
+    pairs, instance = compiled.pairs, compiled.pairs.instance
+    return np.array(
+        [
+            pairs.find(instance.candidate_idx(f"C-{n}"), instance.opening_idx(f"O-{n}"))
+            for n in range(6)
+        ]
+    )
+
+
+class TestStackedCoaches:
+    """Who has several placements has one coach for all of them."""
+
+    def settle(self, coaches, asked, named=None):
+        compiled = coached_model(coached_region(coaches), 2).compile()
+        pairs, instance = compiled.pairs, compiled.pairs.instance
+        block = next(block for block in compiled.formulation.blocks if block.settle is not None)
+        chosen = np.array(
+            [pairs.find(instance.candidate_idx(c), instance.opening_idx(o)) for c, o in asked]
+        )
+        coach = np.full(chosen.size, -1) if named is None else np.array(named)
+        own, served = block.settle(chosen, {"coach": coach})
+        values = np.zeros(pairs.n_pairs, dtype=np.int64)
+        values[chosen[served]] = 1
+        activity = block.usage @ values + block.variable_usage @ own
+        assert np.all(activity >= block.lower)
+        assert np.all(activity <= block.upper)
+        lifted = block.lift(np.sort(chosen[served]), own)["coach"].tolist()
+        return served.tolist(), lifted
+
+    TWICE = (("C-1", "O-0"), ("C-1", "O-1"))
+
+    def test_one_coach_serves_both_placements(self):
+        served, coach = self.settle(ROOMY, self.TWICE, [1, 2])
+        assert served == [True, True]
+        assert coach == [1, 1]
+
+    def test_a_person_keeps_one_placement_where_nobody_has_hours_for_two(self):
+        served, coach = self.settle([po.Coach(id="K-0", hours_per_week=3)], self.TWICE)
+        assert served == [True, False]
+        assert coach == [0]
+
+    def test_a_head_is_a_person_not_a_placement(self):
+        one = [po.Coach(id="K-0", hours_per_week=30, max_caseload=1)]
+        served, _ = self.settle(one, [*self.TWICE, ("C-2", "O-2")])
+        assert served.count(True) == 2
+
+    def test_the_coach_of_a_person_serves_every_one_of_their_openings(self):
+        coaches = [
+            po.Coach(id="K-0", hours_per_week=30, kind="employer", employer="E-0"),
+            po.Coach(id="K-1", hours_per_week=4),
+        ]
+        place = coached_region(ROOMY).model_copy(
+            update={
+                "coaches": tuple(coaches),
+                "employers": (po.Employer(id="E-0"),),
+                "openings": tuple(
+                    po.Opening(id=f"O-{o}", employer="E-0" if o else None, hours_per_week=(0, 10))
+                    for o in range(6)
+                ),
+            }
+        )
+        of = coached_model(place, 2)
+        result = kept_only(of, [("C-1", "O-0"), ("C-1", "O-1"), ("C-4", "O-2")])
+        coach = {(r.candidate_id, r.opening_id): r.coach_id for r in result.placement_rows}
+        assert coach == {
+            ("C-1", "O-0"): "K-1",
+            ("C-1", "O-1"): "K-1",
+            ("C-4", "O-2"): "K-0",
+        }
