@@ -14,6 +14,7 @@ BESIDE_CONSTRAINTS = (
     "mixed_integer_rounding",
     "own_variables",
     "pair_entries",
+    "points",
     "row_blocks",
     "verification",
 )
