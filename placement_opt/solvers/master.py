@@ -124,6 +124,7 @@ class Master:
         self._propose = propose
         self._complete = complete
         self._is_ended = False
+        self.is_on_core = True
         self._strong: Strengthened | None = None
         self._may_go_on = threading.Event()
 
@@ -140,13 +141,18 @@ class Master:
         return self._is_ended or stop_asked(self._search)
 
     def run(self) -> None:
-        """Work until the search says stop, once the complete solver has given way."""
+        """Work until the search says stop; beside a complete solver, until the core is done.
+
+        From then on the first thread has the second processor, until the complete solver gives way.
+        """
         if self._complete is not None:
-            self._complete.wait_until_behind(self._is_over)
+            self._wait_for_cuts()
         if not self._is_over():
             self._search_core()
-        while not (self._may_go_on.wait(POLL_S) or self._is_over()):
-            pass
+        self.is_on_core = False
+        if self._complete is not None:
+            self._complete.wait_until_behind(self._is_over)
+        self._wait_for_cuts()
         search, until = self._search, time.perf_counter() + PACK_SECONDS
         while search.best is None and time.perf_counter() < until and not self._is_over():
             time.sleep(POLL_S)
@@ -158,6 +164,10 @@ class Master:
         turns = Turns(search, improver, self._strong, self._propose, self._is_over)
         while not self._is_over():
             turns.step()
+
+    def _wait_for_cuts(self) -> None:
+        while not (self._may_go_on.wait(POLL_S) or self._is_over()):
+            pass
 
     def _search_core(self) -> None:
         limits = replace(self._search.limits, time_limit_s=CORE_SHARE * self._search.remaining_s)

@@ -11,6 +11,7 @@ workers share one search:
 """
 
 import queue
+import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -27,7 +28,7 @@ from placement_opt.solvers.mip import Mip
 from placement_opt.solvers.packing import NEARLY, packed, whole_part
 from placement_opt.solvers.priced import Priced
 from placement_opt.solvers.repair import repaired
-from placement_opt.solvers.reporting import Beside, ended, stop_asked
+from placement_opt.solvers.reporting import POLL_S, Beside, ended, stop_asked
 from placement_opt.solvers.rounding import rounded
 
 Numbers = npt.NDArray[np.int64]
@@ -101,10 +102,12 @@ class _Plans:
             return not self._is_hopeless()
         elif self._turns is None or self._cuts.is_due:
             self._turns = self._strengthened()
+        elif self._complete is None or not self._complete.is_at_work:
+            self._turns.step(is_bounding=False)  # the second thread does
+        elif self._master.is_on_core:
+            time.sleep(POLL_S)  # two processors are busy
         else:
-            # Else the second thread branches.
-            is_bounding = self._complete is not None and self._complete.is_at_work
-            self._turns.step(is_bounding=is_bounding and self._turns.improver.is_stale)
+            self._turns.step(is_bounding=self._turns.improver.is_stale)
         return True
 
     def _strengthened(self) -> Turns:
