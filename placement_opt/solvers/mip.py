@@ -29,6 +29,10 @@ THREAD_VARIABLES, THREAD_ENTRIES = 6_000, 60_000
 """Up to here HiGHS works in a thread. Beyond, it has so much to do that starting a process pays: it
 waits for no Python of ours there, and can be killed whatever it is doing."""
 
+GAP_SHARE, LEAST_GAP = 0.9, 1e-6
+"""HiGHS is asked for that share of the gap, since its bound is raised by what it may round; below a
+least gap it goes on until the search itself says stop."""
+
 NODES_PER_S = 5
 """Nodes that stand for one second in a reproducible solve."""
 
