@@ -59,9 +59,9 @@ def test_the_table_tells_each_shape_and_all():
     ]
     head, _, a, b, every = lines
     assert head[:3] == ["shape", "instances", "solved: placement_opt"]
-    assert a == ["shape:a", "1", "1", "1", "0", "2.00", "2.00", "1", "0", "0", "0", "0"]
-    assert b == ["shape:b", "1", "0", "0", "0", "-", "-", "0", "0", "0", "1", "1"]
-    assert every == ["all", "2", "1", "1", "0", "2.00", "2.00", "1", "0", "0", "1", "1"]
+    assert a == ["shape:a", "1", "1", "1", "0", "2.00", "2.00", "1", "0", "0", "0"]
+    assert b == ["shape:b", "1", "0", "0", "0", "-", "-", "0", "0", "0", "1"]
+    assert every == ["all", "2", "1", "1", "0", "2.00", "2.00", "1", "0", "0", "1"]
 
 
 def test_instances_that_one_alone_has_tried_are_left_out():
@@ -108,7 +108,13 @@ def test_everybody_fits_in_the_shape_that_places_everybody():
 
 
 def test_busy_loops_run_beside_and_end():
-    with busy_loops(1):
-        pass
-    parent = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {LOOP!r}])"
-    subprocess.run([sys.executable, "-c", parent], check=True, timeout=60)
+    with busy_loops(2) as loops:
+        assert [loop.poll() for loop in loops] == [None, None]
+    assert all(loop.poll() is not None for loop in loops)
+
+
+def test_a_busy_loop_ends_with_its_parent():
+    """Also where the parent is gone before the loop begins."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    subprocess.run([sys.executable, "-c", LOOP, str(gone.pid)], check=True, timeout=60)
