@@ -2,9 +2,10 @@
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from placement_opt.formulation import Formulation
-from placement_opt.instance import Ints
+from placement_opt.instance import Bools, Ints
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 
 
@@ -43,11 +44,7 @@ def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
         left = lower - usage @ np.where(is_set, values, 0)
         values[column] = left[row] // entries.data[asks].astype(np.int64)
         is_set[column] = True
-    rest = usage @ np.where(is_set, values, 0)
-    fills = ~is_set[entries.col] & (lower[entries.row] != NO_LOWER)
-    row, column = entries.row[fills], entries.col[fills]
-    asked = -((rest[row] - lower[row]) // entries.data[fills].astype(np.int64))
-    np.maximum.at(values, column, asked)
+    _fill(values, is_set, entries, usage, lower)
     activity = usage @ values
     fits = (
         np.all(values >= block.variables.lower)
@@ -58,16 +55,42 @@ def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
     return values if fits else None
 
 
+def _fill(
+    values: Ints, is_set: Bools, entries: sparse.coo_array, usage: sparse.csr_array, lower: Ints
+) -> None:
+    """Give each variable that is not set the least that its rows with a lower limit ask.
+
+    First those whose rows ask of nobody else, so that others can build on them: who leaves a job,
+    and then what is short of a sum that falls by it.
+    """
+    fills = (lower[entries.row] != NO_LOWER) & (entries.data > 0)
+    while not is_set.all():
+        is_open = ~is_set[entries.col]
+        n_open = np.bincount(entries.row[is_open], minlength=usage.shape[0])
+        waits = np.zeros(values.size, dtype=np.bool_)
+        waits[entries.col[fills & is_open & (n_open[entries.row] > 1)]] = True
+        ready = ~is_set & (~waits | waits[~is_set].all())
+        rest = usage @ np.where(is_set, values, 0)
+        asks = fills & ready[entries.col]
+        row, column = entries.row[asks], entries.col[asks]
+        asked = -((rest[row] - lower[row]) // entries.data[asks].astype(np.int64))
+        np.maximum.at(values, column, asked)
+        is_set |= ready
+
+
 def tightened(formulation: Formulation, chosen: npt.NDArray[np.int64], own: Ints) -> Ints:
     """Return own variables at their best for the chosen pairs, where they follow from them.
 
-    Solvers in floating point leave shortfalls a little too high; other values stay as they are.
-    Where nothing changes, `own` itself is returned.
+    Solvers in floating point leave shortfalls a little too high, and one that is stopped may leave
+    any of them too high. Variables of blocks that only may follow change where they gain by it;
+    other values stay as they are. Where nothing changes, `own` itself is returned.
     """
+    gain = formulation.objective.gain
     follows = [
         number
         for number, block in enumerate(formulation.blocks)
-        if block.variables is not None and block.variables.follow
+        if block.variables is not None
+        and (block.variables.follow or formulation.own_values(gain, number).any())
     ]
     if not follows:
         return own
@@ -80,7 +103,10 @@ def tightened(formulation: Formulation, chosen: npt.NDArray[np.int64], own: Ints
         lower = np.where(block.lower == NO_LOWER, NO_LOWER, block.lower - used)
         upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - used)
         best = following(block, lower, upper)
-        if best is not None:
-            first = formulation.offsets[number] - formulation.n_pairs
-            values[first : first + best.size] = best
+        if best is None or block.variables is None:
+            continue
+        first = formulation.offsets[number] - formulation.n_pairs
+        place, priced = slice(first, first + best.size), formulation.own_values(gain, number)
+        if block.variables.follow or priced @ best > priced @ values[place]:
+            values[place] = best
     return own if np.array_equal(values, own) else values

@@ -295,6 +295,44 @@ class TestQuota:
             "E-2": 0.8,
         }
 
+    def test_a_shortfall_that_a_solver_leaves_too_high_costs_no_plan(self, monkeypatch):
+        """What a stopped solver has at hand is a plan, also where it has not looked at it twice."""
+
+        class Careless:
+            name = "careless"
+
+            def refuses(self, formulation):
+                del formulation
+
+            def solve(self, formulation, search):
+                some = np.zeros(1, dtype=np.int64)
+                assert search.offer(Solution(some, formulation.own_upper.copy()), "careless")
+                return Ending.STOPPED
+
+        firms = [po.Employer(id="E-1", jobs_pledged=1), po.Employer(id="E-2", jobs_pledged=1)]
+        place = po.Region(
+            name="careless",
+            date=DATE,
+            candidates=[
+                po.Candidate(
+                    id=f"C-{n}", ground="38b.1.a", hours_per_week=(0, 20.4), current_opening="O-1"
+                )
+                for n in (1, 2)
+            ],
+            openings=[
+                po.Opening(id="O-1", employer="E-1", hours_per_week=(0, 20.4)),
+                po.Opening(id="O-2", employer="E-2", positions=2, hours_per_week=(0, 10.2)),
+            ],
+            employers=firms,
+        )
+        monkeypatch.setattr("placement_opt.model.get_solver", lambda _: Careless())
+        monkeypatch.setattr("placement_opt.start_plan.least_plan", lambda *_: None)
+        for at_most in (1, 2):
+            result = po.Model(place).add(po.OnePlacement(at_most=at_most)).solve()
+            assert [row.candidate_id for row in result.placement_rows] == ["C-1"]
+            short = {row.group: row.shortfall_jobs for row in result.quota_rows}
+            assert short == {"E-1": 1.8, "E-2": 0.6}
+
     def test_a_pledge_is_never_dropped(self):
         firm = po.Employer(id="E-1", jobs_pledged=1)
         asked = po.Model(

@@ -236,8 +236,10 @@ def pooled(block, instance):
 
 
 def check_following(block, ones, found):
-    """Own variables that are said to follow from the pairs are found without any search."""
-    if block is None or block.variables is None or not block.variables.follow:
+    """Own variables that follow from the pairs, or cost points, are found without any search."""
+    if block is None or block.variables is None:
+        return
+    if not block.variables.follow and not any(block.variables.gain):
         return
     used = block.usage @ np.array(ones, dtype=np.int64)
     lower = np.where(block.lower == NO_LOWER, NO_LOWER, block.lower - used)

@@ -1,7 +1,9 @@
 """Start plans: kept whole with their coaches, else the best part of them, completed, and told."""
 
+import dataclasses
 import datetime as dt
 import decimal
+import functools
 import itertools
 import logging
 
@@ -19,9 +21,10 @@ from placement_opt.instance import Instance
 from placement_opt.listed_pairs import given_of
 from placement_opt.plan import Placement
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
-from placement_opt.solvers import cp_sat, given_filling, given_plan
+from placement_opt.solvers import auto, cp_sat, given_filling, given_plan
 from placement_opt.solvers.base import Ending, Search
-from placement_opt.solvers.given_greedy import UpperLimits, asked_by_name, taken_of
+from placement_opt.solvers.components import components
+from placement_opt.solvers.given_greedy import UpperLimits, asked_by_name, settled, taken_of
 from placement_opt.solvers.limits import SearchLimits
 from placement_opt.start_outcome import start_lines
 
@@ -306,7 +309,8 @@ class TestLeftOut:
 class TestCompleted:
     """Rules that ask for more than the start has."""
 
-    def test_the_empty_plan_is_offered_too(self):
+    def test_the_empty_plan_is_offered_too(self, monkeypatch):
+        monkeypatch.setattr(given_plan, "FEW_VARIABLES", 0)
         of = model(None, dict.fromkeys(itertools.product(range(3), range(3)), -1))
         result = kept_only(of, START)
         assert result.objective == 0
@@ -602,7 +606,7 @@ def test_the_flow_keeps_a_start():
 
 
 def test_parts_that_share_no_row_keep_their_start(monkeypatch):
-    monkeypatch.setattr("placement_opt.solvers.components.LEAST", 1)
+    monkeypatch.setattr(auto, "components", functools.partial(components, least=1))
     place = po.Region(
         name="two",
         candidates=[po.Candidate(id=f"C-{n}") for n in range(6)],
@@ -620,6 +624,17 @@ def test_parts_that_share_no_row_keep_their_start(monkeypatch):
         rules=[po.ResourceLimit(uses="size", per="opening", limits=3)],
         objective=[po.PairScore("score")],
     )
+    hints = []
+    plain = cp_sat.write_hint
+
+    def write_hint(proto, formulation, best):
+        hints.append(best is not None)
+        plain(proto, formulation, best)
+
+    monkeypatch.setattr(cp_sat, "write_hint", write_hint)
+    alone = of.solve()
+    assert any("components: 2 parts" in note for note in alone.stats["way"])
+    assert hints == [False, False]
     start = [("C-0", "O-0"), ("C-1", "O-0"), ("C-2", "O-0"), ("C-5", "O-1")]
     for how in ({"cancel": lambda: True}, {"time_limit_s": 0}, {}):
         assert of.solve(start=start, **how).objective >= 3 + 6
@@ -806,6 +821,18 @@ class TestGreedy:
         taken, _ = taken_of(compiled.formulation, given, {"coach": np.zeros(6, int)}, given[:0])
         assert taken.tolist() == given.tolist()
 
+    @pytest.mark.parametrize(("gains", "named"), [([5, 5], False), ([5, 0], True)])
+    def test_names_are_kept_unless_they_cost_points(self, gains, named):
+        def settle(chosen, columns):
+            is_named = bool((columns["coach"] >= 0).any())
+            return np.array([int(is_named)]), np.array([True, not is_named])
+
+        own = rows("coach", [[0, 0]], [NO_LOWER], [1], [(0, 1, 0)], [[1]])
+        whole = problem(gains, [dataclasses.replace(own, settle=settle)])
+        served, known = settled(whole, np.arange(2), {"coach": np.zeros(2, dtype=int)})
+        assert served.tolist() == [True, not named]
+        assert known[0].tolist() == [int(named)]
+
     def test_pairs_are_added_where_they_fit_and_only_as_many_as_are_lacking(self):
         blocks = [
             rows("at least", [[1, 1, 1, 1]], [2], [NO_UPPER]),
@@ -843,7 +870,8 @@ class TestStackedCoaches:
     """Who has several placements has one coach for all of them."""
 
     def settle(self, coaches, asked, named=None):
-        compiled = coached_model(coached_region(coaches), 2).compile()
+        place = coaches if isinstance(coaches, po.Region) else coached_region(coaches)
+        compiled = coached_model(place, 2).compile()
         pairs, instance = compiled.pairs, compiled.pairs.instance
         block = next(block for block in compiled.formulation.blocks if block.settle is not None)
         chosen = np.array(
@@ -891,8 +919,9 @@ class TestStackedCoaches:
                 ),
             }
         )
-        of = coached_model(place, 2)
-        result = kept_only(of, [("C-1", "O-0"), ("C-1", "O-1"), ("C-4", "O-2")])
+        asked = [("C-1", "O-0"), ("C-1", "O-1"), ("C-4", "O-2")]
+        assert self.settle(place, asked) == ([True] * 3, [1, 1, 0])
+        result = kept_only(coached_model(place, 2), asked)
         coach = {(r.candidate_id, r.opening_id): r.coach_id for r in result.placement_rows}
         assert coach == {
             ("C-1", "O-0"): "K-1",
