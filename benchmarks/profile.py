@@ -112,7 +112,7 @@ def _seconds(group: dict[str, Attempt], solver: str, gap: float) -> float:
 def plot_profile(attempts: Sequence[Attempt], gap: float, path: Path) -> None:
     """Draw the performance profile: the share of instances within a factor of the quickest."""
     from matplotlib import pyplot as plt
-    from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, PercentFormatter
 
     found = ratios(attempts, gap)
     figure, panel = plt.subplots(figsize=(7.2, 4.4), layout="constrained")
@@ -134,6 +134,7 @@ def plot_profile(attempts: Sequence[Attempt], gap: float, path: Path) -> None:
     panel.set_xscale("log")
     panel.set_xlim(1.0, end)
     panel.set_ylim(0, 1.02)
+    panel.xaxis.set_major_locator(LogLocator(subs=(1.0, 1.5, 2.0, 3.0, 5.0)))
     panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}x"))
     panel.xaxis.set_minor_formatter(NullFormatter())
     panel.yaxis.set_major_formatter(PercentFormatter(1.0))

@@ -166,7 +166,7 @@ def progress_line(event: Event) -> str:
     Examples
     --------
     >>> progress_line(Event(1.25, "cp-sat", 1000.0, 1010.0))
-    '    1.2 s  cp-sat        plan      1,000.0  bound      1,010.0  gap   1.00 %'
+    '    1.2 s  cp-sat        plan      1,000.0  bound      1,010.0  gap   0.99 %'
     """
     gap = _NONE_YET if event.gap is None else f"{100 * event.gap:.2f} %"
     return (

@@ -343,11 +343,15 @@ def started(tmp_path):
         begun.wait()
 
 
+HEEDS_HANGUP = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_DFL)"
+"""Under `nohup` the tests ignore it, and so would the programs that they start."""
+
+
 @pytest.mark.skipif(not HAS_PROC, reason="processes are looked up in /proc")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL", "SIGHUP"])
 @pytest.mark.parametrize("work", ["highs", "pdlp"])
 def test_a_program_that_is_killed_leaves_no_process_and_no_file(work, name, started, tmp_path):
-    begun = started(program(IN_A_PROCESS, f"{work}()"), work)
+    begun = started(program(HEEDS_HANGUP, IN_A_PROCESS, f"{work}()"), work)
     assert list(tmp_path.iterdir())
     begun.send_signal(getattr(signal, name))
     begun.wait(PATIENCE_S)

@@ -30,7 +30,7 @@ def test_the_python_blocks_run(
 def test_the_two_commands_are_there() -> None:
     assert blocks("sh") == [
         "pip install . && placement-opt demo\n",
-        "pip install '.[test]' && pytest\n",
+        "pip install '.[test]' && pytest -n auto\n",
     ]
 
 
