@@ -21,8 +21,8 @@ from placement_opt.instance import Instance
 from placement_opt.listed_pairs import given_of
 from placement_opt.plan import Placement
 from placement_opt.row_blocks import NO_LOWER, NO_UPPER
-from placement_opt.solvers import auto, cp_sat, given_filling, given_plan
-from placement_opt.solvers.base import Ending, Search
+from placement_opt.solvers import auto, components_search, cp_sat, given_filling, given_plan
+from placement_opt.solvers.base import LEAST_PLAN, Ending, Search, Solution
 from placement_opt.solvers.components import components
 from placement_opt.solvers.given_greedy import UpperLimits, asked_by_name, settled, taken_of
 from placement_opt.solvers.limits import SearchLimits
@@ -624,17 +624,8 @@ def test_parts_that_share_no_row_keep_their_start(monkeypatch):
         rules=[po.ResourceLimit(uses="size", per="opening", limits=3)],
         objective=[po.PairScore("score")],
     )
-    hints = []
-    plain = cp_sat.write_hint
-
-    def write_hint(proto, formulation, best):
-        hints.append(best is not None)
-        plain(proto, formulation, best)
-
-    monkeypatch.setattr(cp_sat, "write_hint", write_hint)
     alone = of.solve()
     assert any("components: 2 parts" in note for note in alone.stats["way"])
-    assert hints == [False, False]
     start = [("C-0", "O-0"), ("C-1", "O-0"), ("C-2", "O-0"), ("C-5", "O-1")]
     for how in ({"cancel": lambda: True}, {"time_limit_s": 0}, {}):
         assert of.solve(start=start, **how).objective >= 3 + 6
@@ -755,6 +746,16 @@ def test_who_is_kept_only_beside_somebody_left_out_gives_way(monkeypatch):
     plan = given_plan.plan_of_given(whole, np.arange(2), {"coach": np.full(2, -1)}, search)
     assert plan is not None
     assert plan.chosen.tolist() == []
+
+
+@pytest.mark.parametrize("source", [LEAST_PLAN, "start plan"])
+def test_a_part_knows_where_its_start_comes_from(source):
+    whole = problem([1, 1], [rows("r", [[1, 0], [0, 1]], [NO_LOWER] * 2, [1, 1])])
+    search = Search(whole, SearchLimits())
+    assert search.offer(Solution(np.array([1]), np.zeros(0, dtype=int)), source)
+    for part in components(whole, least=1):
+        inside = components_search._search_of(part, search, 0.5)
+        assert inside.best_source == source
 
 
 class TestGreedy:
