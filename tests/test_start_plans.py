@@ -754,7 +754,7 @@ def test_a_part_knows_where_its_start_comes_from(source):
     search = Search(whole, SearchLimits())
     assert search.offer(Solution(np.array([1]), np.zeros(0, dtype=int)), source)
     for part in components(whole, least=1):
-        inside = components_search._search_of(part, search, 0.5)
+        inside = components_search._search_of(part, search, 0.5, gap=0.0)
         assert inside.best_source == source
 
 
