@@ -908,7 +908,7 @@ class TestStackedCoaches:
     def test_the_coach_of_a_person_serves_every_one_of_their_openings(self):
         coaches = [
             po.Coach(id="K-0", hours_per_week=30, kind="employer", employer="E-0"),
-            po.Coach(id="K-1", hours_per_week=7),
+            po.Coach(id="K-1", hours_per_week=9),
         ]
         place = coached_region(ROOMY).model_copy(
             update={
