@@ -156,13 +156,21 @@ class Master:
         search, until = self._search, time.perf_counter() + PACK_SECONDS
         while search.best is None and time.perf_counter() < until and not self._is_over():
             time.sleep(POLL_S)
-        if search.best is None:
-            return
+        while search.best is not None and not self._is_over():
+            self._take_turns()
+
+    def _take_turns(self) -> None:
+        """Lower the bound and improve the plan, until all is over or there are better cuts."""
+        strong, search = self._strong, self._search
+
+        def is_past() -> bool:
+            return self._is_over() or self._strong is not strong
+
         seed = search.limits.seed + SECOND_SEED
         solvers: list[Solver] = [CpSat(), Mip(in_process=True)]
         improver = improver_of(self._priced, self._core, search, solvers, seed)
-        turns = Turns(search, improver, self._strong, self._propose, self._is_over)
-        while not self._is_over():
+        turns = Turns(search, improver, strong, self._propose, is_past)
+        while not is_past():
             turns.step()
 
     def _wait_for_cuts(self) -> None:
