@@ -52,7 +52,7 @@ class Auto:
     5. Else: prices from the whole linear program, then cores and parts of the best plan; see
        `placement_opt.solvers.restricted_master`.
     6. Where no prices are found, or no plan from them: a proof by prices that there is none, else
-       CP-SAT and HiGHS (through MathOpt) side by side, one core each, sharing the best plan
+       CP-SAT and HiGHS side by side, one core each, sharing the best plan
        and the best bound; the first proof wins. CP-SAT alone where sums are too large for HiGHS,
        and in a reproducible solve.
     """

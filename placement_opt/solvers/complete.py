@@ -29,8 +29,8 @@ BEHIND_TIMES = 2
 class Complete:
     """HiGHS on the whole problem, in a thread or process of its own.
 
-    HiGHS and not CP-SAT: of sixty problems of six shapes, CP-SAT was the first to prove only below
-    two thousand pairs; see docs/benchmarks.md.
+    HiGHS and not CP-SAT: of sixty problems of six shapes, CP-SAT is seldom the first to prove
+    beyond two thousand pairs, and then by little; see docs/benchmarks.md.
     """
 
     def __init__(self, formulation: Formulation, search: Search) -> None:

@@ -220,7 +220,6 @@ def _model(program: LinearProgram) -> Any:
 
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(program.gain), len(program.row_lower)
-    # Turned round here, so that cutoffs and bounds mean the same in every release.
     model.sense_ = highspy.ObjSense.kMaximize
     model.col_cost_ = program.gain
     model.col_lower_, model.col_upper_ = program.lower, program.upper

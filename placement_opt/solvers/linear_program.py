@@ -1,4 +1,4 @@
-"""The formulation in floating point, as MathOpt takes it, and the way back to whole units."""
+"""The formulation in floating point, and the way back to whole units."""
 
 import math
 from dataclasses import dataclass, fields
@@ -160,8 +160,8 @@ class LinearProgram:
         """Write all arrays to one file."""
         np.savez(path, **{part.name: getattr(self, part.name) for part in fields(self)})
 
-    def proto(self, *, integer: bool) -> Any:
-        """Return the MathOpt model; without `integer`, its linear relaxation."""
+    def proto(self) -> Any:
+        """Return the MathOpt model of the linear relaxation."""
         from ortools.math_opt import model_pb2
 
         model = model_pb2.ModelProto()
@@ -169,7 +169,7 @@ class LinearProgram:
         model.variables.ids.extend(range(n_variables))
         model.variables.lower_bounds.extend(self.lower.tolist())
         model.variables.upper_bounds.extend(self.upper.tolist())
-        model.variables.integers.extend(self.whole if integer else [False] * n_variables)
+        model.variables.integers.extend([False] * n_variables)
         model.objective.maximize = True
         priced = np.flatnonzero(self.gain)
         model.objective.linear_coefficients.ids.extend(priced.tolist())

@@ -193,7 +193,7 @@ def _glop(program: LinearProgram, time_limit_s: float, basis: Basis | None) -> A
     interrupter = pybind_solve_interrupter.PySolveInterrupter()
     with NATIVE.call(interrupter.interrupt):
         return solver.solve(
-            program.proto(integer=False),
+            program.proto(),
             parameters_pb2.SOLVER_TYPE_GLOP,
             parameters_pb2.SolverInitializerProto(),
             parameters,
