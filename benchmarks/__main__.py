@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from placement_opt.errors import InvalidInputError
+from placement_opt.basics.errors import InvalidInputError
 
 DEFAULT_SOLVERS = "auto,cp-sat,highs,flow,greedy,scipy,pdlp"
 SMOKE_INSTANCES = ("rijk-van-nijmegen:150", "generic:200x40", "assignment:200x60:10")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from placement_opt import status
+from placement_opt.basics import status
 
 GAPS = (1e-2, 1e-3, 1e-4)
 

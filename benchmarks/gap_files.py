@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.errors import InvalidInputError
+from placement_opt.basics.errors import InvalidInputError
 
 BEST_KNOWN = "best_known.csv"
 _NO_PROBLEMS = frozenset({".csv", ".md", ".tsv"})

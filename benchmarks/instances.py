@@ -26,7 +26,7 @@ import placement_opt as po
 from benchmarks.gap_files import GapProblem, gap_paths, read_gap
 from benchmarks.random_problems import random_assignment, random_generic
 from benchmarks.shapes import SHAPES, SIZES, shaped
-from placement_opt.errors import InvalidInputError
+from placement_opt.basics.errors import InvalidInputError
 
 PLACE = "rijk-van-nijmegen"
 PAIRS_EACH = 50

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.table import markdown
-from placement_opt.errors import InvalidInputError
+from placement_opt.basics.errors import InvalidInputError
 
 YARDSTICK = "yardstick"
 
@@ -56,7 +56,7 @@ def yardsticks(path: Path) -> dict[str, float]:
             "file",
             repr(error),
             f"must be pytest-benchmark's JSON with a benchmark named {YARDSTICK!r}",
-            "write it with pytest tests/test_benchmark_phases.py --benchmark-enable"
+            "write it with pytest tests/benchmarks/test_phases.py --benchmark-enable"
             f" --benchmark-json={path.name}",
         ) from None
     return {name: value / unit for name, value in seconds.items()}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.attempt import Attempt
-from placement_opt.errors import InvalidInputError
+from placement_opt.basics.errors import InvalidInputError
 
 PACKAGES = ("placement_opt", "ortools", "numpy", "scipy", "pandas")
 

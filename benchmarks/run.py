@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.formulation import Formulation
+from placement_opt.formulation.formulation import Formulation
 
 Step = tuple[float, float | None, float | None]
 """Seconds since the clock started, objective and bound in points."""

@@ -11,7 +11,17 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from placement_opt.check_report import CheckReport
+    from placement_opt.basics.errors import (
+        InternalError,
+        InvalidInputError,
+        PlacementError,
+        PlacementWarning,
+        Problem,
+        SolverUnavailableError,
+        UnknownIdError,
+        UnsupportedRuleError,
+    )
+    from placement_opt.basics.status import Status, StopReason
     from placement_opt.checking import check_result
     from placement_opt.constraints.base import Rule
     from placement_opt.constraints.coached_contract import CoachedContract
@@ -33,17 +43,6 @@ if TYPE_CHECKING:
     from placement_opt.constraints.travel_time import TravelTime
     from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget
     from placement_opt.constraints.workplace_needs import WorkplaceNeeds
-    from placement_opt.errors import (
-        InternalError,
-        InvalidInputError,
-        PlacementError,
-        PlacementWarning,
-        Problem,
-        SolverUnavailableError,
-        UnknownIdError,
-        UnsupportedRuleError,
-    )
-    from placement_opt.levy import levy_scenario
     from placement_opt.model import Model, solve
     from placement_opt.objectives.base import Term
     from placement_opt.objectives.match_score import MatchScore
@@ -58,29 +57,30 @@ if TYPE_CHECKING:
         Opening,
         Region,
     )
+    from placement_opt.report.levy import levy_scenario
     from placement_opt.result import Result
     from placement_opt.rulebook import MissingParameterError, Rulebook
-    from placement_opt.solvers.base import Event
-    from placement_opt.status import Status, StopReason
+    from placement_opt.run.check_report import CheckReport
+    from placement_opt.solvers.search.base import Event
     from placement_opt.synthetic import planted_region, synthetic_region
 
     __version__: str
 
 _MODULE_OF = {
     "Candidate": "records",
-    "CheckReport": "check_report",
+    "CheckReport": "run.check_report",
     "Coach": "records",
     "CoachedContract": "constraints.coached_contract",
     "Coaching": "constraints.coaching",
     "Employer": "records",
     "EssentialSkills": "constraints.essential_skills",
-    "Event": "solvers.base",
+    "Event": "solvers.search.base",
     "EveryCandidatePlaced": "constraints.every_candidate_placed",
     "ExcludedPairs": "constraints.excluded_pairs",
     "FixedPlacements": "constraints.fixed_placements",
     "HoursOverlap": "constraints.hours_overlap",
-    "InternalError": "errors",
-    "InvalidInputError": "errors",
+    "InternalError": "basics.errors",
+    "InvalidInputError": "basics.errors",
     "JobsQuota": "constraints.jobs_quota",
     "MatchScore": "objectives.match_score",
     "MissingParameterError": "rulebook",
@@ -92,10 +92,10 @@ _MODULE_OF = {
     "OpeningCapacity": "constraints.opening_capacity",
     "PairScore": "objectives.pair_score",
     "PlacedJobs": "objectives.placed_jobs",
-    "PlacementError": "errors",
-    "PlacementWarning": "errors",
+    "PlacementError": "basics.errors",
+    "PlacementWarning": "basics.errors",
     "Priority": "objectives.priority",
-    "Problem": "errors",
+    "Problem": "basics.errors",
     "Region": "records",
     "ResourceLimit": "constraints.resource_limit",
     "Result": "result",
@@ -103,19 +103,19 @@ _MODULE_OF = {
     "Rulebook": "rulebook",
     "ShelteredPlaces": "constraints.sheltered_places",
     "ShelteredWork": "constraints.sheltered_work",
-    "SolverUnavailableError": "errors",
+    "SolverUnavailableError": "basics.errors",
     "StartDates": "constraints.start_dates",
-    "Status": "status",
-    "StopReason": "status",
+    "Status": "basics.status",
+    "StopReason": "basics.status",
     "SupervisionPlaces": "constraints.supervision_places",
     "Term": "objectives.base",
     "TravelTime": "constraints.travel_time",
-    "UnknownIdError": "errors",
-    "UnsupportedRuleError": "errors",
+    "UnknownIdError": "basics.errors",
+    "UnsupportedRuleError": "basics.errors",
     "WageSubsidyBudget": "constraints.wage_subsidy_budget",
     "WorkplaceNeeds": "constraints.workplace_needs",
     "check_result": "checking",
-    "levy_scenario": "levy",
+    "levy_scenario": "report.levy",
     "planted_region": "synthetic",
     "solve": "model",
     "synthetic_region": "synthetic",

@@ -11,26 +11,33 @@ from typing import Any
 
 import numpy as np
 
-from placement_opt.certificate import NO_PLAN, Certificate, bound_in_points
-from placement_opt.check_report import CheckReport, Finding, finding_of
-from placement_opt.checked_run import compared, law, listed, read_back, supplied
-from placement_opt.compiled import Compiled
+from placement_opt.answers.conflict_names import names_of, unknown_names
+from placement_opt.basics.rows import PlacementRow
+from placement_opt.basics.status import Status, StopReason
 from placement_opt.constraints import rule_from_json
 from placement_opt.constraints.base import Rule
-from placement_opt.costs import cost_rows
-from placement_opt.explain.conflict_names import names_of, unknown_names
-from placement_opt.listed_pairs import given_of
-from placement_opt.mixed_integer_rounding import Cut, with_cuts
+from placement_opt.formulation.certificate import NO_PLAN, Certificate, bound_in_points
+from placement_opt.formulation.mixed_integer_rounding import Cut, with_cuts
+from placement_opt.instance.plan import Placement, Plan
 from placement_opt.model import Model
 from placement_opt.objectives import term_from_json
 from placement_opt.objectives.base import Term
-from placement_opt.plan import Placement, Plan
+from placement_opt.pairs.listed import given_of
 from placement_opt.records import Region
-from placement_opt.result import PlacementRow, Result
+from placement_opt.report.costs import cost_rows
+from placement_opt.report.tables import (
+    budget_rows,
+    coach_rows,
+    placement_rows,
+    quota_rows,
+    term_rows,
+)
+from placement_opt.result import Result
 from placement_opt.rulebook import Rulebook
-from placement_opt.status import Status, StopReason
-from placement_opt.tables import budget_rows, coach_rows, placement_rows, quota_rows, term_rows
-from placement_opt.verification import Verdict
+from placement_opt.run.check_report import CheckReport, Finding, finding_of
+from placement_opt.run.checked_run import compared, law, listed, read_back, supplied
+from placement_opt.run.compiled import Compiled
+from placement_opt.run.verification import Verdict
 
 
 def check_result(

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from placement_opt.cli_errors import Commands, say, told_errors
-from placement_opt.json_files import check_writable
+from placement_opt.basics.json_files import check_writable
+from placement_opt.report.cli_errors import Commands, say, told_errors
 
 if TYPE_CHECKING:
-    from placement_opt.compiled import Compiled
     from placement_opt.records import Region
     from placement_opt.result import Result
+    from placement_opt.run.compiled import Compiled
 
 NO_PLAN = 1
 
@@ -217,8 +217,8 @@ def _solved(
 ) -> "Result":
     """Solve and write the result, so that Ctrl-C costs neither the plan nor the file."""
     from placement_opt.model import Model
-    from placement_opt.progress import printed_lines
-    from placement_opt.solvers.guarded import uninterrupted
+    from placement_opt.run.progress import printed_lines
+    from placement_opt.solvers.search.guarded import uninterrupted
 
     cancelled = threading.Event()
     shown = nullcontext() if is_quiet else printed_lines(sys.stderr)
@@ -273,7 +273,7 @@ def _tell(result: "Result", language: Language, *, as_json: bool) -> None:
 
 def _scarcity(compiled: "Compiled") -> dict[str, Any]:
     """Return what each rule costs at the margin, and how far plain greed ends below the bound."""
-    from placement_opt.scarcity import MOST_PAIRS, scarcity
+    from placement_opt.answers.scarcity import MOST_PAIRS, scarcity
 
     found = scarcity(compiled)
     if found is None:

@@ -13,22 +13,27 @@ from typing import TYPE_CHECKING, Any, Self
 
 from typing_extensions import override
 
-from placement_opt.compiled import Compiled
-from placement_opt.compiling import compile_model
+from placement_opt.answers.why_not import WhyNot, why_not
+from placement_opt.basics.errors import Findings, InvalidInputError, UnsupportedRuleError
+from placement_opt.basics.flags import as_flag
+from placement_opt.basics.short_text import told_parts
 from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.travel_time import TravelTime, knows_places
-from placement_opt.decisions import unread_decisions
-from placement_opt.errors import Findings, InvalidInputError, UnsupportedRuleError
-from placement_opt.explain.why_not import why_not
-from placement_opt.flags import as_flag
-from placement_opt.given_placements import GivenPlan, placements_of
-from placement_opt.instance import Instance
-from placement_opt.listed_copy import own_copy
-from placement_opt.model_checks import check_parts, column_names
+from placement_opt.instance.instance import Instance
 from placement_opt.objectives import standard_terms
 from placement_opt.objectives.base import Term
-from placement_opt.progress import (
+from placement_opt.pairs.listed_copy import own_copy
+from placement_opt.records import Region
+from placement_opt.report.telling import result_of
+from placement_opt.result import Result
+from placement_opt.rulebook import Rulebook
+from placement_opt.run.compiled import Compiled
+from placement_opt.run.compiling import compile_model
+from placement_opt.run.decisions import unread_decisions
+from placement_opt.run.given_placements import GivenPlan, placements_of
+from placement_opt.run.model_checks import check_parts, column_names
+from placement_opt.run.progress import (
     Cancel,
     ProgressObserver,
     Stopwatch,
@@ -36,22 +41,17 @@ from placement_opt.progress import (
     check_observer,
     observers,
 )
-from placement_opt.records import Region
-from placement_opt.result import Result, WhyNot
-from placement_opt.rulebook import Rulebook
-from placement_opt.short_text import told_parts
+from placement_opt.run.start_plan import offer_start
 from placement_opt.solvers import get_solver
-from placement_opt.solvers.base import Search
-from placement_opt.solvers.guarded import guarded, uninterrupted
-from placement_opt.solvers.limits import SearchLimits
-from placement_opt.solvers.native import NATIVE
-from placement_opt.start_plan import offer_start
-from placement_opt.telling import result_of
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.guarded import guarded, uninterrupted
+from placement_opt.solvers.search.limits import SearchLimits
+from placement_opt.solvers.search.native import NATIVE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from placement_opt.solvers.cp_sat_model import PlacementCpModel
+    from placement_opt.solvers.engines.cp_sat_model import PlacementCpModel
 
 
 _log = logging.getLogger("placement_opt")
@@ -333,8 +333,8 @@ class Model:
                     ending = guarded(chosen_solver.solve, formulation, search)
                 NATIVE.stay()
                 told = parameters | {"start": started.told()}
-                result = result_of(compiled, search, ending, told, seconds, started)
-                return result.answered_by(partial(why_not, compiled.pairs, compiled.rules))
+                record = result_of(compiled, search, ending, told, seconds, started)
+                return Result.of(record, partial(why_not, compiled.pairs, compiled.rules))
 
             return uninterrupted(work, search.cancel)
 
@@ -350,7 +350,7 @@ class Model:
         It is an ordinary `ortools.sat.python.cp_model.CpModel`; `pairs()` maps its variables to
         candidate and opening ids, and `variable(candidate_id, opening_id)` finds one.
         """
-        from placement_opt.solvers.cp_sat_model import placement_cp_model
+        from placement_opt.solvers.engines.cp_sat_model import placement_cp_model
 
         compiled = self.compile()
         return placement_cp_model(compiled.formulation, compiled.pairs)

@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy import sparse
 
-from placement_opt.formulation import Formulation, Objective
-from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
+from placement_opt.formulation.formulation import Formulation, Objective
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 
 
 def rows(title, usage, lower, upper, own=None, own_usage=None):

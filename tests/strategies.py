@@ -11,7 +11,7 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from placement_opt.bsn import looks_like_bsn
+from placement_opt.basics.bsn import looks_like_bsn
 from placement_opt.records import Candidate, Coach, Employer, Municipality, Opening, Region
 from placement_opt.records.fields import CoachingRegime, Ground, Sector, Transport
 

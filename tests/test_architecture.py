@@ -21,59 +21,44 @@ from placement_opt.solvers import SOLVERS
 PACKAGE = Path(po.__file__).parent
 DOCS = Path(__file__).parent.parent / "docs"
 
-LAYERS = (
-    ("errors", "status", "short_text", "flags"),
-    ("bsn", "quantities", "number_*", "frame_columns", "json_files", "read_only"),
-    ("rulebook",),
-    ("records", "result", "start_outcome"),
-    ("instance", "travel"),
-    ("pairs", "pair_columns", "pair_entries", "plan"),
-    (
-        "row_blocks",
-        "points",
-        "formulation",
-        "assembly",
-        "mixed_integer_rounding",
-        "own_variables",
-        "certificate",
-    ),
-    ("constraints",),
-    ("objectives",),
-    ("listed_*",),
-    ("verification", "own_parts", "model_checks"),
-    ("solvers",),
-    ("compiled", "progress", "compiling"),
-    (
-        "costs",
-        "decisions",
-        "explain",
-        "given_placements",
-        "start_plan",
-        "planned_hours",
-        "levy",
-        "levy_rows",
-        "tables",
-    ),
-    ("report", "agreement", "telling"),
-    ("model",),
-    (
-        "summary",
-        "summary_words",
-        "checking",
-        "checked_run",
-        "check_report",
-        "synthetic",
-        "scarcity",
-    ),
-    ("cli", "cli_errors"),
+ROOMS = (
+    "basics",
+    "rulebook",
+    "records",
+    "instance",
+    "pairs",
+    "formulation",
+    "constraints",
+    "objectives",
+    "solvers.search",
+    "solvers.engines",
+    "solvers.derived",
+    "solvers.flow",
+    "solvers.relaxation",
+    "solvers.plans",
+    "solvers.bounds",
+    "solvers.near",
+    "solvers.ways",
+    "solvers",
+    "run",
+    "answers",
+    "report",
+    "result",
+    "model",
+    "synthetic",
+    "checking",
+    "cli",
 )
-"""Lowest first. A module imports from its own layer or from below."""
+"""Lowest first. A module imports from its own room or from a lower one."""
 
-UPWARD = {("result", "summary"), ("records.region", "model")}
-"""Imports inside a function that may point up: a result tells itself, a region its problems."""
+DOORS = ("result", "model", "checking", "cli")
+"""Modules that users meet first, and that are no folders."""
 
-JUDGES = ("plan", "verification")
-"""Modules that may share nothing with solvers or lowering."""
+UPWARD = {("records.region", "model")}
+"""The one import that points up, inside a method: a region tells its problems as a model."""
+
+JUDGES = ("instance.plan", "run.verification")
+"""Modules that may share nothing with solvers or lowering, at any number of steps."""
 
 
 def module_name(path: Path) -> str:
@@ -84,14 +69,15 @@ def module_name(path: Path) -> str:
 MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def layer_of(module: str) -> int:
-    top = module.split(".", maxsplit=1)[0]
-    for exact in (True, False):
-        for number, names in enumerate(LAYERS):
-            for name in names:
-                if top == name or (not exact and Path(top).match(name)):
-                    return number
-    raise AssertionError(f"module {module!r} is in no layer; add it to LAYERS")
+def room_of(module: str) -> str:
+    """Return the room of a module: the longest name of a room that its own begins with."""
+    fitting = [room for room in ROOMS if f"{module}.".startswith(f"{room}.")]
+    assert fitting, f"module {module!r} is in no room; add its room to ROOMS"
+    return max(fitting, key=len)
+
+
+def floor_of(module: str) -> int:
+    return ROOMS.index(room_of(module))
 
 
 def imports_of(module: str) -> Iterator[tuple[str, bool]]:
@@ -125,7 +111,7 @@ def test_imports_point_downwards(module: str) -> None:
         imported
         for imported, is_lazy in imports_of(module)
         if imported
-        and layer_of(imported) > layer_of(module)
+        and floor_of(imported) > floor_of(module)
         and not (is_lazy and (module, imported) in UPWARD)
     ]
     assert upward == []
@@ -143,11 +129,41 @@ def test_the_package_itself_imports_nothing_of_its_own() -> None:
     assert [name for name, _ in imports_of("")] == []
 
 
-@pytest.mark.parametrize("module", JUDGES)
-def test_judges_share_nothing_with_lowering(module: str) -> None:
-    forbidden = ("solvers", "formulation", "constraints.grouped_limit", "pairs", "pair_columns")
+@pytest.mark.parametrize("judge", JUDGES)
+def test_judges_share_nothing_with_lowering(judge: str) -> None:
+    reached, left = {judge}, [judge]
+    while left:
+        module = left.pop()
+        found = {name for name, _ in imports_of(module) if name and (module, name) not in UPWARD}
+        found -= reached
+        reached |= found
+        left += found
+    lowering = {"pairs", "formulation", "constraints", "objectives", "solvers"}
+    assert {module for module in reached if module.split(".")[0] in lowering} == set()
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room not in DOORS])
+def test_a_room_says_what_it_is_for(room: str) -> None:
+    said = ast.get_docstring(ast.parse(MODULES[room].read_text(encoding="utf-8")))
+    assert said is not None
+    assert len(said.splitlines()) > 1, "what belongs here, and what may it import?"
+
+
+def test_nothing_lies_loose_at_the_top() -> None:
+    loose = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    assert loose == set(DOORS)
+    folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
+    assert folders == {room.split(".", maxsplit=1)[0] for room in ROOMS} - set(DOORS)
+
+
+def test_tests_mirror_the_rooms() -> None:
+    tests = Path(__file__).parent
+    beside = {"benchmarks", "whole"}
     wrong = [
-        name for name, _ in imports_of(module) if name.startswith(forbidden) and name != "plan"
+        str(path.relative_to(tests))
+        for path in tests.rglob("test_*.py")
+        if (room := ".".join(path.relative_to(tests).parent.parts))
+        and room not in {*ROOMS, *beside}
     ]
     assert wrong == []
 
@@ -252,7 +268,7 @@ def calls_and_asserts(module: str) -> Iterator[str]:
 def test_no_assert_and_no_print(module: str) -> None:
     found = set(calls_and_asserts(module))
     assert "assert" not in found
-    if module not in {"cli", "cli_errors", "progress"}:
+    if module not in {"cli", "report.cli_errors", "run.progress"}:
         assert "print" not in found
 
 

@@ -12,9 +12,9 @@ import pytest
 
 import placement_opt as po
 from placement_opt.model import CLOSING_S, CLOSING_SHARE
-from placement_opt.solvers.base import Ending, Solution
-from placement_opt.solvers.cp_sat import CpSat
-from placement_opt.solvers.reporting import Beside
+from placement_opt.solvers.engines.cp_sat import CpSat
+from placement_opt.solvers.search.base import Ending, Solution
+from placement_opt.solvers.search.reporting import Beside
 
 DATE = dt.date(2026, 2, 1)
 
@@ -326,7 +326,7 @@ class TestQuota:
             employers=firms,
         )
         monkeypatch.setattr("placement_opt.model.get_solver", lambda _: Careless())
-        monkeypatch.setattr("placement_opt.start_plan.least_plan", lambda *_: None)
+        monkeypatch.setattr("placement_opt.run.start_plan.least_plan", lambda *_: None)
         for at_most in (1, 2):
             result = po.Model(place).add(po.OnePlacement(at_most=at_most)).solve()
             assert [row.candidate_id for row in result.placement_rows] == ["C-1"]

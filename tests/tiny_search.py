@@ -5,7 +5,7 @@ Written for the tests alone: it shares nothing with the solvers it stands beside
 
 from fractions import Fraction
 
-from placement_opt.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 
 
 def best_own_values(block, pair_values):

@@ -6,7 +6,7 @@ from ortools.sat.python import cp_model
 
 from benchmarks.instances import Problem
 from benchmarks.run import Run
-from placement_opt.solvers.cp_sat_writing import cp_sat_model, solution_values
+from placement_opt.solvers.engines.cp_sat_writing import cp_sat_model, solution_values
 
 
 class _Told(cp_model.CpSolverSolutionCallback):

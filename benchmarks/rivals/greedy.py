@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from benchmarks.instances import Problem
 from benchmarks.run import Run
-from placement_opt.formulation import Formulation
-from placement_opt.own_variables import tightened
-from placement_opt.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.own_variables import tightened
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 
 BATCH = 20_000
 """After so many pairs, those in full rows are struck off."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.instances import Problem
 from benchmarks.run import Run
-from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
+from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
 
 
 def solve(problem: Problem, run: Run) -> None:

@@ -9,9 +9,9 @@ from scipy import sparse
 
 from benchmarks.instances import Problem
 from benchmarks.run import Run
-from placement_opt.formulation import Formulation
-from placement_opt.row_blocks import NO_LOWER, NO_UPPER
-from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
 
 TOLERANCE = 1e-4
 """Relative and absolute, on gap and residuals."""

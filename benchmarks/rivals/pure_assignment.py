@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.run import DoesNotApplyError
-from placement_opt.formulation import Formulation
-from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 
 Ints = npt.NDArray[np.int64]
 

@@ -7,8 +7,8 @@ from scipy import optimize, sparse
 from benchmarks.instances import Problem
 from benchmarks.rivals.pure_assignment import Assignment, as_assignment
 from benchmarks.run import DoesNotApplyError, Run
-from placement_opt.formulation import Formulation
-from placement_opt.solvers.linear_program import LinearProgram, ObjectiveUnit
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -1,4 +1,7 @@
-"""The registry of rules: one line per rule; nothing else has to change when one is added."""
+"""The rules, one a file, and their registry: one line per rule.
+
+Imports `formulation` and what lies below it.
+"""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
@@ -25,7 +28,7 @@ from placement_opt.constraints.supervision_places import SupervisionPlaces
 from placement_opt.constraints.travel_time import TravelTime
 from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget
 from placement_opt.constraints.workplace_needs import WorkplaceNeeds
-from placement_opt.instance import Instance
+from placement_opt.instance.instance import Instance
 from placement_opt.records.base import record_named
 
 AnyRule = Annotated[

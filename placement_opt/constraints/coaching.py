@@ -10,19 +10,19 @@ import numpy as np
 from scipy import sparse
 from typing_extensions import override
 
+from placement_opt.basics.errors import Findings, Problem
+from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching_classes import Capacity, Classes, HandOut
 from placement_opt.constraints.coaching_pools import CoachPools
 from placement_opt.constraints.coaching_room import CoachRoom
 from placement_opt.constraints.coaching_stacked import stacked_rows
 from placement_opt.constraints.coaching_teams import Teams, covers, needs_coaching, teams_of
-from placement_opt.errors import Findings, Problem
-from placement_opt.instance import Bools, Indices, Instance
-from placement_opt.pair_columns import distinct_rows, pair_column
-from placement_opt.pairs import PairTable
-from placement_opt.plan import Placement, Plan, Violation
-from placement_opt.quantities import read_number
-from placement_opt.row_blocks import NO_LOWER, RowBlock, Variables
+from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
+from placement_opt.instance.instance import Bools, Indices, Instance
+from placement_opt.instance.plan import Placement, Plan, Violation
+from placement_opt.pairs.columns import distinct_rows, pair_column
+from placement_opt.pairs.table import PairTable
 
 SHOWN_COACHES = 3
 """So many coaches are named where all who may serve somebody would be too many to read."""

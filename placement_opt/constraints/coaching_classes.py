@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.constraints.coaching_packer import BestFit
-from placement_opt.instance import Bools, Indices, Ints
-from placement_opt.row_blocks import Columns
+from placement_opt.formulation.row_blocks import Columns
+from placement_opt.instance.instance import Bools, Indices, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ class HandOut:
     def packer(
         self, capacity: Capacity, kept: Ints | None, liked: npt.NDArray[np.integer]
     ) -> BestFit:
-        """Return what hands out the coaches' hours, see `placement_opt.row_blocks.RowBlock`."""
+        """Return what hands out the coaches' hours, see `formulation.row_blocks.RowBlock`."""
         classes, free = self.classes, (capacity.hours, capacity.caseload)
         return BestFit(
             classes.pair,

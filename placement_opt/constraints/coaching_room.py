@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.instance import Indices, Ints
-from placement_opt.row_blocks import Lacking
+from placement_opt.formulation.row_blocks import Lacking
+from placement_opt.instance.instance import Indices, Ints
 
 Numbers = npt.NDArray[np.int64]
 

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.constraints.coaching_classes import Capacity, Classes, HandOut
-from placement_opt.instance import Bools, Indices, Ints
-from placement_opt.row_blocks import Columns
+from placement_opt.formulation.row_blocks import Columns
+from placement_opt.instance.instance import Bools, Indices, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,9 +13,9 @@ from placement_opt.constraints.coaching_classes import Capacity
 from placement_opt.constraints.coaching_room import CoachRoom
 from placement_opt.constraints.coaching_settled import StackedCoaches
 from placement_opt.constraints.coaching_teams import Teams
-from placement_opt.instance import Indices, Ints
-from placement_opt.pairs import PairTable
-from placement_opt.row_blocks import NO_LOWER, Columns, RowBlock, Variables
+from placement_opt.formulation.row_blocks import NO_LOWER, Columns, RowBlock, Variables
+from placement_opt.instance.instance import Indices, Ints
+from placement_opt.pairs.table import PairTable
 
 
 def stacked_rows(

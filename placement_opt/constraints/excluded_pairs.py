@@ -8,8 +8,8 @@ import numpy as np
 from typing_extensions import override
 
 from placement_opt.constraints.base import Rule
-from placement_opt.instance import Bools, Indices, Instance, Ints
-from placement_opt.plan import Plan, Violation
+from placement_opt.instance.instance import Bools, Indices, Instance, Ints
+from placement_opt.instance.plan import Plan, Violation
 
 
 class ExcludedPairs(Rule):

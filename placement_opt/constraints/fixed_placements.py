@@ -8,10 +8,10 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.constraints.base import Rule
-from placement_opt.instance import Instance
-from placement_opt.pairs import PairTable, check_fixed_placements
-from placement_opt.plan import Plan, Violation
-from placement_opt.row_blocks import NO_UPPER, RowBlock
+from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Plan, Violation
+from placement_opt.pairs.table import PairTable, check_fixed_placements
 
 
 class FixedPlacements(Rule):

@@ -8,14 +8,14 @@ from fractions import Fraction
 import numpy as np
 from scipy import sparse
 
-from placement_opt.constraints.base import Groups
-from placement_opt.errors import InvalidInputError
-from placement_opt.formulation import ROOM
-from placement_opt.instance import Indices, Ints
-from placement_opt.pair_entries import narrow_rows, rows_of_pairs
-from placement_opt.pairs import Column
-from placement_opt.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
-from placement_opt.short_text import ShortRepr
+from placement_opt.basics.errors import InvalidInputError
+from placement_opt.basics.short_text import ShortRepr
+from placement_opt.formulation.formulation import ROOM
+from placement_opt.formulation.pair_entries import narrow_rows, rows_of_pairs
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
+from placement_opt.instance.instance import Indices, Ints
+from placement_opt.pairs.groups import Groups
+from placement_opt.pairs.table import Column
 
 
 @dataclass(frozen=True, eq=False, repr=False)

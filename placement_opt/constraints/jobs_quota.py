@@ -10,18 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from placement_opt.constraints.base import (
-    Groups,
-    Limits,
-    Price,
-    Rule,
-    Shortfall,
-    grouped,
-    limit_of_group,
-    plain_limits,
-)
+from placement_opt.basics.errors import Findings, Problem
+from placement_opt.basics.quantities import Digits, read_number
+from placement_opt.constraints.base import Rule, limit_of_group, plain_limits
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.constraints.leaving_once import leaving_once
+from placement_opt.constraints.limits import Limits, Price
 from placement_opt.constraints.quota_records import (
     GROUPS_OF_EMPLOYERS,
     counts_for_quota,
@@ -31,15 +25,14 @@ from placement_opt.constraints.quota_records import (
     problem_of_pledges,
     who_counts,
 )
-from placement_opt.errors import Findings, Problem
-from placement_opt.instance import HOUR, Bools, Instance, Ints
-from placement_opt.pair_columns import hours_where
-from placement_opt.pairs import Column, PairTable, times
-from placement_opt.plan import Placement, Plan, Violation, contract_hours
-from placement_opt.quantities import Digits, read_number
+from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.instance import HOUR, Bools, Instance, Ints
+from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation, contract_hours
+from placement_opt.pairs.columns import hours_where
+from placement_opt.pairs.groups import Groups, grouped
+from placement_opt.pairs.table import Column, PairTable, times
 from placement_opt.records.fields import Label
 from placement_opt.records.readers import Quantity
-from placement_opt.row_blocks import RowBlock
 
 STANDARD_PRICE = 800
 

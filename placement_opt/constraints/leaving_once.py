@@ -7,10 +7,10 @@ from fractions import Fraction
 import numpy as np
 from scipy import sparse
 
-from placement_opt.constraints.base import Groups
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
-from placement_opt.pairs import Column, PairTable
-from placement_opt.row_blocks import NO_UPPER, RowBlock, Variables
+from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock, Variables
+from placement_opt.pairs.groups import Groups
+from placement_opt.pairs.table import Column, PairTable
 
 
 def leaving_once(

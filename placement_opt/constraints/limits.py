@@ -8,9 +8,9 @@ from typing import Annotated, Any, cast
 from pydantic_core import PydanticCustomError
 from typing_extensions import override
 
-from placement_opt.frame_columns import is_missing
-from placement_opt.quantities import Digits
-from placement_opt.read_only import ReadOnlyDict
+from placement_opt.basics.frame_columns import is_missing
+from placement_opt.basics.quantities import Digits
+from placement_opt.basics.read_only import ReadOnlyDict
 from placement_opt.records.readers import Quantity, Reader, mistake
 
 Price = Annotated[float, Quantity(0, 10**12, 6, "points per unit", Digits.FACTOR)]

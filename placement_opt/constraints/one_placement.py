@@ -7,15 +7,16 @@ from typing import Annotated, ClassVar, Literal, Self
 import numpy as np
 from typing_extensions import override
 
-from placement_opt.constraints.base import Rule, grouped
+from placement_opt.basics.quantities import read_number
+from placement_opt.constraints.base import Rule
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit, stacked
-from placement_opt.instance import HOUR, NOT_GIVEN, Instance
-from placement_opt.pair_columns import hours_where
-from placement_opt.pairs import Column, PairTable
-from placement_opt.plan import Plan, Violation
-from placement_opt.quantities import read_number
+from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.instance import HOUR, NOT_GIVEN, Instance
+from placement_opt.instance.plan import Plan, Violation
+from placement_opt.pairs.columns import hours_where
+from placement_opt.pairs.groups import grouped
+from placement_opt.pairs.table import Column, PairTable
 from placement_opt.records.readers import Quantity
-from placement_opt.row_blocks import RowBlock
 
 
 class OnePlacement(Rule):

@@ -6,26 +6,18 @@ from typing import ClassVar, Literal
 
 from typing_extensions import override
 
-from placement_opt.constraints.base import (
-    Limits,
-    Price,
-    Rule,
-    Shortfall,
-    grouped,
-    limit_of_group,
-    plain_limits,
-    usage_column,
-    used,
-)
+from placement_opt.basics.errors import Findings
+from placement_opt.basics.rows import RemarkRow
+from placement_opt.constraints.base import Rule, limit_of_group, plain_limits, usage_column, used
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.constraints.limits import Limits, Price
 from placement_opt.constraints.unused_labels import unused_labels
-from placement_opt.errors import Findings
-from placement_opt.instance import Instance
-from placement_opt.pairs import PairTable
-from placement_opt.plan import Plan, Violation
+from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Plan, Shortfall, Violation
+from placement_opt.pairs.groups import grouped
+from placement_opt.pairs.table import PairTable
 from placement_opt.records.fields import Label
-from placement_opt.result import RemarkRow
-from placement_opt.row_blocks import RowBlock
 
 
 class ResourceLimit(Rule):

@@ -7,12 +7,14 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from typing_extensions import override
 
-from placement_opt.constraints.base import Price, Rule, Shortfall, grouped
+from placement_opt.constraints.base import Rule
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
-from placement_opt.instance import Instance
-from placement_opt.pairs import Column, PairTable
-from placement_opt.plan import Plan, Violation
-from placement_opt.row_blocks import RowBlock
+from placement_opt.constraints.limits import Price
+from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Plan, Shortfall, Violation
+from placement_opt.pairs.groups import grouped
+from placement_opt.pairs.table import Column, PairTable
 
 STANDARD_PRICE = 1_000
 

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal, Self
 from typing_extensions import override
 
 from placement_opt.constraints.base import Rule
-from placement_opt.instance import NOT_GIVEN, Bools, Indices, Instance
-from placement_opt.plan import Plan, Violation
+from placement_opt.instance.instance import NOT_GIVEN, Bools, Indices, Instance
+from placement_opt.instance.plan import Plan, Violation
 
 
 class StartDates(Rule):

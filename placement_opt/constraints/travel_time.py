@@ -7,14 +7,14 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
+from placement_opt.basics.errors import Problem
+from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
-from placement_opt.errors import Problem
-from placement_opt.instance import NOT_GIVEN, Bools, Indices, Instance
-from placement_opt.pairs import candidate_blocks
-from placement_opt.plan import Plan, Violation
-from placement_opt.quantities import read_number
+from placement_opt.instance.instance import NOT_GIVEN, Bools, Indices, Instance
+from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.travel import travel_table
+from placement_opt.pairs.table import candidate_blocks
 from placement_opt.records import Region
-from placement_opt.travel import travel_table
 
 
 class TravelTime(Rule):

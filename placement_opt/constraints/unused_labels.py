@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from placement_opt.basics.errors import closest_ids
+from placement_opt.basics.rows import RemarkRow
 from placement_opt.constraints.base import Rule
-from placement_opt.errors import closest_ids
-from placement_opt.pairs import PairTable
-from placement_opt.result import RemarkRow
+from placement_opt.pairs.table import PairTable
 
 _SHOWN_LABELS = 5
 _LOOKED_AT = 20

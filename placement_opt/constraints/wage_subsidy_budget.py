@@ -6,15 +6,16 @@ from typing import ClassVar, Literal, Self
 
 from typing_extensions import override
 
-from placement_opt.constraints.base import Rule, grouped, used
+from placement_opt.basics.quantities import read_number
+from placement_opt.constraints.base import Rule, used
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
-from placement_opt.instance import Instance
-from placement_opt.pair_columns import pair_column
-from placement_opt.pairs import PairTable
-from placement_opt.plan import Plan, Violation
-from placement_opt.quantities import read_number
+from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Plan, Violation
+from placement_opt.pairs.columns import pair_column
+from placement_opt.pairs.groups import grouped
+from placement_opt.pairs.table import PairTable
 from placement_opt.records.fields import Bool
-from placement_opt.row_blocks import RowBlock
 
 
 class WageSubsidyBudget(Rule):

@@ -1,11 +1,14 @@
-"""The objective terms the library knows; one line here makes a term part of every contract test."""
+"""The terms of the objective, one a file, and their registry: one line per term.
+
+Imports `constraints` and what lies below it.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
-from placement_opt.instance import Instance
+from placement_opt.instance.instance import Instance
 from placement_opt.objectives.base import Term
 from placement_opt.objectives.match_score import MatchScore
 from placement_opt.objectives.pair_score import PairScore

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from placement_opt.errors import InvalidInputError, Problem
-from placement_opt.instance import Instance
-from placement_opt.pairs import Column, PairTable
-from placement_opt.plan import Placement, Plan
-from placement_opt.quantities import Digits
+from placement_opt.basics.errors import InvalidInputError, Problem
+from placement_opt.basics.quantities import Digits
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Placement, Plan
+from placement_opt.pairs.table import Column, PairTable
 from placement_opt.records.base import Record
 from placement_opt.records.readers import Quantity
 

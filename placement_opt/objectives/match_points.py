@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.instance import HOUR, NOT_GIVEN, Instance, Ints, frozen
-from placement_opt.pairs import PairTable
-from placement_opt.travel import travel_table
+from placement_opt.instance.instance import HOUR, NOT_GIVEN, Instance, Ints, frozen
+from placement_opt.instance.travel import travel_table
+from placement_opt.pairs.table import PairTable
 
 RARITY_STEPS = 1_000
 """A skill's weight is 1 plus this many steps per factor e of rarity."""

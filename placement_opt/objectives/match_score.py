@@ -7,7 +7,9 @@ from typing import ClassVar, Literal, Self
 
 from typing_extensions import override
 
-from placement_opt.instance import Instance
+from placement_opt.basics.quantities import read_number
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Placement, Plan
 from placement_opt.objectives.base import PartPoints, Term
 from placement_opt.objectives.match_points import (
     RARITY_STEPS,
@@ -19,9 +21,7 @@ from placement_opt.objectives.match_points import (
     travel_part,
     wish_part,
 )
-from placement_opt.pairs import Column, PairTable
-from placement_opt.plan import Placement, Plan
-from placement_opt.quantities import read_number
+from placement_opt.pairs.table import Column, PairTable
 from placement_opt.records import Candidate, Opening
 
 

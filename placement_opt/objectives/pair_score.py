@@ -5,11 +5,11 @@ from typing import Any, ClassVar, Literal
 
 from typing_extensions import override
 
-from placement_opt.instance import Instance
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Plan
 from placement_opt.objectives.base import Term
-from placement_opt.pair_columns import pair_column
-from placement_opt.pairs import Column, PairTable
-from placement_opt.plan import Plan
+from placement_opt.pairs.columns import pair_column
+from placement_opt.pairs.table import Column, PairTable
 from placement_opt.records.fields import Label
 
 

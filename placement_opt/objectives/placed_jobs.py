@@ -5,11 +5,11 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from typing_extensions import override
 
-from placement_opt.instance import Instance
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Plan
 from placement_opt.objectives.base import Term, points_of_cases
-from placement_opt.pair_columns import distinct_values, pair_column
-from placement_opt.pairs import Column, PairTable
-from placement_opt.plan import Plan
+from placement_opt.pairs.columns import distinct_values, pair_column
+from placement_opt.pairs.table import Column, PairTable
 from placement_opt.records.readers import Quantity
 
 HOURS_OF_A_JOB = Fraction(51, 2)

@@ -6,11 +6,11 @@ from typing import Annotated, ClassVar, Literal, Self
 import numpy as np
 from typing_extensions import override
 
-from placement_opt.instance import UNIT, Instance
+from placement_opt.basics.quantities import read_number
+from placement_opt.instance.instance import UNIT, Instance
+from placement_opt.instance.plan import Plan
 from placement_opt.objectives.base import Term
-from placement_opt.pairs import Column, PairTable
-from placement_opt.plan import Plan
-from placement_opt.quantities import read_number
+from placement_opt.pairs.table import Column, PairTable
 from placement_opt.records.readers import Quantity
 
 

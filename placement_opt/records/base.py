@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from typing_extensions import override
 
-from placement_opt.bsn import looks_like_bsn, masked
-from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
-from placement_opt.json_files import parse_json
+from placement_opt.basics.bsn import looks_like_bsn, masked
+from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
+from placement_opt.basics.json_files import parse_json
+from placement_opt.basics.short_text import Told, told_parts
 from placement_opt.records.readers import LEAVE_OUT, MISTAKE
-from placement_opt.short_text import Told, told_parts
 
 RecordT = TypeVar("RecordT", bound="Record")
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from placement_opt.errors import Problem, closest_hint, closest_ids
+from placement_opt.basics.errors import Problem, closest_hint, closest_ids
 from placement_opt.records.base import Record
 from placement_opt.records.people import Candidate, Coach
 from placement_opt.records.work import Employer, Municipality, Opening

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
-from placement_opt.quantities import Digits
-from placement_opt.read_only import ReadOnlyDict
+from placement_opt.basics.quantities import Digits
+from placement_opt.basics.read_only import ReadOnlyDict
 from placement_opt.records.readers import Day, Flag, Quantity, Text, mistake
 
 # Where the Netherlands lie, in whole degrees outwards; the same box with latitude and longitude

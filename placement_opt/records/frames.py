@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from placement_opt.errors import Problem, closest_hint, closest_ids
-from placement_opt.frame_columns import cells_of, frame_columns
+from placement_opt.basics.errors import Problem, closest_hint, closest_ids
+from placement_opt.basics.frame_columns import cells_of, frame_columns
 from placement_opt.records.base import Record, read_rows
 from placement_opt.records.kinds import RECORD_KINDS
 

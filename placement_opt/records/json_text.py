@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from placement_opt.basics.short_text import shortened
 from placement_opt.records.base import Record
-from placement_opt.short_text import shortened
 
 # Asked first, since asking a model class for its instances is slow.
 _JSON_TYPES = frozenset({str, int, bool, type(None)})

@@ -10,8 +10,8 @@ from typing import ClassVar
 from pydantic import Field
 from typing_extensions import override
 
-from placement_opt.errors import Problem
-from placement_opt.read_only import ReadOnlyDict
+from placement_opt.basics.errors import Problem
+from placement_opt.basics.read_only import ReadOnlyDict
 from placement_opt.records.base import Record
 from placement_opt.records.fields import (
     Bool,

@@ -16,9 +16,9 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import override
 
-from placement_opt.bsn import looks_like_bsn
-from placement_opt.number_texts import rounded_text, without_quotes
-from placement_opt.quantities import Digits, read_number, read_rounded
+from placement_opt.basics.bsn import looks_like_bsn
+from placement_opt.basics.number_texts import rounded_text, without_quotes
+from placement_opt.basics.quantities import Digits, read_number, read_rounded
 
 MISTAKE = "placement_opt_mistake"
 LEAVE_OUT = "leave the field out when it is not known"

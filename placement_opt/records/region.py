@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 from pydantic import BeforeValidator
 from typing_extensions import override
 
-from placement_opt.errors import InvalidInputError, Problem
-from placement_opt.json_files import parse_json, read_text, write_atomically
+from placement_opt.basics.errors import InvalidInputError, Problem
+from placement_opt.basics.json_files import parse_json, read_text, write_atomically
 from placement_opt.records.base import Record, read_rows
 from placement_opt.records.checks import RegionChecks
 from placement_opt.records.fields import Date, Label, Labels, PairsOfIds, TravelTable

@@ -1,4 +1,7 @@
-"""The law as dated data: what counts, what is asked, what is paid, on which day, and by whom."""
+"""The law as dated data: what counts, what is asked, what is paid, on which day, and by whom.
+
+Imports `basics`.
+"""
 
 from placement_opt.rulebook.banenafspraak import SECTORS, Sector
 from placement_opt.rulebook.book import Rulebook

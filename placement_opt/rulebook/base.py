@@ -11,7 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Self
 
-from placement_opt.errors import InternalError
+from placement_opt.basics.errors import InternalError
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.rulebook.exact import Exact, read_decimal
 from placement_opt.rulebook.notes import Notes
 from placement_opt.rulebook.parameter import Parameter, ParameterChange, calendar_year
@@ -26,7 +27,6 @@ from placement_opt.rulebook.refusals import (
     unit_of,
 )
 from placement_opt.rulebook.shipped import shipped
-from placement_opt.short_text import ShortRepr
 
 
 @dataclass(frozen=True, repr=False)

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import SupportsFloat, TypeAlias
 
-from placement_opt.errors import InvalidInputError
+from placement_opt.basics.errors import InvalidInputError
 
 Exact: TypeAlias = str | SupportsFloat
 """What the rulebook takes as a number: int, float, Decimal, Fraction, numpy scalar or "25.5"."""

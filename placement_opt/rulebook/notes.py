@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.rulebook.parameter import Parameter
-from placement_opt.short_text import ShortRepr
 
 
 @dataclass(slots=True, repr=False)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from placement_opt.errors import InvalidInputError, closest_hint, closest_ids
+from placement_opt.basics.errors import InvalidInputError, closest_hint, closest_ids
 from placement_opt.rulebook.exact import SUBJECT
 from placement_opt.rulebook.parameter import Parameter, calendar_year
 from placement_opt.rulebook.shipped import shipped

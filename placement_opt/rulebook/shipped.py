@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from placement_opt.errors import InternalError
+from placement_opt.basics.errors import InternalError
 from placement_opt.rulebook.parameter import Confidence, Parameter, calendar_year
 
 

@@ -1,22 +1,22 @@
 """The solver table: a name for every solver, loaded only when it is asked for.
 
-A new solver is one file with a class that follows `placement_opt.solvers.base.Solver`, and one
-row in `SOLVERS`; the contract test in tests/test_solvers.py then runs over it.
+A new solver is one file with a class that follows `placement_opt.solvers.search.base.Solver`, and
+one row in `SOLVERS`; the contract test in tests/solvers/test_solvers.py then runs over it.
 """
 
 import importlib
 from typing import TYPE_CHECKING
 
-from placement_opt.errors import SolverUnavailableError, closest_hint, closest_ids
+from placement_opt.basics.errors import SolverUnavailableError, closest_hint, closest_ids
 
 if TYPE_CHECKING:
-    from placement_opt.solvers.base import Solver
+    from placement_opt.solvers.search.base import Solver
 
 SOLVERS = {
-    "auto": "placement_opt.solvers.auto:Auto",
-    "cp-sat": "placement_opt.solvers.cp_sat:CpSat",
-    "mip": "placement_opt.solvers.mip:Mip",
-    "flow": "placement_opt.solvers.network_flow:NetworkFlow",
+    "auto": "placement_opt.solvers.ways.auto:Auto",
+    "cp-sat": "placement_opt.solvers.engines.cp_sat:CpSat",
+    "mip": "placement_opt.solvers.engines.mip:Mip",
+    "flow": "placement_opt.solvers.flow.network_flow:NetworkFlow",
 }
 """Name of each solver, as `solve(solver=)` takes it, and where its class lives."""
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from placement_opt.pairs import PairTable
-from placement_opt.quantities import read_number
+from placement_opt.basics.quantities import read_number
+from placement_opt.pairs.table import PairTable
 from placement_opt.records import Region
 from placement_opt.rulebook import Rulebook
 from placement_opt.synthetic.means import Demand

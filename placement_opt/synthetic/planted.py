@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.errors import InvalidInputError
-from placement_opt.instance import Bools, Ints
+from placement_opt.basics.errors import InvalidInputError
+from placement_opt.basics.short_text import ShortRepr
+from placement_opt.instance.instance import Bools, Ints
 from placement_opt.records import Candidate, Employer, Opening, Region
-from placement_opt.short_text import ShortRepr
 from placement_opt.synthetic import mix
 from placement_opt.synthetic.draws import Draws
 from placement_opt.synthetic.layout import numbered, pick, weights

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from placement_opt.errors import InvalidInputError, Problem, closest_hint, closest_ids
+from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.records import Region
 from placement_opt.rulebook import Rulebook
 from placement_opt.synthetic import mix

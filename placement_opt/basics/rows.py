@@ -1,0 +1,165 @@
+"""The rows of a result's tables, each kind with its columns."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from typing_extensions import override
+
+from placement_opt.basics.short_text import Told, told_parts
+
+
+class Row(BaseModel):
+    """A row of a table: named values that nobody changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @override
+    def __repr_args__(self) -> Iterator[tuple[str | None, Told]]:
+        return told_parts(super().__repr_args__())
+
+
+class PlacementRow(Row):
+    """One proposed placement; amounts are None where nobody gave what they follow from."""
+
+    candidate_id: str
+    opening_id: str
+    employer_id: str | None = None
+    coach_id: str | None = None
+    hours_per_week: float | None = None
+    coaching_hours_per_week: float | None = None
+    subsidy_eur_per_year: float | None = None
+    points: float
+
+
+class UnplacedRow(Row):
+    """Why a candidate has no placement.
+
+    `reason` is one of
+
+    - ``"no_eligible_opening"``: rules remove every opening, or all that are left are closed, by a
+      limit that has no room for anybody; `because` is the rule that does so most often, and
+      `about` how many.
+    - ``"outcompeted"``: a placement would raise the total, but limits have no room left, or (the
+      text says so) too little for this person even alone. With room in what the text names, the
+      person could be placed beside all others, for more points. `because` and `about` name the
+      scarcest of it, by the prices of the rows.
+    - ``"not_worthwhile"``: nowhere would a placement raise the total, also with all room.
+    - ``"room_left"``: there is room at `best_opening_id`, and the total would rise: a better plan
+      is open, within the gap of this one.
+
+    `eligible_openings` counts the openings that no rule removes and that are not closed.
+    """
+
+    candidate_id: str
+    reason: Literal["no_eligible_opening", "outcompeted", "not_worthwhile", "room_left"]
+    eligible_openings: int
+    best_opening_id: str | None = None
+    because: str | None = None
+    about: str | None = None
+    text: str
+    text_nl: str
+
+
+class QuotaRow(Row):
+    """Where a group stands, in jobs of 25.5 hours a week, and what is missing in hours a year.
+
+    `levy_eur` is a scenario, EUR a year; where it is 0 by law, off or unknown, `levy_reason` says
+    why.
+    """
+
+    per: str
+    group: str
+    target_jobs: float
+    in_service_jobs: float
+    placed_jobs: float
+    shortfall_jobs: float
+    price_per_job: float | None = None
+    points: float
+    shortfall_hours_per_year: float | None = None
+    levy_eur: float | None = None
+    levy_reason: str | None = None
+
+
+class CoachRow(Row):
+    """Load of one coach under the plan, in a steady week.
+
+    Hours and people are those of the plan; free ones are what it leaves of the coach's own.
+    `employer_id` is that of an employer's own coach.
+    """
+
+    coach_id: str
+    kind: Literal["external", "employer"] = "external"
+    employer_id: str | None = None
+    people: int
+    max_caseload: int | None = None
+    free_people: int | None = None
+    hours_per_week: float
+    free_hours_per_week: float
+
+
+class BudgetRow(Row):
+    """What a municipality's wage-cost subsidies cost, and what is free for them."""
+
+    municipality_id: str
+    placements: int
+    subsidy_eur_per_year: float
+    budget_eur_per_year: float
+
+
+class CostRow(Row):
+    """What a placement costs the municipality and brings the employer, in euros per twelve months.
+
+    Amounts that the records and verified law do not decide are None, and `reasons` says why; a
+    total is None where a part of it is. The municipality pays the subsidy with the charges, the
+    guidance of sheltered work, and the coaching where it is the `coaching_payer`. The employer
+    receives the subsidy with the charges, the wage-cost advantage (lkv), what wage dispensation
+    spares, and the coaching where the coach is its own.
+    """
+
+    candidate_id: str
+    opening_id: str
+    municipality_id: str | None = None
+    employer_id: str | None = None
+    subsidy_eur_per_year: float | None = None
+    charges_eur_per_year: float | None = None
+    coaching_eur_per_year: float | None = None
+    coaching_payer: Literal["municipality", "uwv"] | None = None
+    guidance_eur_per_year: float | None = None
+    municipality_eur_per_year: float | None = None
+    lkv_eur_per_year: float | None = None
+    dispensation_eur_per_year: float | None = None
+    employer_eur_per_year: float | None = None
+    reasons: str | None = None
+
+
+class RemarkRow(Row):
+    """What whoever uses a plan has to know of it.
+
+    `kind` is ``"unused"`` (a limit of a label that no pair has), ``"slip"`` (the same, and a label
+    of a pair is close to it), or ``"contradiction"`` (a rule or term of the user's own whose two
+    readings disagree: what the solver proved is then not told).
+    """
+
+    kind: Literal["unused", "slip", "contradiction"]
+    about: str
+    text: str
+    text_nl: str
+
+
+class TermRow(Row):
+    """What one term adds to the objective: ``points = weight * value``."""
+
+    term: str
+    weight: float
+    value: float
+    points: float
+
+
+class ProofPart(Row):
+    """One proven bound: its value, what proved it, and over which pairs."""
+
+    bound: float | None
+    by: str
+    how: Literal["exact re-check", "solver's word", "infeasible"]
+    over: str

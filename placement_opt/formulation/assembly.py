@@ -1,0 +1,309 @@
+"""Puts rows of rules and points of terms together as one problem in integers.
+
+Rows are divided by what their coefficients share; points go over one denominator, exactly where
+that fits in int64.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from placement_opt.basics.errors import InvalidInputError
+from placement_opt.formulation.formulation import BLOCK_PAIRS, ROOM, Formulation
+from placement_opt.formulation.pair_entries import are_ones, row_reach
+from placement_opt.formulation.points import Objective, PointShare
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, Lumped, Pools, RowBlock
+from placement_opt.instance.instance import Floats, Ints
+from placement_opt.pairs.columns import distinct_values
+from placement_opt.pairs.table import Column
+
+ROUNDED_REACH = 1 << 45
+"""A plan's points that have to be rounded anyway sum to less than this: small enough for every
+solver's own sums (a network's cost times its nodes, doubles), and a unit is still a share of 3e-14
+of all."""
+
+SAMPLE = 1_000
+"""So many points are looked at before all of them, for a divisor."""
+
+REACH_ERROR = 1e-9
+"""How far a plan's reach may be off, summed in doubles, as a share."""
+
+
+def divided_by_gcd(block: RowBlock) -> RowBlock:
+    """Divide each row by the greatest common divisor of its coefficients, limits rounded inwards.
+
+    Small coefficients keep every solver inside its numeric comfort, and the rounded limit is the
+    integer hull of the row.
+    """
+    divisor = np.gcd(_row_gcd(block.usage), _row_gcd(block.variable_usage, len(block)))
+    divisor = np.maximum(divisor, 1)
+    if bool(np.all(divisor == 1)):
+        return block
+    lower = np.where(block.lower == NO_LOWER, NO_LOWER, -(-block.lower // divisor))
+    upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper // divisor)
+    return RowBlock(
+        block.title,
+        block.labels,
+        _divided(block.usage, divisor),
+        lower,
+        upper,
+        block.variables,
+        None if block.variable_usage is None else _divided(block.variable_usage, divisor),
+        block.lift,
+        block.room,
+        None if block.pools is None else _PoolsOfDivided(block.pools, divisor),
+        block.packer,
+        block.settle,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _PoolsOfDivided:
+    """Pools of a block whose rows were divided: their duals are for smaller rows."""
+
+    pools: Pools
+    divisor: Ints
+
+    def sets(self, duals: Floats) -> tuple[tuple[int, ...], ...]:
+        return self.pools.sets(duals / self.divisor)
+
+    def rows(self, sets: Sequence[Sequence[int]], reserve: float = 0.0) -> RowBlock:
+        return divided_by_gcd(self.pools.rows(sets, reserve))
+
+    def within(self, pairs: npt.NDArray[np.integer]) -> Pools:
+        return _PoolsOfDivided(self.pools.within(pairs), self.divisor)
+
+    def lumped(self, block: RowBlock) -> Lumped:
+        return self.pools.lumped(block)
+
+
+def _row_gcd(matrix: sparse.csr_array | None, n_rows: int = 0) -> Ints:
+    if matrix is None:
+        return np.zeros(n_rows, dtype=np.int64)
+    divisor = np.zeros(matrix.shape[0], dtype=np.int64)
+    filled = np.flatnonzero(np.diff(matrix.indptr))
+    if are_ones(matrix.data):
+        divisor[filled] = 1
+    elif filled.size:
+        divisor[filled] = np.gcd.reduceat(
+            np.abs(matrix.data.astype(np.int64)), matrix.indptr[filled]
+        )
+    return divisor
+
+
+def _divided(matrix: sparse.csr_array, divisor: Ints) -> sparse.csr_array:
+    of_entry = np.repeat(divisor, np.diff(matrix.indptr))
+    data = Column.of(matrix.data.astype(np.int64) // of_entry).values
+    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _refuse_overflow(block: RowBlock) -> None:
+    """Refuse rows whose activity could leave int64; a solver would fail or lie on them."""
+    reach = row_reach(block.usage)
+    if block.variables is not None and block.variable_usage is not None:
+        widest = np.maximum(np.abs(block.variables.lower), np.abs(block.variables.upper))
+        reach += row_reach(block.variable_usage, widest.astype(np.float64))
+    for row in np.flatnonzero(reach >= float(ROOM))[:1]:
+        raise InvalidInputError.single(
+            "rule",
+            block.title,
+            str(block.labels[row]),
+            f"{reach[row]:.3g}",
+            "must keep its sums below 2^60 after scaling to integers",
+            "use fewer decimals or a larger unit in the column or limit",
+        )
+
+
+def formulate(
+    candidate_start: Ints,
+    blocks: Sequence[RowBlock],
+    terms: Sequence[tuple[Fraction, Column]],
+    at_most: int,
+) -> Formulation:
+    """Assemble the rules' rows and the weighted point columns into one integer problem.
+
+    Parameters
+    ----------
+    candidate_start
+        Pairs of candidate c are ``candidate_start[c]:candidate_start[c + 1]``, shape (C + 1,).
+    blocks
+        Rows of each coupling rule, in any order.
+    terms
+        (weight, points per pair) of each objective term.
+    at_most
+        No plan has more placements of one candidate than this; it limits what a plan can reach,
+        and so the rounding of the objective.
+
+    Raises
+    ------
+    InvalidInputError
+        When a row or the objective cannot be held in int64, even in whole points.
+    """
+    reduced = tuple(divided_by_gcd(block) for block in blocks)
+    for block in reduced:
+        _refuse_overflow(block)
+    objective = _scaled(candidate_start, reduced, terms, at_most)
+    return Formulation(int(candidate_start[-1]), reduced, (objective,))
+
+
+def _scaled(
+    candidate_start: Ints,
+    blocks: Sequence[RowBlock],
+    terms: Sequence[tuple[Fraction, Column]],
+    at_most: int,
+) -> Objective:
+    """Put all points over one denominator, exactly where a plan's sum fits, else rounded up.
+
+    Rounded points are held to `ROUNDED_REACH`, and never coarser than whole points.
+    """
+    own = list(_priced_variables(blocks))
+    shares = tuple(_share(weight, column) for weight, column in terms)
+    reaches, of_pairs = _reaches(candidate_start, shares, at_most)
+    reach = of_pairs + sum(abs(price.gain) * price.widest for price in own)
+    exact = math.lcm(1, *(price.gain.denominator for price in own))
+    exact = math.lcm(exact, *(share.step.denominator for share in shares))
+    scale = exact if reach * exact < ROOM else max(1, math.floor(ROUNDED_REACH / reach))
+    if reach * scale >= ROOM:
+        raise InvalidInputError.single(
+            "objective",
+            None,
+            "points",
+            f"{float(reach):.3g}",
+            "must sum to less than 2^60 over the placements and prices of a plan",
+            "use smaller weights, prices or scores: divide all of them by the same number",
+        )
+    n_own = sum(len(block.variables) for block in blocks if block.variables)
+    gain, n_rounded = _rounded_gain(int(candidate_start[-1]), shares, n_own, scale)
+    width = np.diff(candidate_start)
+    above = Fraction(n_rounded * int(np.minimum(width, at_most).sum()))
+    below = Fraction(0)
+    for price in own:
+        exactly = price.gain * scale
+        units = math.ceil(exactly) if price.highest > 0 else math.floor(exactly)
+        gain[candidate_start[-1] + price.place] = units
+        above += abs(units - exactly) * price.widest
+        if price.lowest < 0 < price.highest:  # rounded the wrong way where it is negative
+            below += abs(units - exactly) * -price.lowest
+    least = min((each for each in reaches if each), default=Fraction(0))
+    if not above and not below:
+        return Objective(gain, scale, least_reach=least)
+    return Objective(gain, scale, above / scale, below / scale, least, shares)
+
+
+def _share(weight: Fraction, column: Column) -> PointShare:
+    """Return a term's points over the least denominator: measured numbers come over a large one.
+
+    A bound is a whole number of units, so that fewer units make it sharper.
+    """
+    values, divisor = column.values, column.scale
+    for part in (values[:SAMPLE], values):
+        if divisor > 1:
+            divisor = math.gcd(divisor, int(np.gcd.reduce(part.astype(np.int64), initial=0)))
+    if divisor > 1:
+        values = values // divisor
+    return PointShare(weight * divisor / column.scale, values)
+
+
+def _reaches(
+    candidate_start: Ints, shares: Sequence[PointShare], at_most: int
+) -> tuple[list[Fraction], Fraction]:
+    """Return the points that a plan can reach by each term, and by all of them, in magnitude.
+
+    A candidate's largest pair times its placements, or the sum of all its pairs, whichever is
+    less; in doubles, rounded up by more than they may be off.
+    """
+    each, every = [0.0] * len(shares), 0.0
+    for rows in _blocks_of(candidate_start):
+        start = candidate_start[rows.start : rows.stop + 1]
+        total = np.zeros(int(start[-1] - start[0]))
+        for number, share in enumerate(shares):
+            points = np.abs(share.values[start[0] : start[-1]].astype(np.float64))
+            points *= abs(float(share.step))
+            total += points
+            each[number] += _most(points, start - start[0], at_most)
+        every += _most(total, start - start[0], at_most)
+    over = 1 + REACH_ERROR
+    return [Fraction(most * over) for most in each], Fraction(every * over)
+
+
+def _most(points: Floats, start: Ints, at_most: int) -> float:
+    """Sum what each candidate can reach: its largest pair so many times, or all its pairs."""
+    filled = start[:-1][np.diff(start) > 0]
+    if not filled.size:
+        return 0.0
+    largest = np.maximum.reduceat(points, filled) * float(at_most)
+    return float(np.minimum(largest, np.add.reduceat(points, filled)).sum())
+
+
+def _blocks_of(candidate_start: Ints) -> Iterator[slice]:
+    """Cut the candidates in blocks of about `BLOCK_PAIRS` pairs, to spare memory."""
+    cuts = np.searchsorted(candidate_start, np.arange(0, candidate_start[-1], BLOCK_PAIRS))
+    ends = np.unique(np.append(cuts, candidate_start.size - 1)).tolist()
+    for first, last in itertools.pairwise(ends):
+        yield slice(first, last)
+
+
+class _Price(NamedTuple):
+    """A priced own variable: place among all own variables, points per unit, and bounds."""
+
+    place: int
+    gain: Fraction
+    lowest: int
+    highest: int
+
+    @property
+    def widest(self) -> int:
+        """Its largest magnitude."""
+        return max(abs(self.lowest), abs(self.highest))
+
+
+def _priced_variables(blocks: Sequence[RowBlock]) -> Iterator[_Price]:
+    """Yield the own variables that have a price."""
+    first = 0
+    for block in blocks:
+        if block.variables is not None:
+            lower, upper, gain = block.variables.lower, block.variables.upper, block.variables.gain
+            # Coaching has a quarter of a million variables, and a price for none of them.
+            for place in [at for at, points in enumerate(gain) if points]:
+                yield _Price(first + place, gain[place], int(lower[place]), int(upper[place]))
+            first += len(block.variables)
+
+
+def _rounded_gain(
+    n_pairs: int, shares: Sequence[PointShare], n_own: int, scale: int
+) -> tuple[Ints, int]:
+    """Return integer gains, zero for own variables, and how many terms had to be rounded.
+
+    Rounded up, so that what is proven of such sums holds for the user's own; nothing stays nothing.
+    """
+    gain = np.zeros(n_pairs + n_own, dtype=np.int64)
+    pairs = gain[:n_pairs]
+    n_rounded = 0
+    for share in shares:
+        factor = share.step * scale
+        if not share.values.any():
+            continue  # a factor for nothing may well be too large for int64
+        if factor.denominator == 1:
+            _add_scaled(pairs, share.values, factor.numerator)
+        else:
+            distinct, code = distinct_values(share.values)
+            # Whole numbers spare a fraction for each of perhaps a million scores.
+            top, bottom = factor.numerator, factor.denominator
+            rounded = [-(-value * top // bottom) for value in distinct.tolist()]
+            pairs += np.array(rounded, dtype=np.int64)[code]
+            n_rounded += 1
+    return gain, n_rounded
+
+
+def _add_scaled(sums: Ints, values: npt.NDArray[np.integer], factor: int) -> None:
+    """Add narrow values times a factor, block by block to spare memory."""
+    for first in range(0, values.size, BLOCK_PAIRS):
+        block = slice(first, first + BLOCK_PAIRS)
+        sums[block] += values[block].astype(np.int64) * factor

@@ -1,0 +1,112 @@
+"""Values of a rule's own variables that follow from the pairs of a plan."""
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
+from placement_opt.instance.instance import Bools, Ints
+
+
+def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
+    """Return the best own variables of a block whose variables follow from the pairs.
+
+    A variable that an equation names alone, or beside variables that are set already, takes the
+    value that it asks. Each of the others costs points and stands with a positive coefficient in
+    rows with a lower limit: it takes the least that those rows ask.
+
+    Parameters
+    ----------
+    block
+        A block with `variables.follow`.
+    lower, upper
+        Limits of its rows, the pairs' part moved to them.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        The values, shape (V,); None where they break a row or a bound.
+    """
+    if block.variables is None or block.variable_usage is None:
+        return None
+    usage = block.variable_usage.tocsr()
+    values = block.variables.lower.copy()
+    is_set = np.zeros(values.size, dtype=np.bool_)
+    entries = usage.tocoo()
+    while True:  # as many rounds as equations build on each other
+        is_open = ~is_set[entries.col]
+        n_open = np.bincount(entries.row[is_open], minlength=usage.shape[0])
+        asks = is_open & ((lower == upper) & (n_open == 1))[entries.row]
+        if not asks.any():
+            break
+        row, column = entries.row[asks], entries.col[asks]
+        left = lower - usage @ np.where(is_set, values, 0)
+        values[column] = left[row] // entries.data[asks].astype(np.int64)
+        is_set[column] = True
+    _fill(values, is_set, entries, usage, lower)
+    activity = usage @ values
+    fits = (
+        np.all(values >= block.variables.lower)
+        and np.all(values <= block.variables.upper)
+        and np.all((activity >= lower) | (lower == NO_LOWER))
+        and np.all((activity <= upper) | (upper == NO_UPPER))
+    )
+    return values if fits else None
+
+
+def _fill(
+    values: Ints, is_set: Bools, entries: sparse.coo_array, usage: sparse.csr_array, lower: Ints
+) -> None:
+    """Give each variable that is not set the least that its rows with a lower limit ask.
+
+    First those whose rows ask of nobody else, so that others can build on them: who leaves a job,
+    and then what is short of a sum that falls by it.
+    """
+    fills = (lower[entries.row] != NO_LOWER) & (entries.data > 0)
+    while not is_set.all():
+        is_open = ~is_set[entries.col]
+        n_open = np.bincount(entries.row[is_open], minlength=usage.shape[0])
+        waits = np.zeros(values.size, dtype=np.bool_)
+        waits[entries.col[fills & is_open & (n_open[entries.row] > 1)]] = True
+        ready = ~is_set & (~waits | waits[~is_set].all())
+        rest = usage @ np.where(is_set, values, 0)
+        asks = fills & ready[entries.col]
+        row, column = entries.row[asks], entries.col[asks]
+        asked = -((rest[row] - lower[row]) // entries.data[asks].astype(np.int64))
+        np.maximum.at(values, column, asked)
+        is_set |= ready
+
+
+def tightened(formulation: Formulation, chosen: npt.NDArray[np.int64], own: Ints) -> Ints:
+    """Return own variables at their best for the chosen pairs, where they follow from them.
+
+    Solvers in floating point leave shortfalls a little too high, and one that is stopped may leave
+    any of them too high. Variables of blocks that only may follow change where they gain by it;
+    other values stay as they are. Where nothing changes, `own` itself is returned.
+    """
+    gain = formulation.objective.gain
+    follows = [
+        number
+        for number, block in enumerate(formulation.blocks)
+        if block.variables is not None
+        and (block.variables.follow or formulation.own_values(gain, number).any())
+    ]
+    if not follows:
+        return own
+    pairs = np.zeros(formulation.n_pairs, dtype=np.int64)
+    pairs[chosen] = 1
+    values = own.copy()
+    for number in follows:
+        block = formulation.blocks[number]
+        used = block.usage @ pairs
+        lower = np.where(block.lower == NO_LOWER, NO_LOWER, block.lower - used)
+        upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - used)
+        best = following(block, lower, upper)
+        if best is None or block.variables is None:
+            continue
+        first = formulation.offsets[number] - formulation.n_pairs
+        place, priced = slice(first, first + best.size), formulation.own_values(gain, number)
+        if block.variables.follow or priced @ best > priced @ values[place]:
+            values[place] = best
+    return own if np.array_equal(values, own) else values

@@ -1,0 +1,212 @@
+"""Coefficients of rows looked up by pair: what one pair, or every pair, costs at given prices."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from placement_opt.basics.short_text import ShortRepr
+from placement_opt.instance.instance import Floats, Indices, Ints
+from placement_opt.pairs.table import narrowed
+
+DENSE_SHARE = 8
+"""Rows that hold at least one pair in so many get a column with one place for every pair."""
+
+Entries = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Ints]
+"""Aligned (position of the pair in the question, row, coefficient)."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PairEntries(ShortRepr):
+    """The coefficients of a block of rows, by pair.
+
+    Most rules have at most one row for each pair: those entries are a column of rows and one of
+    coefficients, both in narrow types. Everything else is kept in lists, for the pairs that have
+    some.
+
+    Parameters
+    ----------
+    row
+        One row of each pair, counted from 1, and 0 for none, shape (E,); None where few pairs have
+        any.
+    value
+        Coefficient of each pair in that row, shape (E,); None where all are one.
+    member
+        Pairs with further entries, ascending, shape (M,).
+    start, further_row, further_value
+        Further entries of ``member[m]`` are those from ``start[m]`` to ``start[m + 1]``; never
+        none.
+    """
+
+    row: npt.NDArray[np.signedinteger] | None
+    value: npt.NDArray[np.integer] | None
+    member: Indices
+    start: Ints
+    further_row: npt.NDArray[np.signedinteger]
+    further_value: npt.NDArray[np.integer]
+
+    @classmethod
+    def of(cls, usage: sparse.csr_array) -> "PairEntries":
+        """Turn rows x pairs round; cost O(entries + E)."""
+        n_rows, n_pairs = usage.shape
+        narrow = np.min_scalar_type(-1 - n_rows)
+        of_entry = np.repeat(np.arange(n_rows, dtype=narrow), np.diff(usage.indptr))
+        if usage.nnz * DENSE_SHARE < n_pairs or not n_pairs:
+            every = np.arange(usage.nnz)
+            return cls(None, None, *_listed(usage.indices, of_entry, usage.data, every))
+        row = np.zeros(n_pairs, dtype=narrow)
+        row[usage.indices] = of_entry + narrow.type(1)
+        further = np.zeros(0, dtype=np.int64)
+        if np.count_nonzero(row) < usage.nnz:
+            # Where a pair stands in several rows, the last of them stays; the others are listed.
+            every = np.arange(usage.nnz, dtype=np.min_scalar_type(-1 - usage.nnz))
+            last = np.zeros(n_pairs, dtype=every.dtype)
+            last[usage.indices] = every
+            further = np.flatnonzero(last[usage.indices] != every)
+        value = None
+        if not are_ones(usage.data):
+            value = np.zeros(n_pairs, dtype=narrowed(usage.data).dtype)
+            value[usage.indices] = usage.data
+        return cls(row, value, *_listed(usage.indices, of_entry, usage.data, further))
+
+    def of_pairs(self, pairs: npt.NDArray[np.integer]) -> Entries:
+        """Return the entries of some pairs, in any order; cost O(pairs + their entries)."""
+        position, row, value = [], [], []
+        if self.row is not None:
+            of_pair = self.row[pairs]
+            at = np.flatnonzero(of_pair)
+            position.append(at)
+            row.append(of_pair[at].astype(np.int64) - 1)
+            ones = np.ones(at.size, dtype=np.int64)
+            value.append(ones if self.value is None else self.value[pairs[at]].astype(np.int64))
+        if self.member.size:
+            place = np.minimum(np.searchsorted(self.member, pairs), self.member.size - 1)
+            at = np.flatnonzero(self.member[place] == pairs)
+            first = self.start[place[at]]
+            width = self.start[place[at] + 1] - first
+            entry = np.repeat(first - np.cumsum(width) + width, width) + np.arange(width.sum())
+            position.append(np.repeat(at, width))
+            row.append(self.further_row[entry].astype(np.int64))
+            value.append(self.further_value[entry].astype(np.int64))
+        empty = np.zeros(0, dtype=np.int64)
+        return (
+            np.concatenate([empty, *position]),
+            np.concatenate([empty, *row]),
+            np.concatenate([empty, *value]),
+        )
+
+    def add_priced(
+        self, prices: npt.NDArray[Any], into: npt.NDArray[Any], pairs: slice, *, absolute: bool
+    ) -> None:
+        """Add the sum of price times coefficient of each pair of a range to `into`.
+
+        Parameters
+        ----------
+        prices
+            A zero, then those of the block's rows, shape (R + 1,), int64 or float64.
+        into
+            Sums of the pairs of the range, of the type of the prices; changed in place.
+        pairs
+            The range, with a start and a stop.
+        absolute
+            Take the magnitudes of the coefficients.
+        """
+        if self.row is not None:
+            # Row 0 reads the zero; no row lies outside, and clipping spares numpy the check.
+            priced = prices.take(self.row[pairs], mode="clip")
+            if self.value is not None:
+                priced *= _wide(self.value[pairs], prices.dtype, absolute=absolute)
+            into += priced
+        first, last = np.searchsorted(self.member, [pairs.start, pairs.stop])
+        if first < last:
+            start = self.start[first:last]
+            entries = slice(int(start[0]), int(self.start[last]))
+            value = _wide(self.further_value[entries], prices.dtype, absolute=absolute)
+            priced = prices[1:][self.further_row[entries]] * value
+            into[self.member[first:last] - pairs.start] += np.add.reduceat(priced, start - start[0])
+
+
+def are_ones(values: npt.NDArray[np.integer]) -> bool:
+    """Tell whether all values are one, as those of most rules are."""
+    return bool(values.size == 0 or values.min() == 1 == values.max())
+
+
+def _wide(
+    value: npt.NDArray[np.integer], dtype: np.dtype[Any], *, absolute: bool
+) -> npt.NDArray[Any]:
+    wide = value.astype(dtype)
+    return np.abs(wide) if absolute else wide
+
+
+def _listed(
+    pair: Indices,
+    row: npt.NDArray[np.signedinteger],
+    value: npt.NDArray[np.integer],
+    entries: npt.NDArray[np.int64],
+) -> tuple[Indices, Ints, npt.NDArray[np.signedinteger], npt.NDArray[np.integer]]:
+    """Sort the chosen entries by pair: members, starts, rows and coefficients."""
+    entries = entries[np.argsort(pair[entries], kind="stable")]
+    member, start = np.unique(pair[entries], return_index=True)
+    return (
+        member.astype(np.int32),
+        np.append(start, entries.size).astype(np.int64),
+        row[entries],
+        narrowed(value[entries]),
+    )
+
+
+def rows_of_pairs(
+    row: Indices, n_rows: int, value: npt.NDArray[np.integer] | None = None
+) -> sparse.csr_array:
+    """Build the coefficients of pairs that stand in at most one row each, in narrow types.
+
+    Parameters
+    ----------
+    row
+        Row of each pair, -1 for none, shape (E,).
+    n_rows
+        Number of rows, R.
+    value
+        Coefficient of each pair, shape (E,); zeros are left out. None means ones.
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        Shape (R, E); pairs ascend within a row.
+    """
+    used = np.flatnonzero(row >= 0 if value is None else (row >= 0) & (value != 0))
+    data = np.ones(used.size, dtype=np.int8) if value is None else narrowed(value[used])
+    # Narrow indices keep a row of three million pairs at a third of its size.
+    places = (row[used].astype(np.int32, copy=False), used.astype(np.int32))
+    return sparse.coo_array((data, places), shape=(n_rows, row.size)).tocsr()
+
+
+def narrow_rows(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Return the same coefficients in narrow types: rows over millions of pairs are felt."""
+    width = np.int32 if max(matrix.nnz, matrix.shape[1]) < 1 << 31 else np.int64
+    places = (matrix.indices.astype(width, copy=False), matrix.indptr.astype(width, copy=False))
+    return sparse.csr_array((narrowed(matrix.data), *places), shape=matrix.shape)
+
+
+def row_reach(matrix: sparse.csr_array, widest: Floats | None = None) -> Floats:
+    """Return the largest magnitude that each row's sum can have, shape (R,).
+
+    Parameters
+    ----------
+    matrix
+        Integer coefficients, CSR of shape (R, N).
+    widest
+        Largest magnitude of each variable, shape (N,); None for variables of 0 and 1.
+    """
+    if widest is None and are_ones(matrix.data):
+        return np.diff(matrix.indptr).astype(np.float64)
+    reach = np.zeros(matrix.shape[0])
+    filled = np.flatnonzero(np.diff(matrix.indptr))
+    if filled.size:
+        magnitude = np.abs(matrix.data.astype(np.float64))
+        if widest is not None:
+            magnitude *= widest[matrix.indices]
+        reach[filled] = np.add.reduceat(magnitude, matrix.indptr[filled])
+    return reach

@@ -1,0 +1,122 @@
+"""Points of the objective as integers, and the user's own numbers behind them."""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.basics.short_text import ShortRepr
+from placement_opt.basics.status import OPTIMAL_GAP, relative_gap
+from placement_opt.instance.instance import Ints
+
+TERM_SHARE = Fraction(1, 1000)
+"""What is left to prove of an optimal plan is a smaller share than this of every term's reach."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PointShare(ShortRepr):
+    """What one term of the objective gives each pair, exactly: ``step * values``, in points.
+
+    Parameters
+    ----------
+    step
+        Points per unit.
+    values
+        Units of each pair, shape (E,), integers.
+    """
+
+    step: Fraction
+    values: npt.NDArray[np.integer]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Objective(ShortRepr):
+    """Points as integers: ``(gain . v) / scale`` is what a plan is worth, or a little more.
+
+    Where the user's numbers do not fit, they are rounded up, so that a bound on the integers is a
+    bound on the user's numbers too.
+
+    Parameters
+    ----------
+    gain
+        One integer per variable, shape (N,), int64, pairs first.
+    scale
+        Integer units per point.
+    rounding
+        How far the integer value of any plan may lie above the user's own number, in points; zero
+        where every number is held exactly.
+    widening
+        How far it may lie below, in points: what a bound has to be widened by. Zero but for priced
+        variables of both signs that had to be rounded.
+    least_reach
+        The most points that the smallest of the terms can bring to a plan; zero where unknown.
+    shares
+        The user's own points of the pairs, by term, where they had to be rounded; else none.
+    """
+
+    gain: Ints
+    scale: int
+    rounding: Fraction = Fraction(0)
+    widening: Fraction = Fraction(0)
+    least_reach: Fraction = Fraction(0)
+    shares: tuple[PointShare, ...] = ()
+
+    @cached_property
+    def largest_gain(self) -> float:
+        """The largest magnitude of a gain, at least one."""
+        return float(max(int(self.gain.max(initial=1)), -int(self.gain.min(initial=-1))))
+
+    def of_part(self, gain: Ints, pairs: npt.NDArray[np.integer]) -> "Objective":
+        """Return the objective of a part that shares no row with the rest.
+
+        It takes as large a share of the rounding as of the pairs, so that parts add up.
+        """
+        share = Fraction(len(pairs), max(1, self.n_pairs))
+        return Objective(
+            gain,
+            self.scale,
+            self.rounding * share,
+            self.widening * share,
+            shares=tuple(PointShare(term.step, term.values[pairs]) for term in self.shares),
+        )
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of pairs where the points are rounded, else zero."""
+        return len(self.shares[0].values) if self.shares else 0
+
+    def told(self) -> str:
+        """Say how the points were rounded."""
+        off = float(self.rounding + self.widening)
+        return (
+            f"too many digits for 64 bits, rounded up to {self.scale:,} units a point;"
+            f" the sum of a plan may be off by {off:.2g} points"
+        )
+
+    def is_met(self, objective: float, bound: float) -> bool:
+        """Tell whether a bound is near enough to a plan's points to call the plan optimal.
+
+        A share of 10^-9 may be left, but no more than next to nothing of the smallest term: of a
+        weight of 10^9 beside fractions, all that the fractions bring is a smaller share than that.
+        """
+        if relative_gap(objective, bound) > OPTIMAL_GAP:
+            return False
+        return not self.least_reach or bound - objective <= TERM_SHARE * self.least_reach
+
+    @property
+    def rounding_units(self) -> int:
+        """The rounding in whole integer units: a difference that it alone can make."""
+        return math.floor((self.rounding + self.widening) * self.scale)
+
+    def points_of(self, pairs: npt.NDArray[np.integer]) -> list[Fraction]:
+        """Return the user's own points of some pairs, before any rounding."""
+        if not self.shares:
+            return [Fraction(int(units), self.scale) for units in self.gain[pairs]]
+        points = [Fraction(0)] * len(pairs)
+        for share in self.shares:
+            values = share.values[pairs].tolist()
+            points = [sum_ + share.step * value for sum_, value in zip(points, values, strict=True)]
+        return points

@@ -1,0 +1,280 @@
+"""A plan as people read it: placements in ids, and what each of them means in the records.
+
+Everything here is a plain reading of the records in exact fractions. Lowering never uses it, and
+it never uses the columns: two readings of the same region that have to agree.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from typing_extensions import override
+
+from placement_opt.basics.quantities import read_number
+from placement_opt.basics.short_text import ShortRepr
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.travel import DETOUR, SPEED_KM_PER_H
+from placement_opt.records import Candidate, Employer, Opening
+from placement_opt.rulebook import ADULT_AGE, Rulebook
+
+EARTH_RADIUS_KM = 6371.0
+MINUTES_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Placement(ShortRepr):
+    """One person in one opening, as proposed.
+
+    Parameters
+    ----------
+    candidate_id, opening_id
+        Who, and where.
+    coach_id
+        The coach, or None where no coaching is needed.
+    given
+        The pair's own columns from ``pairs=``: exact numbers, or group labels.
+    """
+
+    candidate_id: str
+    opening_id: str
+    coach_id: str | None = None
+    given: Mapping[str, Fraction | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One way in which a plan breaks a rule.
+
+    Parameters
+    ----------
+    rule
+        Title of the rule.
+    about
+        The id or group it is about.
+    text
+        What is wrong, with the numbers.
+    """
+
+    rule: str
+    about: str
+    text: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.rule} ({self.about}): {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """How far a plan stays below one minimum: `amount` >= 0 units, each at `price` points."""
+
+    about: str
+    amount: Fraction
+    price: Fraction
+
+
+class Plan:
+    """All placements of a proposal, with the quantities of each read from the records.
+
+    Parameters
+    ----------
+    instance
+        The region.
+    placements
+        The proposal, in any order.
+    eligible_candidates
+        Ids of the candidates that have an eligible opening; rules that spread placements evenly
+        count those.
+    labels
+        Every label of each label column of ``pairs=``, by column name.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        placements: Iterable[Placement],
+        eligible_candidates: frozenset[str] = frozenset(),
+        labels: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.instance = instance
+        self.placements = tuple(placements)
+        self.eligible_candidates = eligible_candidates
+        self._labels = labels or {}
+
+    def __len__(self) -> int:
+        return len(self.placements)
+
+    @cached_property
+    def of_candidate(self) -> Mapping[str, tuple[Placement, ...]]:
+        """Placements by candidate id; candidates without one are left out."""
+        grouped: dict[str, tuple[Placement, ...]] = {}
+        for placement in self.placements:
+            earlier = grouped.get(placement.candidate_id, ())
+            grouped[placement.candidate_id] = (*earlier, placement)
+        return grouped
+
+    def labels_of(self, per: str) -> tuple[str, ...]:
+        """Return every label of a label column, also those without a placement."""
+        return self._labels.get(per, ())
+
+    def candidate(self, placement: Placement) -> Candidate:
+        """Return the record of the person."""
+        return self.instance.candidate_of[placement.candidate_id]
+
+    def opening(self, placement: Placement) -> Opening:
+        """Return the record of the opening."""
+        return self.instance.opening_of[placement.opening_id]
+
+    def employer(self, placement: Placement) -> Employer | None:
+        """Return the record of the employer, or None for an opening without one."""
+        employer_id = self.opening(placement).employer
+        return None if employer_id is None else self.instance.employer_of[employer_id]
+
+    def group(self, placement: Placement, per: str) -> str | None:
+        """Return the label of the group that a placement belongs to, or None."""
+        candidate, opening = self.candidate(placement), self.opening(placement)
+        employer = self.employer(placement)
+        built_in = {
+            "candidate": candidate.id,
+            "opening": opening.id,
+            "employer": opening.employer,
+            "municipality": candidate.municipality,
+            "opening_municipality": opening.municipality,
+            "sector": None if employer is None else employer.sector,
+            "region": self.instance.region.name,
+        }
+        if per in built_in:
+            return built_in[per]
+        label = placement.given.get(per)
+        return None if label is None else str(label)
+
+    def amount(self, placement: Placement, uses: str | None) -> Fraction | None:
+        """Return how much of a pair column a placement uses; None counts placements."""
+        if uses is None:
+            return Fraction(1)
+        if uses in placement.given:
+            return Fraction(placement.given[uses])
+        readings = {
+            "hours_per_week": self.hours_per_week,
+            "coaching_hours_per_week": self.coaching_hours_per_week,
+            "wage_value": self.wage_value,
+            "subsidy_eur_per_year": self.subsidy_eur_per_year,
+            "subsidy_with_charges_eur_per_year": self.subsidy_with_charges_eur_per_year,
+        }
+        return readings[uses](placement) if uses in readings else None
+
+    def hours_per_week(self, placement: Placement) -> Fraction | None:
+        """Return min(candidate's maximum, opening's maximum), or None where one is not given."""
+        if "hours_per_week" in placement.given:
+            return Fraction(placement.given["hours_per_week"])
+        return contract_hours(self.candidate(placement), self.opening(placement))
+
+    def coaching_hours_per_week(self, placement: Placement) -> Fraction | None:
+        """Return the coach hours of a placement: the person's own number, or a share of hours."""
+        if "coaching_hours_per_week" in placement.given:
+            return Fraction(placement.given["coaching_hours_per_week"])
+        candidate = self.candidate(placement)
+        if candidate.coaching_hours_per_week is not None:
+            return read_number(candidate.coaching_hours_per_week)
+        if candidate.coaching_regime == "none":
+            return Fraction(0)
+        hours = self.hours_per_week(placement)
+        if candidate.coaching_regime is None or candidate.coaching_year is None or hours is None:
+            return None
+        rulebook = self.coaching_rulebook(candidate)
+        return rulebook.coaching_share(candidate.coaching_regime, candidate.coaching_year) * hours
+
+    def coaching_rulebook(self, candidate: Candidate) -> Rulebook:
+        """Return the law as the payer of a person's coach reads it; UWV knows no ordinance."""
+        law = self.instance.rulebook
+        ground = None if candidate.ground is None else law.ground(candidate.ground)
+        if ground is not None and ground.coaching_payer == "uwv":
+            return law
+        return self.instance.rulebook_of(candidate.municipality)
+
+    def wage_value(self, placement: Placement) -> Fraction | None:
+        """Return the wage value in this function, else the person's own, or None."""
+        if "wage_value" in placement.given:
+            return Fraction(placement.given["wage_value"])
+        wage_value = self.candidate(placement).wage_value
+        return None if wage_value is None else read_number(wage_value)
+
+    def subsidy_eur_per_year(self, placement: Placement) -> Fraction | None:
+        """Return the wage-cost subsidy of a placement over twelve months, to the cent."""
+        if "subsidy_eur_per_year" in placement.given:
+            return Fraction(placement.given["subsidy_eur_per_year"])
+        return self._subsidy(placement, with_charges=False)
+
+    def subsidy_with_charges_eur_per_year(self, placement: Placement) -> Fraction | None:
+        """Return the same with the allowance for employer charges, to the cent.
+
+        Where the user gave the subsidy itself, the allowance on it is not rounded.
+        """
+        if "subsidy_with_charges_eur_per_year" in placement.given:
+            return Fraction(placement.given["subsidy_with_charges_eur_per_year"])
+        if "subsidy_eur_per_year" in placement.given:
+            home = self.candidate(placement).municipality
+            charges = Fraction(self.instance.rulebook_of(home).employer_charges())
+            return Fraction(placement.given["subsidy_eur_per_year"]) * (1 + charges)
+        return self._subsidy(placement, with_charges=True)
+
+    def _subsidy(self, placement: Placement, *, with_charges: bool) -> Fraction | None:
+        candidate = self.candidate(placement)
+        rulebook = self.instance.rulebook_of(candidate.municipality)
+        if candidate.ground is not None and rulebook.ground(candidate.ground).wage_subsidy is False:
+            return Fraction(0)
+        wage_value, hours = self.wage_value(placement), self.hours_per_week(placement)
+        if wage_value is None or hours is None:
+            return None
+        age = candidate.minimum_wage_age or ADULT_AGE
+        return Fraction(
+            rulebook.wage_subsidy_eur_per_year(wage_value, hours, age, with_charges=with_charges)
+        )
+
+    def travel_minutes(self, placement: Placement) -> Fraction | None:
+        """Return the travel time: from the region's table, else along a straight line."""
+        return self._travel(self.candidate(placement), self.opening(placement))
+
+    def _travel(self, candidate: Candidate, opening: Opening) -> Fraction | None:
+        if opening.remote:
+            return Fraction(0)
+        table = self._table
+        places = (candidate.municipality or "", opening.municipality or "")
+        for key in ((candidate.id, opening.id), places):
+            if key in table:
+                return table[key]
+        if candidate.location is None or opening.location is None or candidate.transport is None:
+            return None
+        return straight_line_minutes(candidate.location, opening.location, candidate.transport)
+
+    @cached_property
+    def _table(self) -> Mapping[tuple[str, str], Fraction]:
+        rows = self.instance.region.travel_minutes
+        return {(origin, to): read_number(minutes) for origin, to, minutes in rows}
+
+
+def contract_hours(candidate: Candidate, opening: Opening) -> Fraction | None:
+    """Return the weekly hours of a person in an opening, or None where one side is silent."""
+    if candidate.hours_per_week is None or opening.hours_per_week is None:
+        return None
+    return min(read_number(candidate.hours_per_week[1]), read_number(opening.hours_per_week[1]))
+
+
+def straight_line_minutes(
+    origin: tuple[float, float], to: tuple[float, float], transport: str
+) -> Fraction:
+    """Return door-to-door minutes by great circle, detour and mode speed, rounded up.
+
+    The speeds and the detour are assumptions of this library, documented in
+    placement_opt.instance.travel; a region that knows better gives its own table.
+    """
+    lat_1, lon_1, lat_2, lon_2 = (math.radians(x) for x in (*origin, *to))
+    half = (
+        math.sin((lat_2 - lat_1) / 2) ** 2
+        + math.cos(lat_1) * math.cos(lat_2) * math.sin((lon_2 - lon_1) / 2) ** 2
+    )
+    kilometres = 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(half)))
+    minutes = kilometres * DETOUR / SPEED_KM_PER_H[transport] * 60
+    return Fraction(max(0, math.ceil(minutes - MINUTES_TOLERANCE)))

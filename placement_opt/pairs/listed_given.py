@@ -1,0 +1,177 @@
+"""The user's own columns of listed pairs: read when something uses them, else never judged."""
+
+from collections.abc import Collection, Iterator, Mapping
+from fractions import Fraction
+from typing import TypeVar
+
+import numpy as np
+from typing_extensions import override
+
+from placement_opt.basics.errors import InvalidInputError, Problem
+from placement_opt.instance.instance import Bools, Indices, Ints
+from placement_opt.pairs.listed_columns import (
+    ListedColumn,
+    pairs_problem,
+    read_labels,
+    read_numbers,
+)
+from placement_opt.pairs.table import Column, PairTable
+
+Labels = tuple[Indices, tuple[str, ...]]
+ReadT = TypeVar("ReadT")
+
+_RANGES: Mapping[str, tuple[int, int]] = {
+    "hours_per_week": (0, 168),
+    "coaching_hours_per_week": (0, 168),
+    "wage_value": (0, 1),
+    "subsidy_eur_per_year": (0, 10**12),
+    "subsidy_with_charges_eur_per_year": (0, 10**12),
+}
+
+
+class _Columns(Mapping[str, ReadT]):
+    """Columns by name; each is read once, over the rows of the pairs that are left.
+
+    Parameters
+    ----------
+    columns
+        The columns as the user gave them, one value a listed row.
+    rows
+        The listed row of each pair, shape (E,).
+    """
+
+    def __init__(self, columns: Mapping[str, ListedColumn], rows: Ints) -> None:
+        self._columns = columns
+        self._rows = rows
+        self._read: dict[str, ReadT] = {}
+
+    @override
+    def __getitem__(self, name: str) -> ReadT:
+        """Return a column; `InvalidInputError` names the rows that cannot be read."""
+        if name not in self._read:
+            self._read[name] = self._read_column(self._columns[name])
+        return self._read[name]
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @override
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns  # without reading it
+
+    def problems(self, names: Collection[str]) -> list[Problem]:
+        """Read the named columns that are here, and return what is wrong with them."""
+        found: list[Problem] = []
+        for name in sorted(set(names) & self._columns.keys()):
+            try:
+                _ = self[name]
+            except InvalidInputError as error:
+                found += error.problems
+        return found
+
+    def _read_column(self, column: ListedColumn) -> ReadT:
+        raise NotImplementedError
+
+
+class GivenNumbers(_Columns[Column]):
+    """Columns of numbers; those in `fine` keep as many digits as fit."""
+
+    def __init__(
+        self, columns: Mapping[str, ListedColumn], rows: Ints, fine: Collection[str]
+    ) -> None:
+        super().__init__(columns, rows)
+        self._fine = fine
+
+    def of_pairs(self, kept: Ints | Bools) -> "GivenNumbers":
+        """Return the same columns over some of the pairs, in the order of `kept`."""
+        return GivenNumbers(self._columns, self._rows[kept], self._fine)
+
+    @override
+    def _read_column(self, column: ListedColumn) -> Column:
+        numbers, problems = read_numbers(column, fine=column.name in self._fine)
+        problems = problems or list(_out_of_range(column.name, numbers))
+        if problems:
+            raise InvalidInputError(problems)
+        return Column.of(numbers.values[self._rows], numbers.scale)
+
+
+class GivenLabels(_Columns[Labels]):
+    """Columns of group labels: (code of each pair, labels that occur in some row)."""
+
+    def of_pairs(self, kept: Ints | Bools) -> "GivenLabels":
+        """Return the same columns over some of the pairs, in the order of `kept`."""
+        return GivenLabels(self._columns, self._rows[kept])
+
+    @override
+    def _read_column(self, column: ListedColumn) -> Labels:
+        code, texts, problems = read_labels(column)
+        if problems:
+            raise InvalidInputError(problems)
+        return code[self._rows], texts
+
+
+class GivenOfPair(Mapping[str, Fraction | str]):
+    """What the user gave for one pair: exact numbers and group labels, by column."""
+
+    def __init__(self, pairs: PairTable, row: int) -> None:
+        self._pairs = pairs
+        self._row = row
+
+    @override
+    def __getitem__(self, name: str) -> Fraction | str:
+        if name in self._pairs.given:
+            return self._pairs.given[name].fraction(self._row)
+        code, texts = self._pairs.labels[name]
+        return texts[int(code[self._row])]
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        yield from self._pairs.given
+        yield from self._pairs.labels
+
+    @override
+    def __len__(self) -> int:
+        return len(self._pairs.given) + len(self._pairs.labels)
+
+    @override
+    def __contains__(self, name: object) -> bool:
+        return name in self._pairs.given or name in self._pairs.labels
+
+    @override
+    def __repr__(self) -> str:
+        return f"GivenOfPair({', '.join(self)})"
+
+
+class LabelTexts(Mapping[str, tuple[str, ...]]):
+    """Every label of each label column, by column name."""
+
+    def __init__(self, labels: Mapping[str, Labels]) -> None:
+        self._labels = labels
+
+    @override
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        return self._labels[name][1]
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._labels)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._labels)
+
+
+def _out_of_range(name: str, column: Column) -> Iterator[Problem]:
+    if name not in _RANGES:
+        return
+    low, high = _RANGES[name]
+    wrong = (column.values < low * column.scale) | (column.values > high * column.scale)
+    for row in np.flatnonzero(wrong).tolist():
+        value = float(column.fraction(row))
+        hint = "check the unit, or rename the column if it means something else"
+        yield pairs_problem(name, value, f"must be from {low} to {high:_}", hint, row)

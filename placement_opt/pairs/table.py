@@ -1,0 +1,307 @@
+"""Eligible (candidate, opening) pairs: found in blocks, kept as narrow aligned columns."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.basics.errors import Findings, InvalidInputError, Problem
+from placement_opt.basics.short_text import ShortRepr
+from placement_opt.instance.instance import Bools, Indices, Instance, Ints
+
+BLOCK_CELLS = 1 << 20
+"""Candidates times openings looked at in one block: a mask of 1 MB."""
+
+MANY = 1 << 30
+"""Stands for "no limit" on the placements of one candidate."""
+
+
+class PairRule(Protocol):
+    """What the enumeration needs of a rule that can remove pairs."""
+
+    @property
+    def title(self) -> str:
+        """Name the rule for people."""
+
+    @property
+    def decided_by(self) -> frozenset[str]:
+        """Pair columns that, once given, decide in the rows which pairs can be placed."""
+
+    @property
+    def summed_columns(self) -> frozenset[str]:
+        """Pair columns whose numbers the rule sums."""
+
+    def problems(self, instance: Instance) -> Iterable[Problem]:
+        """Tell what the records leave out that the rule needs."""
+
+    def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
+        """Tell which pairs are eligible, broadcasting both index arrays; None allows all."""
+
+
+class PairTerm(Protocol):
+    """What the reading of listed pairs needs of a term."""
+
+    @property
+    def valued_columns(self) -> frozenset[str]:
+        """Pair columns whose numbers the term counts."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Column(ShortRepr):
+    """Exact numbers in integers: the value of row i is ``values[i] / scale``.
+
+    Parameters
+    ----------
+    values
+        Integers, shape (n,), the narrowest type that holds them, read-only.
+    scale
+        Positive common denominator.
+    """
+
+    values: npt.NDArray[np.integer]
+    scale: int = 1
+
+    def __post_init__(self) -> None:
+        self.values.setflags(write=False)
+
+    @classmethod
+    def of(cls, values: npt.NDArray[np.integer], scale: int = 1) -> "Column":
+        """Store integers in their narrowest type."""
+        return cls(narrowed(values), scale)
+
+    @classmethod
+    def of_fractions(cls, choices: Sequence[Fraction], code: npt.NDArray[np.integer]) -> "Column":
+        """Store ``choices[code]`` over the least common denominator of all choices.
+
+        Raises
+        ------
+        OverflowError
+            When the common denominator or a numerator leaves int64.
+        """
+        scale = math.lcm(*(choice.denominator for choice in choices)) if choices else 1
+        table = np.array([int(choice * scale) for choice in choices] or [0], dtype=np.int64)
+        return cls.of(table[code], scale)
+
+    def fraction(self, row: int) -> Fraction:
+        """Return the exact value of one row."""
+        return Fraction(int(self.values[row]), self.scale)
+
+
+def times(values: npt.NDArray[np.integer], factor: int) -> npt.NDArray[np.integer]:
+    """Return the integers times a positive factor, in 32 bits where those hold the products."""
+    largest = max(-int(values.min(initial=0)), int(values.max(initial=0))) * factor
+    wide = np.int32 if largest < 1 << 31 else np.int64
+    product: npt.NDArray[np.integer] = np.multiply(values, factor, dtype=wide, casting="unsafe")
+    return product
+
+
+def narrowed(values: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
+    """Return the integers in the narrowest signed type that holds all of them."""
+    if values.size == 0:
+        return values.astype(np.int8)
+    low, high = int(values.min()), int(values.max())
+    for dtype in (np.int8, np.int16, np.int32):
+        if np.iinfo(dtype).min <= low and high <= np.iinfo(dtype).max:
+            return values.astype(dtype)
+    return values.astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PairTable(ShortRepr):
+    """All eligible pairs, sorted by candidate, then opening; read-only.
+
+    Parameters
+    ----------
+    instance
+        The region the pairs belong to.
+    candidate, opening
+        Rows of the pair's candidate and opening, shape (E,), int32.
+    removed
+        For each pair rule's title: how many openings it takes from each candidate, shape (C,),
+        int32. Rules are counted independently, so one opening can be counted by several.
+    given
+        Exact columns the user gave with ``pairs=``, by name; they override computed ones.
+    labels
+        Columns of group labels the user gave: (code per pair, labels); code -1 is no label.
+    placements_per_candidate
+        At most this many pairs of one candidate can be in one plan: 1 under `OnePlacement()`.
+        Lowering may rely on it.
+    """
+
+    instance: Instance
+    candidate: Indices
+    opening: Indices
+    removed: Mapping[str, Indices] = field(default_factory=dict)
+    given: Mapping[str, Column] = field(default_factory=dict)
+    labels: Mapping[str, tuple[Indices, tuple[str, ...]]] = field(default_factory=dict)
+    placements_per_candidate: int = MANY
+
+    def __post_init__(self) -> None:
+        for array in (self.candidate, self.opening):
+            array.setflags(write=False)
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of eligible pairs, E."""
+        return len(self.candidate)
+
+    def __len__(self) -> int:
+        return self.n_pairs
+
+    @cached_property
+    def candidate_start(self) -> Ints:
+        """Pairs of candidate c are ``candidate_start[c]:candidate_start[c + 1]``, shape (C+1,)."""
+        return _starts(self.candidate, self.instance.n_candidates)
+
+    @cached_property
+    def opening_start(self) -> Ints:
+        """Where the pairs of each opening start in `opening_member`, shape (O+1,)."""
+        return _starts(self.opening, self.instance.n_openings)
+
+    @cached_property
+    def opening_member(self) -> Indices:
+        """Pair indices sorted by opening, then candidate, shape (E,), int32."""
+        return np.argsort(self.opening, kind="stable").astype(np.int32)
+
+    @cached_property
+    def period(self) -> npt.NDArray[np.int8]:
+        """Period of each pair; one period for now, shape (E,), int8 zeros sharing one byte."""
+        return np.broadcast_to(np.int8(0), (self.n_pairs,))
+
+    def find(self, candidate_idx: int, opening_idx: int) -> int | None:
+        """Return the index of a pair, or None where it is not eligible; O(log pairs)."""
+        start, stop = self.candidate_start[candidate_idx : candidate_idx + 2]
+        position = int(start + np.searchsorted(self.opening[start:stop], opening_idx))
+        if position < stop and self.opening[position] == opening_idx:
+            return position
+        return None
+
+    def with_placements_per_candidate(self, at_most: int) -> "PairTable":
+        """Return the same pairs with another promise on the placements of one candidate."""
+        return replace(self, placements_per_candidate=at_most)
+
+    def blocks(self) -> Iterator[tuple[slice, slice]]:
+        """Walk over blocks of candidates as (slice of candidates, slice of their pairs)."""
+        for rows in candidate_blocks(self.instance.n_candidates, self.instance.n_openings):
+            start, stop = self.candidate_start[[rows.start, rows.stop]].tolist()
+            yield rows, slice(start, stop)
+
+
+def candidate_blocks(n_candidates: int, n_openings: int) -> Iterator[slice]:
+    """Cut the candidates in blocks that keep a table of candidates times openings small."""
+    size = max(1, BLOCK_CELLS // max(1, n_openings))
+    for first in range(0, n_candidates, size):
+        yield slice(first, min(first + size, n_candidates))
+
+
+def _starts(rows: Indices, n_rows: int) -> Ints:
+    starts = np.zeros(n_rows + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows, minlength=n_rows), out=starts[1:])
+    starts.setflags(write=False)
+    return starts
+
+
+def enumerate_pairs(
+    instance: Instance,
+    rules: Sequence[PairRule],
+    on_block: Callable[[int], None] | None = None,
+    findings: Findings | None = None,
+) -> PairTable:
+    """Find every pair that all rules allow, without any cap per candidate.
+
+    Works over blocks of candidates times all openings; O(C * O * rules) bit operations and
+    O(block * O) memory beside the pairs themselves.
+
+    Parameters
+    ----------
+    instance
+        The compiled region.
+    rules
+        Rules that may remove pairs.
+    on_block
+        Called after each block with the number of candidates done; may raise to cancel.
+    findings
+        Where the problems of rules are gathered; a rule with problems allows every pair there, so
+        that what other rules find wrong is told with it. None raises them.
+
+    Raises
+    ------
+    InvalidInputError
+        With the problems of all rules, where no `findings` are given.
+    """
+    found_wrong = Findings() if findings is None else findings
+    gather_problems(rules, instance, found_wrong)
+    n_openings = instance.n_openings
+    openings = np.arange(n_openings, dtype=np.int32)[np.newaxis, :]
+    counters = {rule.title: np.zeros(instance.n_candidates, dtype=np.int32) for rule in rules}
+    found: list[tuple[Indices, Indices]] = []
+    for rows in candidate_blocks(instance.n_candidates, n_openings):
+        block = np.arange(rows.start, rows.stop, dtype=np.int32)[:, np.newaxis]
+        allowed = np.ones((len(block), n_openings), dtype=np.bool_)
+        for rule in rules:
+            mask = None
+            with found_wrong.gathered():
+                mask = rule.allows(instance, block, openings)
+            if mask is None:
+                continue
+            mask = np.broadcast_to(mask, allowed.shape)
+            counters[rule.title][rows] += n_openings - _per_row(mask)
+            allowed &= mask
+        candidate = np.repeat(block[:, 0], _per_row(allowed))
+        place = np.flatnonzero(allowed) - (candidate - rows.start) * np.int64(n_openings)
+        found.append((candidate, place.astype(np.int32)))
+        if on_block is not None:
+            on_block(rows.stop)
+    if findings is None:
+        found_wrong.refuse()
+    return PairTable(
+        instance,
+        candidate=np.concatenate([candidate for candidate, _ in found]),
+        opening=np.concatenate([opening for _, opening in found]),
+        removed=counters,
+    )
+
+
+def gather_problems(rules: Iterable[PairRule], instance: Instance, findings: Findings) -> None:
+    """Ask each rule what the records leave out, before any pair is looked at."""
+    for rule in rules:
+        with findings.gathered():
+            findings.add(rule.problems(instance))
+
+
+def _per_row(mask: Bools) -> Indices:
+    """Count what is True in each row; bytes in 16 bits add up twice as fast as bools in 32."""
+    wide = np.uint16 if mask.shape[1] < 1 << 16 else np.uint32
+    count: Indices = mask.view(np.uint8).sum(axis=1, dtype=wide).astype(np.int32)
+    return count
+
+
+def check_fixed_placements(pairs: PairTable) -> None:
+    """Refuse fixed placements that are not eligible; the rules would silently contradict them.
+
+    Raises
+    ------
+    InvalidInputError
+        With one problem for each fixed placement outside the eligible pairs.
+    """
+    instance = pairs.instance
+    problems = [
+        Problem(
+            "candidate",
+            candidate_id,
+            "fixed_placements",
+            opening_id,
+            "must be an eligible opening",
+            "ask `why_not` which rule removes it; drop the fixed placement or mend the records",
+        )
+        for candidate_id, opening_id in instance.region.fixed_placements
+        if pairs.find(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))
+        is None
+    ]
+    if problems:
+        raise InvalidInputError(problems)

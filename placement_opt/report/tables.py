@@ -1,0 +1,186 @@
+"""Fills the tables of a result from a verified plan, by plain reading."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from placement_opt.basics.quantities import read_number
+from placement_opt.basics.rows import BudgetRow, CoachRow, PlacementRow, QuotaRow, TermRow
+from placement_opt.constraints.base import Rule
+from placement_opt.constraints.coaching import Coaching
+from placement_opt.constraints.jobs_quota import GroupStanding, JobsQuota
+from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Placement, Plan
+from placement_opt.report.levy_rows import levy_of
+from placement_opt.rulebook import MissingParameterError
+from placement_opt.run.verification import Verdict
+
+
+def placement_rows(
+    plan: Plan, points: Sequence[Fraction], rules: Sequence[Rule]
+) -> tuple[PlacementRow, ...]:
+    """Return one row per placement.
+
+    Coaching hours and subsidies follow from dated law, so they are told where a rule of the model
+    reads them, or where the pair's own column gives them.
+
+    Parameters
+    ----------
+    plan
+        The verified plan.
+    points
+        Points of each placement, aligned with the plan's placements.
+    rules
+        The rules of the model.
+    """
+    active = {rule.rule for rule in rules}
+    reads_coaching, reads_subsidy = "Coaching" in active, "WageSubsidyBudget" in active
+
+    def told(placement: Placement, column: str, *, is_read: bool) -> float | None:
+        amount = plan.amount(placement, column) if is_read or column in placement.given else None
+        return None if amount is None else float(amount)
+
+    return tuple(
+        PlacementRow(
+            candidate_id=placement.candidate_id,
+            opening_id=placement.opening_id,
+            employer_id=plan.opening(placement).employer,
+            coach_id=placement.coach_id,
+            hours_per_week=told(placement, "hours_per_week", is_read=True),
+            coaching_hours_per_week=told(
+                placement, "coaching_hours_per_week", is_read=reads_coaching
+            ),
+            subsidy_eur_per_year=told(placement, "subsidy_eur_per_year", is_read=reads_subsidy),
+            points=float(gained),
+        )
+        for placement, gained in zip(plan.placements, points, strict=True)
+    )
+
+
+def quota_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[QuotaRow, ...]:
+    """Return where each group of each jobs quota stands."""
+    return tuple(
+        row
+        for rule in rules
+        if isinstance(rule, JobsQuota)
+        for row in _rows_of_quota(rule, instance, plan)
+    )
+
+
+def _rows_of_quota(rule: JobsQuota, instance: Instance, plan: Plan) -> Iterator[QuotaRow]:
+    per_job = instance.rulebook.job_hours_per_year
+    for position in rule.positions(instance, plan):
+        levy, reason = _scenario_levy(rule, instance, position)
+        yield QuotaRow(
+            per=rule.per,
+            group=position.group,
+            target_jobs=float(position.target),
+            in_service_jobs=float(position.in_service),
+            placed_jobs=float(position.placed),
+            shortfall_jobs=float(position.shortfall),
+            price_per_job=None if rule.price is None else float(rule.price),
+            points=float(-position.shortfall * (rule.price or 0)),
+            shortfall_hours_per_year=float(position.shortfall * Fraction(per_job)),
+            levy_eur=None if levy is None else float(levy),
+            levy_reason=reason,
+        )
+
+
+def _scenario_levy(
+    rule: JobsQuota, instance: Instance, position: GroupStanding
+) -> tuple[Decimal | None, str | None]:
+    """Return the levy on a shortfall, or None, with the reason: it is off unless switched on."""
+    law = instance.rulebook
+    if rule.jobs is None:
+        return None, "pledged jobs carry no levy"
+    if rule.per != "employer":
+        return None, "a levy is set per employer"
+    try:
+        if not law.levy_executed():
+            return None, f"no levy is executed on {law.date.isoformat()}: see po.levy_scenario"
+        employer = instance.employer_of[position.group]
+        own, before = employer.paid_hours_per_year, employer.paid_hours_previous_year
+        return levy_of(
+            position.shortfall,
+            paid_hours=None if own is None else read_number(own),
+            paid_hours_previous_year=None if before is None else read_number(before),
+            threshold_hours=Fraction(law.threshold_hours_per_year),
+            levy_eur_per_job=law.fraction("quota.levy_eur_per_job"),
+        )
+    except MissingParameterError as error:
+        return None, "; ".join(f"{found.field} {found.expected}" for found in error.problems)
+
+
+def coach_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[CoachRow, ...]:
+    """Return the load of each coach, where coaching is a rule of the model."""
+    if not any(isinstance(rule, Coaching) for rule in rules):
+        return ()
+    hours: dict[str, Fraction] = {}
+    people: dict[str, set[str]] = {}
+    for placement in plan.placements:
+        if placement.coach_id is not None:
+            needed = plan.coaching_hours_per_week(placement) or Fraction(0)
+            hours[placement.coach_id] = hours.get(placement.coach_id, Fraction(0)) + needed
+            people.setdefault(placement.coach_id, set()).add(placement.candidate_id)
+    rows = []
+    for coach_id in instance.coach_ids:
+        coach = instance.coach_of[coach_id]
+        if coach.hours_per_week is None:
+            continue
+        used, n_people = hours.get(coach_id, Fraction(0)), len(people.get(coach_id, ()))
+        rows.append(
+            CoachRow(
+                coach_id=coach_id,
+                kind=coach.kind,
+                employer_id=coach.employer,
+                people=n_people,
+                max_caseload=coach.max_caseload,
+                free_people=None if coach.max_caseload is None else coach.max_caseload - n_people,
+                hours_per_week=float(used),
+                free_hours_per_week=float(read_number(coach.hours_per_week) - used),
+            )
+        )
+    return tuple(rows)
+
+
+def budget_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[BudgetRow, ...]:
+    """Return what each municipality with a budget spends, where budgets are a rule."""
+    rule = next((rule for rule in rules if isinstance(rule, WageSubsidyBudget)), None)
+    if rule is None:
+        return ()
+    budgets = {
+        m.id: read_number(m.wage_subsidy_budget_eur_per_year)
+        for m in sorted(instance.region.municipalities, key=lambda record: record.id)
+        if m.wage_subsidy_budget_eur_per_year is not None
+    }
+    spent = dict.fromkeys(budgets, Fraction(0))
+    placements = dict.fromkeys(budgets, 0)
+    for placement in plan.placements:
+        home = plan.candidate(placement).municipality
+        if home in spent:
+            subsidy = plan.amount(placement, rule.uses) or Fraction(0)
+            spent[home] += subsidy
+            placements[home] += int(subsidy > 0)
+    return tuple(
+        BudgetRow(
+            municipality_id=home,
+            placements=placements[home],
+            subsidy_eur_per_year=float(spent[home]),
+            budget_eur_per_year=float(budget),
+        )
+        for home, budget in budgets.items()
+    )
+
+
+def term_rows(verdict: Verdict) -> tuple[TermRow, ...]:
+    """Return what each term adds to the objective."""
+    return tuple(
+        TermRow(
+            term=term.name,
+            weight=float(term.weight),
+            value=float(term.value),
+            points=float(term.points),
+        )
+        for term in verdict.terms
+    )

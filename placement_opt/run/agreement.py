@@ -1,0 +1,163 @@
+"""Compares the two readings of a plan: rows and points of the model, and the plain one by rule.
+
+For the library's own rules they have to agree; a difference is a bug of ours. A rule of the user's
+own that contradicts itself costs nobody the plan: it is returned with a remark, and nothing that
+was proven over the rows is claimed, since nobody can tell which of both readings is meant.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.basics.errors import InternalError
+from placement_opt.basics.quantities import read_number
+from placement_opt.basics.rows import RemarkRow
+from placement_opt.basics.status import Status
+from placement_opt.instance.plan import Plan
+from placement_opt.objectives.base import Term
+from placement_opt.run.compiled import Compiled
+from placement_opt.run.own_parts import OwnTerm, is_own
+from placement_opt.run.result_record import ResultRecord
+from placement_opt.run.verification import Fault, Verdict
+from placement_opt.solvers.search.base import Search, Solution
+
+_LOG = logging.getLogger("placement_opt")
+
+FLOAT_SHARE = Fraction(1, 10**9)
+"""Sums of floats in a term of the user's own may be off by this share of the points."""
+
+
+def contradictions(
+    compiled: Compiled, search: Search, solution: Solution, plan: Plan, verdict: Verdict
+) -> tuple[Fault, ...]:
+    """Return how rules and terms of the user's own contradict themselves on a plan.
+
+    Raises
+    ------
+    InternalError
+        When the library contradicts itself; it holds the plan.
+    """
+    if verdict.violations:
+        raise disagreement(compiled, search, plan, verdict.told())
+    faults, expected = list(verdict.faults), verdict.objective
+    for term in filter(is_own, compiled.terms):
+        given = _points(term, compiled, solution)
+        claimed = sum(given, start=Fraction(0))
+        told = Fraction(0)
+        if not any(fault.part is term for fault in verdict.faults):
+            told = read_number(term.value(plan.instance, plan))
+            if abs(claimed - told) > FLOAT_SHARE * sum(map(abs, given)):
+                text = f"`points` gives {float(claimed):g} in all, `value` {float(told):g}"
+                text_nl = f"`points` geeft samen {float(claimed):g}, `value` {float(told):g}"
+                faults.append(Fault(term, text, text_nl))
+        expected += read_number(term.weight) * (claimed - told)
+    claimed = search.worth
+    if claimed == expected:
+        return tuple(faults)
+    what = f"objective {float(claimed):.6f} in the model, {float(expected):.6f} by rule"
+    priced = [rule for rule in compiled.rules if is_own(rule) and rule.price is not None]
+    if not priced:
+        raise disagreement(compiled, search, plan, what)
+    text, text_nl = (
+        f"`lower` and `shortfalls` differ: {what}",
+        "`lower` en `shortfalls` verschillen",
+    )
+    return (*faults, *(Fault(rule, text, text_nl) for rule in priced))
+
+
+def _points(term: Term, compiled: Compiled, solution: Solution) -> list[Fraction]:
+    """Return the points of each placement before the weight, as the model has them."""
+    column = OwnTerm(term).points(compiled.pairs.instance, compiled.pairs)
+    return [Fraction(value, column.scale) for value in column.values[solution.chosen].tolist()]
+
+
+def disagreement(compiled: Compiled, search: Search, plan: Plan, what: str) -> InternalError:
+    """Build the error of a library that contradicts itself, with the plan in it."""
+    region, fingerprint = compiled.pairs.instance.region, compiled.fingerprint
+    error = InternalError(
+        f"the plan for region {region.name!r} failed verification: {what}. This is a bug in"
+        f" placement_opt, please report it. To reproduce: save the region with Region.to_json"
+        f" (fingerprint {fingerprint[:16]}) and solve it again with the same rules,"
+        f" seed {search.limits.seed} and reproducible=True. The plan is in `plan` of this error"
+    )
+    error.plan = {
+        name: [getattr(placement, name) for placement in plan.placements]
+        for name in ("candidate_id", "opening_id", "coach_id")
+    }
+    return error
+
+
+@contextmanager
+def plan_kept(
+    compiled: Compiled,
+    search: Search,
+    solution: Solution | None,
+    liked: npt.NDArray[np.int64] | None,
+) -> Iterator[None]:
+    """Verify and tell a plan; an error on the way becomes one of ours that holds the plan.
+
+    `liked` as in `Compiled.plan`.
+
+    Raises
+    ------
+    InternalError
+        Instead of whatever was raised, where there is a plan to lose.
+    """
+    try:
+        yield
+    except InternalError:
+        raise
+    except Exception as error:
+        if solution is None:
+            raise
+        plan = compiled.plan(solution, liked)
+        raise disagreement(compiled, search, plan, f"{type(error).__name__}: {error}") from error
+
+
+def contradicted(result: ResultRecord, faults: tuple[Fault, ...], points: Fraction) -> ResultRecord:
+    """Return a result that claims nothing over rules that contradict themselves.
+
+    Parameters
+    ----------
+    result
+        The result as the rows tell it.
+    faults
+        How rules and terms of the user's own contradict themselves; none leave the result as it is.
+    points
+        The plan's points in the model, told where a term could not read them.
+    """
+    if not faults:
+        return result
+    remarks = tuple(_remarks(faults))
+    for remark in remarks:
+        _LOG.warning("%s", remark.text)
+    unread = any(isinstance(fault.part, Term) and fault.is_failure for fault in faults)
+    return result.model_copy(
+        update={
+            "status": Status.FEASIBLE,
+            "objective": float(points) if unread else result.objective,
+            "bound": None,
+            "certified_bound": None,
+            "certificate": None,
+            "proof": (),
+            "remark_rows": (*result.remark_rows, *remarks),
+        }
+    )
+
+
+def _remarks(faults: tuple[Fault, ...]) -> Iterator[RemarkRow]:
+    for fault in faults:
+        part = fault.part
+        yield RemarkRow(
+            kind="contradiction",
+            about=type(part).__name__,
+            text=f"{part.title} contradicts itself, so that nothing is proven: {fault.text}",
+            text_nl=(
+                f"{part.title_nl or part.title} spreekt zichzelf tegen, zodat niets bewezen is:"
+                f" {fault.text_nl}"
+            ),
+        )

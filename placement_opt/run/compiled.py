@@ -1,0 +1,86 @@
+"""A model in integers, with the way back: from a solution to a plan in ids, and its verdict."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.basics.rows import RemarkRow
+from placement_opt.basics.short_text import ShortRepr
+from placement_opt.constraints.base import Rule
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.instance.plan import Placement, Plan
+from placement_opt.objectives.base import Term
+from placement_opt.pairs.listed import given_of
+from placement_opt.pairs.listed_given import LabelTexts
+from placement_opt.pairs.table import PairTable
+from placement_opt.run.own_parts import is_own
+from placement_opt.run.verification import Verdict, judge
+from placement_opt.solvers.search.base import Solution
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Compiled(ShortRepr):
+    """A model turned into integers: eligible pairs and the problem over them.
+
+    `rules_of_blocks` are the rules that have rows, in the order of the formulation's blocks;
+    `fingerprint` tells which region it was made from, `remarks` what is accepted and perhaps not
+    meant.
+    """
+
+    pairs: PairTable
+    formulation: Formulation
+    rules: tuple[Rule, ...]
+    terms: tuple[Term, ...]
+    fingerprint: str
+    rules_of_blocks: tuple[Rule, ...]
+    remarks: tuple[RemarkRow, ...] = ()
+
+    def coaches(
+        self, solution: Solution, liked: npt.NDArray[np.int64] | None = None
+    ) -> npt.NDArray[np.int64]:
+        """Return the row of the coach of each chosen pair, -1 for none.
+
+        `liked` is the coach that each candidate had, shape (C,), -1 for none: where people can
+        take each other's places, each keeps theirs.
+        """
+        chosen, offset = solution.chosen, self.formulation.n_pairs
+        coach = np.full(chosen.size, -1, dtype=np.int64)
+        columns = None if liked is None else {"coach": liked[self.pairs.candidate[chosen]]}
+        for number, block in enumerate(self.formulation.blocks):
+            if block.lift is not None:
+                start, stop = self.formulation.offsets[number : number + 2]
+                own = solution.own[start - offset : stop - offset]
+                coach = block.lift(chosen, own, columns).get("coach", coach)
+        return coach
+
+    def plan(self, solution: Solution, liked: npt.NDArray[np.int64] | None = None) -> Plan:
+        """Lift a solution back into the user's ids; `liked` as in `coaches`."""
+        pairs, chosen = self.pairs, solution.chosen
+        instance = pairs.instance
+        coach = self.coaches(solution, liked)
+        placements = [
+            Placement(
+                instance.candidate_ids[pairs.candidate[pair]],
+                instance.opening_ids[pairs.opening[pair]],
+                instance.coach_ids[k] if k >= 0 else None,
+                given_of(pairs, int(pair)),
+            )
+            for pair, k in zip(chosen, coach, strict=True)
+        ]
+        return self.plan_of(placements)
+
+    def plan_of(self, placements: Iterable[Placement]) -> Plan:
+        """Put placements in the setting that the rules read them in."""
+        pairs = self.pairs
+        eligible = np.flatnonzero(np.diff(pairs.candidate_start))
+        ids = pairs.instance.candidate_ids
+        labels = LabelTexts(pairs.labels)
+        return Plan(pairs.instance, placements, frozenset(ids[c] for c in eligible), labels)
+
+    def judge(self, plan: Plan) -> Verdict:
+        """Judge a plan by the plain reading of all rules and terms."""
+        parts: list[Rule | Term] = [*self.rules, *self.terms]
+        own = list(filter(is_own, parts))
+        return judge(self.pairs.instance, plan, self.rules, self.terms, own)

@@ -1,0 +1,117 @@
+"""Turns a region with rules and terms into integers, and tells at once all that is in the way."""
+
+import inspect
+import logging
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from placement_opt.basics.errors import Findings, PlacementWarning
+from placement_opt.basics.quantities import read_number
+from placement_opt.basics.rows import RemarkRow
+from placement_opt.constraints.base import Rule
+from placement_opt.constraints.one_placement import OnePlacement
+from placement_opt.formulation.assembly import formulate
+from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.instance import Instance
+from placement_opt.objectives.base import Term
+from placement_opt.pairs.listed import listed_pairs
+from placement_opt.pairs.table import MANY, Column, PairTable, enumerate_pairs, gather_problems
+from placement_opt.run.compiled import Compiled
+from placement_opt.run.own_parts import asked_rule, asked_term
+from placement_opt.run.progress import Stopwatch
+
+_LOG = logging.getLogger("placement_opt")
+_PACKAGE = str(Path(__file__).parents[1])
+
+
+def compile_model(
+    instance: Instance,
+    listed: Any,
+    rules: Sequence[Rule],
+    terms: Sequence[Term],
+    watch: Stopwatch,
+) -> Compiled:
+    """Find the eligible pairs, lower all rules, value all pairs, and assemble the problem.
+
+    Every rule and term is asked for what the records lack before anything is refused. Where a pair
+    rule cannot say which pairs it allows, it allows all of them for the rest of the search for
+    problems: somebody who turns out to have no eligible pair may then be asked for a value as well.
+
+    Parameters
+    ----------
+    instance
+        The region.
+    listed
+        What was given as ``pairs=``, or None.
+    rules, terms
+        The complete lists.
+    watch
+        Takes the seconds of each phase.
+
+    Raises
+    ------
+    InvalidInputError
+        With the problems of ``pairs=``, of all rules and of all terms.
+    """
+    rulebook = instance.known_rulebook
+    if rulebook is not None and rulebook.notes is not None:
+        rulebook.notes.clear()
+    at_most = next((r.at_most for r in rules if isinstance(r, OnePlacement)), MANY)
+    findings = Findings()
+    asked_rules, asked_terms = list(map(asked_rule, rules)), list(map(asked_term, terms))
+    with watch.phase("pairs"):
+        for term in asked_terms:
+            with findings.gathered():
+                findings.add(term.problems(instance))
+        pairs: PairTable | None = None
+        if listed is None:
+            pairs = enumerate_pairs(instance, asked_rules, findings=findings)
+        else:
+            with findings.gathered():
+                pairs = listed_pairs(instance, listed, asked_rules, terms, findings)
+        if pairs is None:
+            gather_problems(asked_rules, instance, findings)
+            findings.refuse()
+        pairs = pairs.with_placements_per_candidate(at_most)
+    blocks, points = list[RowBlock | None](), list[Column]()
+    with watch.phase("lower"):
+        for rule in asked_rules:
+            with findings.gathered():
+                blocks.append(rule.lower(instance, pairs))
+        for term in asked_terms:
+            with findings.gathered():
+                points.append(term.points(instance, pairs))
+        findings.refuse()
+    with watch.phase("formulate"):
+        weights = (read_number(term.weight) for term in terms)
+        weighted = list(zip(weights, points, strict=True))
+        rows = [block for block in blocks if block is not None]
+        formulation = formulate(pairs.candidate_start, rows, weighted, at_most)
+        fingerprint = instance.region.fingerprint()
+    remarks = tuple(remark for rule in asked_rules for remark in rule.remarks(pairs))
+    _warn(remarks)
+    with_rows = tuple(r for r, block in zip(rules, blocks, strict=True) if block is not None)
+    return Compiled(pairs, formulation, tuple(rules), tuple(terms), fingerprint, with_rows, remarks)
+
+
+def _warn(remarks: Sequence[RemarkRow]) -> None:
+    """Tell what is accepted and perhaps not meant before the solve; the result tells it, too.
+
+    A warning is for what is likely a slip: who lists all groups there may be, of which some have no
+    pairs today, has done nothing wrong.
+    """
+    for remark in remarks:
+        _LOG.warning("%s", remark.text)
+        if remark.kind == "slip":
+            warnings.warn(remark.text, PlacementWarning, stacklevel=_depth_of_the_user())
+
+
+def _depth_of_the_user() -> int:
+    """Return how many calls above the caller the first one outside of this package is."""
+    frame = inspect.currentframe()
+    depth = 0
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, depth = frame.f_back, depth + 1
+    return depth

@@ -1,0 +1,78 @@
+"""What a model refuses at once: what is no rule or term, is given twice, or names no such group."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from placement_opt.basics.errors import Findings, Problem
+from placement_opt.constraints.base import Rule
+from placement_opt.objectives.base import Term
+from placement_opt.pairs.groups import BUILT_IN_PER, unknown_per
+from placement_opt.run.own_parts import is_own, unfinished
+
+
+def check_parts(
+    rules: Sequence[object], terms: Sequence[object], columns: Collection[str] | None
+) -> None:
+    """Refuse rules and terms that no model can have.
+
+    Parameters
+    ----------
+    rules, terms
+        All of the model.
+    columns
+        Names of the columns of ``pairs=``; None leaves groups for later.
+
+    Raises
+    ------
+    InvalidInputError
+        With everything that is no rule or term, lacks a method, is given twice, or groups by what
+        is neither built in nor a column.
+    """
+    findings = Findings()
+    known_rules, known_terms = list[Rule](), list[Term]()
+    for rule in rules:
+        if isinstance(rule, Rule):
+            known_rules.append(rule)
+        else:
+            findings.add([_no_part("rule", rule, "po.OnePlacement()")])
+    for term in terms:
+        if isinstance(term, Term):
+            known_terms.append(term)
+        else:
+            findings.add([_no_part("objective term", term, 'po.PairScore("score")')])
+    parts: list[Rule | Term] = [*known_rules, *known_terms]
+    for part in filter(is_own, parts):
+        findings.add(unfinished(part))
+    findings.add(_given_twice(known_rules))
+    findings.add(_given_twice(known_terms))
+    for rule in known_rules if columns is not None else ():
+        per = getattr(rule, "per", None)
+        if not is_own(rule) and per is not None and per not in {*BUILT_IN_PER, *(columns or ())}:
+            findings.add([unknown_per(per, (), rule.rule)])
+    findings.refuse()
+
+
+def _no_part(name: str, value: object, such_as: str) -> Problem:
+    expected = f"must be an object such as {such_as}"
+    hint = "give an object of the library, or write your own subclass"
+    if isinstance(value, type) and issubclass(value, (Rule, Term)):
+        hint = f"make one of the class: {value.__name__}(...)"
+    return Problem("model", None, name, value, expected, hint)
+
+
+def _given_twice(parts: Iterable[Rule | Term]) -> Iterator[Problem]:
+    seen: set[tuple[str, ...]] = set()
+    for part in parts:
+        name, *apart = part.key
+        if part.key in seen:
+            expected = "must be given once per class and what sets it apart"
+            told = ", ".join(apart) or None
+            yield Problem(part.subject, name, "key", told, expected, "keep one of the two")
+        seen.add(part.key)
+
+
+def column_names(frame: Any) -> tuple[str, ...]:
+    """Return the names of the columns of ``pairs=``; none where it is no frame at all."""
+    names = frame if isinstance(frame, Mapping) else getattr(frame, "columns", ())
+    is_listed = isinstance(names, Iterable) and not isinstance(names, str)
+    return tuple(name for name in names if isinstance(name, str)) if is_listed else ()

@@ -1,0 +1,155 @@
+"""What a solve ends with, as data: status, proof, rows of tables, the record of the run."""
+
+from collections.abc import Iterator
+from os import PathLike
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from typing_extensions import override
+
+from placement_opt.basics.errors import InvalidInputError
+from placement_opt.basics.json_files import parse_json, read_text, write_atomically
+from placement_opt.basics.read_only import ReadOnlyDict, read_only
+from placement_opt.basics.rows import (
+    BudgetRow,
+    CoachRow,
+    CostRow,
+    PlacementRow,
+    ProofPart,
+    QuotaRow,
+    RemarkRow,
+    TermRow,
+    UnplacedRow,
+)
+from placement_opt.basics.short_text import Told, told_parts
+from placement_opt.basics.status import Status, StopReason, relative_gap
+from placement_opt.run.start_outcome import StartOutcome
+
+Facts = Annotated[dict[str, Any], AfterValidator(read_only)]
+"""A dictionary that nobody changes, at any depth."""
+
+
+class ResultRecord(BaseModel):
+    """A plan with its proof, reasons and rows of tables; what does not exist is None.
+
+    Attributes
+    ----------
+    status, stop_reason
+        What is known about the plan, and why the search stopped.
+    objective
+        Points of the plan, always maximised; None without a plan.
+    bound
+        No plan has more points than this; the best proven by any part.
+    certified_bound
+        The best bound that was re-checked in exact integer arithmetic.
+    proof
+        How each bound was proven, and over which pairs.
+    conflicts
+        Where no plan exists: rows as ``"rule (about)"`` that no plan keeps together.
+    conflicts_are_minimal
+        True where it is shown that any of those left out makes room for a plan, False where
+        some may not be needed; None without conflicts.
+    start
+        What became of the start plan; None where none was given.
+    stats
+        Seconds per phase, pairs, rows, peak memory, the way the solver took.
+    run
+        Versions, seed, parameters, input hash, what it takes to repeat the run; `rulebook` names
+        the law by date and hash, the values supplied to it, and those used, with their sources.
+    certificate
+        Prices that prove `certified_bound`, or None.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    region: str
+    date: str | None = None
+    status: Status
+    stop_reason: StopReason
+    objective: float | None = None
+    bound: float | None = None
+    certified_bound: float | None = None
+    proof: tuple[ProofPart, ...] = ()
+    n_candidates: int
+    start: StartOutcome | None = None
+    placement_rows: tuple[PlacementRow, ...] = ()
+    unplaced_rows: tuple[UnplacedRow, ...] = ()
+    quota_rows: tuple[QuotaRow, ...] = ()
+    coach_rows: tuple[CoachRow, ...] = ()
+    budget_rows: tuple[BudgetRow, ...] = ()
+    cost_rows: tuple[CostRow, ...] = ()
+    term_rows: tuple[TermRow, ...] = ()
+    remark_rows: tuple[RemarkRow, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    conflicts_are_minimal: bool | None = None
+    stats: Facts = ReadOnlyDict()
+    run: Facts = ReadOnlyDict()
+    certificate: Facts | None = None
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        """Compare what is told, not who answers questions about it."""
+        return isinstance(other, ResultRecord) and self.model_dump() == other.model_dump()
+
+    __hash__ = None  # type: ignore[assignment] # holds dictionaries
+
+    @property
+    def gap(self) -> float | None:
+        """``(bound - objective) / max(|objective|, |bound|)``, or None while one is missing."""
+        if self.objective is None or self.bound is None:
+            return None
+        return relative_gap(self.objective, self.bound)
+
+    @property
+    def has_plan(self) -> bool:
+        """True when there is a plan, possibly an empty one."""
+        return self.status in {Status.OPTIMAL, Status.FEASIBLE}
+
+    @property
+    def is_contradicted(self) -> bool:
+        """True where a rule or term of the user's own contradicts itself on this plan."""
+        return any(row.kind == "contradiction" for row in self.remark_rows)
+
+    @override
+    def __repr_args__(self) -> Iterator[tuple[str | None, Told]]:
+        """Tell the headline: what is known, and how many people it is about."""
+        names = ("region", "date", "status", "stop_reason", "objective", "bound", "gap")
+        told = {name: getattr(self, name) for name in names}
+        told |= {"status": str(self.status), "stop_reason": str(self.stop_reason)}
+        counts = {"placements": self.placement_rows, "unplaced": self.unplaced_rows}
+        return told_parts([*told.items(), *counts.items(), ("remarks", self.remark_rows)])
+
+    def to_json(self, path: str | PathLike[str], overwrite: bool = False) -> None:  # noqa: FBT001, FBT002 - contract
+        """Write the result to a file, wholly or not at all.
+
+        Raises
+        ------
+        FileExistsError
+            When the file exists and `overwrite` is False.
+        OSError
+            When it cannot be written there: no such folder, a folder of that name, no permission.
+        """
+        write_atomically(path, self.model_dump_json(indent=1) + "\n", overwrite=overwrite)
+
+    @classmethod
+    def from_json(cls, path: str | PathLike[str]) -> Self:
+        """Read a result that `to_json` wrote.
+
+        Raises
+        ------
+        InvalidInputError
+            When the file is no result.
+        """
+        fields = parse_json(read_text(path))
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise InvalidInputError.single(
+                "result",
+                None,
+                ".".join(map(str, first["loc"])) or "file",
+                str(first["input"])[:60],
+                f"must be as Result.to_json writes it ({first['msg'].lower()})",
+                "write the file with Result.to_json",
+            ) from None

@@ -1,0 +1,233 @@
+"""Judges a plan by the rules and recomputes its objective; imports no solver and no lowering.
+
+Every plan passes here before anyone sees it, whoever made it: a solver, a file, a person.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from placement_opt.basics.quantities import read_number
+from placement_opt.basics.short_text import ShortRepr, shortened
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Plan, Shortfall, Violation
+
+if TYPE_CHECKING:  # asked by their names, so that nothing is shared with how they lower
+    from placement_opt.constraints.base import Rule
+    from placement_opt.objectives.base import Term
+
+SHOWN_VIOLATIONS = 5
+
+SHORTFALL = "shortfall"
+"""Ends the name of a term that is what a priced minimum misses."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermValue:
+    """What one term adds to the objective.
+
+    `value` is the unweighted sum over the plan, `points` is ``weight * value``. A priced minimum
+    appears with the missing units as its value and minus the price as its weight.
+    """
+
+    name: str
+    weight: Fraction
+    value: Fraction
+    points: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """How a rule or term of the user's own contradicts itself on a plan.
+
+    `is_failure` where its plain reading raises an error, so that it says nothing.
+    """
+
+    part: "Rule | Term"
+    text: str
+    text_nl: str
+    is_failure: bool = False
+
+    @override
+    def __str__(self) -> str:
+        return f"{type(self.part).__name__}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdict(ShortRepr):
+    """What the plain reading of the rules and terms says about a plan.
+
+    `violations` are those of the library's rules; `faults` tell what the user's own make of a plan
+    that their rows accept.
+    """
+
+    violations: tuple[Violation, ...]
+    terms: tuple[TermValue, ...]
+    shortfalls: tuple[tuple[str, Shortfall], ...]
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def objective(self) -> Fraction:
+        """Sum of all terms, in points."""
+        return sum((term.points for term in self.terms), start=Fraction(0))
+
+    @property
+    def is_sound(self) -> bool:
+        """True when no rule is broken, and all of them could be asked."""
+        return not self.violations and not self.faults
+
+    def told(self) -> str:
+        """Return the violations and faults as text, at most five of them."""
+        wrong = [*map(str, self.violations), *map(str, self.faults)]
+        shown = wrong[:SHOWN_VIOLATIONS]
+        more = len(wrong) - len(shown)
+        return "; ".join(shown) + (f"; and {more} more" if more else "")
+
+
+def judge(
+    instance: Instance,
+    plan: Plan,
+    rules: Sequence["Rule"],
+    terms: Sequence["Term"],
+    own: Collection["Rule | Term"] = (),
+) -> Verdict:
+    """Judge a plan by a plain reading of every rule and term.
+
+    Parameters
+    ----------
+    instance
+        The region.
+    plan
+        The placements, with a coach where one is needed.
+    rules, terms
+        The rules it has to keep and the terms that value it.
+    own
+        Those of the user's own: what they raise is a fault of the verdict, never the end of it.
+
+    Returns
+    -------
+    Verdict
+        Each violation, the points of each term, and the shortfalls of priced minimums.
+    """
+    unknown = tuple(
+        Violation("known ids", f"{p.candidate_id} in {p.opening_id}", "the region has no such pair")
+        for p in plan.placements
+        if p.candidate_id not in instance.candidate_of or p.opening_id not in instance.opening_of
+    )
+    if unknown:
+        return Verdict(unknown, (), ())
+    twice = tuple(
+        Violation("placed once per opening", candidate_id, f"placed in {opening_id} more than once")
+        for (candidate_id, opening_id) in _repeated(plan)
+    )
+    ask = _Asking(instance, plan, own)
+    violations = [*twice, *(found for rule in rules for found in ask.violations(rule))]
+    values = []
+    for term, name in zip(terms, _names([term.key for term in terms]), strict=True):
+        weight, value = read_number(term.weight), ask.value(term)
+        if value is not None:
+            values.append(TermValue(name, weight, value, weight * value))
+    shortfalls = tuple(
+        (name, shortfall)
+        for rule, name in zip(rules, _names([rule.key for rule in rules]), strict=True)
+        for shortfall in ask.list(rule, "shortfalls")
+    )
+    every = (*values, *_priced(shortfalls))
+    return Verdict(tuple(violations), every, shortfalls, tuple(ask.faults))
+
+
+class _Asking:
+    """Asks rules and terms what they say of a plan; a failure of the user's own becomes a fault."""
+
+    def __init__(self, instance: Instance, plan: Plan, own: Collection["Rule | Term"]) -> None:
+        self._given = (instance, plan)
+        self._own = {id(part) for part in own}
+        self.faults: list[Fault] = []
+
+    def violations(self, rule: "Rule") -> Sequence[Violation]:
+        """Return what a rule of the library finds; one of the user's own makes it a fault."""
+        found = self.list(rule, "violations")
+        if found and id(rule) in self._own:
+            shown = "; ".join(map(str, found[:SHOWN_VIOLATIONS]))
+            more = len(found) - SHOWN_VIOLATIONS
+            shown += f"; and {more} more" if more > 0 else ""
+            text = f"its rows and pairs allow the plan, `violations` does not: {shown}"
+            text_nl = f"het model laat het plan toe, `violations` niet: {shown}"
+            self.faults.append(Fault(rule, text, text_nl))
+            return ()
+        return found
+
+    def list(self, rule: "Rule", method: str) -> Sequence[Any]:
+        """Return what a method of a rule yields, nothing where one of the user's own fails."""
+        kind = Violation if method == "violations" else Shortfall
+        try:
+            found = _entries(getattr(rule, method)(*self._given))
+            _check_yield(found, kind)
+        except Exception as error:
+            self._note(rule, method, error)
+            return ()
+        return found
+
+    def value(self, term: "Term") -> Fraction | None:
+        """Return the exact points of a term, None where one of the user's own fails."""
+        try:
+            return read_number(term.value(*self._given))
+        except Exception as error:
+            self._note(term, "value", error)
+            return None
+
+    def _note(self, part: "Rule | Term", method: str, error: Exception) -> None:
+        if id(part) not in self._own or isinstance(error, MemoryError):
+            raise error
+        told = f"{type(error).__name__}: {error}"
+        text = f"`{method}` fails on the plan: {told}"
+        text_nl = f"`{method}` loopt vast op het plan: {told}"
+        self.faults.append(Fault(part, text, text_nl, is_failure=True))
+
+
+def _entries(found: Any) -> list[Any]:
+    if found is None:
+        raise TypeError("it returns None; let it yield what is wrong, and nothing else")
+    return [*found]
+
+
+def _check_yield(found: Sequence[Any], kind: type) -> None:
+    wrong = next((entry for entry in found if not isinstance(entry, kind)), None)
+    if wrong is not None:
+        raise TypeError(f"it yields {shortened(wrong, 80)}, which is no {kind.__name__}")
+
+
+def _repeated(plan: Plan) -> list[tuple[str, str]]:
+    seen: set[tuple[str, str]] = set()
+    repeated = []
+    for placement in plan.placements:
+        pair = (placement.candidate_id, placement.opening_id)
+        if pair in seen:
+            repeated.append(pair)
+        seen.add(pair)
+    return repeated
+
+
+def _names(keys: Sequence[tuple[str, ...]]) -> list[str]:
+    """Name rules or terms by class, and where one comes twice also by what sets it apart."""
+    kinds = [kind for kind, *_ in keys]
+    apart = [" ".join(filter(None, rest)) for _, *rest in keys]
+    return [
+        f"{kind} ({which})" if which and kinds.count(kind) > 1 else kind
+        for kind, which in zip(kinds, apart, strict=True)
+    ]
+
+
+def _priced(shortfalls: Sequence[tuple[str, Shortfall]]) -> list[TermValue]:
+    """Sum the shortfalls of each rule and price, as terms of the objective."""
+    sums: dict[tuple[str, Fraction], Fraction] = {}
+    for rule, shortfall in shortfalls:
+        key = (rule, shortfall.price)
+        sums[key] = sums.get(key, Fraction(0)) + shortfall.amount
+    return [
+        TermValue(f"{rule} {SHORTFALL}", -price, missing, -price * missing)
+        for (rule, price), missing in sums.items()
+    ]

@@ -1,0 +1,306 @@
+"""Strengthens the linear relaxation by rounding cuts, round by round, over a growing core of pairs.
+
+Each round solves the relaxation over the core from the last basis, prices out all pairs with its
+duals, takes in those that gain, and then looks for cuts. The bound that the duals prove holds for
+all pairs at every step.
+"""
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.mixed_integer_rounding import cuts_of, with_cuts, without_cuts
+from placement_opt.solvers.bounds.cuts import separate
+from placement_opt.solvers.bounds.strengthened import Restricted, Strengthened
+from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
+from placement_opt.solvers.relaxation.column_choice import SMALL_GAIN
+from placement_opt.solvers.relaxation.pricing import Pricing, usable_prices
+from placement_opt.solvers.relaxation.relaxation import (
+    BASIC,
+    Basis,
+    dual_bound,
+    solve_lp,
+)
+
+MOST_ROUNDS = 40
+ENOUGH_ALONE = 1e-4
+"""Once a round lowers the bound by a smaller share, rows are also rounded in twos."""
+
+LEAST_PROGRESS = 5e-6
+PATIENCE = 2
+"""Rounds in a row with less progress than the least, before it stops."""
+
+ENTERING_SHARE = 0.2
+"""New columns of one pricing at most, as a share of those at hand."""
+
+
+MANY_COLUMNS, FAR = 15_000, 0.02
+"""Of more columns those go out, before the first cuts, that lose so large a share of the largest
+gain."""
+
+LAST_SHARE = 0.5
+"""The last pricings may take such a share of the limit beyond it: cuts are worth nothing before."""
+
+FIRST_TIMES = 2
+"""The first linear program may take so many times the limit: nothing goes on without it."""
+
+PRICED_EACH = 3
+"""Rounds of cuts from one pricing of all variables to the next."""
+
+FIRST_PRICINGS, MOST_PRICINGS = 3, 25
+"""Times that all variables are priced out before the first cuts, and after the last."""
+
+LONG_S = 15.0
+"""Where the first point takes longer, plans are looked for around it before it is priced out."""
+
+CLOSE = 1e-4
+"""Before the first cuts they are priced out further, until the bound is that near the program, as a
+share: from there on plans can be made."""
+
+
+def strengthen(
+    formulation: Formulation,
+    core: npt.NDArray[np.int64],
+    time_limit_s: float,
+    *,
+    own: npt.NDArray[np.int64] | None = None,
+    pricing: Pricing | None = None,
+    rounds: int = MOST_ROUNDS,
+    with_others: bool = True,
+    stop: Callable[[], bool] = lambda: False,
+    on_point: Callable[[Strengthened], None] = lambda _point: None,
+    on_bound: Callable[[Strengthened], None] = lambda _best: None,
+) -> Strengthened | None:
+    """Add cuts to the linear relaxation until they bring little more.
+
+    Parameters
+    ----------
+    formulation
+        The problem; cuts that it has already stay.
+    core
+        Pairs to begin with, such as those with a small reduced cost. All others are priced out.
+    time_limit_s
+        Seconds after which no other round begins.
+    own
+        Own variables to begin with, ascending; all by default. Those left out have to be zero in
+        some solution; they are priced out too.
+    pricing
+        Prices out the formulation, where somebody has made one already.
+    rounds
+        At most so many rounds.
+    with_others
+        Also round sums of two rows; slower, deeper.
+    stop
+        Asked before each round.
+    on_point
+        Told of the first optimum over some of the pairs where it took long, then of the one before
+        the first cuts.
+    on_bound
+        Told of every better bound.
+
+    Returns
+    -------
+    Strengthened or None
+        None when not even the first linear program was solved.
+    """
+    loop = _Rounds(formulation, core, own, pricing or Pricing(formulation))
+    started = time.perf_counter()
+    until, end = started + time_limit_s, started + FIRST_TIMES * time_limit_s
+    if stop() or not loop.solve(FIRST_TIMES * time_limit_s, 0):
+        return None
+    if time.perf_counter() > started + LONG_S:
+        on_point(loop.unproven())
+    if not stop():
+        loop.solve(FIRST_TIMES * _left(until), FIRST_PRICINGS)
+    best = loop.proven(0)
+    while (
+        loop.is_open(best)
+        and time.perf_counter() < until
+        and not stop()
+        and loop.solve(_left(until), 1)
+    ):
+        best = loop.proven(0)
+    on_point(best)
+    on_bound(best)
+    loop.trim()
+    loop, number, is_cut_short = _cut(loop, rounds, until, stop, with_others=with_others)
+    is_final = number == 0 and loop.is_whole
+    if not loop.is_whole and not stop():
+        seconds = max(_left(until), min(LAST_SHARE * time_limit_s, _left(end)))
+        loop.solve(seconds, MOST_PRICINGS)
+    if not is_final:
+        last = loop.proven(number)
+        if last.bound < best.bound:
+            best = last
+            on_bound(best)
+    return replace(_pruned(best), is_cut_short=is_cut_short)
+
+
+def _left(until: float) -> float:
+    return max(1.0, until - time.perf_counter())
+
+
+def _cut(
+    loop: "_Rounds", rounds: int, until: float, stop: Callable[[], bool], *, with_others: bool
+) -> tuple["_Rounds", int, bool]:
+    """Add round after round while they bring something.
+
+    Return where it ended, after which round, and whether time ended it.
+
+    Between the rounds a few columns may be missing: only the last point is final.
+    """
+    stale, alone = 0, True
+    for number in range(1, rounds + 1):
+        before = copy.copy(loop)
+        is_late = time.perf_counter() >= until or stop()
+        if stale >= PATIENCE or is_late or not loop.cut(with_others=not alone):
+            return before, number - 1, is_late and stale < PATIENCE
+        if not loop.solve(_left(until), int(number % PRICED_EACH == 0)):
+            # Too many for the time left: what was reached before them counts.
+            return before, number - 1, True
+        progress = (before.value - loop.value) / max(1.0, abs(loop.value))
+        alone = alone and (progress >= ENOUGH_ALONE or not with_others)
+        stale = 0 if progress >= LEAST_PROGRESS else stale + 1
+    return loop, rounds, False
+
+
+class _Rounds:
+    """The linear program over the core, with its basis."""
+
+    def __init__(
+        self,
+        formulation: Formulation,
+        core: npt.NDArray[np.int64],
+        own: npt.NDArray[np.int64] | None,
+        pricing: Pricing,
+    ) -> None:
+        self.formulation = formulation
+        self._rules = formulation.n_rows - len(cuts_of(formulation))
+        self._unit = ObjectiveUnit.of(formulation)
+        if own is None:
+            own = np.arange(formulation.n_pairs, formulation.n_variables)
+        self._columns = np.concatenate([own, core])
+        self._pricing = pricing
+        self._largest_gain = formulation.objective.largest_gain
+        self._basis: Basis | None = None
+        self._prices = np.zeros(formulation.n_rows)
+        self._values = np.zeros(self._columns.size)
+        self._is_optimal = False
+        self.value = np.inf
+        self.is_whole = False
+
+    @property
+    def core(self) -> npt.NDArray[np.int64]:
+        """The pairs of the core, ascending."""
+        return np.sort(self._columns[self._columns < self.formulation.n_pairs])
+
+    def solve(self, time_limit_s: float, pricings: int) -> bool:
+        """Solve over the columns, and take in those that gain; False when it was not solved.
+
+        The last point stays where a program with other columns is not solved. After so many
+        pricings columns that still gain wait for the next call; `is_whole` tells.
+        """
+        until = time.perf_counter() + time_limit_s
+        self.is_whole = False
+        if not self._is_optimal and not self._optimise(time_limit_s):
+            return False
+        for _ in range(pricings):
+            entering = self._entering()
+            self.is_whole = entering.size == 0
+            if self.is_whole or time.perf_counter() > until:
+                break
+            before = self._columns, self._basis
+            self._columns = np.concatenate([self._columns, entering])
+            if self._basis is not None:
+                self._basis = self._basis.grown(n_columns=entering.size)
+            if not self._optimise(until - time.perf_counter()):
+                self._columns, self._basis = before
+                return False
+        return True
+
+    def _optimise(self, seconds: float) -> bool:
+        """Solve the linear program of now; False when it was not solved."""
+        program = LinearProgram.of(self.formulation, self._unit, self._columns)
+        point = solve_lp(program, max(0.1, seconds), self._basis)
+        if point is None:
+            return False
+        units = float(self._unit.units)
+        self._basis, self.value = point.basis, float(program.gain @ point.values) * units
+        self._prices = usable_prices(self.formulation, point.prices * units)
+        self._values = point.values
+        self._is_optimal = True
+        return True
+
+    def is_open(self, found: Strengthened) -> bool:
+        """Tell whether columns are still missing that matter."""
+        missing = found.bound - self.value
+        return not self.is_whole and missing > CLOSE * max(1.0, abs(self.value))
+
+    def trim(self) -> None:
+        """Leave out columns that lose much, of very many; they are priced out again in the end."""
+        if self._columns.size <= MANY_COLUMNS or self._basis is None:
+            return
+        reduced = self.formulation.reduced(self._prices)
+        stays = self._basis.variables == BASIC
+        stays |= reduced[self._columns] > -FAR * self._largest_gain
+        stays |= self.formulation.bounds(self._columns)[0] != 0
+        self._columns, self._values = self._columns[stays], self._values[stays]
+        self._basis = replace(self._basis, variables=self._basis.variables[stays])
+
+    def unproven(self) -> Strengthened:
+        """Return the last point before anything is proven by its prices."""
+        return Strengthened(self.formulation, self._prices, np.inf, self.core, 0, self._program)
+
+    def proven(self, number: int) -> Strengthened:
+        """Return what the prices of the last point prove over all variables."""
+        prices, bound = self._prices, dual_bound(self.formulation, self._prices)
+        priced = self._pricing.over(self.formulation).settled(prices)
+        if priced.bound < bound:
+            prices, bound = priced.prices, priced.bound
+        return Strengthened(self.formulation, prices, bound, self.core, number, self._program)
+
+    @property
+    def _program(self) -> Restricted:
+        """The linear program, and where the simplex method ended in it."""
+        return Restricted(self.formulation, self._columns, self._values, self._prices, self._basis)
+
+    def _entering(self) -> npt.NDArray[np.int64]:
+        """Return variables outside the program that gain, the best of them."""
+        gain = self.formulation.reduced(self._prices)
+        gain[self._columns] = 0.0
+        entering = np.flatnonzero(gain > SMALL_GAIN * self._largest_gain)
+        most = max(100, int(ENTERING_SHARE * self._columns.size))
+        if entering.size > most:
+            entering = entering[np.argsort(-gain[entering], kind="stable")[:most]]
+        return entering
+
+    def cut(self, *, with_others: bool) -> bool:
+        """Add cuts that the values violate, and drop cuts that are slack; False without new."""
+        values = np.zeros(self.formulation.n_variables)
+        values[self._columns] = self._values
+        new = separate(self.formulation, values, with_others=with_others)
+        if not new:
+            return False
+        n_before = self.formulation.n_rows
+        strong = with_cuts(self.formulation, new)
+        dropped = np.zeros(strong.n_rows - self._rules, dtype=np.bool_)
+        if self._basis is not None:
+            dropped[: n_before - self._rules] = self._basis.slack_rows[self._rules :]
+        self.formulation, stays = without_cuts(strong, dropped)
+        self._is_optimal = False
+        if self._basis is not None:
+            self._basis = self._basis.grown(rows=stays[:n_before], n_rows=len(new))
+        return True
+
+
+def _pruned(found: Strengthened) -> Strengthened:
+    """Leave out cuts without a price that no other stands on; the bound stays the same."""
+    prices = found.prices
+    n_cuts = len(cuts_of(found.formulation))
+    strong, stays = without_cuts(found.formulation, prices[prices.size - n_cuts :] == 0)
+    return replace(found, formulation=strong, prices=prices[stays])

@@ -1,0 +1,301 @@
+"""A proof that no plan keeps all rules, for problems of any size: counting, or a Farkas ray.
+
+With all gains zero, every plan gains nothing. Prices of the rows whose bound lies below zero even
+so (see `formulation.certificate`) say that there is no plan. They come from an elastic linear
+program, in which rows that the empty plan breaks may stay broken at a cost; it is solved over a few
+columns, and columns that contradict its prices come in. The bound is checked in exact integers
+over all columns, so that a wrong price can make the proof fail but never wrong.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from placement_opt.formulation.certificate import Certificate, without_gains
+from placement_opt.formulation.formulation import Formulation, Objective
+from placement_opt.formulation.row_blocks import RowBlock, Variables
+from placement_opt.instance.instance import Floats, Ints
+from placement_opt.solvers.bounds.least_breach import least_breach
+from placement_opt.solvers.derived.counting import counted
+from placement_opt.solvers.derived.lumped import lumped
+from placement_opt.solvers.derived.rows_alone import stretched
+from placement_opt.solvers.relaxation.column_choice import OwnColumns, best_of_each
+from placement_opt.solvers.relaxation.pricing import Pricing, usable_prices
+from placement_opt.solvers.relaxation.restricted_lp import Point, RestrictedLp
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.reporting import POLL_S, is_contradictory, logger, stop_asked
+
+RAY = "ray of prices"
+CONTRADICTION = "limits of one row"
+
+COUNTED = "counting"
+
+FEW_VARIABLES = 5_000
+"""Up to here one linear program tells at once whether there is a ray."""
+
+AT_ONCE_SECONDS, AT_ONCE_SHARE = 3.0, 0.05
+"""What looking for a proof before any search may take, in seconds and as a share of the time."""
+
+NOTHING = 1e-7
+"""Shares and reduced gains up to here are zero to a linear program."""
+
+SIMPLEX_SECONDS = 6.0
+"""Once the simplex method takes longer, as it does where few columns cost anything, the first-order
+method goes on; its prices are near enough to prove what is not a close call."""
+
+FIRST_ORDER_SECONDS = 10.0
+FIRST_ORDER_PRECISION = 1e-4
+FIRST_ORDER_NOTHING = 1e-4
+
+ENTERING_OF_ROW = 3
+MOST_ENTERING = 20_000
+ROUNDS = 200
+
+Numbers = npt.NDArray[np.int64]
+
+
+def prove_infeasible_by_ray(formulation: Formulation, search: Search, seconds: float) -> bool:
+    """Try to prove that no solution exists, and tell the search when it is proven.
+
+    Parameters
+    ----------
+    formulation
+        The problem.
+    search
+        Its search; asked whether to stop. Nothing is tried while it has a solution.
+    seconds
+        Seconds this may take at most.
+
+    Returns
+    -------
+    bool
+        True with a proof. False says nothing: the relaxation has a solution, or time is up.
+    """
+    if search.best is not None:
+        return False
+    if is_contradictory(formulation):
+        search.prove_infeasible(CONTRADICTION)
+        return True
+    until = time.perf_counter() + min(seconds, search.remaining_s)
+    try:
+        ray = find_ray(formulation, lambda: stop_asked(search), until)
+    except Exception:
+        logger.warning("looking for a proof of infeasibility failed", exc_info=True)
+        return False
+    if ray is None:
+        return False
+    search.prove_infeasible(RAY, ray)
+    search.note("infeasible: prices of the rows, checked in exact integers, leave no plan")
+    return True
+
+
+def prove_infeasible_at_once(formulation: Formulation, search: Search) -> bool:
+    """Prove before any search that no solution exists, where counting or a small program shows it.
+
+    Nothing is tried where the empty plan keeps all rows. False says nothing.
+    """
+    if search.best is not None or stop_asked(search) or _is_empty_plan_sound(formulation):
+        return False
+    if is_contradictory(formulation):
+        search.prove_infeasible(CONTRADICTION)
+        return True
+    bare = without_gains(formulation)
+    found, source = counted(bare), COUNTED
+    if found is None and bare.n_variables <= FEW_VARIABLES:
+        seconds = min(AT_ONCE_SECONDS, AT_ONCE_SHARE * search.remaining_s)
+        if search.limits.reproducible:
+            seconds = AT_ONCE_SECONDS
+        found, source = least_breach(bare, seconds).prices, RAY
+    if found is None:
+        return False
+    search.prove_infeasible(source, found.certificate(formulation.n_rows))
+    search.note(f"infeasible: {source}, checked in exact integers, leaves no plan")
+    return True
+
+
+def _is_empty_plan_sound(formulation: Formulation) -> bool:
+    nobody = np.clip(0, formulation.lower, formulation.upper)
+    return formulation.is_satisfied_by(nobody)
+
+
+def find_ray(
+    formulation: Formulation, stop: Callable[[], bool], until: float
+) -> Certificate | None:
+    """Return prices that prove that no solution exists, or None where none were found.
+
+    Parameters
+    ----------
+    formulation
+        The problem.
+    stop
+        Asked between rounds; True ends the work.
+    until
+        Moment of `time.perf_counter` to end at.
+    """
+    bare = without_gains(formulation)
+    small, of_row, _ = lumped(bare)
+    phase = _PhaseOne(small, stop)
+    for _ in range(ROUNDS):
+        if stop() or time.perf_counter() >= until:
+            return None
+        prices = phase.prices(until - time.perf_counter())
+        if prices is None:
+            return None
+        for ray in phase.rays(prices):
+            for certificate in stretched(bare, ray[of_row]):
+                if certificate.bound(bare) < 0:
+                    return certificate
+        if not phase.grow(prices):
+            return None
+    return None
+
+
+class _PhaseOne:
+    """Breaks the rows as little as it can, over the columns that have come in."""
+
+    def __init__(self, formulation: Formulation, stop: Callable[[], bool]) -> None:
+        self._stop = stop
+        self._is_quick = True
+        elastic = _elastic(formulation)
+        self._formulation = formulation
+        self._slack = elastic.is_slack
+        self._of_formulation = np.flatnonzero(~elastic.is_slack)
+        self._place = np.cumsum(~elastic.is_slack) - 1
+        self._program = RestrictedLp(elastic.formulation)
+        self._values = np.zeros(elastic.is_slack.size)
+        self._prices = elastic.first_prices
+        self._pricing = Pricing(formulation)
+        self._own = OwnColumns(formulation)
+        self._random = np.random.default_rng(0)
+        must = (formulation.lower > 0) | (formulation.upper < 0)
+        self._columns = np.flatnonzero(must)
+        self.grow(elastic.first_prices)
+
+    def prices(self, seconds: float) -> Floats | None:
+        """Return prices of the rows, or None: nothing has to be broken, or out of time."""
+        slack = np.flatnonzero(self._slack)
+        columns = np.union1d(slack, self._of_formulation[self._columns])
+        point, least = None, NOTHING
+        if self._is_quick:
+            point = self._program.simplex(columns, min(seconds, SIMPLEX_SECONDS))
+            self._is_quick = point is not None
+        if point is None:
+            start = Point(self._values[columns], self._prices)
+            seconds = min(seconds, FIRST_ORDER_SECONDS)
+            point, least = self._first_order(columns, start, seconds), FIRST_ORDER_NOTHING
+        if point is None:
+            return None
+        self._values[:] = 0.0
+        self._values[columns], self._prices = point.values, point.prices
+        broken = float(point.values[self._slack[columns]].sum())
+        return None if broken <= least else point.prices
+
+    def _first_order(self, columns: Numbers, start: Point, seconds: float) -> Point | None:
+        run = self._program.start_first_order(columns, start, FIRST_ORDER_PRECISION, seconds)
+        try:
+            while not run.wait(POLL_S):
+                if self._stop():
+                    return None
+            return run.point()
+        finally:
+            run.close()
+
+    def rays(self, prices: Floats) -> list[Floats]:
+        """Return the prices with those set that follow from others, where they may prove."""
+        settled = [self._pricing.settled(prices, are_least=least) for least in (False, True)]
+        return [one.prices for one in settled if one.bound < 0]
+
+    def grow(self, prices: Floats) -> bool:
+        """Let in columns that would break less at these prices; False where there are none."""
+        part = self._formulation
+        reduced = part.reduced(usable_prices(part, prices))
+        gain = np.maximum(reduced * part.lower, reduced * part.upper)
+        gain[self._columns] = 0.0
+        # Many columns are alike without gains: a draw among them spreads people over openings.
+        gain *= self._random.uniform(0.5, 1.0, gain.size)
+        pairs = np.flatnonzero(gain[: part.n_pairs] > NOTHING)
+        anchor = self._pricing.anchor
+        if anchor is not None and pairs.size > MOST_ENTERING:
+            pairs = pairs[best_of_each(anchor.row_of_pair[pairs], gain[pairs], ENTERING_OF_ROW)]
+        own = part.n_pairs + np.flatnonzero(gain[part.n_pairs :] > NOTHING)
+        entering = np.concatenate([_most(pairs, gain), _most(own, gain)])
+        core = np.union1d(self._columns, entering)
+        at_hand = self._own.of(core[core < part.n_pairs], reduced)
+        self._columns = np.union1d(core, at_hand)
+        return entering.size > 0
+
+
+def _most(columns: Numbers, gain: Floats) -> Numbers:
+    if columns.size <= MOST_ENTERING:
+        return columns
+    return columns[np.argpartition(-gain[columns], MOST_ENTERING)[:MOST_ENTERING]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Elastic:
+    """A formulation in which rows may stay broken.
+
+    Parameters
+    ----------
+    formulation
+        The rows and ranges, with a slack of 0 to 1 for each row that the empty plan breaks: the
+        share of that breach that stays. Each costs one.
+    is_slack
+        Which variables those are, shape (N,); the others keep their order.
+    first_prices
+        Prices at which ending any of the breaches pays, shape (R,).
+    """
+
+    formulation: Formulation
+    is_slack: npt.NDArray[np.bool_]
+    first_prices: Floats
+
+
+def _elastic(formulation: Formulation) -> _Elastic:
+    empty = np.clip(0, formulation.lower, formulation.upper)
+    activity = formulation.activity(empty)
+    short = np.maximum(formulation.row_lower - activity, 0)
+    over = np.maximum(activity - formulation.row_upper, 0)
+    blocks, is_slack = [], [np.zeros(formulation.n_pairs, dtype=np.bool_)]
+    for block, first in zip(formulation.blocks, formulation.row_offsets, strict=False):
+        rows = slice(first, first + len(block))
+        blocks.append(_with_slacks(block, short[rows] - over[rows]))
+        n_own = len(block.variables or ())
+        is_slack.append(np.arange(len(blocks[-1].variables or ())) >= n_own)
+    slack = np.concatenate(is_slack)
+    breach = (short - over).astype(np.float64)
+    prices = np.divide(-1.0, breach, out=np.zeros(breach.size), where=breach != 0)
+    objective = Objective(-slack.astype(np.int64), 1)
+    return _Elastic(Formulation(formulation.n_pairs, tuple(blocks), (objective,)), slack, prices)
+
+
+def _with_slacks(block: RowBlock, breach: Ints) -> RowBlock:
+    broken = np.flatnonzero(breach)
+    if not broken.size:
+        return block
+    entries = (breach[broken], (broken, np.arange(broken.size)))
+    usage = sparse.coo_array(entries, shape=(len(block), broken.size)).tocsr()
+    own, known = block.variables, block.variable_usage
+    zeros, ones = np.zeros(broken.size, np.int64), np.ones(broken.size, np.int64)
+    cost = [Fraction(-1)] * broken.size
+    if own is None or known is None:
+        variables = Variables(zeros, ones, cost)
+    else:
+        variables = Variables(
+            np.append(own.lower, zeros), np.append(own.upper, ones), [*own.gain, *cost]
+        )
+        usage = sparse.hstack([known, usage], format="csr")
+    return RowBlock(
+        block.title,
+        block.labels,
+        block.usage,
+        block.lower,
+        block.upper,
+        variables,
+        usage.astype(np.int64),
+    )

@@ -1,0 +1,93 @@
+"""How far all rows have to give way together: prices of few rows that leave no plan.
+
+One more variable t is what every row may be broken by, each in its own scale; the least t is zero
+where the linear relaxation has a solution. Else the prices at the optimum share out one unit over
+the rows of a single conflict, the deepest, where a variable for each row would price the rows of
+all conflicts at once.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.solvers.derived.rows_alone import RowPrices, stretched
+from placement_opt.solvers.search.native import NATIVE
+
+NOTHING = 1e-7
+"""A breach up to here is none to a linear program."""
+
+
+@dataclass(frozen=True, eq=False)
+class Breach:
+    """What the linear relaxation says about a problem without gains.
+
+    Parameters
+    ----------
+    has_point
+        True where the relaxation has a solution, False where exact prices exclude one, None where
+        neither was shown in time.
+    prices
+        Those prices, or None.
+    """
+
+    has_point: bool | None
+    prices: RowPrices | None = None
+
+
+UNKNOWN = Breach(None)
+
+
+def least_breach(formulation: Formulation, seconds: float) -> Breach:
+    """Ask how far the rows of a problem have to give way, by one linear program.
+
+    Parameters
+    ----------
+    formulation
+        Without gains (see `solvers.derived.rows_alone`); rows with crossed limits, and
+        rows out of reach alone, are for others to find.
+    seconds
+        Seconds it may take.
+    """
+    from scipy.optimize import linprog
+
+    matrix = formulation.matrix.astype(np.float64)
+    if not matrix.nnz:
+        return UNKNOWN
+    width = np.diff(matrix.indptr)
+    largest = np.ones(matrix.shape[0])
+    largest[width > 0] = np.maximum.reduceat(np.abs(matrix.data), matrix.indptr[:-1][width > 0])
+    matrix.data /= np.repeat(largest, width)
+    below = np.flatnonzero(formulation.row_upper < NO_UPPER)
+    above = np.flatnonzero(formulation.row_lower > NO_LOWER)
+    sides = sparse.vstack([matrix[below], -matrix[above]])
+    give_way = sparse.coo_array(-np.ones((sides.shape[0], 1)))
+    limits = np.append(
+        formulation.row_upper[below] / largest[below],
+        -(formulation.row_lower[above] / largest[above]),
+    )
+    low, high = (end.astype(np.float64) for end in (formulation.lower, formulation.upper))
+    bounds: Any = np.stack([np.append(low, 0.0), np.append(high, np.inf)], axis=1)
+    cost: Any = np.append(np.zeros(low.size), 1.0)
+    columns: Any = sparse.hstack([sides, give_way], format="csr")
+    options: Any = {"time_limit": max(0.01, seconds)}
+    with NATIVE.call():
+        found: Any = linprog(
+            cost, columns, limits, bounds=bounds, method="highs-ds", options=options
+        )
+    if found.status != 0 or found.x is None:
+        return UNKNOWN
+    if found.fun <= NOTHING:
+        return Breach(has_point=True)
+    duals = -found.ineqlin.marginals
+    ray = np.zeros(matrix.shape[0])
+    ray[below] = duals[: below.size]
+    ray[above] -= duals[below.size :]
+    for certificate in stretched(formulation, ray / largest):
+        prices = RowPrices.proving(formulation, certificate)
+        if prices is not None:
+            return Breach(has_point=False, prices=prices)
+    return UNKNOWN

@@ -1,0 +1,61 @@
+"""The CP-SAT model of a placement problem, as OR-Tools knows it, with the way back to ids."""
+
+from typing import TYPE_CHECKING
+
+from ortools.sat.python import cp_model
+
+from placement_opt.basics.errors import UnknownIdError
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.pairs.table import PairTable
+from placement_opt.solvers.engines.cp_sat import cp_sat_model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class PlacementCpModel(cp_model.CpModel):
+    """An ordinary CP-SAT model whose first variables are the eligible pairs, in order.
+
+    Variables behind the pairs belong to rules: shortfalls, people of a class per coach, totals.
+    """
+
+    def __init__(self, pairs: PairTable) -> None:
+        # Set first: the constructor of ortools looks at every attribute, properties too.
+        self._pairs = pairs
+        super().__init__()
+
+    def pairs(self) -> "pd.DataFrame":
+        """Return one row per pair variable: its index, candidate_id and opening_id."""
+        import pandas as pd
+
+        instance = self._pairs.instance
+        return pd.DataFrame(
+            {
+                "variable": range(self._pairs.n_pairs),
+                "candidate_id": [instance.candidate_ids[c] for c in self._pairs.candidate],
+                "opening_id": [instance.opening_ids[o] for o in self._pairs.opening],
+            }
+        )
+
+    def variable(self, candidate_id: str, opening_id: str) -> cp_model.IntVar:
+        """Return the variable of a pair.
+
+        Raises
+        ------
+        UnknownIdError
+            When an id is unknown, or the pair is not eligible.
+        """
+        instance = self._pairs.instance
+        row = self._pairs.find(
+            instance.candidate_idx(candidate_id), instance.opening_idx(opening_id)
+        )
+        if row is None:
+            raise UnknownIdError("eligible pair", f"{candidate_id} in {opening_id}", ())
+        return self.get_int_var_from_proto_index(row)
+
+
+def placement_cp_model(formulation: Formulation, pairs: PairTable) -> PlacementCpModel:
+    """Write the formulation as a CP-SAT model that knows which variable is which pair."""
+    model = PlacementCpModel(pairs)
+    model.proto.copy_from(cp_sat_model(formulation).proto)
+    return model

@@ -1,0 +1,130 @@
+"""HiGHS, a mixed-integer solver on floating-point linear relaxations, on the whole problem."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.solvers.engines.highs import HighsSettings
+from placement_opt.solvers.engines.highs_reports import HighsReports
+from placement_opt.solvers.engines.highs_work import HighsWork, highs_beside
+from placement_opt.solvers.engines.job import JobError
+from placement_opt.solvers.engines.linear_program import (
+    EXACT_REACH,
+    LinearProgram,
+    ObjectiveUnit,
+    exceeds_floats,
+)
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.reporting import (
+    POLL_S,
+    ended,
+    is_contradictory,
+    logger,
+    prove_none,
+    stop_asked,
+)
+
+THREAD_VARIABLES, THREAD_ENTRIES = 6_000, 60_000
+"""Up to here HiGHS works in a thread. Beyond, it has so much to do that starting a process pays: it
+waits for no Python of ours there, and can be killed whatever it is doing."""
+
+GAP_SHARE, LEAST_GAP = 0.9, 1e-6
+"""HiGHS is asked for that share of the gap, since its bound is raised by what it may round; below a
+least gap it goes on until the search itself says stop."""
+
+NODES_PER_S = 5
+"""Nodes that stand for one second in a reproducible solve."""
+
+
+class Mip:
+    """HiGHS on the whole formulation.
+
+    Bounds are HiGHS's word, raised by its tolerances before they are rounded to whole units (see
+    `ObjectiveUnit`), so that OPTIMAL is claimed only where the units are coarse enough for them.
+
+    Parameters
+    ----------
+    in_process
+        True: work in a thread of this process, False: in a process of its own. None: by size.
+    until
+        Asked beside the search: True ends this run alone.
+
+    Attributes
+    ----------
+    reports
+        What the last run told the search, or None.
+    """
+
+    name = "mip"
+
+    def __init__(
+        self, *, in_process: bool | None = None, until: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._in_process = in_process
+        self._until = until
+        self.reports: HighsReports | None = None
+
+    def refuses(self, formulation: Formulation) -> str | None:
+        """Refuse rows whose sums floating point cannot tell apart."""
+        if exceeds_floats(formulation):
+            return f"a row's sum or limit can reach {EXACT_REACH:.0e}, too much for floating point"
+        return None
+
+    def solve(self, formulation: Formulation, search: Search) -> Ending:
+        """Solve; see `placement_opt.solvers.search.base.Solver.solve`."""
+        if is_contradictory(formulation):
+            return prove_none(search, self.name)
+        in_process = _is_small(formulation) if self._in_process is None else self._in_process
+        try:
+            return self._solve(formulation, search, in_process=in_process)
+        except Exception:
+            logger.warning("mip failed; the best plan so far is kept", exc_info=True)
+            return Ending.FAILED
+
+    def _solve(self, formulation: Formulation, search: Search, *, in_process: bool) -> Ending:
+        if stop_asked(search):
+            return ended(search)
+        unit = ObjectiveUnit.of(formulation)
+        reports = self.reports = HighsReports(formulation, search, unit, self.name)
+        hint = None if search.best is None else search.best.values(formulation).astype(np.float64)
+        program = LinearProgram.of(formulation, unit)
+        settings = _settings(search, unit)
+        with highs_beside(program, settings, hint, in_process=in_process) as work:
+            return self._watch(work, reports, search)
+
+    def _watch(self, work: HighsWork, reports: HighsReports, search: Search) -> Ending:
+        """Pass on what HiGHS and the search tell until HiGHS ends or somebody says stop."""
+        shared = search.best
+        while not work.wait(POLL_S):
+            reports.pass_on(work.news())
+            if stop_asked(search) or self._until():
+                return ended(search)
+            best = search.best
+            if best is not None and best is not shared and search.best_source != self.name:
+                work.suggest(best.values(reports.formulation).astype(np.float64))
+            shared = best
+        reports.pass_on(work.news())
+        try:
+            answer = work.answer()
+        except JobError as error:
+            logger.warning("mip failed; the best plan so far is kept: %s", error)
+            return Ending.FAILED
+        return reports.conclude(answer)
+
+
+def _is_small(formulation: Formulation) -> bool:
+    if formulation.n_variables > THREAD_VARIABLES:
+        return False
+    return formulation.matrix.nnz <= THREAD_ENTRIES
+
+
+def _settings(search: Search, unit: ObjectiveUnit) -> HighsSettings:
+    limits = search.limits
+    return HighsSettings(
+        seed=limits.seed % (1 << 31),
+        relative_gap=GAP_SHARE * limits.gap if limits.gap > LEAST_GAP else 0.0,
+        absolute_gap=unit.half_step,
+        time_limit_s=None if limits.reproducible else search.remaining_s,
+        node_limit=max(1, int(limits.time_limit_s * NODES_PER_S)) if limits.reproducible else None,
+    )

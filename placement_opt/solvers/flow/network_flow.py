@@ -1,0 +1,185 @@
+"""Minimum-cost flow: exact and fast where all rows form a network."""
+
+import itertools
+import time
+from functools import partial
+
+import numpy as np
+
+from placement_opt.basics.status import StopReason
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.instance.instance import Bools, Ints
+from placement_opt.solvers.engines.job import JobError, start_job
+from placement_opt.solvers.engines.job_folder import job_folder
+from placement_opt.solvers.flow.core import core_of, missing_pairs
+from placement_opt.solvers.flow.min_cost_flow import (
+    INFEASIBLE,
+    OPTIMAL,
+    cheapest_flow,
+    read_flow,
+    write_arcs,
+)
+from placement_opt.solvers.flow.network import Arcs, Network, read_network
+from placement_opt.solvers.flow.prices import flow_certificate, potentials
+from placement_opt.solvers.flow.sets import NotANetworkError
+from placement_opt.solvers.search.base import Ending, Search, Solution
+from placement_opt.solvers.search.reporting import (
+    POLL_S,
+    ended,
+    is_contradictory,
+    logger,
+    prove_bound,
+    prove_none,
+)
+
+WORK = "placement_opt.solvers.flow.min_cost_flow:work"
+
+QUICK_ARCS = 250_000
+"""So many arcs mostly take less than a second, hardly more than the start of a process."""
+
+QUICK_S = 0.5
+"""After a flow that took longer, in seconds, the next ones have a process of their own."""
+
+CORE_ROUNDS = 8
+"""So often the likely pairs are extended; after that all pairs are taken."""
+
+
+class NetworkFlow:
+    """Exact minimum-cost flow; refuses what is no network (see `solvers.flow.network`).
+
+    It solves the likely pairs first; node potentials of that flow tell which others are worth
+    adding, and prove the optimum when none is. A stop before leaves the best plan and bound so
+    far. Its answer depends on the problem alone, and a gap is not enough for it: the proof is near.
+
+    Parameters
+    ----------
+    in_process
+        True: work in this process, where it blocks all threads until it ends; False: in a
+        process of its own. None: here when small.
+    """
+
+    name = "flow"
+
+    def __init__(self, *, in_process: bool | None = None) -> None:
+        self._in_process = in_process
+        self._read: tuple[Formulation, Network | str] | None = None
+
+    def refuses(self, formulation: Formulation) -> str | None:
+        """Return why the rows are no network, or None when they are."""
+        network = self._network(formulation)
+        return network if isinstance(network, str) else None
+
+    def solve(self, formulation: Formulation, search: Search) -> Ending:
+        """Solve; see `placement_opt.solvers.search.base.Solver.solve`."""
+        if is_contradictory(formulation):
+            return prove_none(search, self.name)
+        try:
+            network = self._network(formulation)
+            if isinstance(network, str):
+                logger.warning("flow refused the problem: %s", network)
+                return Ending.FAILED
+            if not network.is_feasible:
+                return prove_none(search, self.name)
+            return self._search(network, search)
+        except Exception:
+            logger.warning("flow failed; the best plan so far is kept", exc_info=True)
+            return Ending.FAILED
+
+    def _network(self, formulation: Formulation) -> Network | str:
+        """Read the network once, since a solve comes after the question whether it is one."""
+        if self._read is None or self._read[0] is not formulation:
+            network: Network | str
+            try:
+                network = read_network(formulation)
+            except NotANetworkError as error:
+                network = str(error)
+            self._read = (formulation, network)
+        return self._read[1]
+
+    def _search(self, network: Network, search: Search) -> Ending:
+        """Solve on the likely pairs, and again with what their prices ask for, until none is."""
+        taken = core_of(network)
+        priced: tuple[Solution, Ints] | None = None
+        slowest_s = 0.0
+        for n_rounds in itertools.count(1):
+            arcs = network.arcs(np.flatnonzero(taken))
+            began = time.perf_counter()
+            answer = self._flow(arcs, network.supply, search, is_slow=slowest_s > QUICK_S)
+            slowest_s = max(slowest_s, time.perf_counter() - began)
+            if answer is None:
+                break
+            status, flow = answer
+            if status == INFEASIBLE and taken.all():
+                return prove_none(search, self.name)
+            if status == INFEASIBLE:
+                taken[:] = True
+                continue
+            if status != OPTIMAL:
+                raise JobError(f"the algorithm ended with {status}")
+            solution = _offered(network, taken, flow, search)
+            potential = potentials(arcs, flow, network.supply.size, partial(_is_stopped, search))
+            if potential is None and not taken.all():
+                break
+            priced = None if potential is None else (solution, potential)
+            missing = ~taken if potential is None else missing_pairs(network, taken, potential)
+            if not missing.any():
+                _certify(network, priced, search)
+                gained = network.formulation.gained(solution.values(network.formulation))
+                is_kept = prove_bound(search, gained, self.name)
+                return Ending.EXHAUSTED if is_kept else Ending.FAILED
+            # Prices that still lack pairs after so many rounds are no guide to them.
+            taken |= missing | (n_rounds >= CORE_ROUNDS)
+        _certify(network, priced, search)
+        return ended(search)
+
+    def _flow(
+        self, arcs: Arcs, supply: Ints, search: Search, *, is_slow: bool
+    ) -> tuple[str, Ints] | None:
+        """Return how the algorithm ended and its flow, or None when the search said stop."""
+        if _is_stopped(search):
+            return None
+        parts = (arcs.tail, arcs.head, arcs.capacity, arcs.cost, supply)
+        is_quick = len(arcs) <= QUICK_ARCS and not is_slow
+        if is_quick if self._in_process is None else self._in_process:
+            return cheapest_flow(*parts)
+        with job_folder() as folder:
+            write_arcs(folder.path, *parts)
+            job = start_job(WORK, folder)
+            try:
+                while not job.wait(POLL_S):
+                    if _is_stopped(search):
+                        return None
+                job.finish()
+            finally:
+                job.stop()
+            return read_flow(folder.path)
+
+
+def _is_stopped(search: Search) -> bool:
+    return search.stop_reason() not in {None, StopReason.GAP}
+
+
+def _offered(network: Network, taken: Bools, flow: Ints, search: Search) -> Solution:
+    """Offer the plan of a flow over some pairs."""
+    place = np.flatnonzero(taken)
+    solution = network.solution(place[flow[: place.size] > 0])
+    search.offer(solution, NetworkFlow.name)
+    gained = network.formulation.gained(solution.values(network.formulation))
+    if search.gained is None or search.gained < gained:
+        raise JobError("the flow is not a plan that keeps all rows")
+    return solution
+
+
+def _certify(network: Network, priced: tuple[Solution, Ints] | None, search: Search) -> None:
+    """Let the search check in exact integers what the prices of a flow prove, if anything."""
+    if priced is None:
+        return
+    solution, potential = priced
+    certificate = flow_certificate(network, solution.chosen, potential)
+    if certificate is None:
+        search.note("flow: no prices in whole numbers, the bound rests on the algorithm's word")
+        return
+    try:
+        search.certify(certificate, NetworkFlow.name)
+    except ValueError as error:
+        search.note(f"flow: {error}; the bound rests on the algorithm's word")

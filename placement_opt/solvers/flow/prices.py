@@ -1,0 +1,120 @@
+"""Dual prices of an optimal flow, which prove it to anyone without the algorithm that found it.
+
+By the theory of network flows, a flow is cheapest exactly where node potentials exist at which no
+arc with room left is worth using and no arc in use is worth leaving. They are shortest distances
+in what is left of the network; the price of a row is the difference over its arc.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.formulation.certificate import Certificate
+from placement_opt.formulation.formulation import ROOM
+from placement_opt.instance.instance import Ints
+from placement_opt.solvers.flow.network import Arcs, Network
+from placement_opt.solvers.flow.sets import Sets
+
+ROUNDS = 64
+"""Rounds between two looks at the clock."""
+
+
+def potentials(arcs: Arcs, flow: Ints, n_nodes: int, is_stopped: Callable[[], bool]) -> Ints | None:
+    """Return node potentials at which the flow is cheapest, or None when told to stop.
+
+    Relaxes all arcs out of the nodes that fell in the round before, until none falls: a few dozen
+    rounds in practice, at most one per node. Any flow that is not cheapest would never end, so
+    only optimal ones may come here.
+
+    Parameters
+    ----------
+    arcs, flow
+        A network and a cheapest flow.
+    n_nodes
+        Number of nodes; node 0 is the root.
+    is_stopped
+        Asked now and then.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        Potentials in units of cost, shape (n_nodes,).
+    """
+    onward, back = np.flatnonzero(flow < arcs.capacity), np.flatnonzero(flow > 0)
+    tail = np.concatenate([arcs.tail[onward], arcs.head[back]])
+    order = np.argsort(tail, kind="stable")
+    tail = tail[order]
+    head = np.concatenate([arcs.head[onward], arcs.tail[back]])[order]
+    cost = np.concatenate([arcs.cost[onward], -arcs.cost[back]])[order]
+    start = np.searchsorted(tail, np.arange(n_nodes + 1, dtype=tail.dtype))
+    # Far enough for nodes that nothing leads to; every other start gives potentials as good.
+    level = np.full(n_nodes, 2 * int(np.abs(cost).max(initial=0)) + 1, dtype=np.int64)
+    level[0] = 0
+    fallen, rounds = np.arange(n_nodes), 0
+    while fallen.size:
+        if rounds % ROUNDS == 0 and is_stopped():
+            return None
+        rounds += 1
+        out = _arcs_of(fallen, start) if fallen.size * 2 < n_nodes else slice(None)
+        to, offered = head[out], level[tail[out]] + cost[out]
+        falls = offered < level[to]
+        np.minimum.at(level, to[falls], offered[falls])
+        fallen = np.unique(to[falls])
+    return level
+
+
+def _arcs_of(nodes: npt.NDArray[np.int64], start: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the indices of all arcs out of some nodes."""
+    first = start[nodes]
+    width = start[nodes + 1] - first
+    before = np.cumsum(width) - width
+    return np.repeat(first - before, width) + np.arange(width.sum())
+
+
+def flow_certificate(
+    network: Network, chosen: npt.NDArray[np.int64], potential: Ints
+) -> Certificate | None:
+    """Turn node potentials into prices of the formulation's rows.
+
+    Parameters
+    ----------
+    network
+        The network.
+    chosen
+        The pairs of the flow, as indices in the formulation.
+    potential
+        Of each node, for this flow.
+
+    Returns
+    -------
+    Certificate or None
+        None where the prices are no integers in int64.
+    """
+    if float(np.abs(potential).max()) * network.step >= ROOM:
+        return None
+    prices = []
+    for sets, first, is_right in zip(
+        network.sets, network.first_node[:-1], network.is_right, strict=True
+    ):
+        if np.any(sets.unit != 1):
+            return None
+        node = sets.nodes(first)
+        fall = potential[node] - potential[network.around[node]]
+        prices.append(_row_prices(sets, chosen, network.step * (-fall if is_right else fall)))
+    extra = network.formulation.n_rows - sum(price.size for price in prices)
+    return Certificate(np.concatenate([*prices, np.zeros(extra, np.int64)]), bits=0)
+
+
+def _row_prices(sets: Sets, chosen: npt.NDArray[np.int64], price: Ints) -> Ints:
+    """Take out of rows' prices what no row asks: that none is less than zero, or more than all."""
+    row = sets.row_of_pair[chosen]
+    amount = np.bincount(row[row >= 0], minlength=len(sets.size))
+    (least, most), bend = sets.range(), sets.bend()
+    saves, costs = sets.prices()
+    first = np.where(bend > least, saves, costs)
+    last = np.where(bend < most, costs, saves)
+    price = np.where((amount == 0) & (sets.lower < sets.high), np.maximum(price, first), price)
+    is_all = (amount == sets.size) & (sets.upper - sets.low > sets.size)
+    price = np.where(is_all, np.minimum(price, last), price)
+    return np.where(sets.size == 0, sets.alone(), np.where(sets.is_idle(), 0, price))

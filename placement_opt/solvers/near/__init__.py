@@ -1,0 +1,4 @@
+"""Plans at scale, found near the relaxation: dives, parts decided again, exchanges.
+
+Imports `bounds` and what lies below it.
+"""

@@ -1,0 +1,187 @@
+"""Dives from a point of a linear program towards whole values, a batch of roundings at a time.
+
+What is at one stays there, the largest fractions are rounded up where the rows have room, and the
+dual simplex method goes on from the last basis. A batch after which nothing keeps all rows is taken
+back and tried in parts. The dive ends while some values are still open: what is left is small
+enough to be decided exactly.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from placement_opt.instance.instance import Bools, Floats
+from placement_opt.solvers.engines.linear_program import LinearProgram
+from placement_opt.solvers.relaxation.relaxation import Basis, LpPoint, solve_lp
+
+BATCH_SHARE = 0.15
+"""Share of the fractions that are rounded up at once."""
+
+SMALLEST_BATCH = 8
+LEAST_FRACTION = 0.4
+"""Smaller fractions are rounded up one at a time."""
+
+MOST_STEPS = 200
+LP_SECONDS = 30.0
+NEAR = 1e-6
+"""Values that close to a whole number are taken as that number."""
+
+BROKEN = 1e-6
+"""A row may be off by this share of its activity."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dived:
+    """Where a dive ended.
+
+    Parameters
+    ----------
+    program
+        The program with the bounds of what was decided.
+    point
+        Its optimum.
+    n_open
+        Values of the deciding variables that are still fractions.
+    """
+
+    program: LinearProgram
+    point: LpPoint
+    n_open: int
+
+
+def dive(
+    program: LinearProgram,
+    point: LpPoint,
+    most_open: int,
+    stop: Callable[[Floats], bool] = lambda _values: False,
+) -> Dived:
+    """Round whole variables until so few of them are open.
+
+    Parameters
+    ----------
+    program
+        The linear program.
+    point
+        Its optimum, to start from.
+    most_open
+        Ends once so few of them are fractions.
+    stop
+        Asked before each step, with the values so far.
+    """
+    steps = _Dive(program, point)
+    for _ in range(MOST_STEPS):
+        if int(steps.is_open.sum()) <= most_open or stop(steps.point.values) or not steps.step():
+            break
+    return Dived(steps.program, steps.point, int(steps.is_open.sum()))
+
+
+class _Dive:
+    """The bounds so far and the point they lead to."""
+
+    def __init__(self, program: LinearProgram, point: LpPoint) -> None:
+        self.program = program
+        self.point = point
+        self._once = program.whole & (program.upper == 1)
+        self._rows = matrix_of(program)
+        self._columns = self._rows.tocsc()
+        self._packs = _packing_rows(self._rows, program)
+        self._share = BATCH_SHARE
+
+    @property
+    def is_open(self) -> Bools:
+        """Whole variables with a fraction, shape (N,)."""
+        values = self.point.values
+        result: Bools = self.program.whole & (np.abs(values - np.rint(values)) > NEAR)
+        return result
+
+    def step(self) -> bool:
+        """Round one batch; False when nothing can be rounded any more."""
+        values, is_open = self.point.values, self.is_open
+        lower, upper = self.program.lower.copy(), self.program.upper.copy()
+        lower[self._once & (values >= 1 - NEAR)] = 1.0
+        batch = self._batch(lower, upper, is_open)
+        if not batch and np.array_equal(upper, self.program.upper):
+            return False
+        if self._leads_on(lower, upper):
+            self._share = min(BATCH_SHARE, 2 * self._share)
+            return True
+        if len(batch) > 1:
+            self._share /= 4
+            return True
+        # Nothing follows from this one rounded up, so that it has to be rounded down.
+        upper = self.program.upper.copy()
+        upper[batch] = np.floor(values[batch])
+        return self._leads_on(self.program.lower, upper)
+
+    def _batch(self, lower: Floats, upper: Floats, is_open: Bools) -> list[int]:
+        """Round the largest fractions up where rows have room, else down; return those up."""
+        values = self.point.values
+        fraction = np.where(is_open, values - np.floor(values), 0.0)
+        most = int(self._share * is_open.sum())
+        if self._share == BATCH_SHARE:
+            most = max(most, SMALLEST_BATCH)
+        order = np.argsort(-fraction, kind="stable")[: max(1, min(most, int(is_open.sum())))]
+        room = self.program.row_upper - self._rows @ lower
+        room[~self._packs] = np.inf
+        batch: list[int] = []
+        start, members, amounts = (
+            self._columns.indptr,
+            self._columns.indices,
+            self._columns.data,
+        )
+        for variable in order.tolist():
+            if batch and fraction[variable] < LEAST_FRACTION:
+                break
+            part = slice(start[variable], start[variable + 1])
+            more = np.ceil(values[variable]) - lower[variable]
+            if np.all(more * amounts[part] <= room[members[part]]):
+                room[members[part]] -= more * amounts[part]
+                lower[variable] += more
+                batch.append(variable)
+            else:
+                upper[variable] = np.floor(values[variable])
+        return batch
+
+    def _leads_on(self, lower: Floats, upper: Floats) -> bool:
+        """Solve with these bounds; keep them where there is a solution."""
+        program = replace(self.program, lower=lower, upper=upper)
+        basis: Basis | None = self.point.basis
+        point = solve_lp(program, LP_SECONDS, basis)
+        if point is None or not keeps(program, self._rows, point.values):
+            return False
+        self.program, self.point = program, point
+        return True
+
+
+def keeps(program: LinearProgram, rows: sparse.csr_array, values: Floats) -> bool:
+    """Tell whether values keep all rows and ranges, up to the rounding of doubles.
+
+    `rows` are the coefficients, as `matrix_of` returns them.
+    """
+    activity = rows @ values
+    slack = BROKEN * np.maximum(1.0, np.abs(activity))
+    return bool(
+        np.all(activity >= program.row_lower - slack)
+        and np.all(activity <= program.row_upper + slack)
+        and np.all(values >= program.lower - NEAR)
+        and np.all(values <= program.upper + NEAR)
+    )
+
+
+def matrix_of(program: LinearProgram) -> sparse.csr_array:
+    """Return the coefficients, CSR of shape (R, N)."""
+    return sparse.csr_array(
+        (program.value, program.member, program.start),
+        shape=(len(program.row_lower), len(program.gain)),
+    )
+
+
+def _packing_rows(rows: sparse.csr_array, program: LinearProgram) -> npt.NDArray[np.bool_]:
+    """Tell which rows hold whole variables alone, with an upper limit that they use up."""
+    packs = np.isfinite(program.row_upper)
+    row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    packs[row[~program.whole[rows.indices] | (rows.data < 0)]] = False
+    return packs

@@ -1,0 +1,176 @@
+"""The pairs near a gain: as a problem of their own, and rounded or handed out to single holders."""
+
+import time
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import override
+
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.instance.instance import Floats, Ints
+from placement_opt.solvers.bounds.strengthened import Strengthened
+from placement_opt.solvers.derived.lumped import LumpedProblem
+from placement_opt.solvers.derived.part import Part, part_of
+from placement_opt.solvers.near.program import NearProgram, near_own, near_program
+from placement_opt.solvers.plans.packing import NEARLY, packed, whole_part
+from placement_opt.solvers.relaxation.column_choice import asked, largest
+from placement_opt.solvers.search.base import Search, Solution
+from placement_opt.solvers.search.reporting import stop_asked
+
+MOSTLY = 0.5
+"""Pairs of a larger value come first in a plan that is rounded."""
+
+NEAR_PAIRS, NEAR_TIMES, LEAST_TIMES = 14_000, 3, 2
+"""Pairs among which plans are looked for: so many times those that the relaxation uses, up to a
+number, and then fewer times."""
+
+SPARE_PAIRS = 3_000
+"""Pairs tried where a plan leaves room."""
+
+Numbers = npt.NDArray[np.int64]
+
+
+class NearSearch(Search):
+    """The search among the pairs near a gain: hands its plans on, keeps its bounds for itself."""
+
+    def __init__(self, part: Part, outer: Search) -> None:
+        super().__init__(
+            part.formulation,
+            outer.limits,
+            lambda: stop_asked(outer),
+            started=time.perf_counter() - outer.elapsed_s,
+        )
+        self._part = part
+        self._outer = outer
+
+    @override
+    def offer(self, solution: Solution, source: str) -> bool:
+        better = super().offer(solution, source)
+        if better and self.best is not None:
+            nothing = Solution(np.zeros(0, dtype=np.int64), self.best.own)
+            self._outer.offer(self._part.outside(nothing, self.best), source)
+        return better
+
+    @override
+    def prove(self, bound: float, source: str) -> None:
+        """Leave a bound where it is: it holds for the pairs near a gain alone."""
+
+    @override
+    def note(self, text: str) -> None:
+        self._outer.note(text)
+
+
+def nearest(reduced: Floats, most: int, asked: Numbers) -> Numbers:
+    """Return the pairs with the largest reduced gains, and those that rows ask for, ascending."""
+    return np.union1d(largest(reduced, most), asked)
+
+
+def plan_from(
+    formulation: Formulation,
+    values: Floats,
+    reduced: Floats,
+    search: Search,
+    kept: Mapping[int, Ints],
+) -> Solution | None:
+    """Round values of the pairs to a plan: what is used most first, then what is promising.
+
+    `kept` are own variables to start from, by block, where a block has a packer.
+    """
+    liked = np.flatnonzero(values > MOSTLY)
+    used = np.flatnonzero((values > NEARLY) & (values <= MOSTLY))
+    spare = np.concatenate(
+        [used[np.argsort(-values[used], kind="stable")], np.argsort(-reduced, kind="stable")]
+    )
+    return packed(formulation, liked, spare, search, kept)
+
+
+def kept_of(problem: LumpedProblem, whole: Formulation, own: Floats) -> dict[int, Ints]:
+    """Return what holders that stand for themselves take in a lumped plan, in whole people.
+
+    Parameters
+    ----------
+    problem
+        The lumped problem.
+    whole
+        The problem itself.
+    own
+        Values of the variables beside the pairs of the lumped problem.
+    """
+    alone = np.bincount(problem.of_own, minlength=own.size) == 1
+    return whole_part(whole, np.where(alone, own, 0.0)[problem.of_own])
+
+
+class Ground:
+    """A near program, and the exact problem over the same pairs that its plans are made for.
+
+    Parameters
+    ----------
+    formulation
+        The problem.
+    problem
+        The same with holders of capacity that are alike taken as one.
+    found
+        The linear relaxation of that, perhaps with cuts.
+    search
+        Holds the best plan.
+    kept
+        Variables of the lumped problem that are to be in the program.
+    """
+
+    def __init__(
+        self,
+        formulation: Formulation,
+        problem: LumpedProblem,
+        found: Strengthened,
+        search: Search,
+        kept: Numbers,
+    ) -> None:
+        n_pairs = formulation.n_pairs
+        self._formulation = formulation
+        self._problem = problem
+        self._found = found
+        columns = found.program.columns[found.program.values > NEARLY]
+        used = columns[columns < n_pairs]
+        kept = np.union1d(kept, used)
+        kept = np.union1d(kept, asked(problem.formulation))
+        # A plan may use what is basic at zero, too.
+        kept = np.union1d(kept, found.program.basic)
+        if search.best is not None:
+            kept = np.union1d(kept, search.best.chosen)
+        strong = found.program.formulation
+        reduced = strong.reduced(found.program.prices)
+        most = max(min(NEAR_PAIRS, NEAR_TIMES * used.size), LEAST_TIMES * used.size) or NEAR_PAIRS
+        core = nearest(reduced[:n_pairs], most, kept[kept < n_pairs])
+        self.core = core
+        self.part = part_of(formulation, core, None)
+        self.search = NearSearch(self.part, search)
+        self._reduced = reduced[core]
+        self._spare = np.argsort(-self._reduced, kind="stable")
+        own = near_own(problem, reduced, core)
+        wanted = np.union1d(np.union1d(core, own), kept)
+        self._build = partial(near_program, found.program, problem, formulation, wanted)
+
+    def program(self) -> NearProgram | None:
+        """Build the program over the lumped problem; None when it cannot be solved."""
+        return self._build()
+
+    def packed(self, near: NearProgram, values: Floats) -> Solution | None:
+        """Hand out the pairs of a lumped plan to single holders.
+
+        What a holder that stands for itself takes in the lumped plan is kept.
+        """
+        own = near.beside(values, self._problem.formulation)
+        kept = kept_of(self._problem, self._formulation, own)
+        liked = np.searchsorted(self.core, near.chosen(values))
+        spare = self._spare[:SPARE_PAIRS]
+        return packed(self.part.formulation, liked, spare, self.search, kept)
+
+    def rounded(self) -> Solution | None:
+        """Round the relaxation to a plan."""
+        values = self._found.values
+        own = values[self._formulation.n_pairs :]
+        kept = kept_of(self._problem, self._formulation, own)
+        near = self.part.formulation
+        return plan_from(near, values[self.core], self._reduced, self.search, kept)

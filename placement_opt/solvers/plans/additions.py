@@ -1,0 +1,115 @@
+"""What one placement more would change in a plan: points gained, and rows without room for it.
+
+Every row is looked at by itself and nobody else moves, but for rules' own variables that follow
+from the pairs (see `placement_opt.solvers.plans.own_moves`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.pair_entries import Entries
+from placement_opt.formulation.row_blocks import NO_UPPER, Lacking
+from placement_opt.instance.instance import Bools, Ints
+from placement_opt.solvers.derived.counting import activity_range
+from placement_opt.solvers.plans.own_moves import BlockInPlan
+from placement_opt.solvers.search.base import Solution
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Additions:
+    """What each of some pairs would change, added to a plan by itself.
+
+    Parameters
+    ----------
+    gain
+        Objective units gained once every row without room had it, shape (P,).
+    lacking
+        Rows without room for a pair, as (place of the pair, row of all rows), aligned.
+    too_small
+        The same for rows that never have room for the pair, in any plan: not even for it alone.
+    """
+
+    gain: Ints
+    lacking: Lacking
+    too_small: Lacking
+
+    @property
+    def n_lacking(self) -> Numbers:
+        """How many rows have no room for each pair, shape (P,)."""
+        return np.bincount(self.lacking[0], minlength=self.gain.size)
+
+    @property
+    def is_too_large(self) -> Bools:
+        """Which pairs meet a row that never has room for them, shape (P,)."""
+        result = np.zeros(self.gain.size, dtype=np.bool_)
+        result[self.too_small[0]] = True
+        return result
+
+
+class PlanInRows:
+    """A plan in integers, for asking what one placement more would change.
+
+    Parameters
+    ----------
+    formulation, solution
+        The problem and a solution that keeps all rows.
+    """
+
+    def __init__(self, formulation: Formulation, solution: Solution) -> None:
+        self._formulation = formulation
+        self._chosen = solution.chosen
+        values, gain = solution.values(formulation), formulation.objective.gain
+        activity, offsets = formulation.activity(values), formulation.row_offsets
+        self._blocks = [
+            BlockInPlan(
+                block,
+                activity[offsets[number] : offsets[number + 1]],
+                formulation.own_values(values, number),
+                formulation.own_values(gain, number),
+            )
+            for number, block in enumerate(formulation.blocks)
+        ]
+        self._least, _ = activity_range(formulation)
+
+    def with_each(self, pairs: Numbers) -> Additions:
+        """Return what each of the pairs, none of them in the plan, would change by itself."""
+        gain = self._formulation.objective.gain[pairs].copy()
+        lacking, too_small = [], []
+        for number, part in enumerate(self._blocks):
+            first = self._formulation.row_offsets[number]
+            entries = part.block.by_pair.of_pairs(pairs)
+            if part.block.room is not None:
+                lacks = part.block.room(pairs, self._chosen, part.own)
+            else:
+                own_gain, lacks = part.lacking(pairs.size, entries)
+                gain += own_gain
+            lacking.append((lacks[0], first + lacks[1]))
+            at, row = self._too_small(number, pairs, entries)
+            too_small.append((at, first + row))
+        return Additions(gain, _joined(lacking), _joined(too_small))
+
+    def _too_small(self, number: int, pairs: Numbers, entries: Entries) -> Lacking:
+        """Return the rows whose limit a pair alone exceeds, whatever the other variables are."""
+        block, offsets = self._formulation.blocks[number], self._formulation.row_offsets
+        if block.room is None:
+            least = self._least[offsets[number] : offsets[number + 1]]
+            at, row, amount = entries
+            upper = block.upper[row]
+            over = (upper < NO_UPPER) & (least[row] + np.maximum(amount, 0) > upper)
+            return at[over], row[over]
+        # Capacity that nobody uses and that is too small even so; a balance is not of that kind.
+        nobody = np.zeros(0, dtype=np.int64)
+        at, row = block.room(pairs, nobody, np.zeros_like(self._blocks[number].own))
+        is_capacity = block.upper[row] < NO_UPPER
+        return at[is_capacity], row[is_capacity]
+
+
+def _joined(parts: list[Lacking]) -> Lacking:
+    none = np.zeros(0, dtype=np.int64)
+    at = np.concatenate([none, *(at for at, _ in parts)])
+    return at, np.concatenate([none, *(row for _, row in parts)])

@@ -1,0 +1,254 @@
+"""From placements that somebody gives to a plan: as many points of them as rules let stand.
+
+A plan made by hand or under last week's records names placements, and perhaps coaches. What it
+names is kept where all rows allow it, without any search. Where they do not, the best choice among
+the given pairs is a small problem of its own; where rows ask for more than was given, so is what to
+add. Both are solved in a few seconds at most.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from scipy import sparse
+
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, Columns, RowBlock
+from placement_opt.instance.instance import Bools, Ints
+from placement_opt.solvers.derived.part import Part, part_of
+from placement_opt.solvers.plans.completion import completed
+from placement_opt.solvers.plans.given_filling import filled_greedily, filling, own_reach
+from placement_opt.solvers.plans.given_greedy import Pairs, asked_by_name, taken_of, with_more
+from placement_opt.solvers.search.base import Search, Solution
+
+KEEPING_S = 5.0
+"""Seconds that each small problem may take, whatever the limits of the solve: a plan that people
+have is kept."""
+
+FEW_VARIABLES = 2_000
+"""Up to so many variables the best part of a plan takes a moment."""
+
+MOST_VARIABLES = 20_000
+"""Small problems stay below so many variables, where that leaves enough of them."""
+
+CONTESTED_PAIRS = 100
+"""So many pairs of each row that is too full are decided again, in large problems."""
+
+
+def plan_of_given(
+    whole: Formulation, given: Pairs, columns: Columns, search: Search
+) -> Solution | None:
+    """Return a plan of the given pairs, or None where none was found.
+
+    All of them where they keep every row together; else those that gain most together; else, where
+    rows ask for more, the given pairs and what they lack.
+
+    Parameters
+    ----------
+    whole
+        The problem.
+    given
+        Pairs, ascending.
+    columns
+        What is known of each, such as its coach; see `formulation.row_blocks.RowBlock`.
+    search
+        For the seed and the kind of limits; its time and its cancel do not count.
+    """
+    asked = asked_by_name(whole)
+    given, columns = with_more(given, columns, asked)
+    taken, known = taken_of(whole, given, columns, asked)
+    patient = _patient(search)
+    first = completed(whole, taken, patient, known)
+    if first is not None and first.chosen.size == given.size:
+        return first
+    best = _best_of(whole, given, taken, known, first, patient)
+    return best or _filled(whole, given, taken, known, columns, patient)
+
+
+def _filled(
+    whole: Formulation,
+    given: Pairs,
+    taken: Pairs,
+    known: Mapping[int, Ints],
+    columns: Columns,
+    patient: Search,
+) -> Solution | None:
+    """Return a plan of given pairs and others, where rows ask for more than the given ones.
+
+    First with all that was taken, then with some of it gone.
+    """
+    fill = filling(whole, taken, given)
+    pairs, wider = with_more(given, columns, fill)
+    greedily, settled = filled_greedily(whole, taken, fill, pairs, wider)
+    plan = completed(whole, greedily, patient, settled)
+    if plan is None:
+        plan = _solved(whole, fill, known, patient, taken=taken)
+    if plan is None and pairs.size <= MOST_VARIABLES:
+        plan = _solved(whole, pairs, known, patient)
+    elif plan is None:
+        contested = _contested(whole, pairs, fill)
+        stays = np.setdiff1d(pairs, contested, assume_unique=True)
+        plan = _solved(
+            whole, contested, known, patient, taken=stays, free=_own_at_hand(whole, known, fill)
+        )
+    return plan
+
+
+def best_within(whole: Formulation, plan: Solution, search: Search) -> Solution | None:
+    """Return the best plan among the pairs of a plan, or None in large problems.
+
+    A plan that keeps all rows can still have placements that lower the total.
+    """
+    n_own = whole.n_variables - whole.n_pairs
+    if plan.chosen.size + n_own > FEW_VARIABLES:
+        return None
+    free = np.ones(n_own, dtype=np.bool_)
+    return _solved(whole, plan.chosen, {}, _patient(search), first=plan, free=free)
+
+
+def least_plan(whole: Formulation, search: Search) -> Solution | None:
+    """Return the plan of nobody but who rows ask for by name, or None where it breaks a row."""
+    asked = asked_by_name(whole)
+    taken, known = taken_of(whole, asked, {"coach": np.full_like(asked, -1)}, asked)
+    return completed(whole, taken, _patient(search), known)
+
+
+def _patient(search: Search) -> Search:
+    """Return a search with time of its own, which a spent or cancelled solve still has."""
+    limits = replace(search.limits, time_limit_s=KEEPING_S, gap=0.0)
+    return Search(search.formulation, limits)
+
+
+def _best_of(
+    whole: Formulation,
+    given: Pairs,
+    taken: Pairs,
+    known: Mapping[int, Ints],
+    first: Solution | None,
+    patient: Search,
+) -> Solution | None:
+    """Return the given pairs that gain most together; None where rows ask for more than those.
+
+    In large problems only who was left out and who is in their way are decided again.
+    """
+    n_own = whole.n_variables - whole.n_pairs
+    left = np.setdiff1d(given, taken, assume_unique=True)
+    free = np.ones(n_own, dtype=np.bool_)
+    if given.size + n_own > MOST_VARIABLES:
+        free = _own_at_hand(whole, known, left)
+    if given.size + np.count_nonzero(free) <= MOST_VARIABLES:
+        return _solved(whole, given, known, patient, first=first, free=free)
+    contested = _contested(whole, given, left)
+    stays = np.setdiff1d(given, contested, assume_unique=True)
+    return _solved(whole, contested, known, patient, taken=stays, first=first, free=free)
+
+
+def _contested(whole: Formulation, given: Pairs, left: Pairs) -> Pairs:
+    """Return who was left out, and who gains least of those in each row that keeps them out.
+
+    Those rows are the ones that all given pairs break together, or those that are not left out,
+    whatever the own variables are; and those of who was left out, in blocks that were settled.
+    """
+    gain = whole.objective.gain[given]
+    is_left = np.isin(given, left, assume_unique=True)
+    is_contested = is_left.copy()
+    for block in whole.blocks:
+        at, row, value = block.by_pair.of_pairs(given)
+        if block.settle is not None:
+            in_row = np.zeros(len(block), dtype=np.bool_)
+            in_row[row[is_left[at]]] = True
+            breaks = in_row[row]
+        else:
+            least, most = own_reach(block)
+            breaks = np.zeros(row.size, dtype=np.bool_)
+            for counts in (value, np.where(is_left[at], 0, value)):
+                used = np.zeros(len(block), dtype=np.int64)
+                np.add.at(used, row, counts.astype(np.int64))
+                is_over = (block.upper != NO_UPPER) & (used + least > block.upper)
+                is_under = (block.lower != NO_LOWER) & (used + most < block.lower)
+                breaks |= (is_over[row] & (value > 0)) | (is_under[row] & (value < 0))
+        at, row = at[breaks], row[breaks]
+        order = np.lexsort((gain[at], row))
+        at, row = at[order], row[order]
+        rank = np.arange(row.size) - np.searchsorted(row, row)
+        is_contested[at[rank < CONTESTED_PAIRS]] = True
+    return given[is_contested]
+
+
+def _solved(
+    whole: Formulation,
+    pairs: Pairs,
+    known: Mapping[int, Ints],
+    patient: Search,
+    *,
+    taken: Pairs | None = None,
+    first: Solution | None = None,
+    free: Bools | None = None,
+) -> Solution | None:
+    """Solve the problem over some pairs alone, beside others that are taken; None where it fails.
+
+    `first` is a solution to begin with, `free` tells which own variables may be other than zero.
+    """
+    if free is None:
+        free = _own_at_hand(whole, known, pairs)
+    part = part_of(whole, pairs, None, free, taken)
+    inner = Search(part.formulation, patient.limits)
+    if first is not None:
+        inner.offer(part.inside(first), "given plan")
+    _solve(part.formulation, inner)
+    return None if inner.best is None else _outside(whole, part, inner.best, taken)
+
+
+def _solve(formulation: Formulation, inner: Search) -> None:
+    """Solve by CP-SAT what is tiny or what HiGHS refuses or finds nothing for, else by HiGHS.
+
+    Such problems are nearly those that a linear program solves: HiGHS ends in a tenth of the time.
+    """
+    from placement_opt.solvers.engines.cp_sat import CpSat
+    from placement_opt.solvers.engines.mip import Mip
+
+    if formulation.n_variables > FEW_VARIABLES and Mip().refuses(formulation) is None:
+        Mip().solve(formulation, inner)
+        if inner.best is not None or inner.infeasible_by is not None:
+            return
+    CpSat().solve(formulation, inner)
+
+
+def _outside(whole: Formulation, part: Part, inside: Solution, taken: Pairs | None) -> Solution:
+    own = np.zeros(whole.n_variables - whole.n_pairs, dtype=np.int64)
+    own[part.own] = inside.own
+    chosen = part.pairs[inside.chosen]
+    return Solution(chosen if taken is None else np.union1d(chosen, taken), own)
+
+
+def _own_at_hand(whole: Formulation, known: Mapping[int, Ints], pairs: Pairs) -> Bools:
+    """Tell which own variables a small problem has.
+
+    Of those that hold capacity only what is in use and what the given pairs could use.
+    """
+    free = np.ones(whole.n_variables - whole.n_pairs, dtype=np.bool_)
+    for number, own in known.items():
+        first = whole.offsets[number] - whole.n_pairs
+        free[first : first + own.size] = (own > 0) | _moved(whole.blocks[number], pairs)
+    return free
+
+
+def _moved(block: RowBlock, pairs: Pairs) -> Bools:
+    """Tell which own variables of a block some pairs could use.
+
+    Those that share a row with them, and what these in turn need: a row with an upper limit of 0
+    allows nothing without those that it subtracts, such as the coach of a person.
+    """
+    if block.variable_usage is None:
+        return np.zeros(0, dtype=np.bool_)
+    own = sparse.coo_array(block.variable_usage)
+    moved = np.zeros(own.shape[1], dtype=np.bool_)
+    _, row, _ = block.by_pair.of_pairs(pairs)
+    is_touched = np.zeros(len(block), dtype=np.bool_)
+    is_touched[row] = True
+    moved[own.col[is_touched[own.row]]] = True
+    needs = np.zeros(len(block), dtype=np.bool_)
+    needs[own.row[moved[own.col] & (own.data > 0)]] = True
+    needs &= block.upper <= 0
+    moved[own.col[needs[own.row]]] = True
+    return moved

@@ -1,0 +1,264 @@
+"""The linear relaxation of a large problem, over a few of its columns at a time.
+
+1. Samples of the candidates give prices that are near those of the whole.
+2. The whole, over the columns that those prices make promising, by a first-order method that
+   starts from them; all columns are priced out, those that gain come in, those that have not been
+   near a gain for some rounds go out.
+
+Any prices prove a bound for all columns, so that nothing here has to be exact.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.instance.instance import Floats
+from placement_opt.solvers.relaxation.column_choice import (
+    IN_USE,
+    SMALL_GAIN,
+    OwnColumns,
+    PairColumns,
+)
+from placement_opt.solvers.relaxation.pricing import Priced, Pricing
+from placement_opt.solvers.relaxation.restricted_lp import FirstOrderRun, Point, RestrictedLp
+from placement_opt.solvers.relaxation.sampling import sampled_prices
+from placement_opt.solvers.search.resident_memory import give_back
+
+Numbers = npt.NDArray[np.int64]
+
+FAR = 0.06
+"""Columns whose loss is a larger share of the largest gain may go out."""
+
+ROUNDS_KEPT = 3
+PRECISIONS = (1e-3, 1e-3, 1e-4, 1e-4, 1e-5)
+RUN_SECONDS, RUN_COLUMNS = (5.0, 5.0, 5.0, 8.0), 80_000
+"""Seconds of each run of the first-order method over up to so many columns; in proportion over
+more."""
+
+ITERATIONS_PER_S = 300
+"""Iterations of the first-order method that stand for a second where the clock may not count."""
+
+POLL_S = 0.1
+MOST_TURNS = 40
+SHORTEST_RUN_S = 0.2
+SHARPER = 4
+"""Where no pair gains and the bound is still too high, the method has to be so much finer."""
+
+FINEST = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxed:
+    """What is known of the linear relaxation.
+
+    Parameters
+    ----------
+    best
+        The best bound, its prices and the reduced gains of all variables at them.
+    core
+        Pairs of the last restricted program, ascending.
+    asked
+        Pairs of hard minimums, ascending.
+    columns, point
+        The last restricted program's columns, and where it ended; None before the first.
+    """
+
+    best: Priced
+    core: Numbers
+    asked: Numbers
+    columns: Numbers
+    point: Point | None
+
+
+class ColumnGeneration:
+    """Prices out a formulation level by level.
+
+    Parameters
+    ----------
+    formulation
+        The problem; a lumped one is solved faster.
+    stop
+        Asked often; True ends the work.
+    seed
+        Which candidates are in the samples.
+    on_bound
+        Told of every better bound.
+    by_work
+        Limits on iterations instead of the clock: the same prices in every run.
+    """
+
+    def __init__(
+        self,
+        formulation: Formulation,
+        stop: Callable[[], bool],
+        seed: int = 0,
+        on_bound: Callable[[Priced], None] = lambda _priced: None,
+        *,
+        by_work: bool = False,
+    ) -> None:
+        self._by_work = by_work
+        self.formulation = formulation
+        self.pricing = Pricing(formulation)
+        self._stop = stop
+        self._on_bound = on_bound
+        self._random = np.random.default_rng(seed)
+        self.largest_gain = formulation.objective.largest_gain
+        self.pairs = PairColumns(formulation)
+        self.own = OwnColumns(formulation)
+        self.best: Priced | None = None
+
+    def _seconds(self, until: float) -> float:
+        """Return the seconds left until a moment of `time.perf_counter`."""
+        return math.inf if self._by_work else until - time.perf_counter()
+
+    def _settled(self, prices: Floats) -> Priced:
+        priced = self.pricing.tightest(prices)
+        if self.best is None or priced.bound < self.best.bound:
+            self.best = priced
+            self._on_bound(priced)
+        return priced
+
+    def _balanced(self, prices: Floats) -> tuple[Floats, Priced]:
+        """Return prices that tell which pairs to take in, and the best so far.
+
+        What else was priced out on the way is let go: it is as much as there are variables.
+        """
+        priced = self._settled(prices)
+        return self.pricing.balanced(prices, priced), self.best or priced
+
+    def sampled(self, until: float) -> Priced | None:
+        """Return prices from samples of the candidates; see `solvers.relaxation.sampling`."""
+        anchor = self.pricing.anchor
+        if anchor is None:
+            return None
+        prices = sampled_prices(
+            self.formulation, anchor, self._random, lambda: self._seconds(until), self._stop
+        )
+        return None if prices is None else self._settled(prices)
+
+    def priced_out(
+        self,
+        start: Priced | None,
+        until: float,
+        precision: float,
+        meanwhile: Callable[[Relaxed], None] = lambda _relaxed: None,
+        *,
+        is_rough: bool = False,
+    ) -> Relaxed | None:
+        """Solve the whole relaxation as far as the precision, a share of the bound, or the time.
+
+        Parameters
+        ----------
+        start
+            Prices to start from, such as a sample's; None for none.
+        until
+            Moment of `time.perf_counter` to end at.
+        precision
+            How far the bound may stay above the relaxation's optimum, as a share of it.
+        meanwhile
+            Called while each run of the first-order method goes on, with what is known so far.
+        is_rough
+            End as soon as bound and program are that close, however many columns still gain.
+        """
+        priced = self.pricing.settled(np.zeros(self.formulation.n_rows)) if start is None else start
+        whole = _Whole(self, priced)
+        start = None  # its reduced gains are as many as there are variables
+        found: Relaxed | None = None
+        sharper = 1.0
+        for turn in range(MOST_TURNS):
+            fine = max(precision / 2, PRECISIONS[min(turn, len(PRECISIONS) - 1)]) / sharper
+            most = RUN_SECONDS[min(turn, len(RUN_SECONDS) - 1)]
+            longest = most * max(1.0, whole.columns.size / RUN_COLUMNS)
+            seconds, iterations = min(longest, self._seconds(until)), math.inf
+            if self._by_work:
+                seconds, iterations = math.inf, most * ITERATIONS_PER_S
+            if seconds <= SHORTEST_RUN_S or fine < FINEST or self._stop():
+                break
+            run = whole.program.start_first_order(
+                whole.columns, whole.start, fine, seconds, iterations
+            )
+            try:
+                if self.best is not None:
+                    point = None if found is None else whole.start
+                    meanwhile(whole.relaxed(self.best, point))
+                ended = self._ended(run)
+            finally:
+                run.close()
+            if ended is None:
+                break
+            prices, best = self._balanced(ended.prices)
+            found = whole.relaxed(best, ended)
+            is_whole = not whole.renew(turn, ended, prices, best)
+            give_back()
+            gained = float(self.formulation.objective.gain[found.columns] @ ended.values)
+            is_close = abs(best.bound - gained) <= precision * abs(gained)
+            if is_close and (is_rough or (is_whole and fine <= precision)):
+                break
+            if is_whole and turn >= len(PRECISIONS) - 1:
+                sharper *= SHARPER
+        return found
+
+    def _ended(self, run: FirstOrderRun) -> Point | None:
+        """Wait for a run; None when it failed or the work is to stop."""
+        while not run.wait(POLL_S) and not self._stop():
+            pass
+        return None if self._stop() else run.point()
+
+
+class _Whole:
+    """The restricted program over all candidates: which columns are in it, and since when.
+
+    Parameters
+    ----------
+    generation
+        Prices, and chooses columns.
+    priced
+        Prices to start from.
+    """
+
+    def __init__(self, generation: ColumnGeneration, priced: Priced) -> None:
+        self._generation = generation
+        formulation = generation.formulation
+        self._n_pairs = formulation.n_pairs
+        self.program = RestrictedLp(formulation)
+        self.core = generation.pairs.promising(priced.reduced[: self._n_pairs])
+        self.columns = np.concatenate([generation.own.of(self.core, priced.reduced), self.core])
+        self.start = Point(np.zeros(self.columns.size), priced.prices)
+        self._near = np.zeros(self._n_pairs, dtype=np.int16)
+
+    def relaxed(self, best: Priced, point: Point | None) -> Relaxed:
+        """Return what is known with the columns of now."""
+        return Relaxed(best, self.core, self._generation.pairs.asked, self.columns, point)
+
+    def renew(self, turn: int, ended: Point, prices: Floats, best: Priced) -> bool:
+        """Let columns in and out at new prices; return whether any pair came in."""
+        generation, core = self._generation, self.core
+        reduced = generation.formulation.reduced(prices)
+        pairs = reduced[: self._n_pairs]
+        entering = generation.pairs.entering(pairs, core, SMALL_GAIN * generation.largest_gain)
+        far = -FAR * generation.largest_gain
+        n_own = self.columns.size - core.size
+        own, of_own, of_core = self.columns[:n_own], ended.values[:n_own], ended.values[n_own:]
+        used = (of_core > IN_USE) | (reduced[core] > far) | (best.reduced[core] > far)
+        self._near[core[used]] = turn + 1
+        self._near[entering] = turn + 1
+        core = np.union1d(core, entering)
+        core = np.union1d(core[self._near[core] > turn + 1 - ROUNDS_KEPT], generation.pairs.asked)
+        own = np.union1d(own[of_own > IN_USE], generation.own.of(core, reduced))
+        columns = np.concatenate([own, core])
+        self.start = Point(_carried(self.columns, ended.values, columns), prices)
+        self.core, self.columns = core, columns
+        return bool(entering.size)
+
+
+def _carried(before: Numbers, values: Floats, columns: Numbers) -> Floats:
+    """Return the values of columns that had some before, and zero for the others."""
+    order = np.argsort(before)
+    at = np.minimum(np.searchsorted(before, columns, sorter=order), before.size - 1)
+    was_there = before[order[at]] == columns
+    return np.where(was_there, values[order[at]], 0.0)

@@ -1,0 +1,233 @@
+"""What prices of the rows prove, over all variables, and which prices follow from the others.
+
+With prices y and reduced gains ``r = gain - y A`` the bound is ``sum of y_i * limit_i + sum of
+max(r_j * low_j, r_j * high_j)``. Two kinds of prices need not be searched for, since the best ones
+follow from the rest in one pass:
+
+- of a row that takes one of its pairs at most (a person's one placement): the largest gain that is
+  left to one of them;
+- of an equation that own variables without a gain balance (people of a class and who coaches
+  them): the least that one of those pays elsewhere.
+"""
+
+import copy
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from placement_opt.formulation.formulation import BLOCK_PAIRS, Formulation
+from placement_opt.formulation.pair_entries import are_ones
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.instance.instance import Floats
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Priced:
+    """What prices prove.
+
+    Parameters
+    ----------
+    bound
+        Upper bound on the objective, in units of the gains.
+    prices
+        The prices with those set that follow from others, shape (R,).
+    reduced
+        Gain of each variable less what it pays, shape (N,).
+    """
+
+    bound: float
+    prices: Floats
+    reduced: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Anchor:
+    """Rows that take one of their pairs at most; every pair stands in just one of them.
+
+    Parameters
+    ----------
+    rows
+        Their place among all rows.
+    row_of_pair
+        The row of each pair, counted within the anchor and from 1, shape (E,).
+    """
+
+    rows: slice
+    row_of_pair: npt.NDArray[np.signedinteger]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self.rows.stop - self.rows.start)
+
+    @cached_property
+    def runs(self) -> Numbers:
+        """Where pairs of another row begin: they come sorted by candidate, mostly the anchor."""
+        return np.flatnonzero(np.diff(self.row_of_pair, prepend=0))
+
+
+class Pricing:
+    """Prices out all variables of a formulation.
+
+    Parameters
+    ----------
+    formulation
+        The problem.
+    """
+
+    def __init__(self, formulation: Formulation) -> None:
+        self.formulation = formulation
+        self.anchor = anchor_of(formulation)
+        self._balances = [_Balance.of(formulation, n) for n in range(len(formulation.blocks))]
+        self._widest = (formulation.own_lower * 1.0, formulation.own_upper * 1.0)
+
+    def over(self, formulation: Formulation) -> "Pricing":
+        """Return the same for the formulation with other cuts, without looking at it again."""
+        other = copy.copy(self)
+        other.formulation = formulation
+        return other
+
+    def settled(self, prices: Floats, *, are_least: bool = False) -> Priced:
+        """Return what prices prove once those that follow from others are set.
+
+        With `are_least`, prices of equations are raised to what follows, never lowered.
+        """
+        part, prices = self.formulation, usable_prices(self.formulation, prices)
+        for balance in self._balances:
+            if balance is not None:
+                balance.settle(prices, are_least=are_least)
+        if self.anchor is not None:
+            prices[self.anchor.rows] = 0.0
+        reduced = part.reduced(prices)
+        pairs = reduced[: part.n_pairs]
+        if self.anchor is not None:
+            most = self.largest(pairs)
+            can_be_none = part.row_lower[self.anchor.rows] <= 0
+            most = np.where(can_be_none, np.maximum(most, 0.0), np.where(most > -np.inf, most, 0.0))
+            prices[self.anchor.rows] = most
+            of_row = np.append(0.0, most)
+            for first in range(0, pairs.size, BLOCK_PAIRS):
+                block = slice(first, first + BLOCK_PAIRS)
+                pairs[block] -= of_row[self.anchor.row_of_pair[block]]
+        limit = np.where(prices > 0, part.row_upper, part.row_lower)
+        rows = float(np.sum(prices * np.where(prices == 0, 0, limit)))
+        low, high = (side * reduced[part.n_pairs :] for side in self._widest)
+        gained = float(np.maximum(low, high).sum())
+        if self.anchor is None:
+            gained += float(np.maximum(pairs, 0.0).sum())
+        return Priced(rows + gained, prices, reduced)
+
+    def tightest(self, prices: Floats) -> Priced:
+        """Return what prices prove, with those of equations as they follow or as they are.
+
+        An equation's own price is better where upper bounds of its variables bind.
+        """
+        priced, kept = self.settled(prices), self.settled(prices, are_least=True)
+        return kept if kept.bound < priced.bound else priced
+
+    def balanced(self, prices: Floats, priced: Priced) -> Floats:
+        """Return settled prices, but those of the anchor as a program has found them.
+
+        At the settled ones no pair gains, so that they do not tell which to take in.
+        """
+        result = priced.prices.copy()
+        if self.anchor is not None:
+            result[self.anchor.rows] = usable_prices(self.formulation, prices)[self.anchor.rows]
+        return result
+
+    def largest(self, of_pairs: Floats) -> Floats:
+        """Return the largest value among the pairs of each anchor row; -inf for a row without."""
+        if self.anchor is None:
+            return np.zeros(0)
+        most = np.full(self.anchor.n_rows, -np.inf)
+        first = self.anchor.runs
+        if first.size:
+            row = self.anchor.row_of_pair[first].astype(np.int64) - 1
+            np.maximum.at(most, row, np.maximum.reduceat(of_pairs, first))
+        return most
+
+
+def anchor_of(formulation: Formulation) -> Anchor | None:
+    """Return the largest block of rows that take one of their pairs at most, and hold all pairs."""
+    best: Anchor | None = None
+    for block, first in zip(formulation.blocks, formulation.row_offsets, strict=False):
+        usage = block.usage
+        if (
+            block.variables is None
+            and usage.nnz == formulation.n_pairs > 0
+            and bool(np.all(block.upper == 1))
+            and bool(np.all(block.lower <= 1))
+            and are_ones(usage.data)
+            and (best is None or len(block) > best.n_rows)
+        ):
+            row_of_pair = block.by_pair.row
+            if row_of_pair is not None and row_of_pair.min() > 0:
+                best = Anchor(slice(first, first + len(block)), row_of_pair)
+    return best
+
+
+@dataclass(frozen=True, eq=False)
+class _Balance:
+    """Equations of one block that own variables without a gain balance, each in one of them.
+
+    Parameters
+    ----------
+    first_row, rows
+        Where the block's rows begin, and which of them are such equations.
+    start
+        Where the variables of each equation start in `rest`.
+    rest
+        Coefficients of those variables in the block's other rows, shape (variables, R).
+    n_rows
+        Rows of the block.
+    """
+
+    first_row: int
+    rows: Numbers
+    start: Numbers
+    rest: sparse.csr_array
+    n_rows: int
+
+    @classmethod
+    def of(cls, formulation: Formulation, number: int) -> "_Balance | None":
+        """Find them in a block; None where there are none."""
+        block = formulation.blocks[number]
+        if block.variables is None or block.variable_usage is None or not len(block.variables):
+            return None
+        gain = formulation.own_values(formulation.objective.gain, number)
+        entries = block.variable_usage.tocoo()
+        is_equation = block.lower == block.upper
+        at = is_equation[entries.row]
+        row, column, value = entries.row[at], entries.col[at], entries.data[at]
+        once = np.bincount(column, minlength=gain.size) == 1
+        plain = (value == -1) & once[column] & (gain[column] == 0)
+        plain &= block.variables.lower[column] == 0
+        bad = np.zeros(len(block), dtype=np.bool_)
+        bad[row[~plain]] = True
+        good = ~bad[row]
+        if not good.any():
+            return None
+        row, column = row[good], column[good]
+        order = np.argsort(row, kind="stable")
+        row, column = row[order], column[order]
+        start = np.flatnonzero(np.diff(row, prepend=-1))
+        rest = block.variable_usage.T.tocsr()[column].astype(np.float64)
+        rest = rest @ sparse.dia_array((1.0 - is_equation[None, :], 0), shape=(len(block),) * 2)
+        return cls(formulation.row_offsets[number], row[start], start, rest, len(block))
+
+    def settle(self, prices: Floats, *, are_least: bool) -> None:
+        """Set the prices of the equations, in place."""
+        within = prices[self.first_row : self.first_row + self.n_rows]
+        least = np.minimum.reduceat(self.rest @ within, self.start)
+        within[self.rows] = np.maximum(within[self.rows], least) if are_least else least
+
+
+def usable_prices(formulation: Formulation, prices: Floats) -> Floats:
+    """Set prices to zero on sides without a limit, where they prove nothing."""
+    prices = np.where(formulation.row_upper >= NO_UPPER, np.minimum(prices, 0.0), prices)
+    return np.where(formulation.row_lower <= NO_LOWER, np.maximum(prices, 0.0), prices)

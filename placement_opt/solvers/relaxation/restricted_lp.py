@@ -1,0 +1,266 @@
+"""The linear relaxation over some of its variables, scaled for floating point, and two ways to it.
+
+- `simplex` ends exactly in a vertex: HiGHS as scipy ships it, in a thread of this process.
+- `start_first_order` stays near the prices it starts from and gets better step by step: PDLP, in
+  a process of its own, since it lets no other thread run.
+"""
+
+import math
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.instance.instance import Floats
+from placement_opt.solvers.engines.first_order import read_point, write_program
+from placement_opt.solvers.engines.job import Job, JobError, start_job
+from placement_opt.solvers.engines.job_folder import JobFolder, job_folder
+from placement_opt.solvers.search.native import NATIVE
+from placement_opt.solvers.search.reporting import logger
+
+LARGEST_GAIN = 1_000.0
+"""Gains are scaled to at most this, rows to coefficients of at most one."""
+
+FIRST_ORDER = "placement_opt.solvers.engines.first_order:work"
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A solution of a restricted linear program, in the problem's own units.
+
+    Parameters
+    ----------
+    values
+        Of the columns, in their order.
+    prices
+        Of all rows, in objective units per unit of the row.
+    """
+
+    values: Floats
+    prices: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Sales:
+    """Unused capacity that may be sold, which keeps prices from falling far in one step.
+
+    Parameters
+    ----------
+    rows
+        Rows with an upper limit.
+    prices
+        What one unit brings, objective units.
+    """
+
+    rows: Numbers
+    prices: Floats
+
+
+class RestrictedLp:
+    """Scales a formulation once; solves it over any columns.
+
+    Parameters
+    ----------
+    formulation
+        The problem.
+    share
+        All limits are taken times this, but for those of the rows in `whole_rows`: a problem for
+        a sample of the candidates.
+    whole_rows
+        Rows whose limits stay, or None.
+    """
+
+    def __init__(
+        self, formulation: Formulation, share: float = 1.0, whole_rows: slice | None = None
+    ) -> None:
+        self.formulation = formulation
+        self._unit = formulation.objective.largest_gain / LARGEST_GAIN
+        self._row_scale = 1.0 / _largest_of_rows(formulation)
+        self._own_scale = _scale_of_own(formulation, self._row_scale)
+        scale = np.full(formulation.n_rows, share)
+        if whole_rows is not None:
+            scale[whole_rows] = 1.0
+        lower, upper = formulation.row_lower, formulation.row_upper
+        scale *= self._row_scale
+        self._lower = np.where(lower <= NO_LOWER, -np.inf, lower * scale)
+        self._upper = np.where(upper >= NO_UPPER, np.inf, upper * scale)
+
+    def _column_scale(self, columns: Numbers) -> Floats:
+        n_pairs = self.formulation.n_pairs
+        scale = np.ones(columns.size)
+        own = columns >= n_pairs
+        scale[own] = self._own_scale[columns[own] - n_pairs]
+        return scale
+
+    def _matrix(self, columns: Numbers, scale: Floats) -> sparse.csc_array:
+        matrix = self.formulation.columns(columns).astype(np.float64)
+        matrix.data *= self._row_scale[matrix.indices]
+        matrix.data *= np.repeat(scale, np.diff(matrix.indptr))
+        return matrix
+
+    def simplex(self, columns: Numbers, seconds: float, sales: Sales | None = None) -> Point | None:
+        """Solve with the dual simplex method; None when out of time or without a solution.
+
+        Rows that none of the columns fill are left out. With `sales`, the values are of the
+        columns alone.
+        """
+        if columns.size == 0:
+            return Point(np.zeros(0), np.zeros(self.formulation.n_rows))
+        scale = self._column_scale(columns)
+        matrix = self._matrix(columns, scale).tocsr()
+        gain = self.formulation.objective.gain[columns] * scale / self._unit
+        low, high = (bounds / scale for bounds in self.formulation.bounds(columns))
+        if sales is not None:
+            entries = (np.ones(sales.rows.size), (sales.rows, np.arange(sales.rows.size)))
+            shape = (matrix.shape[0], sales.rows.size)
+            matrix = sparse.hstack([matrix, sparse.coo_array(entries, shape=shape)], format="csr")
+            gain = np.append(gain, sales.prices / self._row_scale[sales.rows] / self._unit)
+            low = np.append(low, np.zeros(sales.rows.size))
+            high = np.append(high, np.maximum(self._upper[sales.rows], 0.0))
+        found = _simplex(matrix, gain, (self._lower, self._upper), (low, high), seconds)
+        if found is None:
+            return None
+        values, prices = found
+        return Point(values[: columns.size] * scale, self._outside(prices))
+
+    def _outside(self, prices: Floats) -> Floats:
+        return prices * self._row_scale * self._unit
+
+    def start_first_order(
+        self,
+        columns: Numbers,
+        start: Point,
+        precision: float,
+        seconds: float,
+        iterations: float = math.inf,
+    ) -> "FirstOrderRun":
+        """Start PDLP from a point; it ends at the precision or at one of the limits."""
+        scale = self._column_scale(columns)
+        lower, upper = self.formulation.bounds(columns)
+        files = ExitStack()
+        folder = files.enter_context(job_folder())
+        write_program(
+            folder.path,
+            self._matrix(columns, scale),
+            self.formulation.objective.gain[columns] * scale / self._unit,
+            (self._lower, self._upper),
+            (lower / scale, upper / scale),
+            (start.values / scale, start.prices / self._row_scale / self._unit),
+            (precision, seconds, iterations),
+        )
+        return FirstOrderRun(self, folder, files, scale)
+
+
+class FirstOrderRun:
+    """A run of PDLP in a process of its own."""
+
+    def __init__(
+        self, program: RestrictedLp, folder: JobFolder, files: ExitStack, scale: Floats
+    ) -> None:
+        self._program = program
+        self._folder = folder
+        self._files = files
+        self._scale = scale
+        self._job: Job = start_job(FIRST_ORDER, folder)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most that long; return True when it has ended."""
+        return self._job.wait(seconds)
+
+    def point(self) -> Point | None:
+        """Return where it ended, or None when it failed."""
+        try:
+            self._job.finish()
+        except JobError as error:
+            logger.warning("the first-order method failed: %s", error)
+            return None
+        values, prices = read_point(self._folder.path)
+        return Point(values * self._scale, self._program._outside(prices))  # noqa: SLF001
+
+    def close(self) -> None:
+        """Stop it if it still runs, and take its files away."""
+        self._job.stop()
+        self._files.close()
+
+
+def _simplex(
+    matrix: sparse.csr_array,
+    gain: Floats,
+    rows: tuple[Floats, Floats],
+    columns: tuple[Floats, Floats],
+    seconds: float,
+) -> tuple[Floats, Floats] | None:
+    """Return values and prices of the best point within the limits of rows and columns."""
+    from scipy.optimize import linprog
+
+    lower, upper = rows
+    used = np.diff(matrix.indptr) > 0
+    equal = used & (lower == upper)
+    below = used & ~equal & np.isfinite(upper)
+    above = used & ~equal & np.isfinite(lower)
+    bounds: Any = np.stack(columns, axis=1)
+    with NATIVE.call():
+        result = linprog(
+            -gain,
+            sparse.vstack([matrix[below], -matrix[above]]),
+            np.append(upper[below], -lower[above]),
+            matrix[equal],
+            upper[equal],
+            bounds,
+            method="highs-ds",
+            options={"time_limit": max(0.01, seconds)},
+        )
+    if result.status != 0 or result.x is None:
+        return None
+    prices = np.zeros(matrix.shape[0])
+    n_below = int(below.sum())
+    prices[below] = -result.ineqlin.marginals[:n_below]
+    prices[above] += result.ineqlin.marginals[n_below:]
+    prices[equal] = -result.eqlin.marginals
+    return result.x, prices
+
+
+def _largest_of_rows(formulation: Formulation) -> Floats:
+    """Return the largest coefficient of a pair in each row, or of an own variable without pairs."""
+    largest = [np.ones(0)]
+    for block in formulation.blocks:
+        of_row = _largest_magnitude(block.usage)
+        if block.variable_usage is not None:
+            of_row = np.where(of_row > 0, of_row, _largest_magnitude(block.variable_usage))
+        largest.append(np.maximum(of_row, 1.0))
+    if formulation.extra is not None:
+        largest.append(np.maximum(_largest_magnitude(formulation.extra.matrix), 1.0))
+    return np.concatenate(largest)
+
+
+def _largest_magnitude(rows: sparse.csr_array) -> Floats:
+    largest = np.zeros(rows.shape[0])
+    filled = np.flatnonzero(np.diff(rows.indptr))
+    if filled.size:
+        start = rows.indptr[filled]
+        highest = np.maximum.reduceat(rows.data, start).astype(np.float64)
+        largest[filled] = np.maximum(highest, -np.minimum.reduceat(rows.data, start).astype(float))
+    return largest
+
+
+def _scale_of_own(formulation: Formulation, row_scale: Floats) -> Floats:
+    """Return the unit of each own variable: between its coefficients' and its range's.
+
+    A total of thousands of pairs, counted in ones, would make a first-order method crawl.
+    """
+    own = slice(formulation.n_pairs, formulation.n_variables)
+    columns = formulation.columns(np.arange(own.start, own.stop))
+    scaled = np.abs(columns.data) * row_scale[columns.indices]
+    largest = np.ones(columns.shape[1])
+    filled = np.flatnonzero(np.diff(columns.indptr))
+    if filled.size:
+        largest[filled] = np.maximum.reduceat(scaled, columns.indptr[filled])
+    width = (formulation.own_upper - formulation.own_lower) * largest
+    return np.sqrt(np.maximum(width, 1.0)) / largest

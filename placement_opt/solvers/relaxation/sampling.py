@@ -1,0 +1,159 @@
+"""Prices from samples of the candidates: each small enough for the simplex method.
+
+A twentieth, then a quarter of the rows that take one pair each (candidates), with all other limits
+in proportion. A sample is a problem of its own over its candidates' pairs, so that its cost does
+not grow with the region.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.instance.instance import Bools, Floats
+from placement_opt.solvers.relaxation.column_choice import (
+    IN_USE,
+    SMALL_GAIN,
+    OwnColumns,
+    PairColumns,
+)
+from placement_opt.solvers.relaxation.pricing import Anchor, Priced, Pricing
+from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp, Sales
+
+SAMPLES = ((0.05, 750, 9, 0.02), (0.25, 3_750, 4, 0.05))
+"""Share of the candidates and their number, both at most, rounds at most, and a gap between bound
+and program that is enough."""
+
+SALE_SHARE = 0.8
+"""Unused capacity sells at so much of its last price while a sample is solved."""
+
+Numbers = npt.NDArray[np.int64]
+
+
+def sampled_prices(
+    formulation: Formulation,
+    anchor: Anchor,
+    random: np.random.Generator,
+    seconds: Callable[[], float],
+    stop: Callable[[], bool],
+) -> Floats | None:
+    """Return prices of all rows from samples of the candidates, each starting from the last one's.
+
+    Parameters
+    ----------
+    formulation
+        The problem.
+    anchor
+        Its candidates.
+    random
+        Draws the samples.
+    seconds
+        Tells the seconds left.
+    stop
+        Asked often; True ends the work.
+
+    Returns
+    -------
+    array or None
+        Shape (R,); None when not even the first sample was solved.
+    """
+    prices: Floats | None = None
+    for most_share, most, rounds, enough in SAMPLES:
+        if stop():
+            break
+        share = min(most_share, most / max(1, anchor.n_rows))
+        inside = random.random(anchor.n_rows) < share
+        sample = _Sample(formulation, anchor, inside, share)
+        found = sample.solve(prices, rounds, enough, seconds, stop)
+        prices = prices if found is None else found.prices
+    return prices
+
+
+class _Sample:
+    """A share of the candidates, with all other limits in proportion.
+
+    Parameters
+    ----------
+    formulation, anchor
+        The whole problem and its candidates.
+    inside
+        Which of them are in the sample.
+    share
+        Their share.
+    """
+
+    def __init__(
+        self, formulation: Formulation, anchor: Anchor, inside: Bools, share: float
+    ) -> None:
+        is_inside = np.append(np.zeros(1, dtype=np.bool_), inside)
+        part = _over(formulation, np.flatnonzero(is_inside[anchor.row_of_pair]))
+        self._rows = anchor.rows
+        self._inside = inside
+        self._share = share
+        self._part = part
+        self._pricing = Pricing(part)
+        self._pairs = PairColumns(part)
+        self._own = OwnColumns(part)
+        self._program = RestrictedLp(part, share, anchor.rows)
+
+    def solve(
+        self,
+        prices: Floats | None,
+        rounds: int,
+        enough: float,
+        seconds: Callable[[], float],
+        stop: Callable[[], bool],
+    ) -> Priced | None:
+        """Return the best prices found; None when nothing was solved."""
+        pricing, part = self._pricing, self._part
+        small = SMALL_GAIN * part.objective.largest_gain
+        start = None if prices is None else pricing.settled(prices)
+        reduced = part.objective.gain.astype(np.float64) if start is None else start.reduced
+        core = self._pairs.promising(reduced[: part.n_pairs], self._share)
+        own = self._own.of(core, None if start is None else reduced)
+        best, least = start, np.inf
+        for _ in range(rounds):
+            columns = np.concatenate([own, core])
+            sales = None if best is None else self._sales(best)
+            point = self._program.simplex(columns, seconds(), sales)
+            if point is None or stop():
+                break
+            priced = pricing.tightest(point.prices)
+            bound = self._bound(priced)
+            if bound < least:
+                best, least = priced, bound
+            reduced = part.reduced(pricing.balanced(point.prices, priced))
+            gained = float(part.objective.gain[columns] @ point.values)
+            if least - gained <= enough * abs(gained):
+                break
+            core = np.union1d(core, self._pairs.entering(reduced[: part.n_pairs], core, small))
+            in_use = own[point.values[: own.size] > IN_USE]
+            own = np.union1d(in_use, self._own.of(core, reduced))
+        return best
+
+    def _bound(self, priced: Priced) -> float:
+        """Return what prices prove for the sample."""
+        of_candidates = priced.prices[self._rows]
+        others = priced.bound - float(of_candidates.sum())
+        return self._share * others + float(of_candidates[self._inside].sum())
+
+    def _sales(self, priced: Priced) -> Sales:
+        part = self._part
+        may = (priced.prices > 0) & (part.row_upper != part.row_lower) & (part.row_upper > 0)
+        may[self._rows] = False
+        rows = np.flatnonzero(may)
+        return Sales(rows, SALE_SHARE * priced.prices[rows])
+
+
+def _over(whole: Formulation, pairs: Numbers) -> Formulation:
+    """Return the same rows and own variables over some of the pairs."""
+    blocks = []
+    for block in whole.blocks:
+        at, row, value = block.by_pair.of_pairs(pairs)
+        usage = sparse.coo_array((value, (row, at)), shape=(len(block), pairs.size)).tocsr()
+        blocks.append(replace(block, usage=usage, room=None, lift=None, pools=None, packer=None))
+    gain = np.concatenate([whole.objective.gain[pairs], whole.objective.gain[whole.n_pairs :]])
+    return Formulation(pairs.size, tuple(blocks), (replace(whole.objective, gain=gain),))

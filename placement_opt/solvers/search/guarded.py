@@ -1,0 +1,126 @@
+"""Runs a solver so that no crash, interrupt or deaf library loses the plan or the time."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.reporting import POLL_S, Beside, logger, stop_asked
+
+LEFT_BEHIND_S = 2.0
+"""How long a solver that was told to stop may take before the plan is returned without it."""
+
+MOMENT_S = 1.0
+"""Ctrl-C again within so many seconds is the same wish once more: a double press, a key held."""
+
+GIVING_UP = 3
+"""So many separate wishes to stop give the plan up."""
+
+Run = Callable[[Formulation, Search], Ending]
+
+AnswerT = TypeVar("AnswerT")
+
+
+def guarded(
+    run: Run, formulation: Formulation, search: Search, patience_s: float = LEFT_BEHIND_S
+) -> Ending:
+    """Run a solver in a thread of its own; leave it behind where it does not notice a stop.
+
+    What one that was left behind still says to the search is dropped once the search is summed up,
+    see `placement_opt.solvers.search.base.Search.outcome`.
+    """
+    work = Beside(partial(run, formulation, search))
+    asked_s: float | None = None
+    try:
+        while not work.wait(POLL_S):
+            # A stop may be withdrawn: where floating point is at its end, exact integers go on.
+            if not stop_asked(search):
+                asked_s = None
+            elif asked_s is None:
+                asked_s = search.elapsed_s
+            elif search.elapsed_s - asked_s > patience_s:
+                break
+    except KeyboardInterrupt:
+        search.cancel()
+        work.wait(patience_s)
+    if not work.wait(0):
+        search.note(f"the solver did not stop within {patience_s:g} s and was left behind")
+        return Ending.STOPPED
+    try:
+        return work.answer() or Ending.FAILED
+    except Exception:
+        logger.exception("a solver failed, which is a bug of ours; the best plan so far is kept")
+        return Ending.FAILED
+
+
+def uninterrupted(
+    work: Callable[[], AnswerT],
+    stop: Callable[[], object],
+    tell: Callable[[str], object] = logger.warning,
+) -> AnswerT:
+    """Do all of a solve in a thread of its own, so that Ctrl-C stops it and loses nothing.
+
+    The first Ctrl-C asks the solve to stop with the best plan so far. The second changes nothing,
+    since that plan is being verified. Only the third gives it up; those that come within a moment
+    of the one before count as one.
+
+    Parameters
+    ----------
+    work
+        The solve, verdict and tables included.
+    stop
+        Asks it to stop; it may be called more than once, and at any time.
+    tell
+        Told what a Ctrl-C does.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        When the plan was given up.
+    """
+    answers: list[AnswerT] = []
+    failures: list[BaseException] = []
+
+    def kept() -> None:
+        try:
+            answers.append(work())
+        except BaseException as error:  # raised again in the caller's thread
+            failures.append(error)
+
+    try:
+        _wait(Beside(kept), stop, tell)
+    except BaseException:
+        stop()  # whoever breaks in otherwise, such as an alarm, wants no solve to go on
+        raise
+    if failures:
+        raise failures[0]
+    if not answers:
+        raise KeyboardInterrupt
+    return answers[0]
+
+
+def _wait(beside: Beside[None], stop: Callable[[], object], tell: Callable[[str], object]) -> None:
+    """Wait for work to end, through Ctrl-C, until the plan is given up."""
+    pressed: list[float] = []
+    heard = wishes = 0
+    while wishes < GIVING_UP:
+        try:
+            if len(pressed) > heard:
+                is_new = heard == 0 or pressed[-1] - pressed[heard - 1] >= MOMENT_S
+                heard, wishes = len(pressed), wishes + is_new
+                stop()
+                if is_new:
+                    tell(_WISHES[wishes])
+            elif beside.wait(POLL_S):
+                return
+        except KeyboardInterrupt:  # nothing else here: the next one may come at any time
+            pressed.append(time.monotonic())
+
+
+_WISHES = {
+    1: "Ctrl-C: stopping with the best plan so far",
+    2: "Ctrl-C: already stopping, the best plan is being verified; a third one gives it up",
+    GIVING_UP: "Ctrl-C: the plan is given up",
+}

@@ -1,0 +1,111 @@
+"""Rules of conduct between a solver and its search: when to stop, which claims to pass on."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from placement_opt.basics.status import StopReason
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.native import NATIVE
+
+POLL_S = 0.01
+"""How often a running solver is looked at, in seconds."""
+
+PATIENCE_S = 0.6
+"""How long a solver that was told to stop may take before it is left behind, in seconds."""
+
+logger = logging.getLogger("placement_opt")
+
+AnswerT = TypeVar("AnswerT")
+
+
+def stop_asked(search: Search) -> bool:
+    """Tell whether to stop now.
+
+    A reproducible solve does not stop at the moment it happens to notice that the asked gap is
+    reached: the solver itself stops there, at a point that depends on its work alone.
+    """
+    reason = search.stop_reason()
+    if search.limits.reproducible and reason is StopReason.GAP:
+        return search.is_cancelled()
+    return reason is not None
+
+
+def is_contradictory(formulation: Formulation) -> bool:
+    """Tell whether some row or variable has its lower limit above its upper one."""
+    return bool(
+        np.any(formulation.row_lower > formulation.row_upper)
+        or np.any(formulation.own_lower > formulation.own_upper)
+    )
+
+
+def prove_bound(search: Search, bound: int, source: str) -> bool:
+    """Pass a bound on, unless a plan at hand refutes it; return False in that case."""
+    gained = search.gained
+    if gained is not None and bound < gained:
+        logger.warning(
+            "%s claims that no plan gains more than %d units; one with %d is at hand, so the "
+            "claim is dropped",
+            source,
+            bound,
+            gained,
+        )
+        return False
+    search.prove(bound, source)
+    return True
+
+
+def prove_none(search: Search, source: str) -> Ending:
+    """Pass on that no plan exists, unless one is at hand."""
+    search.prove_infeasible(source)
+    if search.best is not None:
+        logger.warning("%s claims that no plan exists; one is at hand, so it is dropped", source)
+        return Ending.FAILED
+    return Ending.EXHAUSTED
+
+
+def ended(search: Search) -> Ending:
+    """Say how a solver ended that came to its own end: proven, or short of it."""
+    return Ending.EXHAUSTED if search.is_proven else Ending.STOPPED
+
+
+class Beside(Generic[AnswerT]):
+    """Work in a thread of its own, so that the caller can watch the search meanwhile.
+
+    The thread is a daemon: one that does not end in time is left to finish alone, and whatever it
+    still says is for its owner to ignore.
+    """
+
+    def __init__(self, work: Callable[[], AnswerT], *, is_asked: bool = True) -> None:
+        self._work = work
+        self._is_asked = is_asked
+        self._answer: AnswerT | None = None
+        self._error: Exception | None = None
+        NATIVE.stay()
+        # Not Thread.join: before Python 3.13, interrupting it takes a running thread for dead.
+        self._done = threading.Event()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self._answer = self._work()
+        except Exception as error:  # raised again where the answer is asked for
+            self._error = error
+            if not self._is_asked:
+                logger.warning("work beside a search failed; the search goes on", exc_info=True)
+        finally:
+            self._done.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most that long; return True when the work has ended."""
+        return self._done.wait(seconds)
+
+    def answer(self) -> AnswerT | None:
+        """Return the answer of ended work, or raise what it raised."""
+        if self._error is not None:
+            raise self._error
+        return self._answer

@@ -1,0 +1,168 @@
+"""Solves independent parts one after the other and adds up what they gain and what they prove."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from placement_opt.basics.status import StopReason
+from placement_opt.formulation.certificate import Certificate
+from placement_opt.formulation.formulation import ROOM, Formulation
+from placement_opt.formulation.mixed_integer_rounding import Cut, cuts_of, with_cuts
+from placement_opt.solvers.derived.components import Component
+from placement_opt.solvers.search.base import Ending, Search, Solution
+from placement_opt.solvers.search.guarded import guarded
+from placement_opt.solvers.search.reporting import ended, logger, prove_bound, prove_none
+
+NAME = "components"
+
+PATIENCE_S = 1.0
+"""How long a part may take to stop: less than the whole, which has to add up what it found."""
+
+Solve = Callable[[Formulation, Search], Ending]
+
+
+def solve_apart(parts: Sequence[Component], search: Search, solve: Solve) -> Ending:
+    """Solve the parts of `search.formulation`, each in its share of the time; add them up.
+
+    The plan of the whole is offered when every part has one, the bound is the sum of the parts'
+    bounds, and their prices and cuts together are the whole's certificate. Without a plan for one
+    part the whole is infeasible as soon as that part is proven to be.
+
+    Parameters
+    ----------
+    parts
+        As `placement_opt.solvers.derived.components.components` returns them.
+    search
+        The search of the whole; its start is every part's start.
+    solve
+        Solves one part.
+    """
+    search.note(f"{NAME}: {len(parts)} parts that share no row, solved one after the other")
+    gaps = dict.fromkeys((search.limits.gap, 0.0))
+    searches: list[Search] = []
+    endings: list[Ending] = []
+    for gap in gaps:
+        # Gains and losses of parts may cancel out, so that the whole is not within their gap.
+        endings = _solve_each(parts, search, solve, searches, gap)
+        none = next((one.infeasible_by for one in searches if one.infeasible_by is not None), None)
+        if none is not None:
+            return prove_none(search, none)
+        _offer(parts, searches, search)
+        _prove(parts, searches, search)
+        if Ending.FAILED in endings and not search.is_proven:
+            return Ending.FAILED
+        if search.stop_reason() is not None:
+            break
+    is_done = len(endings) == len(parts) and Ending.STOPPED not in endings
+    return Ending.FINISHED if is_done and not search.is_proven else ended(search)
+
+
+def _solve_each(
+    parts: Sequence[Component], search: Search, solve: Solve, searches: list[Search], gap: float
+) -> list[Ending]:
+    """Solve each part up to a gap, from where `searches` are; those become the new ones."""
+    before, endings = searches.copy(), []
+    searches.clear()
+    ahead = sum(part.formulation.n_variables for part in parts)
+    for number, part in enumerate(parts, start=1):
+        own_search = _search_of(part, search, part.formulation.n_variables / ahead, gap)
+        if not search.limits.reproducible:
+            ahead -= part.formulation.n_variables
+        if before:
+            own_search.go_on_from(before[number - 1])
+        searches.append(own_search)
+        if search.stop_reason() in {None, StopReason.GAP}:
+            # Guarded here, too: what the parts have found is not in the whole's search yet.
+            endings.append(guarded(solve, part.formulation, own_search, PATIENCE_S))
+            own_search.cancel()
+        search.notes.extend(f"part {number}: {note}" for note in own_search.notes)
+        if own_search.infeasible_by is not None:
+            break
+    return endings
+
+
+def _search_of(part: Component, search: Search, share: float, gap: float) -> Search:
+    """Begin the search of one part, at the start plan of the whole."""
+    whole = search.limits.time_limit_s if search.limits.reproducible else search.remaining_s
+    limits = replace(search.limits, time_limit_s=share * whole, gap=gap)
+    inside = Search(part.formulation, limits, search.is_cancelled)
+    if search.best is not None:
+        is_chosen = np.isin(part.pairs, search.best.chosen, assume_unique=True)
+        own = search.best.own[part.own]
+        inside.offer(Solution(np.flatnonzero(is_chosen), own), search.best_source or "start")
+    return inside
+
+
+def _offer(parts: Sequence[Component], searches: Sequence[Search], search: Search) -> None:
+    """Put the parts' plans together; where one has none, nobody is placed, if rows allow."""
+    chosen = []
+    own = np.zeros(search.formulation.n_variables - search.formulation.n_pairs, dtype=np.int64)
+    for part, found in zip(parts, searches, strict=True):
+        if found.best is None:
+            none = np.zeros(0, dtype=np.int64)
+            least = found.formulation.own_lower
+            found.offer(Solution(none, least), "nobody")
+        if found.best is None:
+            return
+        chosen.append(part.pairs[found.best.chosen])
+        own[part.own] = found.best.own
+    sources = {found.best_source for found in searches} - {None}
+    source = sources.pop() if len(sources) == 1 else NAME
+    search.offer(Solution(np.sort(np.concatenate(chosen)), own), source or NAME)
+
+
+def _prove(parts: Sequence[Component], searches: Sequence[Search], search: Search) -> None:
+    """Prove the sum of the parts' bounds, and put their certificates together."""
+    certificates = []
+    total = 0
+    for part, found in zip(parts, searches, strict=True):
+        nothing = Certificate(np.zeros(part.formulation.n_rows, dtype=np.int64), 0)
+        if found.bound is None:
+            found.certify(nothing, "bounds of the variables")
+        certificates.append(found.certificate or nothing)
+        total += found.bound or 0
+    sources = {found.bound_source for found in searches} - {None}
+    source = sources.pop() if len(sources) == 1 else NAME
+    if not prove_bound(search, total, source or NAME):
+        return
+    try:
+        certificate, strong = _together(parts, searches, certificates, search.formulation)
+        search.certify(certificate, source or NAME, strong)
+    except ValueError as error:
+        logger.info("%s: no certificate of the whole, %s", NAME, error)
+
+
+def _together(
+    parts: Sequence[Component],
+    searches: Sequence[Search],
+    certificates: Sequence[Certificate],
+    whole: Formulation,
+) -> tuple[Certificate, Formulation]:
+    """Return the prices of all rows and cuts, and the whole with those cuts."""
+    bits = max(certificate.bits for certificate in certificates)
+    prices = np.zeros(whole.n_rows, dtype=np.int64)
+    cuts: list[Cut] = []
+    of_cuts: list[int] = []
+    for part, found, certificate in zip(parts, searches, certificates, strict=True):
+        shift = bits - certificate.bits
+        if float(np.abs(certificate.prices).max(initial=0)) * 2.0**shift >= ROOM:
+            raise ValueError("the parts' prices are too far apart")
+        part_prices = certificate.prices << shift
+        n_rows = part.rows.size
+        prices[part.rows] = part_prices[:n_rows]
+        own_cuts = cuts_of(found.certified_formulation)[: part_prices.size - n_rows]
+        # Rows behind those of the rules are earlier cuts of the same part.
+        row = np.concatenate([part.rows, whole.n_rows + len(cuts) + np.arange(len(own_cuts))])
+        variable = np.concatenate([part.pairs, whole.n_pairs + part.own])
+        cuts += [
+            replace(
+                cut,
+                rows=tuple(row[list(cut.rows)].tolist()),
+                complemented=tuple(variable[list(cut.complemented)].tolist()),
+            )
+            for cut in own_cuts
+        ]
+        of_cuts += part_prices[n_rows:].tolist()
+    joined = np.concatenate([prices, np.array(of_cuts, dtype=np.int64)])
+    return Certificate(joined, bits), with_cuts(whole, cuts)

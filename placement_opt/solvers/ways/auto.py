@@ -1,0 +1,212 @@
+"""Chooses the way: a flow, parts that have nothing to do with each other, or prices first."""
+
+import math
+from functools import partial
+
+from placement_opt.basics.status import StopReason
+from placement_opt.formulation.certificate import Certificate
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.solvers.bounds.infeasible import (
+    prove_infeasible_at_once,
+    prove_infeasible_by_ray,
+)
+from placement_opt.solvers.derived.components import components
+from placement_opt.solvers.engines.cp_sat import CpSat
+from placement_opt.solvers.engines.mip import Mip
+from placement_opt.solvers.flow.network_flow import NetworkFlow
+from placement_opt.solvers.relaxation.relaxation import lp_bound
+from placement_opt.solvers.search.base import Ending, Search, Solver
+from placement_opt.solvers.search.reporting import POLL_S, Beside, logger
+from placement_opt.solvers.ways.apart import solve_apart
+from placement_opt.solvers.ways.complete import COMPLETE_PAIRS, Complete
+from placement_opt.solvers.ways.large import search_large
+from placement_opt.solvers.ways.priced import RESERVE, Priced, pooled
+from placement_opt.solvers.ways.restricted_master import search_priced
+
+TINY_VARIABLES = 2_000
+"""Up to here CP-SAT comes before prices: it is often the first to prove."""
+
+CP_SAT_S = 8.0
+"""How long CP-SAT has for a tiny problem before prices are tried, in seconds."""
+
+MANY_PAIRS = 150_000
+"""From here on the linear program is not solved whole."""
+
+MOST_PAIRS = 1_000_000
+"""From here on a solver given the whole problem takes more memory than anybody has."""
+
+RAY_SHARE = 0.7
+"""Share of the remaining time that a proof may take that there is no plan, where none was found."""
+
+LP_SHARE = 0.4
+"""Share of the remaining time that the linear program may take before the search begins."""
+
+
+class Auto:
+    """Takes every problem; says in the log, and in the result's statistics, which way it went.
+
+    0. Excluded by counting (see `placement_opt.solvers.bounds.infeasible`): nothing is searched.
+    1. All rows a network: min-cost flow, exact.
+    2. Independent parts: each by itself.
+    3. Up to some ten thousand pairs: HiGHS on the whole in one thread, see
+       `solvers.ways.complete`; in the other CP-SAT where it is tiny, then prices as in 5.
+    4. Many pairs: prices by column generation, plans among the pairs near a gain; see
+       `placement_opt.solvers.ways.large`.
+    5. Else: prices from the whole linear program, then cores and parts of the best plan; see
+       `placement_opt.solvers.ways.restricted_master`.
+    6. Where no prices are found, or no plan from them: a proof by prices that there is none, else
+       CP-SAT and HiGHS side by side, one core each, sharing the best plan
+       and the best bound; the first proof wins. CP-SAT alone where sums are too large for HiGHS,
+       and in a reproducible solve.
+    """
+
+    name = "auto"
+
+    def refuses(self, formulation: Formulation) -> str | None:
+        """Take every problem."""
+        del formulation
+        return None
+
+    def solve(self, formulation: Formulation, search: Search) -> Ending:
+        """Solve; see `placement_opt.solvers.search.base.Solver.solve`."""
+        ending = self._exactly(formulation, search)
+        if ending is not None:
+            return ending
+        is_tiny = formulation.n_variables <= TINY_VARIABLES
+        if search.limits.reproducible or Mip().refuses(formulation) is not None:
+            if is_tiny:
+                search.note(f"tiny ({formulation.n_variables} variables): CP-SAT alone")
+                return CpSat().solve(formulation, search)
+        elif formulation.n_pairs <= COMPLETE_PAIRS:
+            with Complete(formulation, search) as complete:
+                return self._beside(complete, formulation, search, is_tiny=is_tiny)
+        return self._by_prices(formulation, search)
+
+    def _beside(
+        self, complete: Complete, formulation: Formulation, search: Search, *, is_tiny: bool
+    ) -> Ending:
+        """Work beside a complete solver: CP-SAT first where the problem is tiny, then prices."""
+        if is_tiny:
+            search.note(
+                f"tiny ({formulation.n_variables} variables): HiGHS and CP-SAT side by side"
+            )
+            until = search.elapsed_s + CP_SAT_S
+            is_late = partial(_is_past, search, until)
+            ending = CpSat(workers=1, until=is_late).solve(formulation, search)
+            if search.stop_reason() is not None or ending is Ending.EXHAUSTED:
+                return ending
+        else:
+            search.note(f"HiGHS on all {formulation.n_pairs:,} pairs, beside prices")
+        return self._by_prices(formulation, search, complete)
+
+    def _by_prices(
+        self, formulation: Formulation, search: Search, complete: Complete | None = None
+    ) -> Ending:
+        """Search from prices; where that leads nowhere, let complete solvers race."""
+        ending = None
+        if formulation.n_pairs > MANY_PAIRS:
+            search.note(f"large ({formulation.n_pairs:,} pairs): prices by column generation")
+            ending = search_large(formulation, search)
+        else:
+            priced = price(formulation, search)
+            if priced is not None and search.stop_reason() is None:
+                ending = search_priced(priced, search, complete)
+                ending = _beyond_floats(formulation, search) or ending
+        # An empty plan is mostly at hand from the start; without prices it is no reason to end.
+        if search.stop_reason() is not None or (ending is not None and search.best is not None):
+            return ending or Ending.STOPPED
+        if search.best is None and not search.limits.reproducible:  # the proof stops by the clock
+            share = RAY_SHARE if formulation.n_pairs > MOST_PAIRS else RAY_SHARE / 2
+            if prove_infeasible_by_ray(formulation, search, share * search.remaining_s):
+                return Ending.EXHAUSTED
+        if formulation.n_pairs > MOST_PAIRS:
+            search.note("no plan from prices, and too many pairs for any solver as a whole")
+            return ending or Ending.FAILED
+        if search.limits.reproducible or Mip().refuses(formulation) is not None:
+            search.note("no prices or no plan from them: CP-SAT on the whole")
+            return CpSat().solve(formulation, search)
+        search.note("no prices or no plan from them: CP-SAT and HiGHS side by side on the whole")
+        if complete is not None:
+            return CpSat(workers=1).solve(formulation, search)
+        return race(formulation, search, [CpSat(workers=1), Mip()])
+
+    def _exactly(self, formulation: Formulation, search: Search) -> Ending | None:
+        """Take what counting excludes, is a network, falls apart, or is tiny; None for the rest."""
+        if prove_infeasible_at_once(formulation, search):
+            return Ending.EXHAUSTED
+        flow = NetworkFlow()
+        if flow.refuses(formulation) is None:
+            search.note("network: all rows form one, solved as a min-cost flow")
+            ending = flow.solve(formulation, search)
+            if ending is not Ending.FAILED:
+                return ending
+        parts = components(formulation)
+        if parts:
+            search.note(f"components: {len(parts)} independent parts, solved apart")
+            return solve_apart(parts, search, self.solve)
+        return None
+
+
+def _is_past(search: Search, seconds: float) -> bool:
+    return search.elapsed_s > seconds
+
+
+def _beyond_floats(formulation: Formulation, search: Search) -> Ending | None:
+    """Go on in exact integers where floating point has come to its end and no optimum is proven.
+
+    Of a weight of 10^9 beside fractions, all that the fractions bring may be left.
+    """
+    if search.reached() is not StopReason.PRECISION:
+        return None
+    search.precision = formulation.objective.rounding_units
+    if search.reached() is not None:
+        return None
+    search.note("closer than floating point can tell apart: CP-SAT on the whole")
+    return CpSat().solve(formulation, search)
+
+
+def price(formulation: Formulation, search: Search) -> Priced | None:
+    """Solve the linear relaxation; prove its bound by dual prices, re-checked in exact integers."""
+    # A linear program that is solved or not by the clock would not be reproducible.
+    seconds = math.inf if search.limits.reproducible else LP_SHARE * search.remaining_s
+    relaxed = lp_bound(formulation, seconds)
+    if relaxed is None:
+        search.note("no dual prices: the linear program was not solved in time or has no solution")
+        return None
+    certificate = Certificate.from_duals(formulation, relaxed.dual_prices)
+    try:
+        search.certify(certificate, "dual prices")
+        bound = certificate.bound(formulation)
+    except ValueError as error:
+        search.note(f"no dual prices: {error}")
+        return None
+    scaled = certificate.prices / 2.0**certificate.bits
+    reduced = formulation.reduced(scaled)
+    return Priced(
+        formulation,
+        pooled(formulation, relaxed),
+        pooled(formulation, relaxed, RESERVE),
+        reduced[: formulation.n_pairs],
+        relaxed.values,
+        bound,
+    )
+
+
+def race(formulation: Formulation, search: Search, solvers: list[Solver]) -> Ending:
+    """Run solvers side by side on one search until one proves the answer or all have ended."""
+    runs = [Beside(partial(solver.solve, formulation, search)) for solver in solvers]
+    endings: dict[str, Ending] = {}
+    while len(endings) < len(runs):
+        for solver, run in zip(solvers, runs, strict=True):
+            if solver.name not in endings and run.wait(POLL_S):
+                endings[solver.name] = _ending_of(solver, run)
+    best_first = (Ending.EXHAUSTED, Ending.STOPPED, Ending.FINISHED, Ending.FAILED)
+    return next(ending for ending in best_first if ending in endings.values())
+
+
+def _ending_of(solver: Solver, run: Beside[Ending]) -> Ending:
+    try:
+        return run.answer() or Ending.FAILED
+    except Exception:
+        logger.warning("%s failed; the others go on", solver.name, exc_info=True)
+        return Ending.FAILED

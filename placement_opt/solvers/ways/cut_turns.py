@@ -1,0 +1,66 @@
+"""When rounding cuts are looked for, and how long, in a search from prices."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from placement_opt.formulation.mixed_integer_rounding import cuts_of
+from placement_opt.solvers.bounds.cut_rounds import strengthen
+from placement_opt.solvers.bounds.strengthened import Strengthened
+from placement_opt.solvers.derived.lumped import certify, lumped
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.reporting import stop_asked
+from placement_opt.solvers.ways.priced import Priced
+
+CUT_S, CUT_SHARE = 1.0, 0.25
+"""Rounding cuts have at least so many seconds, and at most that share of the remaining time."""
+
+
+class CutTurns:
+    """When to look for cuts, and for how long: as long as all before, whatever the limit is.
+
+    Where that was too short, they are looked for once more when twice the time has passed.
+    """
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self._due_s = 0.0
+
+    @property
+    def is_due(self) -> bool:
+        """True when it is time to look for them."""
+        return self._search.elapsed_s >= self._due_s
+
+    def looked_for(self, priced: Priced) -> tuple[Priced, Strengthened | None]:
+        """Look for cuts; see `strengthened`."""
+        search, begun_s = self._search, self._search.elapsed_s
+        seconds = min(max(CUT_S, begun_s), CUT_SHARE * search.remaining_s)
+        found = strengthened(priced, search, seconds)
+        is_done = found[1] is not None and not found[1].is_cut_short
+        self._due_s = math.inf if is_done else 2 * search.elapsed_s
+        return found
+
+
+def strengthened(
+    priced: Priced, search: Search, seconds: float
+) -> tuple[Priced, Strengthened | None]:
+    """Lower the bound by rounding cuts, certify it, and price the pairs again."""
+    formulation = priced.formulation
+    problem, everything = lumped(formulation), np.arange(formulation.n_pairs)
+    found = strengthen(problem.formulation, everything, seconds, stop=lambda: stop_asked(search))
+    if found is None:
+        return priced, None
+    cuts = cuts_of(found.formulation)
+    certify(formulation, problem, found.prices, search, cuts)
+    search.note(f"rounding cuts: {len(cuts)}")
+    if found.bound >= priced.bound:
+        return priced, found
+    n_pairs = formulation.n_pairs
+    again = replace(
+        priced,
+        reduced=found.formulation.reduced(found.prices)[:n_pairs],
+        values=np.concatenate([found.values[:n_pairs], priced.values[n_pairs:]]),
+        bound=math.ceil(found.bound),
+    )
+    return again, found

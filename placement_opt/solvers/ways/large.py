@@ -1,0 +1,197 @@
+"""Problems of hundreds of thousands of pairs and more: prices over all of them, plans over few.
+
+All pairs are only ever priced out, which costs one pass; every bound that is proven that way holds
+for all of them. Plans are searched for among the pairs near a gain, as a problem of its own whose
+plans are plans of the whole.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.mixed_integer_rounding import cuts_of
+from placement_opt.solvers.bounds.cut_rounds import MOST_ROUNDS, strengthen
+from placement_opt.solvers.bounds.strengthened import Strengthened, unsolved
+from placement_opt.solvers.derived.lumped import LumpedProblem, certify, lumped
+from placement_opt.solvers.derived.part import part_of
+from placement_opt.solvers.engines.linear_program import ObjectiveUnit
+from placement_opt.solvers.near.core import NearCore
+from placement_opt.solvers.near.ground import NearSearch, kept_of, nearest, plan_from
+from placement_opt.solvers.relaxation.column_choice import OwnColumns
+from placement_opt.solvers.relaxation.column_generation import ColumnGeneration, Relaxed
+from placement_opt.solvers.relaxation.pricing import Pricing
+from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.reporting import Beside, stop_asked
+from placement_opt.solvers.search.resident_memory import give_back
+
+PRICING_SHARE = 0.6
+"""Share of the remaining time that the linear relaxation may take."""
+
+PRECISION = 1.5e-3
+"""How near prices are to the relaxation's optimum, as a share, before the simplex method goes on
+from them."""
+
+FIRST_PAIRS, FIRST_PER_ROW = 20_000, 1.3
+"""Pairs that the simplex method begins with, at least, and for each row of the anchor."""
+
+CUT_SHARE = 0.45
+"""Share of the remaining time after which no other round of cuts begins."""
+
+ENDLESS_S = 1e6
+
+VERTEX_SECONDS = 30.0
+
+OWN_LOSS = 0.005
+"""Own variables that lose a smaller share of the largest gain come along with their pairs."""
+
+EARLY_GAP = 0.015
+"""A plan this near the bound, as a share, is good enough until the prices are final."""
+
+CERTIFIED_STEP = 1e-3
+"""Bounds better by a smaller share wait for the end of the pricing to be certified."""
+
+EARLY_PAIRS = 15_000
+"""Pairs among which the first plans are looked for."""
+
+Numbers = npt.NDArray[np.int64]
+
+
+def search_large(formulation: Formulation, search: Search) -> Ending | None:
+    """Search from prices over all pairs; None where no prices were found."""
+    search.precision = max(search.precision, ObjectiveUnit.of(formulation).precision)
+    problem = lumped(formulation)
+    near = NearCore(formulation, problem, search)
+    found = _relaxed(formulation, problem, search, near.begin)
+    give_back()
+    if found is None or stop_asked(search):
+        return Ending.STOPPED if stop_asked(search) else None
+    ending = near.run(found)
+    return Ending.EXHAUSTED if search.is_proven else ending
+
+
+def _relaxed(
+    formulation: Formulation,
+    problem: LumpedProblem,
+    search: Search,
+    begin: Callable[[Strengthened], None],
+) -> Strengthened | None:
+    """Price out the lumped problem and add cuts; None without prices, or when asked to stop.
+
+    What it takes to price out all pairs is given free in the end: plans are made of a few pairs.
+    """
+    limits = search.limits
+    generation = ColumnGeneration(
+        problem.formulation, lambda: stop_asked(search), limits.seed, by_work=limits.reproducible
+    )
+    until = time.perf_counter() + PRICING_SHARE * search.remaining_s
+    search.note("prices: from samples of the candidates")
+    early = _EarlyPlan(formulation, problem, search)
+    relaxed = generation.priced_out(
+        generation.sampled(until), until, PRECISION, early.look, is_rough=True
+    )
+    best = generation.best
+    if best is not None:
+        certify(formulation, problem, best.prices, search)
+    if best is None or stop_asked(search):
+        return None
+    look = None
+    if relaxed is not None:
+        look = Beside(partial(early.look, relaxed), is_asked=False)
+    if limits.reproducible and look is not None:
+        look.wait(ENDLESS_S)
+    small = problem.formulation
+    anchor = generation.pricing.anchor
+    n_rows = 0 if anchor is None else anchor.n_rows
+    most = max(FIRST_PAIRS, int(FIRST_PER_ROW * n_rows))
+    core = nearest(best.reduced[: small.n_pairs], most, generation.pairs.asked)
+    own = generation.own.of(core, best.reduced, OWN_LOSS * small.objective.largest_gain)
+    pricing, prices, bound = generation.pricing, best.prices, best.bound
+    # As large as all variables together, and plans will need the room.
+    del generation, relaxed, best, look
+    found = _strengthened(formulation, problem, pricing, (own, core), search, begin)
+    return found or unsolved(small, prices, bound, np.concatenate([own, core]))
+
+
+def _strengthened(
+    formulation: Formulation,
+    problem: LumpedProblem,
+    pricing: Pricing,
+    columns: tuple[Numbers, Numbers],
+    search: Search,
+    begin: Callable[[Strengthened], None],
+) -> Strengthened | None:
+    """Solve the lumped relaxation exactly from some own variables and pairs, and add rounding cuts.
+
+    `begin` is told of the optimum before the first cuts. None where even that is not found in time.
+    """
+    own, core = columns
+
+    def on_bound(strong: Strengthened) -> None:
+        prices, cuts = strong.prices, cuts_of(strong.formulation)
+        certify(formulation, problem, prices, search, cuts)
+        give_back()
+
+    found = strengthen(
+        problem.formulation,
+        core,
+        ENDLESS_S if search.limits.reproducible else CUT_SHARE * search.remaining_s,
+        own=own,
+        pricing=pricing,
+        rounds=0 if search.limits.reproducible else MOST_ROUNDS,
+        stop=lambda: stop_asked(search),
+        on_point=begin,
+        on_bound=on_bound,
+    )
+    if found is None:
+        search.note("prices: the exact relaxation was not solved in time")
+        return None
+    n_cuts = len(cuts_of(found.formulation))
+    search.note(f"rounding cuts: {n_cuts} in {found.n_rounds} rounds")
+    return found
+
+
+class _EarlyPlan:
+    """Rounds what is known while the prices get better, until a plan is near the bound."""
+
+    def __init__(self, formulation: Formulation, problem: LumpedProblem, search: Search) -> None:
+        small = problem.formulation
+        self._formulation = formulation
+        self._problem = problem
+        self._program = RestrictedLp(small)
+        self._own = OwnColumns(small)
+        self._search = search
+        self._unit = small.objective.largest_gain
+
+    def look(self, relaxed: Relaxed) -> None:
+        """Make a plan from the pairs nearest to a gain, unless there is a good one already."""
+        search = self._search
+        gained, bound = search.gained, relaxed.best.bound
+        if search.bound is None or search.bound - bound > CERTIFIED_STEP * abs(bound):
+            certify(self._formulation, self._problem, relaxed.best.prices, search)
+        if gained is not None and bound - gained <= EARLY_GAP * abs(bound):
+            return
+        n_pairs = self._formulation.n_pairs
+        reduced = relaxed.best.reduced
+        core = nearest(reduced[:n_pairs], EARLY_PAIRS, relaxed.asked)
+        own = self._own.of(core, reduced, OWN_LOSS * self._unit)
+        seconds = min(VERTEX_SECONDS, search.remaining_s)
+        if search.limits.reproducible:
+            seconds = math.inf
+        point = self._program.simplex(np.concatenate([own, core]), seconds)
+        if point is None or stop_asked(search):
+            return
+        of_own, of_core = np.split(point.values, [own.size])
+        beside = np.zeros(self._problem.formulation.own_lower.size)
+        beside[own - n_pairs] = of_own
+        kept = kept_of(self._problem, self._formulation, beside)
+        part = part_of(self._formulation, core, None)
+        near = NearSearch(part, search)
+        plan = plan_from(part.formulation, of_core, reduced[core], near, kept)
+        if plan is not None:
+            near.offer(plan, "rounding")

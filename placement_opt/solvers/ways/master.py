@@ -1,0 +1,218 @@
+"""The second thread of a search from prices: a core for plans, then branching for the bound.
+
+HiGHS on the core works in a process of its own. Its plans are proposals, packed into exact plans by
+the first thread. When it brings no more, branching lowers the bound, see
+`placement_opt.solvers.bounds.branching`, with neighbourhoods of the best plan between the trees.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import override
+
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.solvers.bounds.branching import Branching
+from placement_opt.solvers.bounds.strengthened import Strengthened
+from placement_opt.solvers.derived.part import part_of
+from placement_opt.solvers.engines.cp_sat import CpSat
+from placement_opt.solvers.engines.mip import Mip
+from placement_opt.solvers.plans.improver import Improver
+from placement_opt.solvers.plans.packing import repacked
+from placement_opt.solvers.search.base import Search, Solution, Solver
+from placement_opt.solvers.search.limits import SearchLimits
+from placement_opt.solvers.search.reporting import POLL_S, stop_asked
+from placement_opt.solvers.ways.complete import Complete
+from placement_opt.solvers.ways.priced import Priced
+
+CORE_SHARE = 0.4
+"""Share of the remaining time that the first core may take."""
+
+PACK_SECONDS = 2.0
+"""How long the first core's last proposal may take to be packed."""
+
+BOUND_TIMES = 2
+"""The bound gets so many times the seconds that plans get beside it."""
+
+STALE_SHARE, STALE_S = 0.5, 4.0
+"""The core is left when it has brought no plan for that share of its time, and for so many
+seconds."""
+
+SECOND_SEED = 101
+"""What sets the second searcher's seed apart from the first one's."""
+
+Numbers = npt.NDArray[np.int64]
+
+
+def improver_of(
+    priced: Priced,
+    core: Numbers,
+    search: Search,
+    solvers: Sequence[Solver],
+    seed: int | None = None,
+) -> Improver:
+    """Return what improves the search's best plan over the core, with pools where there are any."""
+    formulation = priced.formulation
+    spare = priced.spare(core)
+    relaxed = None
+    if priced.master is not formulation:
+        relaxed = (
+            priced.master,
+            lambda chosen, around: repacked(formulation, chosen, around, spare, search),
+        )
+    return Improver(formulation, core, search, solvers, relaxed, seed)
+
+
+class Turns:
+    """Turns between a better plan and a lower bound, which gets more of the time.
+
+    Parameters
+    ----------
+    search
+        Holds the best plan and bound.
+    improver
+        Looks for better plans.
+    strong
+        A relaxation with cuts to branch from, or None.
+    propose
+        Told of pairs that branching comes upon.
+    stop
+        Asked while a tree grows.
+    """
+
+    def __init__(
+        self,
+        search: Search,
+        improver: Improver,
+        strong: Strengthened | None,
+        propose: Callable[[Numbers], None],
+        stop: Callable[[], bool],
+    ) -> None:
+        self.improver = improver
+        self._branching = None if strong is None else Branching(strong, search, propose, stop)
+        self._ahead_s = 0.0
+
+    def step(self, *, is_bounding: bool = True) -> None:
+        """Grow a tree where it is its turn and `is_bounding`, else solve a neighbourhood."""
+        started, branching = time.perf_counter(), self._branching
+        is_turn = is_bounding and self._ahead_s <= 0
+        if branching is not None and is_turn and branching.is_worth_while:
+            branching.step()
+            self._ahead_s += (time.perf_counter() - started) / BOUND_TIMES
+        else:
+            self.improver.step()
+            self._ahead_s -= time.perf_counter() - started
+
+
+class Master:
+    """HiGHS in a process of its own: a core for plans, then branching for the bound."""
+
+    def __init__(
+        self,
+        priced: Priced,
+        core: Numbers,
+        search: Search,
+        propose: Callable[[Numbers], None],
+        complete: Complete | None,
+    ) -> None:
+        self._priced = priced
+        self._core = core
+        self._search = search
+        self._propose = propose
+        self._complete = complete
+        self._is_ended = False
+        self.is_on_core = True
+        self._strong: Strengthened | None = None
+        self._may_go_on = threading.Event()
+
+    def go_on(self, priced: Priced, strong: Strengthened | None) -> None:
+        """Go on to branching, from new prices and a relaxation with cuts, once there is a plan."""
+        self._priced, self._strong = priced, strong
+        self._may_go_on.set()
+
+    def end(self) -> None:
+        """Make it end, also where the search goes on in another way."""
+        self._is_ended = True
+
+    def _is_over(self) -> bool:
+        return self._is_ended or stop_asked(self._search)
+
+    def run(self) -> None:
+        """Work until the search says stop; beside a complete solver, until the core is done.
+
+        From then on the first thread has the second processor, until the complete solver gives way.
+        """
+        if self._complete is not None:
+            self._wait_for_cuts()
+        if not self._is_over():
+            self._search_core()
+        self.is_on_core = False
+        if self._complete is not None:
+            self._complete.wait_until_behind(self._is_over)
+        self._wait_for_cuts()
+        search, until = self._search, time.perf_counter() + PACK_SECONDS
+        while search.best is None and time.perf_counter() < until and not self._is_over():
+            time.sleep(POLL_S)
+        while search.best is not None and not self._is_over():
+            self._take_turns()
+
+    def _take_turns(self) -> None:
+        """Lower the bound and improve the plan, until all is over or there are better cuts."""
+        strong, search = self._strong, self._search
+
+        def is_past() -> bool:
+            return self._is_over() or self._strong is not strong
+
+        seed = search.limits.seed + SECOND_SEED
+        solvers: list[Solver] = [CpSat(), Mip(in_process=True)]
+        improver = improver_of(self._priced, self._core, search, solvers, seed)
+        turns = Turns(search, improver, strong, self._propose, is_past)
+        while not is_past():
+            turns.step()
+
+    def _wait_for_cuts(self) -> None:
+        while not (self._may_go_on.wait(POLL_S) or self._is_over()):
+            pass
+
+    def _search_core(self) -> None:
+        limits = replace(self._search.limits, time_limit_s=CORE_SHARE * self._search.remaining_s)
+        part = part_of(self._priced.eased, self._core, None).formulation
+        relay = _Relay(part, limits, self._search, self._propose_of_core, self._is_over)
+        Mip(in_process=False).solve(part, relay)
+
+    def _propose_of_core(self, chosen: Numbers) -> None:
+        self._propose(self._core[chosen])
+
+
+class _Relay(Search):
+    """The master's own search: passes plans on as proposals, and keeps its bounds for itself."""
+
+    def __init__(
+        self,
+        master: Formulation,
+        limits: SearchLimits,
+        outer: Search,
+        propose: Callable[[Numbers], None],
+        is_over: Callable[[], bool],
+    ) -> None:
+        super().__init__(master, limits, lambda: is_over() or self._is_stale())
+        self._useful_s = 0.0
+        self._outer = outer
+        self._propose = propose
+
+    @override
+    def offer(self, solution: Solution, source: str) -> bool:
+        better = super().offer(solution, source)
+        outer = self._outer.gained
+        if better and self.best is not None and (outer is None or (self.gained or 0) > outer):
+            self._useful_s = self.elapsed_s
+            self._propose(self.best.chosen)
+        return better
+
+    def _is_stale(self) -> bool:
+        """Tell whether it has brought nothing for long."""
+        patience = max(STALE_S, STALE_SHARE * self.elapsed_s)
+        return self.elapsed_s - self._useful_s > patience

@@ -1,0 +1,109 @@
+"""A problem with the prices of its linear relaxation: which pairs are promising, and which rows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.formulation.formulation import Formulation, Objective
+from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.instance import Floats
+from placement_opt.solvers.plans.packing import NEARLY
+from placement_opt.solvers.relaxation.relaxation import LpBound
+
+CORE_PER_POSITIVE = 3
+"""Pairs in the first core, per pair that the linear program uses."""
+
+ASKED_TIMES = 2
+"""How many times over the pairs of a core can give what a row with a lower limit asks."""
+
+RESERVE = 0.005
+"""Share of pooled capacity that the master keeps back while it looks for plans."""
+
+
+@dataclass(frozen=True, eq=False)
+class Priced:
+    """A problem with the prices of its linear relaxation.
+
+    Parameters
+    ----------
+    formulation
+        The exact problem.
+    master
+        A relaxation with the same pairs first, whose rows need no packing; the problem itself
+        where no rule has pools.
+    eased
+        The master with a little of all pooled capacity kept back, so that its plans can be packed.
+    reduced
+        Reduced gain of each pair at the prices that prove `bound`, shape (E,), objective units: a
+        plan with pair p gains at most ``bound + reduced[p]`` where that is negative.
+    values
+        Values of all variables in the linear relaxation of `formulation`.
+    bound
+        The bound those prices prove, objective units.
+    """
+
+    formulation: Formulation
+    master: Formulation
+    eased: Formulation
+    reduced: Floats
+    values: Floats
+    bound: int
+
+    @property
+    def pair_values(self) -> Floats:
+        """Values of the pairs in the linear relaxation."""
+        return self.values[: self.formulation.n_pairs]
+
+    def core(self, reach: float) -> npt.NDArray[np.int64]:
+        """Return the pairs with a reduced gain above ``-reach``, and the best that rows ask for."""
+        inside = (self.reduced > -reach) | (self.pair_values > NEARLY)
+        for block in self.formulation.blocks:
+            if block.variables is None:
+                inside[_asked(block, self.reduced)] = True
+        return np.flatnonzero(inside)
+
+    def spare(self, core: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the pairs of a core, the most promising first."""
+        return core[np.argsort(-self.reduced[core], kind="stable")]
+
+    def first_core(self) -> npt.NDArray[np.int64]:
+        """Return the small core that the search begins with."""
+        wanted = CORE_PER_POSITIVE * int((self.pair_values > NEARLY).sum())
+        if wanted >= self.reduced.size:
+            return np.arange(self.reduced.size)
+        reach = -float(np.partition(self.reduced, -max(1, wanted))[-max(1, wanted)])
+        return self.core(max(reach, 0.0))
+
+
+def _asked(block: RowBlock, reduced: Floats) -> npt.NDArray[np.int64]:
+    """Return the best pairs of each row with a lower limit, a few times what reaches it."""
+    asks = np.flatnonzero(block.lower > 0)
+    entries = block.usage[asks].tocoo()
+    order = np.lexsort((-reduced[entries.col], entries.row))
+    row, pair = entries.row[order], entries.col[order].astype(np.int64)
+    amount = np.maximum(entries.data[order], 0)
+    before = np.cumsum(amount) - amount
+    first = np.searchsorted(row, np.arange(asks.size))
+    start = np.append(before, 0)[first]
+    taken: npt.NDArray[np.int64] = pair[before - start[row] < ASKED_TIMES * block.lower[asks][row]]
+    return taken
+
+
+def pooled(formulation: Formulation, relaxed: LpBound, reserve: float = 0.0) -> Formulation:
+    """Replace blocks that have pools by the few rows that the dual prices point at."""
+    if all(block.pools is None for block in formulation.blocks):
+        return formulation
+    blocks, gain, row = [], [formulation.objective.gain[: formulation.n_pairs]], 0
+    for number, block in enumerate(formulation.blocks):
+        duals = relaxed.dual_prices[row : row + len(block)]
+        row += len(block)
+        if block.pools is not None:
+            blocks.append(block.pools.rows(block.pools.sets(duals), reserve))
+            continue
+        blocks.append(block)
+        gain.append(formulation.own_values(formulation.objective.gain, number))
+    objective = Objective(
+        np.concatenate(gain), formulation.objective.scale, formulation.objective.rounding
+    )
+    return Formulation(formulation.n_pairs, tuple(blocks), (objective,))

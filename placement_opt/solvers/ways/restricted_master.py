@@ -1,0 +1,190 @@
+"""Prices first, then a small exact problem: the way for problems that no solver takes whole.
+
+From the dual prices of the linear relaxation follow a core of promising pairs and, for rules that
+hold capacity in variables of their own, a dozen rows that stand for thousands of variables. Two
+workers share one search:
+
+- the master proposes plans of the core, and lowers the bound when it brings no more; see
+  `solvers.ways.master`. Up to some ten thousand pairs HiGHS on the whole problem works
+  beside both until it is behind; see `placement_opt.solvers.ways.complete`.
+- neighbourhoods: parts of the best plan, solved again exactly by HiGHS and CP-SAT in turn.
+"""
+
+import queue
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from placement_opt.solvers.engines.cp_sat import CpSat
+from placement_opt.solvers.engines.linear_program import ObjectiveUnit
+from placement_opt.solvers.engines.mip import Mip
+from placement_opt.solvers.plans.improver import Improver
+from placement_opt.solvers.plans.packing import NEARLY, packed, whole_part
+from placement_opt.solvers.plans.repair import repaired
+from placement_opt.solvers.plans.rounding import rounded
+from placement_opt.solvers.search.base import Ending, Search, Solution, Solver
+from placement_opt.solvers.search.reporting import POLL_S, Beside, ended, stop_asked
+from placement_opt.solvers.search.schedule import ROUNDS_PER_SECOND, STOP_SECONDS
+from placement_opt.solvers.ways.complete import Complete
+from placement_opt.solvers.ways.cut_turns import CutTurns
+from placement_opt.solvers.ways.master import Master, Turns, improver_of
+from placement_opt.solvers.ways.priced import Priced
+
+Numbers = npt.NDArray[np.int64]
+
+REPAIR_SHARE = 0.35
+"""Share of the remaining time after which a problem without a plan is left to complete solvers."""
+
+
+def search_priced(priced: Priced, search: Search, complete: Complete | None = None) -> Ending:
+    """Search from prices until the answer is proven, the search says stop, or no plan is found.
+
+    Parameters
+    ----------
+    priced
+        The problem with its prices.
+    search
+        Its search.
+    complete
+        A solver at work on the whole problem meanwhile, or None.
+    """
+    core = priced.first_core()
+    search.precision = max(search.precision, ObjectiveUnit.of(priced.formulation).precision)
+    search.note(f"prices: first core of {core.size:,} of {priced.formulation.n_pairs:,} pairs")
+    start = _from_prices(priced, priced.spare(core), search)
+    if start is not None:
+        search.offer(start, "rounding")
+    if search.limits.reproducible:
+        return _reproducibly(priced, core, search)
+    plans = _Plans(priced, core, search, complete)
+    while not stop_asked(search) and plans.step():
+        pass
+    plans.end()
+    return ended(search)
+
+
+class _Plans:
+    """The first thread: packs what the master proposes, repairs, cuts, and improves the best plan.
+
+    Cuts are looked for between the improvements, once there is a plan.
+    """
+
+    def __init__(
+        self, priced: Priced, core: Numbers, search: Search, complete: Complete | None
+    ) -> None:
+        self._priced = priced
+        self._core = core
+        self._search = search
+        self._spare = priced.spare(core)
+        self._solvers: list[Solver] = [Mip(in_process=True), CpSat()]
+        self._complete = complete
+        self._turns: Turns | None = None
+        self._cuts = CutTurns(search)
+        self._patience_s = search.elapsed_s + REPAIR_SHARE * search.remaining_s
+        self._proposals: queue.Queue[Numbers] = queue.Queue()
+        self._master = Master(priced, core, search, self._proposals.put, complete)
+        self._beside = Beside(self._master.run, is_asked=False)
+
+    def step(self) -> bool:
+        """Do what is most promising now; return False where this way leads to no plan."""
+        proposal = _latest(self._proposals)
+        if proposal is not None:
+            self._pack(proposal)
+        elif self._search.best is None:
+            _repair(self._priced, self._spare, self._search, self._solvers, self._is_without_plan)
+            return not self._is_hopeless()
+        elif self._turns is None or self._cuts.is_due:
+            self._turns = self._strengthened()
+        elif self._complete is None or not self._complete.is_at_work:
+            self._turns.step(is_bounding=False)  # the second thread does
+        elif self._master.is_on_core:
+            time.sleep(POLL_S)  # two processors are busy
+        else:
+            self._turns.step(is_bounding=self._turns.improver.is_stale)
+        return True
+
+    def _strengthened(self) -> Turns:
+        """Look for cuts, and begin to improve the plan and the bound from them."""
+        search = self._search
+        self._priced, strong = self._cuts.looked_for(self._priced)
+        if strong is not None:
+            self._master.go_on(self._priced, strong)
+        elif self._turns is not None:
+            return self._turns
+        improver = improver_of(self._priced, self._core, search, self._solvers)
+        return Turns(search, improver, strong, self._proposals.put, lambda: stop_asked(search))
+
+    def end(self) -> None:
+        """End the second thread, also where the search goes on in another way."""
+        self._master.end()
+        self._beside.wait(STOP_SECONDS)
+
+    def _pack(self, proposal: Numbers) -> None:
+        plan = packed(self._priced.formulation, proposal, self._spare, self._search)
+        if plan is not None:
+            self._search.offer(plan, "master")
+            if self._turns is not None:
+                self._turns.improver.restart(plan)
+
+    def _is_without_plan(self, _steps: int = 0) -> bool:
+        """Tell whether to go on repairing: nobody has a plan or a proposal, and it is early."""
+        return self._search.best is None and self._proposals.empty() and not self._is_late()
+
+    def _is_hopeless(self) -> bool:
+        return self._search.best is None and self._proposals.empty() and self._is_late()
+
+    def _is_late(self) -> bool:
+        return self._search.elapsed_s >= self._patience_s
+
+
+def _by_promise(priced: Priced, spare: Numbers) -> Numbers:
+    """Return the ones of the linear relaxation, then its fractions, then what is promising."""
+    values = priced.pair_values
+    used = np.flatnonzero(values > NEARLY)
+    return np.concatenate([used[np.argsort(-values[used], kind="stable")], spare])
+
+
+def _from_prices(priced: Priced, spare: Numbers, search: Search) -> Solution | None:
+    """Round the linear relaxation."""
+    kept = whole_part(priced.formulation, priced.values[priced.formulation.n_pairs :])
+    return rounded(priced.formulation, _by_promise(priced, spare), search, kept)
+
+
+def _repair(
+    priced: Priced,
+    spare: Numbers,
+    search: Search,
+    solvers: Sequence[Solver],
+    go_on: Callable[[int], bool],
+) -> None:
+    """Where there is no plan, repair one, as long as `go_on` says of the number of steps."""
+    if search.best is not None:
+        return
+    order = _by_promise(priced, spare)
+    plan = repaired(priced.formulation, order, search, solvers, go_on)
+    if plan is not None:
+        search.offer(plan, "repair")
+
+
+def _latest(proposals: "queue.Queue[Numbers]") -> Numbers | None:
+    """Return the newest proposal; older ones are worse and are dropped."""
+    newest = None
+    while True:
+        try:
+            newest = proposals.get_nowait()
+        except queue.Empty:
+            return newest
+
+
+def _reproducibly(priced: Priced, core: Numbers, search: Search) -> Ending:
+    """Improve by a fixed number of neighbourhoods, one solver, limits on work only."""
+    formulation, rounds = priced.formulation, int(search.limits.time_limit_s * ROUNDS_PER_SECOND)
+    _repair(priced, priced.spare(core), search, [CpSat()], lambda steps: steps < rounds)
+    improver = Improver(formulation, core, search, [CpSat()])
+    for _ in range(rounds):
+        if search.best is None or search.stop_reason() is not None:
+            break
+        improver.step()
+    return ended(search)

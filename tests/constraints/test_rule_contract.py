@@ -1,0 +1,294 @@
+"""The contract of every rule: what its rows allow is what its plain reading allows, no more.
+
+On tiny regions all subsets of the eligible pairs are enumerated (with every assignment of coaches
+where a rule reads coaches). A rule is tried alone, with several settings.
+"""
+
+import itertools
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rule_settings import SETTINGS
+from tiny_regions import DATE, coach_choices, ids_of, subsets, tiny_regions
+from tiny_search import best_own_values
+
+import placement_opt as po
+from placement_opt.constraints import RULES, rule_from_json, standard_rules
+from placement_opt.constraints.base import Rule
+from placement_opt.formulation.assembly import divided_by_gcd
+from placement_opt.formulation.own_variables import following
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Placement, Plan
+from placement_opt.pairs.listed import given_of, listed_pairs
+from placement_opt.pairs.table import enumerate_pairs
+
+RULES_PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
+LAW = (
+    po.Rulebook.on(DATE)
+    .override(
+        {
+            "coaching.minimum_hours_per_week.municipality": "12.001",
+            "coaching.minimum_contract_months.municipality": 6,
+            "wage_subsidy.employer_charges": "0.235",
+        }
+    )
+    .override(
+        {
+            "coaching.minimum_hours_per_week.municipality": 8,
+            "coaching.share.intensive.year_1": "0.12",
+            "wage_subsidy.employer_charges": "0.2",
+        },
+        municipality="M-2",
+        source="an ordinance",
+    )
+)
+"""What the law leaves open, filled in by two municipalities, one with an ordinance of its own."""
+MOST_PAIRS = 6
+MOST_COACHED_PAIRS = 4
+
+CASES = [
+    pytest.param(rule, fields, at_most, id=f"{rule.__name__}-{number}-{at_most or 'many'}")
+    for rule in RULES
+    for number, fields in enumerate(SETTINGS[rule])
+    for at_most in (
+        (1, None) if rule in {po.Coaching, po.MunicipalityBalance, po.JobsQuota} else (None,)
+    )
+]
+FEW = settings(
+    max_examples=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@st.composite
+def listed(draw, most_pairs):
+    """Draw a region and a frame of some of its pairs, with columns of its own."""
+    region = draw(tiny_regions(fixed=False))
+    every = [(c.id, o.id) for c in region.candidates for o in region.openings]
+    pairs = draw(st.lists(st.sampled_from(every), unique=True, min_size=1, max_size=most_pairs))
+    each = {"min_size": len(pairs), "max_size": len(pairs)}
+    weights = st.sampled_from((0, 1, 1.5, 0.000001, 2.333333))
+    frame = {
+        "candidate_id": [candidate for candidate, _ in pairs],
+        "opening_id": [opening for _, opening in pairs],
+        "weight": draw(st.lists(weights, **each)),
+        "crew": draw(st.lists(st.sampled_from(("red", "blue")), **each)),
+    }
+    overriding = {
+        "hours_per_week": st.sampled_from((0, 8, 12.75, 25.5)),
+        "coaching_hours_per_week": st.sampled_from((0, 1.2, 2.5)),
+        "wage_value": st.sampled_from((0.25, 0.5)),
+        "subsidy_eur_per_year": st.sampled_from((0, 4_000.01)),
+    }
+    for name in draw(st.sampled_from(((), (), *((name,) for name in overriding)))):
+        frame[name] = draw(st.lists(overriding[name], **each))
+    fixed = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=2))
+    excluded = set(region.excluded_pairs)
+    working = {(c.id, c.current_opening) for c in region.candidates}
+    kept = tuple(pair for pair in fixed if pair not in excluded | working)
+    return region.model_copy(update={"fixed_placements": kept}), frame
+
+
+def setting(rule, region, frame, at_most):
+    """Return the pair table under one rule, and a maker of plans over its rows."""
+    instance = Instance(region, LAW)
+    table = listed_pairs(instance, frame, [rule])
+    if at_most is not None:
+        table = table.with_placements_per_candidate(at_most)
+    ids = ids_of(table)
+    labels = {name: texts for name, (_, texts) in table.labels.items()}
+    eligible = frozenset(candidate for candidate, _ in ids)
+
+    def plan(placements):
+        return Plan(instance, placements, eligible, labels)
+
+    placements = [Placement(*pair, None, given_of(table, row)) for row, pair in enumerate(ids)]
+    return instance, table, placements, plan
+
+
+def breaks_one_placement(placements, at_most):
+    people = [placement.candidate_id for placement in placements]
+    return at_most is not None and any(people.count(one) > at_most for one in people)
+
+
+def price_of(rule, instance, plan):
+    found = rule.shortfalls(instance, plan)
+    return sum((short.amount * short.price for short in found), Fraction(0))
+
+
+def judged(rule, instance, plan, region, placements):
+    """Tell by the plain reading whether some assignment of coaches breaks nothing; its price."""
+    options = (
+        coach_choices(region, placements, lambda p: (plan([p]).coaching_hours_per_week(p) or 0) > 0)
+        if isinstance(rule, po.Coaching)
+        else [placements]
+    )
+    for option in options:
+        whole = plan(option)
+        if not list(rule.violations(instance, whole)):
+            return True, price_of(rule, instance, whole)
+    return False, None
+
+
+@pytest.mark.parametrize(("kind", "fields", "at_most"), CASES)
+def test_rows_are_satisfiable_exactly_when_nothing_is_violated(kind, fields, at_most):
+    rule = kind(**fields)
+    most_pairs = MOST_COACHED_PAIRS if kind is po.Coaching else MOST_PAIRS
+
+    @FEW
+    @given(drawn=listed(most_pairs))
+    def check(drawn):
+        region, frame = drawn
+        instance, table, placements, plan = setting(rule, region, frame, at_most)
+        raw = rule.lower(instance, table)
+        block = None if raw is None else divided_by_gcd(raw)
+        relaxations = list(pooled(block, instance))
+        for rows in subsets(range(len(placements))):
+            chosen = [placements[row] for row in rows]
+            if breaks_one_placement(chosen, at_most):
+                continue
+            sound, price = judged(rule, instance, plan, region, chosen)
+            ones = np.isin(np.arange(len(placements)), rows).astype(int).tolist()
+            found = (Fraction(0), []) if block is None else best_own_values(block, ones)
+            assert (found is not None) is sound, chosen
+            check_following(block, ones, found)
+            if found is None:
+                continue
+            assert found[0] == -price
+            if block is not None and block.lift is not None:
+                check_lift(rule, instance, plan, block, chosen, rows, found[1])
+            for relaxed in relaxations:
+                assert best_own_values(relaxed, ones) is not None
+
+    check()
+
+
+def pooled(block, instance):
+    """Yield relaxations of a block over the pairs alone, for every set of coaches."""
+    if block is not None and block.pools is not None:
+        yield block.pools.rows(list(subsets(range(len(instance.coach_ids)))))
+        for price in (0.0, 1.0):
+            duals = np.full(len(block), price)
+            yield block.pools.rows(block.pools.sets(duals))
+
+
+def check_following(block, ones, found):
+    """Own variables that follow from the pairs, or cost points, are found without any search."""
+    if block is None or block.variables is None:
+        return
+    if not block.variables.follow and not any(block.variables.gain):
+        return
+    used = block.usage @ np.array(ones, dtype=np.int64)
+    lower = np.where(block.lower == NO_LOWER, NO_LOWER, block.lower - used)
+    upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - used)
+    values = following(block, lower, upper)
+    assert (values is None) is (found is None)
+    if values is not None:
+        gains = zip(block.variables.gain, values.tolist(), strict=True)
+        assert sum((gain * value for gain, value in gains), Fraction(0)) == found[0]
+
+
+def check_lift(rule, instance, plan, block, chosen, rows, own):
+    lifted = block.lift(np.array(rows, dtype=np.int64), np.array(own, dtype=np.int64))
+    ids = instance.coach_ids
+    named = [
+        Placement(p.candidate_id, p.opening_id, ids[coach] if coach >= 0 else None, p.given)
+        for p, coach in zip(chosen, lifted["coach"].tolist(), strict=True)
+    ]
+    assert list(rule.violations(instance, plan(named))) == []
+
+
+@FEW
+@given(drawn=listed(MOST_COACHED_PAIRS), order=st.permutations(range(MOST_COACHED_PAIRS)))
+def test_a_packer_fills_the_rows_it_belongs_to(drawn, order):
+    instance, table, placements, _ = setting(po.Coaching(), *drawn, 1)
+    block = po.Coaching().lower(instance, table)
+    if block is None:
+        return
+    one_each = {placements[row].candidate_id: row for row in order if row < len(placements)}
+    kept, liked = None, np.zeros(0, dtype=np.int64)
+    for _ in range(2):  # the second packer starts from what the first has handed out
+        packer = block.packer(kept, liked)
+        taken = sorted(row for row in one_each.values() if packer.add(row))
+        own = packer.own()
+        ones = np.isin(np.arange(len(placements)), taken).astype(np.int64)
+        activity = block.usage @ ones + block.variable_usage @ own
+        assert np.all((own >= 0) & (own <= block.variables.upper))
+        assert np.all(activity >= block.lower)
+        assert np.all(activity <= block.upper)
+        assert len(taken) >= len(liked)
+        kept, liked = own, np.array(taken, dtype=np.int64)
+
+
+@pytest.mark.parametrize("kind", [k for k in RULES if k.allows is not Rule.allows])
+@FEW
+@given(region=tiny_regions())
+def test_a_rule_removes_exactly_the_pairs_that_break_it_alone(kind, region):
+    instance, rule = Instance(region, LAW), kind(**SETTINGS[kind][0])
+    left = set(ids_of(enumerate_pairs(instance, [rule])))
+
+    def plan(placements):
+        return Plan(instance, placements)
+
+    for pair in itertools.product(instance.candidate_ids, instance.opening_ids):
+        if kind is po.Coaching:
+            roomy = [
+                coach.model_copy(update={"hours_per_week": 168, "max_caseload": None})
+                for coach in region.coaches
+            ]
+            instance = Instance(region.model_copy(update={"coaches": tuple(roomy)}), LAW)
+        sound, _ = judged(rule, instance, plan, region, [Placement(*pair)])
+        assert (pair in left) is sound
+
+
+@FEW
+@given(region=tiny_regions(), data=st.data())
+def test_the_order_of_rules_changes_no_row(region, data):
+    rules = list(standard_rules(Instance(region)))
+    shuffled = data.draw(st.permutations(rules))
+    blocks = [
+        {block.title: block for block in po.Model(region, rules=order).compile().formulation.blocks}
+        for order in (rules, shuffled)
+    ]
+    assert blocks[0].keys() == blocks[1].keys()
+    for title, block in blocks[0].items():
+        other = blocks[1][title]
+        assert list(block.labels) == list(other.labels)
+        assert np.array_equal(block.lower, other.lower)
+        assert np.array_equal(block.upper, other.upper)
+        assert np.array_equal(block.usage.toarray(), other.usage.toarray())
+        if block.variables is not None:
+            own, others = block.variable_usage.toarray(), other.variable_usage.toarray()
+            assert np.array_equal(own, others)
+            assert list(block.variables.gain) == list(other.variables.gain)
+            assert np.array_equal(block.variables.upper, other.variables.upper)
+
+
+EVERY_SETTING = [rule(**fields) for rule in RULES for fields in SETTINGS[rule]]
+
+
+@pytest.mark.parametrize("rule", EVERY_SETTING, ids=repr)
+def test_a_rule_survives_json(rule):
+    assert rule_from_json(rule.model_dump(mode="json")) == rule
+    assert type(rule_from_json(rule.model_dump(mode="json"))) is type(rule)
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_every_rule_is_tried_and_told(kind):
+    assert SETTINGS[kind]
+    text = kind.__doc__
+    condition = re.search(r"\\le|\\ge|\\text\{ (if|unless)|= ", text)
+    assert ".. math::" in text
+    assert condition is not None, "the docstring names no inequality or condition"
+    law = re.search(r"References|Source:|practice|Participatiewet|Wfsv|werkbegeleiding", text)
+    assert law is not None, "the docstring names no law, practice or source"
+    assert kind.title
+    assert f"\n## {kind.__name__}\n" in RULES_PAGE.read_text(encoding="utf-8")

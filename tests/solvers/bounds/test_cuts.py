@@ -1,0 +1,524 @@
+"""Rounding cuts lose no solution, are found where the relaxation breaks them, and re-checked."""
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from formulations import brute_force, formulations, problem, rows
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import placement_opt as po
+from placement_opt.checking import check_result
+from placement_opt.formulation.certificate import Certificate, bound_in_points, told_bound
+from placement_opt.formulation.formulation import ExtraRows, Formulation
+from placement_opt.formulation.mixed_integer_rounding import (
+    Cut,
+    cut_row,
+    cuts_of,
+    with_cuts,
+    without_cuts,
+)
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.report import report
+from placement_opt.solvers.bounds import cut_rounds, cuts
+from placement_opt.solvers.bounds.cut_rounds import strengthen
+from placement_opt.solvers.bounds.cuts import separate
+from placement_opt.solvers.engines.mip import Mip
+from placement_opt.solvers.relaxation.relaxation import lp_bound, solve_lp
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.limits import SearchLimits
+
+MANY = settings(max_examples=150, deadline=None, database=None)
+SOME = settings(max_examples=40, deadline=None, database=None)
+
+
+def points_of(formulation: Formulation) -> np.ndarray:
+    """Return all points that keep the rows of the rules; variables that follow go by halves."""
+    ranges = [
+        np.arange(low, high + 0.25, 1.0 if is_whole else 0.5)
+        for low, high, is_whole in zip(
+            formulation.lower, formulation.upper, formulation.whole, strict=True
+        )
+    ]
+    points = np.array(list(itertools.product(*ranges)), dtype=np.float64)
+    points = points.reshape(points.shape[0], formulation.n_variables)
+    rules = replace(formulation, extra=None)
+    activity = points @ rules.matrix.toarray().T
+    kept = np.all((activity >= rules.row_lower) & (activity <= rules.row_upper), axis=1)
+    return points[kept]
+
+
+def derivable(formulation: Formulation, cuts: list[Cut]) -> Formulation:
+    """Add the cuts that can be derived, one by one."""
+    for cut in cuts:
+        try:
+            formulation = with_cuts(formulation, [cut])
+        except ValueError:
+            continue
+    return formulation
+
+
+@st.composite
+def with_followers(draw):
+    """Draw a formulation of which some blocks' own variables need not be whole."""
+    formulation = draw(formulations())
+    blocks = tuple(
+        replace(block, variables=replace(block.variables, follow=draw(st.booleans())))
+        if block.variables is not None
+        else block
+        for block in formulation.blocks
+    )
+    return replace(formulation, blocks=blocks)
+
+
+@st.composite
+def recipes(draw, n_rows: int, n_variables: int):
+    chosen = draw(st.lists(st.integers(0, n_rows - 1), min_size=1, max_size=2, unique=True))
+    weight = st.integers(-3, 3).filter(bool)
+    down = draw(st.sets(st.integers(0, n_variables - 1))) if n_variables else set()
+    return Cut(
+        tuple(chosen),
+        tuple(draw(weight) for _ in chosen),
+        draw(st.sampled_from([1, 2, 3, 4, 7, 350, 701])),
+        tuple(sorted(down)),
+    )
+
+
+@MANY
+@given(formulation=with_followers(), data=st.data())
+def test_a_cut_loses_no_point_that_keeps_the_rows(formulation, data):
+    points = points_of(formulation)
+    for _ in range(8):
+        if formulation.n_rows == 0:
+            return
+        drawn = recipes(formulation.n_rows, formulation.n_variables)
+        formulation = derivable(formulation, [data.draw(drawn)])
+    if formulation.extra is not None:
+        activity = points @ formulation.extra.matrix.toarray().T
+        assert np.all(activity >= formulation.extra.lower)
+
+
+@MANY
+@given(formulation=with_followers(), data=st.data())
+def test_a_found_cut_is_violated_by_its_point_alone(formulation, data):
+    share = st.floats(0, 1).map(lambda value: round(value, 2))
+    shares = np.array([data.draw(share) for _ in range(formulation.n_variables)])
+    values = formulation.lower + shares * (formulation.upper - formulation.lower)
+    points = points_of(formulation)
+    for cut in separate(formulation, values):
+        row = cut_row(formulation, cut)
+        assert row.coefficient @ values[row.member] < row.limit
+        assert np.all(points[:, row.member] @ row.coefficient >= row.limit)
+
+
+def followed(block):
+    return replace(block, variables=replace(block.variables, follow=True))
+
+
+def test_a_knapsack_with_room_for_one_and_a_half_takes_one():
+    knapsack = rows("knapsack", [[5, 5, 6]], [NO_LOWER], [9])
+    formulation = problem([1, 1, 1], [knapsack])
+    found = separate(formulation, np.array([0.9, 0.9, 0.0]))
+    row = cut_row(formulation, found[0])
+    assert row.member.tolist() == [0, 1, 2]
+    assert row.coefficient.tolist() == [-1, -1, -1]
+    assert row.limit == -1
+
+
+def test_a_priced_minimum_charges_the_whole_of_a_half_filled_job():
+    quota = rows("quota", [[10, 10]], [15], [NO_UPPER], [(0, 20, -1)], [[1]])
+    formulation = problem([0, -3], [followed(quota)])
+    # The relaxation fills 1.5 jobs; whole people leave 5 missing, or pay for the second one.
+    assert dense(formulation, Cut((0,), (1,), 10, ())).tolist() == [5, 5, 1, 10]
+    assert separate(formulation, np.array([1.0, 0.5, 0.0]))
+    strong = strengthen(formulation, np.arange(2), 5.0)
+    assert strong is not None
+    assert strong.bound == pytest.approx(brute_force(formulation))
+
+
+def test_a_limit_that_holds_at_the_point_gives_no_cut():
+    formulation = problem([1, 1], [rows("knapsack", [[5, 5]], [NO_LOWER], [9])])
+    assert separate(formulation, np.array([1.0, 0.0])) == []
+
+
+def test_two_rows_together_give_a_cut_that_neither_gives():
+    budget = rows("budget", [[1, 1, 2]], [NO_LOWER], [2])
+    one = rows("one placement", [[1, 1, 0]], [NO_LOWER], [1])
+    formulation = problem([1, 1, 1], [budget, one])
+    point = np.array([0.5, 0.5, 0.5])
+    assert separate(formulation, point, with_others=False) == []
+    found = separate(formulation, point)
+    assert found[0].rows == (0, 1)
+    assert dense(formulation, found[0]).tolist() == [-1, -1, -1, -1]
+
+
+def dense(formulation: Formulation, cut: Cut) -> np.ndarray:
+    """Return a cut's coefficients and, behind them, its limit."""
+    row = cut_row(formulation, cut)
+    result = np.zeros(formulation.n_variables + 1, dtype=np.int64)
+    result[row.member], result[-1] = row.coefficient, row.limit
+    return result
+
+
+@pytest.mark.parametrize(
+    ("cut", "said"),
+    [
+        (Cut((), (), 5, ()), "needs rows"),
+        (Cut((0,), (0,), 5, ()), "needs rows"),
+        (Cut((0,), (-1,), 0, ()), "needs rows"),
+        (Cut((0,), (-1, 1), 5, ()), "needs rows"),
+        (Cut((1,), (-1,), 5, ()), "stands on rows"),
+        (Cut((-1,), (-1,), 5, ()), "stands on rows"),
+        (Cut((0,), (1,), 5, ()), "side without a limit"),
+        (Cut((0,), (-1,), 3, ()), "nothing to round"),
+        (Cut((0,), (-1,), 5, (2,)), "complements a variable"),
+        (Cut((0,), (-1,), 5, (0, 0)), "complements a variable"),
+        (Cut((0,), (-(1 << 58),), 5, ()), "too large"),
+        (Cut((0,), (-1,), 1 << 61, ()), "too large"),
+    ],
+)
+def test_a_recipe_that_does_not_fit_is_refused(cut, said):
+    formulation = problem([1, 1, 1], [rows("knapsack", [[5, 4, 0]], [NO_LOWER], [9])])
+    with pytest.raises(ValueError, match=said):
+        cut_row(formulation, cut)
+    with pytest.raises(ValueError, match="a cut"):
+        with_cuts(formulation, [cut])
+
+
+def chained() -> tuple[Formulation, list[Cut]]:
+    """Return a formulation and three cuts, of which the last stands on the first."""
+    knapsack = rows("knapsack", [[3, 5, 7, 8]], [NO_LOWER], [13])
+    formulation = problem([3, 5, 7, 8], [knapsack])
+    first, second = Cut((0,), (-1,), 4, ()), Cut((0,), (-1,), 5, ())
+    return formulation, [first, second, Cut((0, 1), (-2, 1), 4, ())]
+
+
+def test_cuts_follow_behind_the_rules_and_change_nothing_else():
+    formulation, cuts = chained()
+    strong = with_cuts(formulation, cuts)
+    assert strong.n_rows == formulation.n_rows + 3
+    assert strong.matrix.shape == (4, 4)
+    assert np.array_equal(strong.matrix[:1].toarray(), formulation.matrix.toarray())
+    assert strong.row_upper[1:].tolist() == [NO_UPPER] * 3
+    assert strong.offsets == formulation.offsets
+    assert strong.own_lower is formulation.own_lower
+    assert strong.own_upper is formulation.own_upper
+    assert cuts_of(strong) == tuple(cuts)
+    assert brute_force(strong) == brute_force(formulation)
+    one_by_one = with_cuts(with_cuts(formulation, cuts[:1]), cuts[1:])
+    assert np.array_equal(one_by_one.matrix.toarray(), strong.matrix.toarray())
+
+
+def test_cuts_are_kept_in_narrow_types():
+    # Over tens of millions of pairs they are the largest of all that a search holds on to.
+    formulation, cuts = chained()
+    for strong in (with_cuts(formulation, cuts), with_cuts(formulation, cuts[:2])):
+        assert strong.extra.matrix.data.dtype == np.int8
+        assert strong.extra.matrix.indices.dtype == np.int32
+    wide = problem([1, 1], [rows("wide", [[300, 40_000]], [NO_LOWER], [40_100])])
+    strong = with_cuts(wide, [Cut((0,), (-1,), 40_001, ())])
+    assert strong.extra.matrix.toarray().tolist() == [[-201, -39_901]]
+
+
+def test_a_cut_that_another_stands_on_is_not_dropped():
+    formulation, cuts = chained()
+    strong = with_cuts(formulation, cuts)
+    left, stays = without_cuts(strong, np.array([True, True, False]))
+    assert stays.tolist() == [True, True, False, True]
+    assert np.array_equal(left.matrix.toarray(), strong.matrix.toarray()[stays])
+    again = with_cuts(formulation, cuts_of(left))
+    assert np.array_equal(again.matrix.toarray(), left.matrix.toarray())
+    bare, stays = without_cuts(strong, np.ones(3, dtype=np.bool_))
+    assert bare.extra is None
+    assert stays.tolist() == [True, False, False, False]
+
+
+def test_a_cut_on_a_later_one_is_refused():
+    formulation, _ = chained()
+    with pytest.raises(ValueError, match="does not come before"):
+        with_cuts(formulation, [Cut((1,), (1,), 5, ()), Cut((0,), (-1,), 4, ())])
+
+
+@SOME
+@given(formulation=with_followers(), data=st.data())
+def test_the_strengthened_bound_lies_between_optimum_and_relaxation(formulation, data):
+    relaxed = lp_bound(formulation, 5.0)
+    if relaxed is None:
+        return
+    core = data.draw(st.sets(st.integers(0, max(0, formulation.n_pairs - 1))))
+    pairs = np.array(sorted(core)[: formulation.n_pairs], dtype=np.int64)
+    strong = strengthen(formulation, pairs, 5.0)
+    if strong is None:  # the core alone may have no solution
+        return
+    certificate = Certificate.from_duals(strong.formulation, strong.prices)
+    bound = certificate.bound(strong.formulation)
+    optimum = brute_force(formulation)
+    if optimum is not None:
+        assert bound >= optimum
+    whole = strengthen(formulation, np.arange(formulation.n_pairs), 5.0)
+    assert whole is not None
+    assert whole.bound <= relaxed.bound + 1e-6 * max(1.0, abs(relaxed.bound))
+
+
+def test_cuts_close_the_gap_of_a_knapsack():
+    size = [5, 5, 5, 4, 4]
+    formulation = problem([50, 50, 50, 39, 39], [rows("knapsack", [size], [NO_LOWER], [14])])
+    relaxed = lp_bound(formulation, 5.0)
+    strong = strengthen(formulation, np.arange(5), 5.0)
+    assert relaxed is not None
+    assert strong is not None
+    assert relaxed.bound > 139.5
+    assert brute_force(formulation) == 139
+    assert strong.bound < 139.5
+    assert strong.n_rounds >= 1
+
+
+def test_rows_of_very_many_are_left_alone(monkeypatch):
+    knapsack = rows("knapsack", [[5, 5, 5, 4, 4]], [NO_LOWER], [14])
+    formulation = problem([50, 50, 50, 39, 39], [knapsack])
+    point = np.array([1.0, 1.0, 0.8, 0.0, 0.0])
+    assert separate(formulation, point)
+    monkeypatch.setattr(cuts, "MOST_MEMBERS", 4)
+    assert separate(formulation, point) == []
+
+
+@SOME
+@given(formulation=with_followers(), data=st.data())
+def test_own_variables_that_are_left_out_at_first_come_in(formulation, data):
+    pairs = np.arange(formulation.n_pairs)
+    may_be_out = np.flatnonzero(formulation.lower[formulation.n_pairs :] == 0)
+    out = [at for at in may_be_out.tolist() if data.draw(st.booleans())]
+    every = np.arange(formulation.n_pairs, formulation.n_variables)
+    own = np.delete(every, out)
+    whole = strengthen(formulation, pairs, 5.0, rounds=0)
+    some = strengthen(formulation, pairs, 5.0, rounds=0, own=own)
+    if whole is None or some is None:  # without those left out there may be no solution
+        return
+    assert some.program.columns.size >= own.size + pairs.size
+    assert some.bound >= whole.bound - 1e-5 * max(1.0, abs(whole.bound))
+    if some.program.columns.size == formulation.n_variables:
+        assert some.bound == pytest.approx(whole.bound, rel=1e-5, abs=1e-5)
+
+
+@pytest.mark.parametrize(("long_s", "times"), [(0.0, 2), (60.0, 1)])
+def test_the_first_point_is_told_before_it_is_priced_out_where_it_took_long(
+    monkeypatch, long_s, times
+):
+    monkeypatch.setattr(cut_rounds, "LONG_S", long_s)
+    formulation = po.Model(po.synthetic_region(candidates=150, seed=2)).compile().formulation
+    few = np.arange(0, formulation.n_pairs, 9)
+    told = []
+    found = strengthen(formulation, few, 60.0, rounds=1, on_point=told.append)
+    assert len(told) == times
+    assert all(point.n_rounds == 0 for point in told)
+    assert [point.program.columns.size for point in told] == sorted(
+        {point.program.columns.size for point in told}
+    )
+    assert found.bound <= told[-1].bound
+
+
+@pytest.mark.parametrize("solved", [1, 2, 3])
+def test_where_a_program_is_not_solved_in_time_the_last_point_counts(monkeypatch, solved):
+    formulation = po.Model(po.synthetic_region(candidates=150, seed=2)).compile().formulation
+    few = np.arange(0, formulation.n_pairs, 9)
+    left = [solved]
+
+    def solve_some(*args):
+        left[0] -= 1
+        return solve_lp(*args) if left[0] >= 0 else None
+
+    monkeypatch.setattr(cut_rounds, "solve_lp", solve_some)
+    found = strengthen(formulation, few, 60.0)
+    program = found.program
+    assert program.columns.size == program.values.size == program.basis.variables.size
+    values = found.values
+    assert np.array_equal(values[program.columns], program.values)
+    gained = float(formulation.objective.gain @ values)
+    assert gained <= found.bound + 1e-9 * abs(gained)
+
+
+def test_columns_that_lose_much_go_out_with_their_values(monkeypatch):
+    monkeypatch.setattr(cut_rounds, "MANY_COLUMNS", 0)
+    formulation = po.Model(po.synthetic_region(candidates=150, seed=2)).compile().formulation
+    told = []
+    found = strengthen(
+        formulation, np.arange(formulation.n_pairs), 20.0, rounds=2, on_bound=told.append
+    )
+    before = told[0].program
+    assert before.columns.size == formulation.n_variables
+    for point in (*told, found):
+        assert point.program.columns.size == point.program.values.size
+    assert found.n_rounds
+    assert found.program.columns.size < before.columns.size
+
+
+def test_pairs_are_priced_out_until_the_first_bound_is_near(monkeypatch):
+    monkeypatch.setattr(cut_rounds, "FIRST_PRICINGS", 0)
+    formulation = po.Model(po.synthetic_region(candidates=150, seed=2)).compile().formulation
+    few = np.arange(0, formulation.n_pairs, 9)
+    told = []
+    strengthen(formulation, few, 60.0, rounds=0, on_bound=told.append)
+    first = told[0]
+    gained = float(formulation.objective.gain @ first.values)
+    assert (1 - 1e-9) * gained <= first.bound <= (1 + cut_rounds.CLOSE) * gained
+    # The pairs it began with are far from enough.
+    monkeypatch.setattr(cut_rounds, "CLOSE", 1e9)
+    monkeypatch.setattr(cut_rounds, "MOST_PRICINGS", 0)
+    strengthen(formulation, few, 60.0, rounds=0, on_bound=told.append)
+    assert told[-1].bound > 1.01 * first.bound
+
+
+@pytest.fixture(scope="module")
+def region() -> po.Region:
+    return po.synthetic_region("rijk-van-nijmegen", candidates=120, openings=40, seed=5)
+
+
+@pytest.fixture(scope="module")
+def strengthened(region):
+    """Return a formulation, its relaxation, and both with cuts, from a third of the pairs."""
+    formulation = po.Model(region).compile().formulation
+    relaxed = lp_bound(formulation, 60.0)
+    assert relaxed is not None
+    strong = strengthen(formulation, np.arange(0, formulation.n_pairs, 3), 20.0)
+    assert strong is not None
+    return formulation, relaxed, strong
+
+
+def test_a_region_gets_a_lower_bound_over_all_its_pairs(strengthened):
+    formulation, relaxed, strong = strengthened
+    assert strong.bound < relaxed.bound
+    assert len(cuts_of(strong.formulation)) > 0
+    assert np.all(np.diff(strong.core) > 0)
+    assert np.all(
+        strong.values[: formulation.n_pairs][~np.isin(np.arange(formulation.n_pairs), strong.core)]
+        == 0
+    )
+    assert np.array_equal(
+        with_cuts(formulation, cuts_of(strong.formulation)).row_lower, strong.formulation.row_lower
+    )
+
+
+def test_a_plan_keeps_all_cuts(region, strengthened):
+    formulation, _, strong = strengthened
+    search = Search(formulation, SearchLimits(time_limit_s=20.0, gap=0.02))
+    Mip(in_process=True).solve(formulation, search)
+    assert search.best is not None
+    assert strong.formulation.is_satisfied_by(search.best.values(formulation))
+
+
+@pytest.fixture(scope="module")
+def fields(region, strengthened) -> dict[str, Any]:
+    """Return a result file whose certified bound stands on cuts."""
+    formulation, _, strong = strengthened
+    dumped: dict[str, Any] = json.loads(po.Model(region).solve(time_limit_s=5).model_dump_json())
+    search = Search(formulation, SearchLimits())
+    certificate = Certificate.from_duals(strong.formulation, strong.prices)
+    search.certify(certificate, "dual prices", strong.formulation)
+    dumped["certificate"] = json.loads(json.dumps(report._certificate(search, None)))
+    bound = told_bound(bound_in_points(formulation, search.certified), None)
+    dumped["certified_bound"] = bound
+    dumped["bound"] = dumped["objective"]
+    dumped["proof"] = [
+        {"bound": bound, "by": "dual prices", "how": "exact re-check", "over": "all"},
+        {"bound": dumped["objective"], "by": "mip", "how": "solver's word", "over": "all"},
+    ]
+    return dumped
+
+
+def differing(region: po.Region, fields: dict[str, Any]) -> set[str]:
+    report_ = check_result(region, po.Result.model_validate(fields))
+    return {finding.subject for finding in report_.differences}
+
+
+def test_a_bound_on_cuts_is_proven_again(region, fields):
+    assert fields["certificate"]["cuts"]
+    assert differing(region, fields) == set()
+
+
+def change_delta(certificate: dict[str, Any]) -> None:
+    for cut in certificate["cuts"]:
+        cut["delta"] += 1
+
+
+def change_weight(certificate: dict[str, Any]) -> None:
+    weights = certificate["cuts"][0]["weights"]
+    weights[0] = -weights[0]
+
+
+def change_price(certificate: dict[str, Any]) -> None:
+    certificate["price"][-1] *= 2
+
+
+def change_complement(certificate: dict[str, Any]) -> None:
+    certificate["cuts"][0]["complemented"] = [10**9]
+
+
+def leave_out_a_cut(certificate: dict[str, Any]) -> None:
+    del certificate["cuts"][-1]
+
+
+def tell_half_a_delta(certificate: dict[str, Any]) -> None:
+    certificate["cuts"][0]["delta"] += 0.5
+
+
+def leave_out_all(certificate: dict[str, Any]) -> None:
+    del certificate["cuts"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        change_delta,
+        change_weight,
+        change_price,
+        change_complement,
+        leave_out_a_cut,
+        tell_half_a_delta,
+        leave_out_all,
+    ],
+)
+def test_a_tampered_cut_is_found(
+    region: po.Region, fields: dict[str, Any], change: Callable[[dict[str, Any]], None]
+) -> None:
+    copy = json.loads(json.dumps(fields))
+    change(copy["certificate"])
+    assert differing(region, copy) == {"certified bound"}
+
+
+def test_the_search_keeps_the_formulation_of_its_best_certificate(strengthened):
+    formulation, relaxed, strong = strengthened
+    search = Search(formulation, SearchLimits())
+    first = Certificate.from_duals(formulation, relaxed.dual_prices)
+    search.certify(first, "dual prices")
+    assert search.certified_formulation is formulation
+    second = Certificate.from_duals(strong.formulation, strong.prices)
+    search.certify(second, "cuts", strong.formulation)
+    assert search.certified_formulation is strong.formulation
+    search.certify(first, "dual prices")
+    assert search.certificate is second
+    assert isinstance(search.certified_formulation.extra, ExtraRows)
+
+
+def test_a_stop_ends_the_rounds_before_the_next_linear_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    formulation = problem([5, 4, 3], [rows("odd", [[2, 2, 2]], [NO_LOWER], [3])])
+    core = np.arange(1)  # the others would come in with the next program
+    programs = []
+
+    def counted(*arguments: Any) -> Any:
+        programs.append(arguments)
+        return solve_lp(*arguments)
+
+    monkeypatch.setattr(cut_rounds, "solve_lp", counted)
+    assert strengthen(formulation, core, 5.0, stop=lambda: True) is None
+    assert not programs
+    found = strengthen(formulation, core, 5.0, stop=lambda: bool(programs))
+    assert found is not None
+    assert len(programs) == 1
+    assert not cuts_of(found.formulation)

@@ -1,0 +1,464 @@
+"""Whole plans near a relaxation: dives, parts decided again, and cuts that hold for the whole."""
+
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from formulations import brute_force, formulations
+from hypothesis import HealthCheck, assume, given, settings
+
+import placement_opt as po
+from placement_opt.formulation.certificate import Certificate
+from placement_opt.formulation.formulation import Formulation, Objective
+from placement_opt.formulation.mixed_integer_rounding import cuts_of, with_cuts
+from placement_opt.formulation.row_blocks import NO_LOWER
+from placement_opt.solvers.bounds.cut_rounds import strengthen
+from placement_opt.solvers.derived.lumped import lumped, spread
+from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
+from placement_opt.solvers.near import core as near_core
+from placement_opt.solvers.near import ground as near_ground
+from placement_opt.solvers.near import plans as near_plans
+from placement_opt.solvers.near.diving import dive, keeps
+from placement_opt.solvers.near.ground import Ground
+from placement_opt.solvers.near.parts import PartSearch
+from placement_opt.solvers.near.plans import SLACK_SHARE, NearPlans
+from placement_opt.solvers.near.program import RESERVE, _holders
+from placement_opt.solvers.relaxation.relaxation import BASIC, solve_lp
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.limits import SearchLimits
+
+NONE = np.zeros(0, dtype=np.int64)
+QUIET = settings(
+    max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+def never():
+    return False
+
+
+@pytest.fixture(scope="module")
+def formulation():
+    region = po.synthetic_region(candidates=240, openings=80, seed=3)
+    return po.Model(region).compile().formulation
+
+
+@pytest.fixture(scope="module")
+def found(formulation):
+    small = lumped(formulation).formulation
+    strong = strengthen(small, np.arange(0, small.n_pairs, 2), 20.0)
+    assert cuts_of(strong.formulation)
+    return strong
+
+
+@pytest.fixture
+def ground(formulation, found):
+    search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.0))
+    return Ground(formulation, lumped(formulation), found, search, NONE)
+
+
+@pytest.fixture
+def plans(ground):
+    return NearPlans(ground.program(), 0, never)
+
+
+class TestDiving:
+    @QUIET
+    @given(formulations())
+    def test_a_dive_to_the_end_is_a_solution_below_the_optimum(self, formulation):
+        unit = ObjectiveUnit.of(formulation)
+        program = LinearProgram.of(formulation, unit)
+        point = solve_lp(program, 10.0)
+        assume(point is not None)
+        dived = dive(program, point, 0)
+        assume(dived.n_open == 0)
+        values = np.rint(dived.point.values)
+        whole = formulation.whole
+        assert np.abs(dived.point.values - values)[whole].max(initial=0) < 1e-5
+        if whole.all():
+            assert formulation.is_satisfied_by(values.astype(np.int64))
+            best = brute_force(formulation)
+            assert best is not None
+            assert formulation.gained(values.astype(np.int64)) <= best
+
+    def test_it_stops_with_some_values_open_and_when_asked(self, plans):
+        program, point = plans.program, plans.near.point
+        n_open = dive(program, point, 10**6).n_open
+        assert n_open > 3
+        assert dive(program, point, 3).n_open <= 3
+        assert dive(program, point, 0, lambda _: True).n_open == n_open
+
+
+class TestPlans:
+    def test_a_poor_plan_is_improved_and_never_made_worse(self, plans):
+        is_pair, point = plans.near.is_pair, plans.near.point.values
+        settled = ~is_pair | (point > 0.9)
+        poor = plans.decided(settled, np.zeros(point.size), 5.0, 0, 1e-6)
+        assert plans.take(poor[0])
+        first, values = plans.best()
+        searcher = PartSearch(plans, 1)
+        for _ in range(100):
+            searcher.step(1.0)
+            assert plans.gained >= first
+            if plans.gained > first:
+                break
+        assert plans.gained > first
+        assert not plans.take(values)
+
+    def test_a_first_plan_lies_below_the_relaxation_and_one_that_breaks_a_row_is_refused(
+        self, plans
+    ):
+        assert plans.start(5.0)
+        first, values = plans.best()
+        assert first <= float(plans.program.gain @ plans.near.point.values) + 1e-6
+        assert not plans.take(np.where(plans.near.is_pair, 1.0, values))
+
+    def test_losses_add_up_to_the_distance_from_the_relaxation(self, plans):
+        assert plans.start(5.0)
+        gained, values = plans.best()
+        of_row, of_column = plans.losses(values)
+        bound = float(plans.program.gain @ plans.near.point.values)
+        assert of_row.sum() + of_column.sum() == pytest.approx(bound - gained, rel=1e-6, abs=1e-3)
+
+    def test_what_shortfalls_lose_is_told_of_the_rows_that_they_are_short_of(self, plans):
+        of_row, of_column = np.zeros(plans.width.size), np.zeros(plans.near.columns.size)
+        own = np.flatnonzero(~plans.near.is_pair)
+        of_column[own] = np.arange(1.0, own.size + 1)
+        told = plans.with_own_losses(of_row, of_column)
+        for row in range(told.size):
+            members = plans.rows[[row]].indices
+            assert told[row] == pytest.approx(of_column[np.intersect1d(members, own)].sum())
+
+    def test_a_part_may_end_short_of_its_optimum_by_a_share_of_its_own_losses(self, plans):
+        assert plans.start(5.0)
+        of_row, of_column = plans.losses(plans.best()[1])
+        everything = np.ones(of_column.size, dtype=np.bool_)
+        pairs = np.flatnonzero(plans.near.is_pair)
+        half, none = everything.copy(), ~everything
+        half[pairs[::2]] = False
+        in_rows = plans.with_own_losses(of_row, of_column)
+        whole = plans.slack(everything, in_rows, of_column)
+        told = in_rows[plans.width > 0].sum()
+        assert whole == pytest.approx(SLACK_SHARE * (told + of_column[pairs].sum()))
+        assert 0 < plans.slack(none, in_rows, of_column) < 1e-6
+        assert plans.slack(half, in_rows, of_column) < whole
+
+    def test_a_part_is_changed_in_the_plan_of_somebody_who_was_quicker(self, plans):
+        assert plans.start(5.0)
+        pairs, best = plans.near.is_pair, plans.best()[1]
+        one, other = np.flatnonzero(pairs & (best > 0))[:2]
+
+        def without(*columns):
+            fewer = best.copy()
+            fewer[list(columns)] = 0.0
+            return plans.decided(~pairs, fewer, 5.0, 0, 1e-6)[0]
+
+        before, found, now = without(one, other), without(one), without(other)
+        plans.values, plans.gained = now, float(plans.program.gain @ now)
+        free = plans.with_own(pairs & (found != before))
+        assert PartSearch(plans, 0)._merged(free, before, found, 1e-6)
+        gained, both = plans.best()
+        assert np.array_equal(both[pairs], best[pairs])
+        assert gained == pytest.approx(float(plans.program.gain @ best), abs=1e-3)
+        assert keeps(plans.program, plans.rows, both)
+
+    def test_what_is_beside_the_pairs_is_decided_again_where_it_no_longer_fits(self, plans):
+        assert plans.start(5.0)
+        pairs, (gained, best) = plans.near.is_pair, plans.best()
+        plans.values, plans.gained = None, -np.inf
+        bare = np.where(pairs, best, 0.0)
+        assert not plans.take(bare)
+        assert plans.take_pairs(bare, 5.0)
+        assert np.array_equal(plans.best()[1][pairs], best[pairs])
+        assert plans.best()[0] >= gained - plans._slack_at_first - 1e-6
+
+    def test_a_dive_that_leads_to_nothing_better_ends(self, plans, monkeypatch):
+        monkeypatch.setattr(plans, "decided", lambda *_: pytest.fail("decided"))
+        plans.values = plans.near.point.values
+        plans.gained = float(plans.program.gain @ plans.near.point.values) + 1.0
+        assert not plans.start(5.0)
+
+    def test_a_deeper_dive_is_for_those_without_a_plan(self, plans, monkeypatch):
+        dives = []
+
+        def counted(*args):
+            dives.append(args[2])
+            return dive(*args)
+
+        monkeypatch.setattr(near_plans, "dive", counted)
+        monkeypatch.setattr(plans, "decided", lambda *_: None)
+        assert not plans.start(5.0)
+        assert dives == [near_plans.FEW_OPEN, 0]
+        dives.clear()
+        plans.values = plans.near.point.values
+        assert not plans.start(5.0)
+        assert dives == [near_plans.FEW_OPEN]
+
+    def test_two_searchers_share_a_plan(self, plans):
+        assert plans.start(5.0)
+
+        def improve(seed):
+            searcher = PartSearch(plans, seed)
+            for _ in range(5):
+                searcher.step(1.0)
+
+        threads = [threading.Thread(target=improve, args=(seed,)) for seed in (1, 2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        gained, values = plans.best()
+        assert gained == pytest.approx(float(plans.program.gain @ values))
+        assert keeps(plans.program, plans.rows, values)
+
+    def test_its_plans_are_handed_out_to_single_coaches(self, formulation, ground, plans):
+        assert plans.start(5.0)
+        gained, values = plans.best()
+        plan = ground.packed(plans.near, values)
+        near = ground.part.formulation
+        assert near.is_satisfied_by(plan.values(near))
+        liked = np.searchsorted(ground.core, plans.near.chosen(values))
+        assert np.isin(liked, plan.chosen).mean() > 0.97
+        ground.search.offer(plan, "hand")
+        assert ground.search._outer.gained >= 0.97 * gained * plans.near.unit
+
+
+class TestProgram:
+    def test_its_pairs_are_those_that_plans_are_handed_out_among(
+        self, formulation, found, monkeypatch
+    ):
+        monkeypatch.setattr(near_ground, "NEAR_PAIRS", 1)
+        monkeypatch.setattr(near_ground, "LEAST_TIMES", 0)
+        # Some pair is basic at zero, and loses nothing though no plan uses it yet.
+        basis = found.program.basis
+        spare = np.flatnonzero(
+            (basis.variables != BASIC) & (found.program.columns < formulation.n_pairs)
+        )[-5:]
+        variables = basis.variables.copy()
+        variables[spare] = BASIC
+        program = replace(found.program, basis=replace(basis, variables=variables))
+        search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.0))
+        degenerate = replace(found, program=program)
+        ground = Ground(formulation, lumped(formulation), degenerate, search, NONE)
+        assert np.isin(found.program.columns[spare], ground.core).all()
+        ground = Ground(formulation, lumped(formulation), found, search, NONE)
+        near = ground.program()
+        assert np.isin(near.columns[near.is_pair], ground.core).all()
+
+    def test_what_is_beside_the_pairs_is_told_for_all_of_the_lumped_problem(
+        self, ground, formulation
+    ):
+        near, small = ground.program(), lumped(formulation).formulation
+        values = np.arange(1.0, near.columns.size + 1)
+        beside = near.beside(values, small)
+        assert beside.tolist() == near.spread(values, small.n_variables)[small.n_pairs :].tolist()
+        assert beside.any()
+
+    def test_a_little_is_kept_back_of_large_holders_and_small_ones_are_whole(self, formulation):
+        problem = lumped(formulation)
+        small = problem.formulation
+        (number,) = [n for n, block in enumerate(formulation.blocks) if block.pools is not None]
+        block = small.blocks[number]
+        reserve, decided = _holders(problem, number)
+        assert np.all(reserve[block.lower != NO_LOWER] == 0)
+        assert np.all(reserve <= np.ceil(RESERVE * np.maximum(block.upper, 0)))
+        assert 0 < decided.sum() < decided.size
+        of_whole = block.variable_usage[:, np.flatnonzero(decided)]
+        rows = np.unique(of_whole.tocoo().row)
+        assert np.all(reserve[rows][block.upper[rows] < 1 / RESERVE] == 0)
+
+
+class TestSpread:
+    def test_cuts_of_the_lumped_problem_hold_for_the_whole(self, formulation, found):
+        problem = lumped(formulation)
+        cuts = spread(cuts_of(found.formulation), problem, formulation)
+        whole = with_cuts(formulation, cuts)
+        rules = problem.formulation.n_rows
+        prices = found.prices
+        of_whole = np.append(prices[:rules][problem.of_row], prices[rules:])
+        bound = Certificate.from_duals(whole, of_whole).bound(whole)
+        assert bound <= found.bound * (1 + 1e-6)
+        outcome = po.Model(po.synthetic_region(candidates=240, openings=80, seed=3)).solve(
+            time_limit_s=4, gap=0.01
+        )
+        assert outcome.objective <= float(formulation.points(bound)) + 1e-6
+
+    def test_without_holders_recipes_stay_as_they_are(self, formulation):
+        blocks = tuple(block for block in formulation.blocks if block.pools is None)
+        own = [
+            formulation.own_values(formulation.objective.gain, number)
+            for number, block in enumerate(formulation.blocks)
+            if block.pools is None
+        ]
+        gain = np.concatenate([formulation.objective.gain[: formulation.n_pairs], *own])
+        objective = Objective(gain, 1)
+        bare = Formulation(formulation.n_pairs, blocks, (objective,))
+        strong = strengthen(bare, np.arange(bare.n_pairs), 10.0)
+        cuts = cuts_of(strong.formulation)
+        assert cuts
+        assert spread(cuts, lumped(bare), bare) == cuts
+
+
+SOMEBODY_ELSE = """
+import highspy
+import numpy as np
+from placement_opt.solvers.engines.highs import HighsRun, HighsSettings
+from placement_opt.solvers.engines.linear_program import LinearProgram
+
+somebody = highspy.Highs()
+somebody.silent()
+somebody.setOptionValue("threads", 2)
+somebody.maximize(somebody.addBinary())
+one, whole = np.ones(2), np.ones(2, dtype=bool)
+start, member = np.array([0, 2]), np.array([0, 1], dtype=np.int32)
+room = np.array([-np.inf]), np.array([1.0])
+program = LinearProgram(start, member, one, *room, 0 * one, one, np.array([2.0, 3.0]), whole)
+print(HighsRun(program, HighsSettings(0, 0.0, 1e-9, 5.0, None)).solve().values.tolist())
+"""
+
+
+def test_parts_are_solved_where_somebody_else_gave_highs_more_threads():
+    told = subprocess.run(
+        [sys.executable, "-c", SOMEBODY_ELSE], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.splitlines()[-1] == "[0.0, 1.0]"
+
+
+def test_a_first_plan_that_crashes_is_done_without(formulation, found, monkeypatch):
+    def crash(*_):
+        raise RuntimeError("no dive")
+
+    search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.02))
+    core = near_core.NearCore(formulation, lumped(formulation), search)
+    with monkeypatch.context() as patch:
+        patch.setattr(near_core, "NearPlans", crash)
+        core.begin(found)
+        assert core._first_answer() is None
+    search.prove(found.bound, "here")
+    core.run(found)
+    assert search.best is not None
+
+
+@pytest.fixture
+def core(formulation):
+    search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.0))
+    return near_core.NearCore(formulation, lumped(formulation), search)
+
+
+def test_exchanges_are_looked_for_beside_the_first_dive(core, found, monkeypatch):
+    exchanges = SimpleNamespace(fits=True, has_more=False, looked=threading.Event())
+
+    def step():
+        if threading.current_thread() is threading.main_thread():
+            exchanges.looked.set()
+        return False
+
+    exchanges.step = step
+    start = NearPlans.start
+
+    def wait(self, seconds):
+        assert exchanges.looked.wait(60)
+        return start(self, seconds)
+
+    monkeypatch.setattr(NearPlans, "start", wait)
+    monkeypatch.setattr(near_core, "ExchangeSearch", lambda *_: exchanges)
+    core.begin(found)
+    assert core._first_answer()[1].values is not None
+
+
+class _Steps:
+    """Exchanges that are found once, and whether each step with them is better."""
+
+    def __init__(self, fits, results):
+        self.fits, self.left = fits, list(results)
+
+    @property
+    def has_more(self):
+        return bool(self.left)
+
+    def step(self):
+        return self.left.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("fits", "results"),
+    [(True, [False, True, False]), (True, [False] * 3), (True, [False]), (False, [True])],
+)
+def test_the_first_plan_comes_from_a_dive_where_exchanges_bring_none(
+    core, found, monkeypatch, fits, results
+):
+    dived, offered, exchanges = [], [], _Steps(fits, results)
+
+    def dive_once(*_):
+        dived.append(True)
+        return False
+
+    monkeypatch.setattr(near_core, "ExchangeSearch", lambda *_: exchanges)
+    monkeypatch.setattr(near_core, "_started", dive_once)
+    monkeypatch.setattr(near_core, "_offer", lambda *told: offered.append(told[2]))
+    monkeypatch.setattr(NearPlans, "best", lambda _: (0.0, np.zeros(0)))
+    monkeypatch.setattr(Ground, "packed", lambda *_: None)
+    core._first_plan(found)
+    finds = fits and any(results)
+    assert exchanges.left == ([] if fits else results)
+    assert dived == ([] if finds else [True])
+    assert offered == ["rounding", *(["exchanges"] if finds else [])]
+
+
+@pytest.mark.parametrize(
+    ("has_plan", "has_cuts", "dives"),
+    [(True, False, 0), (True, True, 1), (False, True, 1), (False, False, 1)],
+)
+def test_a_dive_comes_first_where_there_is_no_plan_or_there_are_cuts(
+    core, found, monkeypatch, has_plan, has_cuts, dives
+):
+    plans, dived, handed = SimpleNamespace(values=1 if has_plan else None), [], []
+
+    def dive_once(its, _ground):
+        dived.append(its)
+        its.values = 1
+
+    monkeypatch.setattr(core, "_with_cuts", lambda _: (core._ground(found), plans, has_cuts))
+    monkeypatch.setattr(core, "_hand_out", lambda *_: handed.append(len(dived)))
+    monkeypatch.setattr(near_core, "_started", dive_once)
+    monkeypatch.setattr(near_core, "stop_asked", lambda _: True)
+    core.run(found)
+    assert len(dived) == dives
+    assert handed == [dives]
+
+
+class _Spender:
+    """Takes a given time for each step."""
+
+    def __init__(self, clock, seconds):
+        self.clock, self.seconds, self.spent = clock, seconds, 0.0
+        self.fits, self.is_idle = True, False
+
+    def step(self):
+        self.clock[0] += self.seconds
+        self.spent += self.seconds
+        return False
+
+
+@pytest.mark.parametrize(("is_idle", "times"), [(False, 1), (True, near_core.IDLE_TIMES)])
+def test_exchanges_and_parts_get_the_same_time_unless_parts_bring_nothing(
+    monkeypatch, is_idle, times
+):
+    clock = [0.0]
+    parts, exchanges = _Spender(clock, 1.0), _Spender(clock, 6.0)
+    parts.is_idle = is_idle
+    monkeypatch.setattr(near_core, "PartSearch", lambda *_: parts)
+    monkeypatch.setattr(near_core, "ExchangeSearch", lambda *_: exchanges)
+    monkeypatch.setattr(near_core, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    searcher = near_core._Searcher(None, 0, None)
+    for _ in range(200):
+        searcher.step()
+    assert abs(times * parts.spent - exchanges.spent) <= max(exchanges.seconds, times)
+    exchanges.fits, before = False, exchanges.spent
+    for _ in range(20):
+        searcher.step()
+    assert exchanges.spent == before

@@ -1,0 +1,577 @@
+import mmap
+import sys
+import time
+from dataclasses import replace
+from fractions import Fraction
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from formulations import (
+    brute_force,
+    formulations,
+    knapsack,
+    market_split,
+    networks,
+    problem,
+    rows,
+)
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+import placement_opt as po
+from placement_opt.basics.errors import InternalError, SolverUnavailableError
+from placement_opt.basics.status import Status, StopReason
+from placement_opt.formulation.certificate import Certificate
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.solvers import SOLVERS, get_solver
+from placement_opt.solvers.engines import cp_sat, highs_work
+from placement_opt.solvers.engines.cp_sat import CpSat, cp_sat_model
+from placement_opt.solvers.engines.highs import HighsAnswer
+from placement_opt.solvers.engines.highs_reports import HighsReports
+from placement_opt.solvers.engines.highs_work import News
+from placement_opt.solvers.engines.job import ProcessJob
+from placement_opt.solvers.engines.linear_program import ObjectiveUnit
+from placement_opt.solvers.engines.mip import Mip
+from placement_opt.solvers.flow import network_flow
+from placement_opt.solvers.flow.network_flow import NetworkFlow
+from placement_opt.solvers.relaxation.relaxation import dual_bound, lp_bound
+from placement_opt.solvers.search import resident_memory
+from placement_opt.solvers.search.base import Ending, Search, Solution
+from placement_opt.solvers.search.limits import SearchLimits
+from placement_opt.solvers.search.reporting import Beside, prove_bound, prove_none
+from placement_opt.solvers.search.resident_memory import MemoryGuard, give_back, resident_gb
+
+NAMES = tuple(SOLVERS)
+ANY_PROBLEM = tuple(name for name in NAMES if name != "flow")
+TINY = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+
+
+def searched(solver, formulation, *, start=None, cancelled=lambda: False, **limits):
+    """Solve; return the search, the ending and the outcome."""
+    events = []
+    limits = {"time_limit_s": 3600.0, "gap": 0.0, **limits}
+    search = Search(formulation, SearchLimits(**limits), cancelled, events.append)
+    if start is not None:
+        assert search.offer(start, "start")
+    ending = solver.solve(formulation, search)
+    return search, ending, search.outcome(ending), events
+
+
+def is_optimal_for(formulation, solver, **limits):
+    """Check one solver's answer, its bounds and its steps against brute force."""
+    optimum = brute_force(formulation)
+    search, ending, outcome, events = searched(solver, formulation, **limits)
+    assert ending is Ending.EXHAUSTED
+    assert outcome.stop_reason is StopReason.PROVEN
+    if optimum is None:
+        assert outcome.status is Status.INFEASIBLE
+        assert outcome.solution is None
+    else:
+        assert outcome.status is Status.OPTIMAL
+        assert (outcome.gained, outcome.bound) == (optimum, optimum)
+        assert formulation.gained(outcome.solution.values(formulation)) == optimum
+    points = [event.objective for event in events if event.objective is not None]
+    assert points == sorted(points)
+    least = -np.inf if optimum is None else float(formulation.points(optimum))
+    assert all(event.bound >= least for event in events if event.bound is not None)
+    assert search.rejected == []
+
+
+def start_of(formulation):
+    """Return the empty plan of a market split: all of it is short."""
+    short = formulation.row_lower
+    return Solution(np.zeros(0, np.int64), np.concatenate([short, np.zeros_like(short)]))
+
+
+class TestContract:
+    """Holds for every solver of the table."""
+
+    @pytest.mark.parametrize("name", ANY_PROBLEM)
+    @TINY
+    @given(formulation=formulations())
+    def test_optimum_of_any_formulation_equals_brute_force(self, name, formulation):
+        is_optimal_for(formulation, get_solver(name))
+
+    @pytest.mark.parametrize("name", NAMES)
+    @TINY
+    @given(formulation=networks())
+    def test_optimum_of_a_network_equals_brute_force(self, name, formulation):
+        solver = get_solver(name)
+        assert solver.refuses(formulation) is None
+        is_optimal_for(formulation, solver)
+
+    @pytest.mark.parametrize("name", NAMES)
+    @TINY
+    @given(formulation=networks(), data=st.data())
+    def test_a_start_is_never_made_worse(self, name, formulation, data):
+        start = data.draw(st.sampled_from(_feasible(formulation)))
+        gained = formulation.gained(start.values(formulation))
+        search, _, outcome, _ = searched(get_solver(name), formulation, start=start)
+        assert outcome.gained == brute_force(formulation) >= gained
+        search, ending, outcome, _ = searched(
+            get_solver(name), formulation, start=start, cancelled=lambda: True
+        )
+        assert search.gained >= gained
+        assert ending in {Ending.STOPPED, Ending.EXHAUSTED}
+
+    @pytest.mark.parametrize("name", ANY_PROBLEM)
+    def test_a_cancel_ends_a_long_search_and_keeps_the_start(self, name):
+        formulation = market_split()
+        start = start_of(formulation)
+        began = time.monotonic()
+        _, ending, outcome, _ = searched(
+            get_solver(name),
+            formulation,
+            start=start,
+            cancelled=lambda: time.monotonic() > began + 0.5,
+        )
+        assert ending is Ending.STOPPED
+        assert outcome.stop_reason is StopReason.CANCELLED
+        assert outcome.gained >= formulation.gained(start.values(formulation))
+        assert outcome.bound is None or outcome.bound >= outcome.gained
+
+    @pytest.mark.parametrize("name", ANY_PROBLEM)
+    def test_a_time_limit_ends_a_long_search_with_a_plan_and_a_bound(self, name):
+        formulation = market_split()
+        _, ending, outcome, _ = searched(
+            get_solver(name), formulation, start=start_of(formulation), time_limit_s=1.5
+        )
+        assert ending is Ending.STOPPED
+        assert outcome.stop_reason is StopReason.TIME_LIMIT
+        assert outcome.status is Status.FEASIBLE
+        assert outcome.gained <= outcome.bound <= 0
+
+    @pytest.mark.parametrize("name", ANY_PROBLEM)
+    def test_the_asked_gap_is_enough(self, name):
+        formulation = market_split()
+        _, ending, outcome, _ = searched(
+            get_solver(name), formulation, start=start_of(formulation), gap=10.0**6
+        )
+        assert ending is not Ending.FAILED
+        assert outcome.stop_reason in {StopReason.GAP, StopReason.PROVEN}
+
+    @pytest.mark.parametrize("name", ANY_PROBLEM)
+    def test_equal_seeds_give_equal_answers(self, name):
+        formulation = market_split(n_rows=4)
+        answers = []
+        for _ in range(2):
+            _, ending, outcome, _ = searched(
+                get_solver(name), formulation, time_limit_s=0.5, seed=7, reproducible=True
+            )
+            values = outcome.solution.values(formulation).tolist()
+            answers.append((ending, outcome.stop_reason, outcome.gained, outcome.bound, values))
+        assert answers[0] == answers[1]
+        assert answers[0][1] in {StopReason.WORK_LIMIT, StopReason.PROVEN}
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_a_row_that_contradicts_itself_is_infeasible(self, name):
+        formulation = problem([1, 1], [rows("odd", [[1, 1]], [2], [1])])
+        _, ending, outcome, _ = searched(get_solver(name), formulation)
+        assert (ending, outcome.status) == (Ending.EXHAUSTED, Status.INFEASIBLE)
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_fine_units_are_kept_apart(self, name):
+        # The second pair is better by one unit in a billion.
+        gain = [10**9 + 3, 10**9 + 4, 10**9 - 7]
+        formulation = problem(gain, [rows("one", [[1, 1, 1]], [NO_LOWER], [1])], scale=10**6)
+        is_optimal_for(formulation, get_solver(name))
+
+
+def _feasible(formulation):
+    """Return some solutions of a tiny formulation; discard the example when there is none."""
+    found = []
+    random = np.random.default_rng(0)
+    for _ in range(300):
+        values = random.integers(formulation.lower, formulation.upper + 1)
+        if formulation.is_satisfied_by(values):
+            found.append(Solution.of(formulation, values))
+    assume(found)
+    return found[:5]
+
+
+class TestTable:
+    def test_an_unknown_name_gets_the_closest_ones(self):
+        with pytest.raises(SolverUnavailableError, match=r"got 'cp_sat'. Hint: did you mean 'cp-s"):
+            get_solver("cp_sat")
+
+    def test_a_missing_library_is_named(self, monkeypatch):
+        monkeypatch.setitem(SOLVERS, "flow", "placement_opt.solvers.no_such_file:NetworkFlow")
+        with pytest.raises(SolverUnavailableError, match="'flow' cannot be loaded"):
+            get_solver("flow")
+
+    def test_every_solver_knows_its_name(self):
+        assert [get_solver(name).name for name in NAMES] == list(NAMES)
+
+
+class TestClaims:
+    """What a solver says is held against the plan at hand."""
+
+    def test_a_bound_below_the_plan_is_dropped(self, caplog):
+        formulation = knapsack()
+        search = Search(formulation, SearchLimits())
+        search.offer(Solution(np.array([3]), np.zeros(0, np.int64)), "start")
+        assert not prove_bound(search, search.gained - 1, "liar")
+        assert search.bound is None
+        assert prove_bound(search, search.gained, "honest")
+        assert search.is_proven
+        assert "liar claims" in caplog.text
+
+    def test_infeasible_is_dropped_when_a_plan_is_at_hand(self, caplog):
+        search = Search(knapsack(), SearchLimits())
+        search.offer(Solution(np.zeros(0, np.int64), np.zeros(0, np.int64)), "start")
+        assert prove_none(search, "liar") is Ending.FAILED
+        assert search.infeasible_by is None
+        assert "liar claims" in caplog.text
+
+
+class TestCpSat:
+    def test_variable_j_is_variable_j(self):
+        own = [(-1, 4, -2)]
+        block = rows("quota", [[1, 1, 0], [0, 2, 5]], [1, NO_LOWER], [1, 6], own, [[0], [1]])
+        free = rows("free", [[1, 1, 1]], [NO_LOWER], [NO_UPPER])
+        proto = cp_sat_model(problem([3, 0, -1], [block, free])).proto
+        assert [list(v.domain) for v in proto.variables] == [[0, 1], [0, 1], [0, 1], [-1, 4]]
+        assert list(proto.objective.vars) == [0, 2, 3]
+        assert list(proto.objective.coeffs) == [-3, 1, 2]
+        assert len(proto.constraints) == 2
+        assert list(proto.constraints[0].exactly_one.literals) == [0, 1]
+        assert list(proto.constraints[1].linear.vars) == [1, 2, 3]
+        assert list(proto.constraints[1].linear.coeffs) == [2, 5, 1]
+
+    def test_a_contradiction_is_infeasible_not_invalid(self):
+        from ortools.sat.python import cp_model
+
+        row = problem([1, 1], [rows("odd", [[1, 1]], [2], [1])])
+        variable = problem([1], [rows("odd", [[1]], [0], [1], [(3, 2, 0)], [[0]])])
+        for formulation in (row, variable):
+            model = cp_sat_model(formulation)
+            assert model.validate() == ""
+            assert cp_model.CpSolver().solve(model) == cp_model.INFEASIBLE
+
+    def test_a_model_that_is_refused_is_our_bug(self):
+        # The bounds of this variable are beyond what CP-SAT takes.
+        own = [(-(2**62) - 5, 2**62 + 5, 0)]
+        formulation = problem([1], [rows("wide", [[1]], [0], [NO_UPPER], own, [[0]])])
+        with pytest.raises(InternalError, match="CP-SAT refuses the model: var #1"):
+            searched(CpSat(), formulation)
+
+    def test_a_crash_keeps_the_start(self, monkeypatch, caplog):
+        def crash(*_answer):
+            raise MemoryError
+
+        monkeypatch.setattr("placement_opt.solvers.engines.cp_sat.solution_values", crash)
+        formulation = market_split()
+        start = start_of(formulation)
+        search, ending, outcome, _ = searched(CpSat(), formulation, start=start)
+        assert ending is Ending.FAILED
+        assert outcome.stop_reason is StopReason.SOLVER_FAILURE
+        assert search.best is start
+        assert "cp-sat failed" in caplog.text
+
+
+@pytest.mark.parametrize(("source", "is_hinted"), [("empty plan", False), ("start", True)])
+def test_the_empty_plan_is_no_hint(monkeypatch, source, is_hinted):
+    """CP-SAT would begin there; with little work it placed two of 300 people."""
+    hints = []
+    monkeypatch.setattr(cp_sat, "write_hint", lambda *arguments: hints.append(arguments[-1]))
+    formulation = knapsack()
+    search = Search(formulation, SearchLimits(gap=0.0))
+    nobody = Solution(np.zeros(0, dtype=np.int64), formulation.own_lower)
+    assert search.offer(nobody, source)
+    CpSat().solve(formulation, search)
+    assert hints == [nobody if is_hinted else None]
+
+
+class TestMip:
+    def test_a_process_of_its_own_gives_the_same_answer(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+        formulation = knapsack()
+        is_optimal_for(formulation, Mip(in_process=False))
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_killed_worker_keeps_the_start(self, monkeypatch, caplog, tmp_path):
+        def start_and_kill(name, folder):
+            job = ProcessJob(name, folder)
+            job.process.kill()
+            return job
+
+        monkeypatch.setattr(highs_work, "ProcessJob", start_and_kill)
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+        formulation = market_split()
+        start = start_of(formulation)
+        search, ending, outcome, _ = searched(Mip(in_process=False), formulation, start=start)
+        assert ending is Ending.FAILED
+        assert outcome.stop_reason is StopReason.SOLVER_FAILURE
+        assert search.best is start
+        assert "the worker process ended with code" in caplog.text
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_missing_python_is_no_hindrance(self, monkeypatch):
+        monkeypatch.setattr(sys, "executable", "/no/such/python")
+        is_optimal_for(knapsack(), Mip(in_process=False))
+
+    def test_numbers_beyond_floating_point_are_refused(self):
+        formulation = problem([1], [rows("huge", [[2**51]], [NO_LOWER], [2**51])])
+        assert "floating point" in Mip().refuses(formulation)
+        assert Mip().refuses(knapsack()) is None
+
+    @pytest.mark.parametrize("seed", range(2))
+    def test_units_below_its_precision_are_no_time_limit(self, seed):
+        coarse, random = knapsack(seed), np.random.default_rng(seed)
+        gain = coarse.objective.gain * 10**12 + random.integers(0, 10**6, coarse.n_pairs)
+        formulation = problem(gain, coarse.blocks, scale=10**12)
+        _, ending, outcome, _ = searched(Mip(), formulation)
+        assert ending is Ending.EXHAUSTED
+        assert (outcome.status, outcome.stop_reason) == (Status.OPTIMAL, StopReason.PROVEN)
+        assert outcome.gained <= brute_force(formulation) <= outcome.bound
+        # What is left could be all that the smallest of the terms brings.
+        points = replace(formulation.objective, least_reach=Fraction(1, 10**9))
+        two_terms = replace(formulation, objectives=(points,))
+        _, ending, outcome, _ = searched(Mip(), two_terms)
+        assert ending is Ending.FINISHED
+        assert (outcome.status, outcome.stop_reason) == (Status.FEASIBLE, StopReason.PRECISION)
+        assert outcome.gained <= brute_force(formulation) <= outcome.bound
+
+    def test_what_highs_tells_is_passed_on_as_it_grows(self):
+        formulation = problem([5, 3, 2], [rows("one", [[1, 1, 1]], [NO_LOWER], [2])])
+        search = Search(formulation, SearchLimits(gap=0.0))
+        reports = HighsReports(formulation, search, ObjectiveUnit.of(formulation), "mip")
+        reports.pass_on(News())
+        assert (search.gained, search.bound) == (None, None)
+        reports.pass_on(News(None, [np.array([0.0, 1.0, 0.0])]))
+        assert (search.gained, search.bound) == (3, None)
+        reports.pass_on(News(9.5, [np.array([1.0, 0.9999999, 0.0])]))
+        assert (search.gained, search.bound) == (8, 9)
+        ending = reports.conclude(HighsAnswer("optimal", 8.0000004, None))
+        assert (ending, search.bound) == (Ending.EXHAUSTED, 8)
+
+    def test_a_bound_is_raised_before_it_is_rounded(self):
+        coarse = ObjectiveUnit(step=6, shift=0, slack=1e-6)
+        assert coarse.bound(7.9999995) == 8 * 6
+        assert coarse.bound(7.99) == 7 * 6
+        assert coarse.bound(-7.5) == -8 * 6
+        fine = ObjectiveUnit(step=1, shift=30, slack=1e-6)
+        assert fine.bound(1.0) == 2**30 + 1073
+
+    @pytest.mark.parametrize("reason", ["solve error", "unknown", "not set"])
+    def test_a_numerical_failure_keeps_the_solution(self, reason, caplog):
+        formulation = knapsack()
+        search = Search(formulation, SearchLimits())
+        reports = HighsReports(formulation, search, ObjectiveUnit.of(formulation), "mip")
+        values = np.zeros(formulation.n_variables)
+        values[2] = 1.0
+        assert reports.conclude(HighsAnswer(reason, None, values)) is Ending.FAILED
+        assert search.gained == formulation.objective.gain[2]
+        assert reason in caplog.text
+
+
+class TestMemory:
+    @pytest.mark.parametrize("name", ANY_PROBLEM)
+    def test_a_process_above_the_limit_stops_and_keeps_the_start(self, name):
+        formulation = market_split()
+        start = start_of(formulation)
+        _, ending, outcome, _ = searched(
+            get_solver(name), formulation, start=start, memory_limit_gb=0.001
+        )
+        assert ending is Ending.STOPPED
+        assert outcome.stop_reason is StopReason.MEMORY_LIMIT
+        assert outcome.gained >= formulation.gained(start.values(formulation))
+
+    def test_it_counts_what_this_process_holds_now(self):
+        before = resident_gb()
+        # A mapping of its own: an array may get memory that the process holds already.
+        held = mmap.mmap(-1, 40_000_000)
+        held.write(b"1" * 40_000_000)
+        assert resident_gb() - before == pytest.approx(0.04, abs=0.02)
+        assert held[-1] == ord("1")
+
+    def test_without_the_current_size_the_largest_counts(self, monkeypatch, tmp_path):
+        now = resident_gb()
+        monkeypatch.setattr(resident_memory, "PAGES", tmp_path / "none")
+        assert resident_gb() > 0.5 * now
+
+    def test_it_is_looked_at_now_and_then_and_never_forgotten(self, monkeypatch):
+        sizes = iter([1.0, 3.0])
+        monkeypatch.setattr(resident_memory, "resident_gb", lambda: next(sizes))
+        guard = MemoryGuard(2.0)
+        assert [guard.is_exceeded() for _ in range(3)] == [False] * 3
+        monkeypatch.setattr(resident_memory, "CHECK_S", 0.0)
+        guard._next_s = 0.0
+        assert [guard.is_exceeded() for _ in range(3)] == [True] * 3
+
+    def test_freed_memory_is_given_back_where_the_system_has_a_way(self, monkeypatch):
+        asked = []
+        library = SimpleNamespace(malloc_trim=asked.append)
+        monkeypatch.setattr(resident_memory.ctypes, "CDLL", lambda _: library)
+        give_back()
+        assert asked == [0]
+        monkeypatch.setattr(resident_memory.ctypes, "CDLL", lambda _: SimpleNamespace())
+        give_back()
+
+    def test_a_solution_holds_on_to_its_own_values_alone(self):
+        formulation = po.Model(po.synthetic_region(candidates=30, seed=1)).compile().formulation
+        solution = Solution.of(formulation, np.zeros(formulation.n_variables))
+        assert solution.own.base is None
+
+    def test_without_a_limit_nothing_is_looked_at(self, monkeypatch):
+        monkeypatch.setattr(resident_memory, "resident_gb", lambda: pytest.fail("looked"))
+        assert not MemoryGuard(None).is_exceeded()
+
+
+def test_the_slack_of_floating_point_grows_with_what_all_variables_can_gain():
+    block = rows("own", [[1, 1]], [0], [9], own=[(-3, 7, -(10**9))], own_usage=[[1]])
+    formulation = problem([3 * 10**9 + 1, -5 * 10**9], [block])
+    unit = ObjectiveUnit.of(formulation)
+    reach = (3e9 + 1 + 5e9 + 7e9) / unit.units
+    assert unit.slack == pytest.approx(1e-6 + 3e-7 + 1e-15 * reach, rel=1e-12)
+
+
+class TestFlow:
+    @pytest.mark.parametrize(
+        ("usage", "reason"),
+        [
+            ([[[1, 2, 1]]], "coefficients within a row differ"),
+            ([[[1, 1, 0], [0, 1, 1]]], "a pair is in more than one of its rows"),
+            ([[[1, 1, 0]], [[0, 1, 1]], [[1, 0, 1]]], "cross each other"),
+        ],
+    )
+    def test_what_is_no_network_is_refused_with_the_reason(self, usage, reason):
+        blocks = [rows("r", part, [NO_LOWER] * len(part), [1] * len(part)) for part in usage]
+        assert reason in NetworkFlow().refuses(problem([1, 1, 1], blocks))
+
+    def test_large_gains_are_refused(self):
+        formulation = problem([2**61, 1], [rows("one", [[1, 1]], [NO_LOWER], [1])])
+        assert "too large" in NetworkFlow().refuses(formulation)
+        _, ending, _, _ = searched(NetworkFlow(), formulation)
+        assert ending is Ending.FAILED
+
+    def test_a_process_of_its_own_gives_the_same_answer(self):
+        candidates = rows("candidate", [[1, 1, 0, 0], [0, 0, 1, 1]], [0, 1], [1, 1])
+        openings = rows("opening", [[1, 0, 1, 0], [0, 1, 0, 1]], [NO_LOWER] * 2, [1, 1])
+        is_optimal_for(problem([5, 4, 3, 1], [candidates, openings]), NetworkFlow(in_process=False))
+
+    def test_a_cancel_ends_the_process_and_keeps_the_start(self, monkeypatch, tmp_path):
+        formulation = problem([5, 4], [rows("one", [[1, 1]], [NO_LOWER], [1])])
+        start = Solution(np.array([1]), np.zeros(0, np.int64))
+        asked = iter([False, True, True, True])
+        sleeper = "import time\n\ndef sleep(folder):\n    time.sleep(600)\n"
+        (tmp_path / "endless_flow.py").write_text(sleeper, encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setattr(network_flow, "WORK", "endless_flow:sleep")
+        search, ending, _, _ = searched(
+            NetworkFlow(in_process=False),
+            formulation,
+            start=start,
+            cancelled=lambda: next(asked),
+            time_limit_s=60,
+        )
+        assert ending is Ending.STOPPED
+        assert search.best is start
+
+    @TINY
+    @given(size=st.integers(1, 30), seed=st.integers(0, 1000))
+    def test_an_assignment_equals_the_hungarian_method(self, size, seed):
+        from scipy.optimize import linear_sum_assignment
+
+        cost = np.random.default_rng(seed).integers(0, 1000, (size, size))
+        ones = np.ones(size, dtype=np.int64)
+        of_row = np.kron(np.eye(size), ones)
+        of_column = np.kron(ones, np.eye(size))
+        formulation = problem(
+            -cost.ravel(),
+            [
+                rows("once", of_row, [NO_LOWER] * size, ones),
+                rows("opening", of_column, [NO_LOWER] * size, ones),
+                rows("everyone", of_row, ones, [NO_UPPER] * size),
+            ],
+        )
+        _, _, outcome, _ = searched(NetworkFlow(), formulation)
+        assert -outcome.gained == cost[linear_sum_assignment(cost)].sum()
+
+
+class TestRelaxation:
+    @TINY
+    @given(formulation=formulations())
+    def test_its_bound_is_valid_and_its_prices_prove_it(self, formulation):
+        optimum = brute_force(formulation)
+        bound = lp_bound(formulation, 10.0)
+        assume(optimum is not None)
+        assert bound is not None
+        assert bound.bound >= optimum - 1e-6 * max(1, abs(optimum))
+        assert bound.dual_prices.shape == (formulation.n_rows,)
+        relaxed = float(formulation.objective.gain @ bound.values)
+        assert bound.bound == pytest.approx(relaxed, abs=1e-5 * max(1, abs(relaxed)))
+
+    @TINY
+    @given(formulation=networks(), prices=st.randoms(use_true_random=False))
+    def test_any_prices_prove_a_bound(self, formulation, prices):
+        optimum = brute_force(formulation)
+        assume(optimum is not None)
+        any_prices = np.array([prices.uniform(-5, 5) for _ in range(formulation.n_rows)])
+        lower, upper = formulation.row_lower, formulation.row_upper
+        any_prices = np.where(upper == NO_UPPER, np.minimum(any_prices, 0), any_prices)
+        any_prices = np.where(lower == NO_LOWER, np.maximum(any_prices, 0), any_prices)
+        assert dual_bound(formulation, any_prices) >= optimum - 1e-9
+
+    def test_signs_tell_which_limit_binds(self):
+        limit = rows("at most", [[1, 1]], [NO_LOWER], [1])
+        least = rows("at least", [[1, 0]], [1], [NO_UPPER])
+        bound = lp_bound(problem([2, 5], [limit, least]), 10.0)
+        assert bound.dual_prices == pytest.approx([5, -3])
+        assert bound.bound == pytest.approx(2)
+
+    def test_without_a_solution_there_is_none(self):
+        assert lp_bound(problem([1], [rows("no", [[1]], [2], [3])]), 10.0) is None
+        assert lp_bound(problem([1], [rows("no", [[1]], [1], [0])]), 10.0) is None
+
+
+class TestClosed:
+    def test_what_is_said_after_the_end_is_dropped(self):
+        formulation = problem([5, 4], [rows("one", [[1, 1]], [NO_LOWER], [1])])
+        search = Search(formulation, SearchLimits(gap=0.0))
+        assert search.offer(solution_of([1]), "first")
+        search.prove(9, "first")
+        outcome = search.outcome(Ending.STOPPED)
+        assert not search.offer(solution_of([0]), "late")
+        search.prove(5, "late")
+        search.prove_infeasible("late")
+        search.certify(Certificate(np.array([5]), 0), "late")
+        assert (search.gained, search.bound, search.certified) == (4, 9, None)
+        assert search.infeasible_by is None
+        assert (outcome.gained, outcome.bound, outcome.status) == (4, 9, Status.FEASIBLE)
+        assert outcome.stop_reason is StopReason.TIME_LIMIT
+        assert search.is_cancelled()
+
+    def test_without_a_plan_a_late_claim_that_there_is_none_is_dropped(self):
+        search = Search(problem([5], []), SearchLimits())
+        assert search.outcome(Ending.STOPPED).status is Status.NO_SOLUTION
+        search.prove_infeasible("late")
+        assert search.infeasible_by is None
+
+    def test_a_solution_refutes_that_there_is_none(self):
+        formulation = problem([5, 4], [rows("one", [[1, 1]], [NO_LOWER], [1])])
+        search = Search(formulation, SearchLimits(gap=0.0))
+        search.prove_infeasible("somebody")
+        assert search.is_proven
+        search.offer(solution_of([1]), "first")
+        assert not search.is_proven
+        assert search.outcome(Ending.STOPPED).status is Status.FEASIBLE
+
+    def test_what_fails_beside_a_search_is_told(self, caplog):
+        def fall():
+            raise OSError("no room")
+
+        asked = Beside(fall)
+        assert asked.wait(5)
+        with pytest.raises(OSError, match="no room"):
+            asked.answer()
+        assert not caplog.text
+        assert Beside(fall, is_asked=False).wait(5)
+        assert "no room" in caplog.text
+
+
+def solution_of(chosen):
+    return Solution(np.array(chosen, dtype=np.int64), np.zeros(0, dtype=np.int64))

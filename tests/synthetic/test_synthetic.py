@@ -1,0 +1,334 @@
+"""Synthetic regions: reproducible, valid, of the shape they promise, and scarce."""
+
+from collections import Counter
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from placement_opt.basics.errors import InvalidInputError
+from placement_opt.basics.quantities import read_number
+from placement_opt.constraints import standard_rules
+from placement_opt.instance.instance import Instance
+from placement_opt.pairs.table import check_fixed_placements, enumerate_pairs
+from placement_opt.records import Region
+from placement_opt.rulebook import Rulebook
+from placement_opt.synthetic import describe, mix, synthetic_region
+from placement_opt.synthetic.draws import Draws, apportioned
+from placement_opt.synthetic.layout import in_units
+from placement_opt.synthetic.means import Demand, expected_share
+
+# Written once and kept: they change only when the generator is meant to change.
+GOLDEN_60 = "9b9683a674e84327fff6d55ee17449da1fff8e02f648b784327da36e7e38346c"
+GOLDEN_DRAWS = [478755, 723979, 458614, 148126]
+
+
+@pytest.fixture(scope="module")
+def region() -> Region:
+    return synthetic_region()
+
+
+def test_the_bits_are_the_same_on_every_machine():
+    assert Draws(7, "golden").integers(0, 999_999, 4).tolist() == GOLDEN_DRAWS
+
+
+def test_a_small_region_keeps_its_fingerprint():
+    assert synthetic_region(candidates=60, openings=20, seed=7).fingerprint() == GOLDEN_60
+
+
+def test_the_seed_decides_all():
+    first, again, other = (synthetic_region(candidates=80, seed=seed) for seed in (3, 3, 4))
+    assert first == again
+    assert first.fingerprint() != other.fingerprint()
+
+
+def test_streams_do_not_disturb_one_another():
+    few = synthetic_region(candidates=80, coaches=3, seed=3)
+    many = synthetic_region(candidates=80, coaches=9, seed=3)
+    assert few.openings == many.openings
+    assert few.employers == many.employers
+
+
+@pytest.mark.parametrize("low_high", [(0, 0), (-5, 5), (1, 6)])
+def test_draws_stay_within_their_bounds_and_reach_them(low_high: tuple[int, int]):
+    drawn = Draws(1, "bounds").integers(*low_high, 2_000)
+    assert (drawn.min(), drawn.max()) == low_high
+
+
+def test_choice_follows_the_weights():
+    drawn = np.bincount(Draws(1, "weights").choice((700, 0, 300), 10_000), minlength=3)
+    assert drawn[1] == 0
+    assert abs(drawn[0] - 7_000) < 300
+
+
+@pytest.mark.parametrize(
+    ("weights", "n", "counts"),
+    [
+        ((1, 1), 5, [3, 2]),
+        ((98, 1, 1), 10, [8, 1, 1]),
+        ((5, 3, 2), 10, [5, 3, 2]),
+        ((1, 1, 1), 1, [1]),
+    ],
+)
+def test_apportioned_shares_out_by_weight(weights: tuple[int, ...], n: int, counts: list[int]):
+    assert np.bincount(apportioned(weights, n)).tolist() == counts
+
+
+@pytest.mark.parametrize(("amount", "unit", "value"), [(48, 2, 24), (51, 2, 25.5), (0, 7, 0)])
+def test_whole_amounts_are_ints(amount: int, unit: int, value: float):
+    assert in_units(amount, unit) == value
+    assert type(in_units(amount, unit)) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("candidates", "openings", "employers"),
+    [(15, 4, 1), (1_500, 400, 107), (1_700, 400, 107), (3_000, 600, 160)],
+)
+def test_sizes_by_default(candidates: int, openings: int, employers: int):
+    made = synthetic_region(candidates=candidates)
+    sizes = len(made.candidates), len(made.openings), len(made.employers)
+    assert sizes == (candidates, openings, employers)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("coaching", ["mixed", "equal"])
+def test_tiny_regions_are_valid(seed: int, coaching: Any):
+    made = synthetic_region(
+        candidates=1 + seed, openings=1 + seed % 3, employers=1 + seed % 4, coaches=1, seed=seed,
+        coaching=coaching,
+    )  # fmt: skip
+    assert len(made.candidates) == 1 + seed
+    assert len(made.coaches) == 1
+    assert made.date == date(2026, 2, 1)
+
+
+def test_json_brings_the_region_back():
+    made = synthetic_region(candidates=50, seed=2)
+    assert Region.from_json_text(made.to_json_text()) == made
+
+
+def test_every_municipality_has_people_and_work(region: Region):
+    places = {municipality.id for municipality in region.municipalities}
+    assert len(places) == 7
+    assert {candidate.municipality for candidate in region.candidates} == places
+    assert {opening.municipality for opening in region.openings} == places
+    assert sum(m.population or 0 for m in region.municipalities) > 300_000
+
+
+def test_every_employer_has_an_opening(region: Region):
+    assert {o.employer for o in region.openings} == {e.id for e in region.employers}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "municipality",
+        "location",
+        "transport",
+        "max_travel_minutes",
+        "ground",
+        "hours_per_week",
+        "coaching_regime",
+        "wage_value",
+        "minimum_wage_age",
+    ],
+)
+def test_candidates_carry_what_active_rules_need(region: Region, field: str):
+    assert all(getattr(candidate, field) is not None for candidate in region.candidates)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "employer",
+        "municipality",
+        "location",
+        "hours_per_week",
+        "wage_eur_per_hour",
+        "contract_months",
+        "starts_on",
+        "sector_of_work",
+    ],
+)
+def test_openings_carry_what_active_rules_need(region: Region, field: str):
+    assert all(getattr(opening, field) is not None for opening in region.openings)
+
+
+def test_the_rulebook_knows_every_regime_and_year(region: Region):
+    rulebook = Rulebook.on(mix.DATE)
+    for candidate in region.candidates:
+        regime, year = candidate.coaching_regime, candidate.coaching_year
+        if regime is not None and regime != "none":
+            assert year is not None
+            assert 0 < rulebook.coaching_share(regime, year) < 1
+        else:
+            assert year is None
+
+
+def test_every_field_of_every_record_is_used(region: Region):
+    records = (region.candidates, region.openings, region.employers, region.coaches)
+    for kind in (*records, region.municipalities):
+        for field in type(kind[0]).model_fields:
+            if field == "coaching_hours_per_week":
+                continue
+            assert any(getattr(r, field) not in (None, (), frozenset(), {}, False) for r in kind), (
+                type(kind[0]).__name__,
+                field,
+            )
+    assert region.excluded_pairs
+    assert len(region.fixed_placements) == 3
+
+
+def test_mixes_are_broad(region: Region):
+    assert {c.ground for c in region.candidates} >= set(mix.GROUNDS) - {"equated", "38b.1.g"}
+    assert {c.coaching_regime for c in region.candidates} == set(mix.REGIMES)
+    assert {c.transport for c in region.candidates} == set(mix.TRANSPORTS)
+    assert 0.03 < np.mean([c.sheltered for c in region.candidates]) < 0.07
+    assert all(0.3 <= (c.wage_value or 0) <= 1 for c in region.candidates)
+    hours = [c.hours_per_week for c in region.candidates if c.hours_per_week is not None]
+    assert min(low for low, _ in hours) == 8
+    assert max(high for _, high in hours) == 40
+
+
+def test_skills_are_unequally_rare(region: Region):
+    had = Counter(skill for candidate in region.candidates for skill in candidate.skills)
+    assert set(had) == set(mix.SKILLS)
+    assert had.most_common()[0][1] > 15 * had.most_common()[-1][1]
+
+
+def test_means_are_scarce(region: Region):
+    demand = Demand(region.candidates, Rulebook.on(mix.DATE))
+    placed = expected_share(region.candidates, region.openings)
+    supply = sum(read_number(coach.hours_per_week or 0) for coach in region.coaches)
+    assert Fraction(1, 2) < supply / (demand.coach_hours() * placed) < Fraction(9, 10)
+    euros = demand.subsidy_eur_per_year()
+    for municipality in region.municipalities:
+        budget = read_number(municipality.wage_subsidy_budget_eur_per_year or 0)
+        assert 0 < budget < euros[municipality.id] * placed
+        least, most = (
+            municipality.sheltered_places_minimum,
+            municipality.sheltered_places_maximum,
+        )
+        assert least is not None
+        assert most is not None
+        assert least <= most
+    assert sum(opening.positions for opening in region.openings) < len(region.candidates)
+
+
+def test_some_employers_cannot_supervise_all_their_positions(region: Region):
+    positions: Counter[str | None] = Counter()
+    for opening in region.openings:
+        positions[opening.employer] += opening.positions
+    tight = [
+        employer
+        for employer in region.employers
+        if employer.supervision_places is not None
+        and employer.supervision_places < positions[employer.id]
+    ]
+    assert len(tight) > len(region.employers) // 10
+
+
+def test_kept_coaches_cover_their_people(region: Region):
+    coach_of = {coach.id: coach for coach in region.coaches}
+    kept = [(c, coach_of[c.coach]) for c in region.candidates if c.coach is not None]
+    assert len({coach.id for _, coach in kept}) == len(kept) == len(region.coaches) // 10
+    for person, coach in kept:
+        assert coach.kind == "external"
+        assert not coach.municipalities or person.municipality in coach.municipalities
+        assert not coach.regimes or person.coaching_regime in coach.regimes
+        assert not coach.needs or person.needs <= coach.needs
+
+
+def test_equal_coaching_means_equal_hours():
+    made = synthetic_region(candidates=300, coaching="equal")
+    for candidate in made.candidates:
+        if candidate.coaching_regime is None:
+            assert candidate.coaching_hours_per_week == 3.825
+        else:
+            assert candidate.coaching_regime == "none"
+            assert candidate.coaching_hours_per_week is None
+    assert not any(coach.regimes for coach in made.coaches)
+
+
+def test_equal_and_mixed_coaching_differ_in_nothing_else():
+    equal = synthetic_region(candidates=100, coaching="equal", coaches=5)
+    mixed = synthetic_region(candidates=100, coaching="mixed", coaches=5)
+    assert equal.openings == mixed.openings
+    assert [c.skills for c in equal.candidates] == [c.skills for c in mixed.candidates]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_fixed_placements_are_eligible_under_the_standard_rules(seed: int):
+    made = synthetic_region(candidates=900, seed=seed)
+    instance = Instance(made)
+    pairs = enumerate_pairs(instance, standard_rules(instance))
+    assert len(made.fixed_placements) == 3
+    check_fixed_placements(pairs)
+    assert np.median(np.bincount(pairs.candidate, minlength=900)) >= 5
+
+
+@pytest.mark.slow
+def test_at_full_size_the_median_candidate_has_a_hundred_openings():
+    made = synthetic_region(candidates=15_000, seed=1)
+    assert len(made.openings) == 3_000
+    assert len(made.employers) == 800
+    instance = Instance(made)
+    pairs = enumerate_pairs(instance, standard_rules(instance))
+    figures = describe(made, pairs)
+    assert figures.median_openings_per_candidate is not None
+    assert figures.median_openings_per_candidate >= 100
+    assert 2_000_000 <= (figures.eligible_pairs or 0) <= 5_000_000
+
+
+def test_figures_count_what_is_there(region: Region):
+    figures = describe(region)
+    assert figures.candidates == sum(figures.candidates_by_ground.values()) == 1_500
+    assert sum(figures.candidates_by_regime.values()) == 1_500
+    assert figures.positions == sum(opening.positions for opening in region.openings)
+    assert figures.coaching_demand_hours_per_week is not None
+    assert figures.coaching_supply_hours_per_week < figures.coaching_demand_hours_per_week
+    assert figures.eligible_pairs is None
+    assert figures.median_openings_per_candidate is None
+
+
+def test_figures_of_a_region_without_a_date_leave_out_the_law():
+    made = Region(name="R", candidates=[{"id": "A"}], openings=[{"id": "X"}])  # type: ignore[list-item]
+    figures = describe(made)
+    assert figures.coaching_demand_hours_per_week is None
+    assert figures.subsidy_demand_eur_per_year is None
+    assert figures.candidates_by_ground == {"unknown": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field", "text"),
+    [
+        ({"place": "rijk-van-nijmege"}, "place", "rijk-van-nijmegen"),
+        ({"candidates": 0}, "candidates", "from 1 to 1_000_000"),
+        ({"candidates": None}, "candidates", "from 1 to 1_000_000"),
+        ({"candidates": 10.0}, "candidates", "from 1 to 1_000_000"),
+        ({"openings": 0}, "openings", "from 1"),
+        ({"employers": True}, "employers", "from 1"),
+        ({"coaches": -1}, "coaches", "from 1"),
+        ({"seed": -1}, "seed", ">= 0"),
+        ({"seed": "1"}, "seed", ">= 0"),
+        ({"coaching": "none"}, "coaching", "mixed"),
+    ],
+)
+def test_bad_arguments_are_told(arguments: dict[str, Any], field: str, text: str):
+    with pytest.raises(InvalidInputError, match="synthetic region") as caught:
+        synthetic_region(**arguments)
+    (problem,) = caught.value.problems
+    assert problem.field == field
+    assert text in str(problem)
+
+
+def test_all_bad_arguments_are_told_at_once():
+    with pytest.raises(InvalidInputError) as caught:
+        synthetic_region(candidates=0, openings=0, seed=-1)
+    assert [problem.field for problem in caught.value.problems] == [
+        "candidates",
+        "openings",
+        "seed",
+    ]

@@ -1,0 +1,85 @@
+"""Tiny models with every rule at once, and every plan that keeps them all."""
+
+from hypothesis import assume
+from hypothesis import strategies as st
+from tiny_regions import coach_choices, ids_of, pairs_of, subsets, tiny_regions
+
+import placement_opt as po
+from placement_opt.constraints import standard_rules
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Placement
+from placement_opt.objectives import standard_terms
+
+MOST_PAIRS = 7
+
+
+@st.composite
+def models(draw, hard=None):
+    """Draw a model with every rule: standard ones, and those that only users ask for."""
+    region = draw(tiny_regions())
+    assume(draw(st.sampled_from((3, 2, 1))) <= len(pairs_of(region)))
+    instance = Instance(region)
+    hard = draw(st.booleans()) if hard is None else hard
+    price = None if hard else draw(st.sampled_from((0.5, 33.333333, 800)))
+    rules = {rule.rule: rule for rule in standard_rules(instance)}
+    for rule in (
+        po.EssentialSkills(),
+        po.TravelTime(),
+        po.HoursOverlap(),
+        po.WorkplaceNeeds(),
+        po.StartDates(),
+        po.ShelteredWork(),
+        po.ExcludedPairs(),
+        po.OnePlacement(at_most=draw(st.sampled_from((1, 1, 2)))),
+        po.OpeningCapacity(),
+        po.SupervisionPlaces(),
+        po.Coaching(),
+        po.WageSubsidyBudget(),
+        po.JobsQuota(
+            per=draw(st.sampled_from(("employer", "sector"))),
+            jobs=draw(st.sampled_from((None, 0.25, 1.5))),
+            shortfall_price=price,
+            max_shortfall=draw(st.sampled_from((None, None, None, 2.5))),
+        )
+        if price is not None
+        else po.JobsQuota(per="region", max_shortfall=2.5),
+        po.ShelteredPlaces(shortfall_price=price),
+        po.MunicipalityBalance(share=0.25 if hard else 0.8, shortfall_price=price),
+        po.FixedPlacements(),
+        po.ResourceLimit(
+            uses="hours_per_week",
+            per="opening_municipality",
+            limits=draw(st.sampled_from((60, 30))),
+        ),
+    ):
+        rules[rule.rule] = rule
+    if hard and draw(st.sampled_from((False, False, False, True))):
+        rules["EveryCandidatePlaced"] = po.EveryCandidatePlaced()
+    sign = draw(st.sampled_from((1, 1, 1, 1, 1, 1, -1)))
+    terms = [t.model_copy(update={"weight": sign}) for t in standard_terms(instance)]
+    return po.Model(region, rules=list(rules.values()), objective=terms)
+
+
+def all_plans(compiled):
+    """Yield the verdict of every plan over the eligible pairs, with coaches where needed."""
+    region = compiled.pairs.instance.region
+    for pairs in subsets(ids_of(compiled.pairs)):
+        chosen = [Placement(*pair) for pair in pairs]
+        bare = compiled.judge(compiled.plan_of(chosen))
+        # Coaches can only mend what coaching itself finds wrong.
+        if any(violation.rule != po.Coaching.title for violation in bare.violations):
+            continue
+
+        def needs_coach(placement):
+            return (compiled.plan_of([placement]).coaching_hours_per_week(placement) or 0) > 0
+
+        for option in coach_choices(region, chosen, needs_coach):
+            verdict = compiled.judge(compiled.plan_of(option))
+            if verdict.is_sound:
+                yield verdict, option
+                break  # coaches add no points: one that fits is as good as any
+
+
+def brute_force(compiled):
+    """Return the best objective over all plans, or None where no plan keeps the rules."""
+    return max((verdict.objective for verdict, _ in all_plans(compiled)), default=None)
