@@ -25,7 +25,7 @@ from placement_opt.solvers.search.reporting import (
     stop_asked,
 )
 
-THREAD_VARIABLES, THREAD_ENTRIES = 6_000, 60_000
+THREAD_VARIABLES, THREAD_ENTRIES = 16_000, 160_000
 """Up to here HiGHS works in a thread. Beyond, it has so much to do that starting a process pays: it
 waits for no Python of ours there, and can be killed whatever it is doing."""
 
