@@ -28,7 +28,7 @@ def problem(pair_gain, blocks, scale=1):
     """Build a formulation; own variables gain what their block says."""
     own = [int(gain) for block in blocks if block.variables for gain in block.variables.gain]
     gain = np.array([*pair_gain, *own], dtype=np.int64)
-    return Formulation(len(pair_gain), tuple(blocks), (Objective(gain, scale),))
+    return Formulation(len(pair_gain), tuple(blocks), Objective(gain, scale))
 
 
 def brute_force(formulation):

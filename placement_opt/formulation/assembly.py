@@ -150,7 +150,7 @@ def formulate(
     for block in reduced:
         _refuse_overflow(block)
     objective = _scaled(candidate_start, reduced, terms, at_most)
-    return Formulation(int(candidate_start[-1]), reduced, (objective,))
+    return Formulation(int(candidate_start[-1]), reduced, objective)
 
 
 def _scaled(

@@ -148,7 +148,7 @@ def exact_sum(values: Ints) -> int:
 def without_gains(formulation: Formulation) -> Formulation:
     """Return the rows and ranges alone: nothing is gained, and there are no cuts."""
     nothing = np.zeros(formulation.n_variables, dtype=np.int64)
-    return replace(formulation, objectives=(Objective(nothing, 1),), extra=None)
+    return replace(formulation, objective=Objective(nothing, 1), extra=None)
 
 
 def bound_in_points(formulation: Formulation, units: int) -> Fraction:

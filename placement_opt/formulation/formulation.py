@@ -62,19 +62,13 @@ class ExtraRows(ShortRepr):
 class Formulation(ShortRepr):
     """The whole integer problem; see the module's docstring for its meaning.
 
-    `objectives` is a tuple of vectors so that tiers can come later; its length is one now.
     `extra` rows exclude no solution, only points of the linear relaxation.
     """
 
     n_pairs: int
     blocks: tuple[RowBlock, ...]
-    objectives: tuple[Objective, ...]
+    objective: Objective
     extra: ExtraRows | None = None
-
-    @property
-    def objective(self) -> Objective:
-        """The one objective."""
-        return self.objectives[0]
 
     @property
     def n_variables(self) -> int:

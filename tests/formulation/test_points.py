@@ -181,7 +181,7 @@ def test_the_better_plan_by_the_users_numbers_is_kept():
     shares = (PointShare(Fraction(1, 10), np.array([19, 11])),)
     objective = Objective(np.array([2, 3]), 1, Fraction(2), shares=shares)
     formulation = problem([2, 3], [one_each([2])])
-    formulation = type(formulation)(2, formulation.blocks, (objective,))
+    formulation = type(formulation)(2, formulation.blocks, objective)
     for order in ((0, 1), (1, 0)):
         search = Search(formulation, SearchLimits(gap=0.0))
         for pair in order:

@@ -329,7 +329,7 @@ class TestMip:
         assert outcome.gained <= brute_force(formulation) <= outcome.bound
         # What is left could be all that the smallest of the terms brings.
         points = replace(formulation.objective, least_reach=Fraction(1, 10**9))
-        two_terms = replace(formulation, objectives=(points,))
+        two_terms = replace(formulation, objective=points)
         _, ending, outcome, _ = searched(Mip(), two_terms)
         assert ending is Ending.FINISHED
         assert (outcome.status, outcome.stop_reason) == (Status.FEASIBLE, StopReason.PRECISION)

@@ -52,7 +52,7 @@ def test_the_gap_is_a_share_of_the_larger_of_plan_and_bound(objective, bound, ga
 def search_at(worth, scale, gap, widening=Fraction(0)):
     """Return a search whose plan is worth so much."""
     objective = Objective(np.array([1]), scale, widening, widening)
-    formulation = Formulation(1, (rows("one", [[1]], [NO_LOWER], [1]),), (objective,))
+    formulation = Formulation(1, (rows("one", [[1]], [NO_LOWER], [1]),), objective)
     search = Search(formulation, SearchLimits(gap=gap))
     search.gained, search.worth = round(worth * scale), worth
     return search
@@ -105,7 +105,7 @@ class TestRounding:
 
     def search(self, bound, gap=0.0, gain=10**12):
         objective = Objective(np.array([gain]), 1, Fraction(10**4))
-        formulation = Formulation(1, (rows("one", [[1]], [NO_LOWER], [1]),), (objective,))
+        formulation = Formulation(1, (rows("one", [[1]], [NO_LOWER], [1]),), objective)
         search = Search(formulation, SearchLimits(gap=gap))
         search.offer(Solution(np.array([0]), np.zeros(0, np.int64)), "any")
         search.prove(bound, "any")
@@ -272,7 +272,7 @@ class TestBeyondFloats:
 
     def standing(self, chosen, least_reach):
         points = replace(self.TWO.objective, least_reach=Fraction(least_reach))
-        formulation = replace(self.TWO, objectives=(points,))
+        formulation = replace(self.TWO, objective=points)
         search = Search(formulation, SearchLimits(gap=0.0))
         search.offer(Solution(np.array([chosen]), np.zeros(0, np.int64)), "any")
         search.prove(5 * 10**15 + 1000, "floats")
@@ -307,7 +307,7 @@ class TestBeyondFloats:
 
     def test_rounded_points_are_left_alone(self):
         points = replace(self.TWO.objective, least_reach=Fraction(100), rounding=Fraction(2000))
-        formulation = replace(self.TWO, objectives=(points,))
+        formulation = replace(self.TWO, objective=points)
         search = Search(formulation, SearchLimits(gap=0.0))
         search.offer(Solution(np.array([1]), np.zeros(0, np.int64)), "any")
         search.prove(5 * 10**15 + 1000, "floats")

@@ -271,7 +271,7 @@ def _elastic(formulation: Formulation) -> _Elastic:
     breach = (short - over).astype(np.float64)
     prices = np.divide(-1.0, breach, out=np.zeros(breach.size), where=breach != 0)
     objective = Objective(-slack.astype(np.int64), 1)
-    return _Elastic(Formulation(formulation.n_pairs, tuple(blocks), (objective,)), slack, prices)
+    return _Elastic(Formulation(formulation.n_pairs, tuple(blocks), objective), slack, prices)
 
 
 def _with_slacks(block: RowBlock, breach: Ints) -> RowBlock:

@@ -158,7 +158,7 @@ def _part_of(
         gains.append(whole.own_values(whole.objective.gain, number)[mine])
         blocks.append(_block_of(block, pairs, mine, within, place))
     objective = whole.objective.of_part(np.concatenate(gains), pairs)
-    return Formulation(pairs.size, tuple(blocks), (objective,))
+    return Formulation(pairs.size, tuple(blocks), objective)
 
 
 def _block_of(

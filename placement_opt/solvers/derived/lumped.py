@@ -61,7 +61,7 @@ def lumped(formulation: Formulation) -> LumpedProblem:
         n_own += own.size
     objective = replace(formulation.objective, gain=np.concatenate(gain))
     return LumpedProblem(
-        Formulation(formulation.n_pairs, tuple(blocks), (objective,)),
+        Formulation(formulation.n_pairs, tuple(blocks), objective),
         np.concatenate(of_row),
         np.concatenate(of_own),
     )

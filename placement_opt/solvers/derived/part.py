@@ -122,7 +122,7 @@ def part_of(
     empty = np.zeros(0, dtype=np.int64)
     objective = Objective(np.concatenate(gains), whole.objective.scale)
     return Part(
-        Formulation(pairs.size, tuple(blocks), (objective,)), pairs, np.concatenate([empty, *own])
+        Formulation(pairs.size, tuple(blocks), objective), pairs, np.concatenate([empty, *own])
     )
 
 

@@ -42,7 +42,7 @@ def rows_alone(formulation: Formulation, rows: Rows) -> Formulation:
     blocks = [_over_pairs(block, pairs) for block in blocks]
     n_own = sum(len(block.variables) for block in blocks if block.variables)
     nothing = Objective(np.zeros(pairs.size + n_own, dtype=np.int64), 1)
-    return Formulation(pairs.size, tuple(blocks), (nothing,))
+    return Formulation(pairs.size, tuple(blocks), nothing)
 
 
 def _some_rows(block: RowBlock, rows: Rows) -> RowBlock:

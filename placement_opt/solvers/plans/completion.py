@@ -84,7 +84,7 @@ def _solved(block: RowBlock, lower: Ints, upper: Ints, gain: Ints, search: Searc
         block.variables,
         block.variable_usage,
     )
-    rest = Formulation(0, (alone,), (Objective(gain, search.formulation.objective.scale),))
+    rest = Formulation(0, (alone,), Objective(gain, search.formulation.objective.scale))
     # In a reproducible solve these stand for work, which must not depend on the clock.
     limits = SearchLimits(
         time_limit_s=COMPLETION_SECONDS

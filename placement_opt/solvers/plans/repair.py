@@ -60,7 +60,7 @@ class Elastic:
             n_own = 0 if eased.variables is None else len(eased.variables)
             is_own.append(np.full(n_own, block.variables is not None))
         objective = Objective(np.concatenate(gains), whole.objective.scale)
-        formulation = Formulation(whole.n_pairs, tuple(blocks), (objective,))
+        formulation = Formulation(whole.n_pairs, tuple(blocks), objective)
         return cls(formulation, np.concatenate(is_own))
 
     def plan(self, solution: Solution) -> Solution | None:

@@ -156,4 +156,4 @@ def _over(whole: Formulation, pairs: Numbers) -> Formulation:
         usage = sparse.coo_array((value, (row, at)), shape=(len(block), pairs.size)).tocsr()
         blocks.append(replace(block, usage=usage, room=None, lift=None, pools=None, packer=None))
     gain = np.concatenate([whole.objective.gain[pairs], whole.objective.gain[whole.n_pairs :]])
-    return Formulation(pairs.size, tuple(blocks), (replace(whole.objective, gain=gain),))
+    return Formulation(pairs.size, tuple(blocks), replace(whole.objective, gain=gain))

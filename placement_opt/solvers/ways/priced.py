@@ -106,4 +106,4 @@ def pooled(formulation: Formulation, relaxed: LpBound, reserve: float = 0.0) -> 
     objective = Objective(
         np.concatenate(gain), formulation.objective.scale, formulation.objective.rounding
     )
-    return Formulation(formulation.n_pairs, tuple(blocks), (objective,))
+    return Formulation(formulation.n_pairs, tuple(blocks), objective)

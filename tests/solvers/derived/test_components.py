@@ -63,7 +63,7 @@ def side_by_side(first, second, order):
                     block.variable_usage,
                 )
             )
-    return Formulation(n_pairs, tuple(blocks), (Objective(np.concatenate([gain, *own]), 1),))
+    return Formulation(n_pairs, tuple(blocks), Objective(np.concatenate([gain, *own]), 1))
 
 
 def searched(formulation, solve, *, least=1, start=None, cancelled=lambda: False, **limits):
@@ -269,7 +269,7 @@ class TestSearch:
         gain = formulation.objective.gain
         shares = (PointShare(Fraction(1, 7), 7 * gain - 1),)
         rounded = Objective(gain, 1, Fraction(8), shares=shares)
-        formulation = replace(formulation, objectives=(rounded,))
+        formulation = replace(formulation, objective=rounded)
         parts = components(formulation, 1)
         assert sum(part.formulation.objective.rounding for part in parts) == 8
         for part in parts:

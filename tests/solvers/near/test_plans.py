@@ -296,7 +296,7 @@ class TestSpread:
         ]
         gain = np.concatenate([formulation.objective.gain[: formulation.n_pairs], *own])
         objective = Objective(gain, 1)
-        bare = Formulation(formulation.n_pairs, blocks, (objective,))
+        bare = Formulation(formulation.n_pairs, blocks, objective)
         strong = strengthen(bare, np.arange(bare.n_pairs), 10.0)
         cuts = cuts_of(strong.formulation)
         assert cuts

@@ -55,7 +55,7 @@ def block_of(teams, hours, people, free, caseload):
 def problem_of(block, gain):
     of_own = np.zeros(block.variable_usage.shape[1], dtype=np.int64)
     objective = Objective(np.concatenate([np.array(gain, dtype=np.int64), of_own]), 1)
-    return Formulation(len(gain), (block,), (objective,))
+    return Formulation(len(gain), (block,), objective)
 
 
 def search_of(formulation):

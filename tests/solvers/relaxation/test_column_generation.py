@@ -193,7 +193,7 @@ class TestHardMinimums:
         usage = np.zeros((3, small.n_pairs), dtype=np.int64)
         usage[np.arange(3), np.sort(asked)] = 1
         blocks = (*small.blocks, rows("asked", usage, [1, 1, 1], [1, 1, NO_UPPER]))
-        formulation = type(small)(small.n_pairs, blocks, small.objectives)
+        formulation = type(small)(small.n_pairs, blocks, small.objective)
         generation = ColumnGeneration(formulation, lambda: False)
         start = generation.sampled(soon())
         relaxed = generation.priced_out(start, soon(), PRECISION)

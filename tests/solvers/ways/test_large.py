@@ -138,7 +138,7 @@ class TestAnswers:
 
     def test_too_much_is_asked(self, tiny):
         asked = rows("all", [[1] * tiny.n_pairs], [61], [99])
-        hopeless = Formulation(tiny.n_pairs, (*tiny.blocks, asked), tiny.objectives)
+        hopeless = Formulation(tiny.n_pairs, (*tiny.blocks, asked), tiny.objective)
         outcome = outcome_of(search_of(hopeless, time_limit_s=4))
         assert outcome.solution is None
         assert outcome.status in {Status.NO_SOLUTION, Status.INFEASIBLE}
@@ -300,7 +300,7 @@ class TestTaken:
         low = (kinds == "taken").astype(np.int64)
         fixed = rows("fixed", usage, low, 1 - (kinds == "out").astype(np.int64))
         blocks = (*formulation.blocks, fixed)
-        whole = Formulation(formulation.n_pairs, blocks, formulation.objectives)
+        whole = Formulation(formulation.n_pairs, blocks, formulation.objective)
         best, inside = brute_force(whole), brute_force(part.formulation)
         assert (best is None) is (inside is None)
         if best is not None:
