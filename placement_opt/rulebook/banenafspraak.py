@@ -7,8 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from placement_opt.rulebook.base import ParameterBook
 from placement_opt.rulebook.exact import Exact, read_exact
+from placement_opt.rulebook.parameter_book import ParameterBook
 from placement_opt.rulebook.refusals import check_choice, invalid
 
 Sector = Literal["market", "government"]

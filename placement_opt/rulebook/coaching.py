@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from placement_opt.basics.flags import as_flag
-from placement_opt.rulebook.base import ParameterBook
 from placement_opt.rulebook.exact import SUBJECT, Exact, euros, read_decimal, read_exact
+from placement_opt.rulebook.parameter_book import ParameterBook
 from placement_opt.rulebook.refusals import check_choice, invalid
 
 REGIMES: tuple[str, ...] = ("none", "very_light", "light", "middle", "intensive")

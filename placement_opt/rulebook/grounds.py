@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import override
 
-from placement_opt.rulebook.base import ParameterBook
+from placement_opt.rulebook.recorded_book import RecordedBook
 from placement_opt.rulebook.refusals import check_choice, invalid, read_date
 from placement_opt.rulebook.shipped import parameter_files
 
@@ -65,7 +65,7 @@ class Ground(BaseModel):
     note: str = ""
 
 
-class GroundRules(ParameterBook):
+class GroundRules(RecordedBook):
     """Which people and hours the jobs agreement counts."""
 
     def ground(self, code: str) -> Ground:

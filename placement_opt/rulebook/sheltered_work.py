@@ -6,7 +6,7 @@ entry "sheltered_work" of `Rulebook.ground`. Sources stand in ``parameters/shelt
 
 from decimal import Decimal
 
-from placement_opt.rulebook.base import ParameterBook
+from placement_opt.rulebook.parameter_book import ParameterBook
 
 
 class ShelteredWorkRules(ParameterBook):

@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from placement_opt.basics.flags import as_flag
-from placement_opt.rulebook.base import ParameterBook
 from placement_opt.rulebook.exact import SUBJECT, Exact, euros, read_exact
+from placement_opt.rulebook.parameter_book import ParameterBook
 from placement_opt.rulebook.refusals import invalid
 
 MONTHS = 12

@@ -1,21 +1,19 @@
-"""The rulebook's core: parameters resolved on a date, overridden, recorded and compared."""
+"""The rulebook's core: parameters resolved on a date, and values supplied in their place."""
 
 import dataclasses
 import datetime as dt
 import functools
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Self
+from typing import Self
 
 from placement_opt.basics.errors import InternalError
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.rulebook.exact import Exact, read_decimal
 from placement_opt.rulebook.notes import Notes
-from placement_opt.rulebook.parameter import Parameter, ParameterChange, calendar_year
+from placement_opt.rulebook.parameter import Parameter, calendar_year
 from placement_opt.rulebook.refusals import (
     check_municipal,
     check_text,
@@ -60,33 +58,6 @@ class ParameterBook(ShortRepr):
             When `date` is no calendar date.
         """
         return cls(read_date(date))
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Self:
-        """Open the rulebook that a record tells of: its date and the values supplied to it.
-
-        What the record says about shipped values is not read; compare the two hashes.
-
-        Parameters
-        ----------
-        record
-            What `record` or `run_record` returned, also by way of JSON.
-
-        Raises
-        ------
-        InvalidInputError
-            When it is no such record.
-        """
-        try:
-            date, municipality = dt.date.fromisoformat(record["date"]), record["municipality"]
-            rows = [Parameter.model_validate_json(json.dumps(row)) for row in record["overrides"]]
-        except (KeyError, TypeError, ValueError) as error:
-            first = str(error).splitlines()[0]
-            hint = "give what Rulebook.record returned"
-            raise invalid("record", first, "must be the record of a rulebook", hint) from None
-        for row in rows:
-            unit_of(row.name)
-        return cls(date, tuple(rows), municipality)
 
     def with_parameter(
         self,
@@ -311,69 +282,3 @@ class ParameterBook(ShortRepr):
         count = len(self.overrides)
         changed = "" if count == 0 else f" with {count} override{'s' if count > 1 else ''}"
         return f"nl {self.date.isoformat()}{place}{changed}"
-
-    @functools.cached_property
-    def hash(self) -> str:
-        """sha256 of what the rulebook resolved and of every value supplied to it."""
-        text = json.dumps(self._content(), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def record(self) -> dict[str, Any]:
-        """Return everything the rulebook resolved, as plain JSON values with sources."""
-        return {"name": self.name, "hash": self.hash, **self._content()}
-
-    def run_record(self) -> dict[str, Any]:
-        """Return what a run rests on: name, hash, supplied values, and the parameters `used`."""
-        return {
-            "name": self.name,
-            "hash": self.hash,
-            "date": self.date.isoformat(),
-            "municipality": self.municipality,
-            "overrides": self._supplied_records(),
-            "used": [{"name": row.name, **row.as_record()} for row in self.used()],
-        }
-
-    def diff(self, other: "ParameterBook") -> tuple[ParameterChange, ...]:
-        """Return the parameters whose value differs in `other`, sorted by name."""
-        mine, theirs = self._resolved(), other._resolved()  # noqa: SLF001 - the same class
-        changes = []
-        for key in sorted(mine.keys() | theirs.keys()):
-            before, after = mine.get(key), theirs.get(key)
-            old, new = (None if row is None else row.value for row in (before, after))
-            if old != new:
-                changes.append(ParameterChange(key[0], key[1] or None, before, after))
-        return tuple(changes)
-
-    def _resolved(self) -> dict[tuple[str, str], Parameter]:
-        """Return the value of every parameter that has one, per (name, municipality or "")."""
-        readings = {}
-        if self.municipality is None:
-            readings = {place: self.for_municipality(place) for place in self.municipalities}
-        resolved = {}
-        for name in self.names():
-            row = self._find(name, self.date)
-            if row is not None:
-                resolved[name, row.municipality or ""] = row
-            for place, reading in readings.items():
-                own = reading._find(name, self.date)  # noqa: SLF001 - the same class
-                if own is not None and own.municipality == place:
-                    resolved[name, place] = own
-        return resolved
-
-    def _supplied_records(self) -> list[dict[str, Any]]:
-        supplied = sorted(self.overrides, key=lambda row: row.name)
-        return [{"name": row.name, **row.as_record()} for row in supplied]
-
-    def _content(self) -> dict[str, Any]:
-        resolved = self._resolved()
-        known = {name for name, _ in resolved}
-        return {
-            "date": self.date.isoformat(),
-            "municipality": self.municipality,
-            "parameters": {
-                name if place == "" else f"{name}@{place}": row.as_record()
-                for (name, place), row in sorted(resolved.items())
-            },
-            "overrides": self._supplied_records(),
-            "missing": [name for name in self.names() if name not in known],
-        }
