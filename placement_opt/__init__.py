@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         UnsupportedRuleError,
     )
     from placement_opt.basics.status import Status, StopReason
-    from placement_opt.checking import check_result
+    from placement_opt.checking import CheckReport, check_result
     from placement_opt.constraints.base import Rule
     from placement_opt.constraints.coached_contract import CoachedContract
     from placement_opt.constraints.coaching import Coaching
@@ -60,7 +60,6 @@ if TYPE_CHECKING:
     from placement_opt.report.levy import levy_scenario
     from placement_opt.result import Result
     from placement_opt.rulebook import MissingParameterError, Rulebook
-    from placement_opt.run.check_report import CheckReport
     from placement_opt.solvers.search.base import Event
     from placement_opt.synthetic import planted_region, synthetic_region
 
@@ -68,7 +67,7 @@ if TYPE_CHECKING:
 
 _MODULE_OF = {
     "Candidate": "records",
-    "CheckReport": "run.check_report",
+    "CheckReport": "checking",
     "Coach": "records",
     "CoachedContract": "constraints.coached_contract",
     "Coaching": "constraints.coaching",

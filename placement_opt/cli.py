@@ -21,6 +21,8 @@ import typer
 
 from placement_opt.basics.json_files import check_writable
 from placement_opt.report.cli_errors import Commands, say, told_errors
+from placement_opt.solvers import DEFAULT_SOLVER, SOLVERS
+from placement_opt.solvers.search.limits import SearchLimits
 
 if TYPE_CHECKING:
     from placement_opt.records import Region
@@ -54,6 +56,7 @@ class Needs(StrEnum):
 
 Seed = Annotated[int, typer.Option(min=0, help="Seed; equal seeds give equal answers.")]
 TimeLimit = Annotated[float, typer.Option(min=0, help="Seconds for the whole solve.")]
+Gap = Annotated[float, typer.Option(min=0, help="Stop at this relative gap.")]
 Out = Annotated[Path | None, typer.Option(help="Write the result to this file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")]
@@ -85,7 +88,7 @@ def demo(
     candidates: Annotated[int, typer.Option(min=1, help="People in the region.")] = 1_500,
     openings: Annotated[int, typer.Option(min=1, help="Openings in the region.")] = 400,
     seed: Seed = 1,
-    time_limit: TimeLimit = 60.0,
+    time_limit: TimeLimit = SearchLimits.time_limit_s,
     language: InLanguage = Language.EN,
     out: Out = None,
     overwrite: Overwrite = False,
@@ -145,14 +148,14 @@ def generate(
 def solve(
     region: Annotated[Path, typer.Argument(help="JSON file of the region.")],
     out: Out = None,
-    time_limit: TimeLimit = 60.0,
-    gap: Annotated[float, typer.Option(min=0, help="Stop at this relative gap.")] = 1e-4,
-    seed: Seed = 0,
-    solver: Annotated[str, typer.Option(help="auto, cp-sat, mip or flow.")] = "auto",
+    time_limit: TimeLimit = SearchLimits.time_limit_s,
+    gap: Gap = SearchLimits.gap,
+    seed: Seed = SearchLimits.seed,
+    solver: Annotated[str, typer.Option(help=f"One of {', '.join(SOLVERS)}.")] = DEFAULT_SOLVER,
     start: Annotated[Path | None, typer.Option(help="Result to start from.")] = None,
     reproducible: Annotated[
         bool, typer.Option("--reproducible", help="Stop by work instead of time.")
-    ] = False,
+    ] = SearchLimits.reproducible,
     language: InLanguage = Language.EN,
     as_json: AsJson = False,
     overwrite: Overwrite = False,

@@ -7,15 +7,13 @@ Flow: records -> Instance -> eligible pairs -> rows and points -> Formulation ->
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from typing_extensions import override
 
 from placement_opt.answers.why_not import WhyNot, why_not
-from placement_opt.basics.errors import Findings, InvalidInputError, UnsupportedRuleError
-from placement_opt.basics.flags import as_flag
+from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.short_text import told_parts
 from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
@@ -25,28 +23,18 @@ from placement_opt.objectives import standard_terms
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.listed_copy import own_copy
 from placement_opt.records import Region
-from placement_opt.report.telling import result_of
+from placement_opt.report.result_of_search import result_of
 from placement_opt.result import Result
 from placement_opt.rulebook import Rulebook
+from placement_opt.run.compile_model import compile_model
 from placement_opt.run.compiled import Compiled
-from placement_opt.run.compiling import compile_model
-from placement_opt.run.decisions import unread_decisions
-from placement_opt.run.given_placements import GivenPlan, placements_of
 from placement_opt.run.model_checks import check_parts, column_names
-from placement_opt.run.progress import (
-    Cancel,
-    ProgressObserver,
-    Stopwatch,
-    as_cancel,
-    check_observer,
-    observers,
-)
-from placement_opt.run.start_plan import offer_start
-from placement_opt.solvers import get_solver
-from placement_opt.solvers.search.base import Search
-from placement_opt.solvers.search.guarded import guarded, uninterrupted
-from placement_opt.solvers.search.limits import SearchLimits
-from placement_opt.solvers.search.native import NATIVE
+from placement_opt.run.one_solve import solved
+from placement_opt.run.progress import Stopwatch
+from placement_opt.run.solve_parameters import RegionSolveParameters, SolveParameters, taking
+from placement_opt.run.start_plan import Started
+from placement_opt.run.unread_decisions import unread_decisions
+from placement_opt.solvers.search.base import Ending, Search
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,12 +43,6 @@ if TYPE_CHECKING:
 
 
 _log = logging.getLogger("placement_opt")
-
-CLOSING_S = 0.001
-"""Seconds that verifying and reporting one placement takes."""
-
-CLOSING_SHARE = 0.1
-"""Verifying and reporting gets at most this share of the time limit set aside."""
 
 
 class Model:
@@ -224,19 +206,8 @@ class Model:
             return error.to_frame()
         return InvalidInputError([]).to_frame()
 
-    def solve(
-        self,
-        time_limit_s: float = 60.0,
-        gap: float = 1e-4,
-        seed: int = 0,
-        solver: str = "auto",
-        start: GivenPlan | None = None,
-        progress: bool = False,  # noqa: FBT001, FBT002 - contract
-        on_progress: ProgressObserver | None = None,
-        cancel: Cancel | None = None,
-        reproducible: bool = False,  # noqa: FBT001, FBT002 - contract
-        memory_limit_gb: float | None = None,
-    ) -> Result:
+    @taking(SolveParameters)
+    def solve(self, given: SolveParameters) -> Result:
         """Find the best plan, prove how good it is, and verify it.
 
         Infeasible, out of time, cancelled and a failing solver are statuses of the result, not
@@ -285,64 +256,17 @@ class Model:
         InternalError
             When a plan fails verification: a bug of ours. The error holds the plan.
         """
-        limits = SearchLimits(
-            time_limit_s=time_limit_s,
-            gap=gap,
-            seed=seed,
-            reproducible=reproducible,
-            memory_limit_gb=memory_limit_gb,
-        )
-        findings = Findings()
-        with findings.gathered():
-            limits = limits.checked()
-        with findings.gathered():
-            shown = as_flag(progress, "solve", "progress")
-        with findings.gathered():
-            is_cancelled = as_cancel(cancel)
-        with findings.gathered():
-            check_observer(on_progress)
-        with findings.gathered():
-            given = None if start is None else placements_of(start)
-        findings.refuse()
-        chosen_solver = get_solver(solver)
-        began, time_limit_s = time.perf_counter(), limits.time_limit_s
+        asked, began = given.checked(), time.perf_counter()
         compiled = self.compile()
-        formulation = compiled.formulation
-        refusal = chosen_solver.refuses(formulation)
-        if refusal is not None:
-            raise UnsupportedRuleError(f"solver {solver!r} cannot take this model: {refusal}")
-        if not limits.reproducible:
-            limits = replace(limits, time_limit_s=time_limit_s - self._closing_s(time_limit_s))
-        with observers(on_progress, shown=shown) as tell:
-            search = Search(formulation, limits, is_cancelled, tell, began)
-            if formulation.objective.shares:
-                search.note(f"points: {formulation.objective.told()}")
-            seconds = dict(self._seconds)
-            parameters = {
-                "time_limit_s": time_limit_s,
-                "gap": limits.gap,
-                "seed": limits.seed,
-                "solver": solver,
-                "reproducible": limits.reproducible,
-                "memory_limit_gb": limits.memory_limit_gb,
-            }
 
-            def work() -> Result:
-                with Stopwatch(seconds).phase("search"), NATIVE.stopped_at_exit(search.cancel):
-                    started = offer_start(compiled, search, given)
-                    ending = guarded(chosen_solver.solve, formulation, search)
-                NATIVE.stay()
-                told = parameters | {"start": started.told()}
-                record = result_of(compiled, search, ending, told, seconds, started)
-                return Result.of(record, partial(why_not, compiled.pairs, compiled.rules))
+        def told(
+            search: Search, ending: Ending, started: Started, seconds: dict[str, float]
+        ) -> Result:
+            parameters = asked.told(started.told())
+            record = result_of(compiled, search, ending, parameters, seconds, started)
+            return Result.of(record, partial(why_not, compiled.pairs, compiled.rules))
 
-            return uninterrupted(work, search.cancel)
-
-    def _closing_s(self, time_limit_s: float) -> float:
-        """Return the seconds to keep for the verdict and the tables of the largest plan."""
-        positions = sum(opening.positions for opening in self.region.openings)
-        placements = min(positions, len(self.region.candidates))
-        return min(CLOSING_S * placements, CLOSING_SHARE * time_limit_s)
+        return solved(compiled, asked, self._seconds, began, told)
 
     def to_cp_sat(self) -> "PlacementCpModel":
         """Return the CP-SAT model itself, to inspect or extend.
@@ -367,36 +291,15 @@ class Model:
         return why_not(compiled.pairs, compiled.rules, candidate_id, opening_id, result)
 
 
-def solve(  # noqa: PLR0917 - the limits of Model.solve, by contract
-    region: Region,
-    time_limit_s: float = 60.0,
-    gap: float = 1e-4,
-    seed: int = 0,
-    solver: str = "auto",
-    start: GivenPlan | None = None,
-    progress: bool = False,  # noqa: FBT001, FBT002 - contract
-    on_progress: ProgressObserver | None = None,
-    cancel: Cancel | None = None,
-    reproducible: bool = False,  # noqa: FBT001, FBT002 - contract
-    memory_limit_gb: float | None = None,
-) -> Result:
+@taking(RegionSolveParameters)
+def solve(region: Region, given: RegionSolveParameters) -> Result:
     """Solve a region with the standard rules and terms for whatever its records name.
 
     Every minimum is priced, so that a shortfall never makes it infeasible. Parameters and errors
-    are those of `Model.solve`.
+    are those of `Model.solve`; `rulebook` is that of `Model`.
     """
-    return Model(region).solve(
-        time_limit_s,
-        gap,
-        seed,
-        solver,
-        start,
-        progress,
-        on_progress,
-        cancel,
-        reproducible,
-        memory_limit_gb,
-    )
+    of_model = {name: value for name, value in vars(given).items() if name != "rulebook"}
+    return Model(region, rulebook=given.rulebook).solve(**of_model)
 
 
 def _standard_rules(instance: Instance, listed: Any) -> list[Rule]:

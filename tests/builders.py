@@ -3,6 +3,7 @@
 import datetime as dt
 
 import placement_opt as po
+from placement_opt.run.run_record import RunParameters, RunRecord
 
 DATE = dt.date(2026, 2, 1)
 EAST, WEST, SOUTH = (51.84, 5.86), (51.80, 5.73), (51.60, 5.90)
@@ -301,3 +302,9 @@ def region_with_everything():
         travel_minutes=[("C-01", "O-2", 29.5), ("M-south", "M-west", 18), ("C-03", "O-3", 41)],
         sectors_of_work={"building", "care", "logistics"},
     )
+
+
+def any_run():
+    """Return the record of a run that says next to nothing."""
+    parameters = RunParameters()
+    return RunRecord(versions={}, parameters=parameters, input="0" * 64, rules=(), objective=())

@@ -51,7 +51,7 @@ ROOMS = (
 )
 """Lowest first. A module imports from its own room or from a lower one."""
 
-DOORS = ("result", "model", "checking", "cli")
+DOORS = ("result", "model", "cli")
 """Modules that users meet first, and that are no folders."""
 
 UPWARD = {("records.region", "model")}

@@ -9,9 +9,10 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+from builders import any_run
 
 import placement_opt as po
-from placement_opt.model import CLOSING_S, CLOSING_SHARE
+from placement_opt.run.one_solve import CLOSING_S, CLOSING_SHARE, closing_s
 from placement_opt.solvers.engines.cp_sat import CpSat
 from placement_opt.solvers.search.base import Ending, Solution
 from placement_opt.solvers.search.reporting import Beside
@@ -325,7 +326,7 @@ class TestQuota:
             ],
             employers=firms,
         )
-        monkeypatch.setattr("placement_opt.model.get_solver", lambda _: Careless())
+        monkeypatch.setattr("placement_opt.run.solve_parameters.get_solver", lambda _: Careless())
         monkeypatch.setattr("placement_opt.run.start_plan.least_plan", lambda *_: None)
         for at_most in (1, 2):
             result = po.Model(place).add(po.OnePlacement(at_most=at_most)).solve()
@@ -570,6 +571,7 @@ class TestObjective:
             objective=0.5,
             bound=0.75,
             n_candidates=1,
+            run=any_run(),
         )
         assert result.gap == pytest.approx(1 / 3)
         large = result.model_copy(update={"objective": -50.0, "bound": 0.0})
@@ -737,17 +739,17 @@ class TestSolving:
 
     def test_the_run_can_be_repeated_from_its_record(self):
         result = model().solve(seed=3, gap=0.01)
-        assert result.run["parameters"]["seed"] == 3
-        assert result.run["parameters"]["gap"] == 0.01
-        assert result.run["input"] == model().region.fingerprint()
-        assert [rule["rule"] for rule in result.run["rules"]] == ["OnePlacement", "OpeningCapacity"]
-        assert {"ortools", "numpy", "python"} <= result.run["versions"].keys()
+        assert result.run.parameters.seed == 3
+        assert result.run.parameters.gap == 0.01
+        assert result.run.input == model().region.fingerprint()
+        assert [rule["rule"] for rule in result.run.rules] == ["OnePlacement", "OpeningCapacity"]
+        assert {"ortools", "numpy", "python"} <= result.run.versions.keys()
         assert {"pairs", "rows", "variables", "seconds", "peak_memory_mb"} <= result.stats.keys()
 
     def test_a_start_is_used_and_improved(self):
         result = model().solve(start=[("C-1", "O-1")])
         assert result.objective == 7
-        assert result.run["parameters"]["start"] == "used: 1 placements"
+        assert result.run.parameters.start == "used: 1 placements"
         frame = pd.DataFrame({"candidate_id": ["C-2"], "opening_id": ["O-1"]})
         assert model().solve(start=frame).objective == 7
         assert model().solve(start=result).objective == 7
@@ -757,19 +759,19 @@ class TestSolving:
         first = po.solve(self.LARGE, gap=0.05)
         assert any(row.coach_id for row in first.placement_rows)
         again = po.solve(self.LARGE, start=first, **how)
-        assert again.run["parameters"]["start"] == f"used: {len(first.placement_rows)} placements"
+        assert again.run.parameters.start == f"used: {len(first.placement_rows)} placements"
         assert again.objective >= first.objective - 1e-9
 
     def test_a_start_that_breaks_a_rule_is_said_so(self):
         result = model().solve(start=[("C-1", "O-1"), ("C-2", "O-1")])
-        told = result.run["parameters"]["start"]
+        told = result.run.parameters.start
         assert told == (
             "used: 1 placements; 1 left out, rule broken: positions of an opening (C-2 in O-1)"
         )
 
     def test_a_start_with_unknown_ids_leaves_them_out(self):
         result = model().solve(start=[("C1", "O-1"), ("C-1", "O-2")])
-        told = result.run["parameters"]["start"]
+        told = result.run.parameters.start
         assert told == "used: 1 placements; 1 left out, unknown candidate (C1)"
 
     def test_a_model_can_be_solved_again_after_a_change(self):
@@ -911,8 +913,8 @@ class TestAnswers:
 
 def test_solve_takes_what_a_model_takes():
     result = po.solve(region(), 5.0, 0.0, 1, "cp-sat")
-    assert result.run["parameters"]["solver"] == "cp-sat"
-    assert result.run["parameters"]["time_limit_s"] == 5.0
+    assert result.run.parameters.solver == "cp-sat"
+    assert result.run.parameters.time_limit_s == 5.0
 
 
 def test_time_for_the_verdict_on_the_largest_plan_is_set_aside():
@@ -922,7 +924,7 @@ def test_time_for_the_verdict_on_the_largest_plan_is_set_aside():
             candidates=[po.Candidate(id=f"C-{n}") for n in range(candidates)],
             openings=[po.Opening(id="O-1", positions=positions)],
         )
-        return po.Model(region)._closing_s(limit)
+        return closing_s(region, limit)
 
     assert kept(40, 100, 60.0) == pytest.approx(40 * CLOSING_S)
     assert kept(400, 100, 60.0) == pytest.approx(100 * CLOSING_S)
@@ -936,7 +938,7 @@ class TestSeconds:
                 time.sleep(0.05)
                 return super().solve(formulation, search)
 
-        monkeypatch.setattr("placement_opt.model.get_solver", lambda _: Sleeps())
+        monkeypatch.setattr("placement_opt.run.solve_parameters.get_solver", lambda _: Sleeps())
         solved = model()
         first, second = solved.solve().stats, solved.solve().stats
         assert set(first["seconds"]) == {"pairs", "lower", "formulate", "search", "verify"}
@@ -984,7 +986,7 @@ class TestDeaf:
 
         interrupts, plain_wait = [], Beside.wait
         monkeypatch.setattr(Beside, "wait", wait)
-        monkeypatch.setattr("placement_opt.model.get_solver", lambda _: Deaf())
+        monkeypatch.setattr("placement_opt.run.solve_parameters.get_solver", lambda _: Deaf())
         limit = 0.2 if how == "time limit" else 600
         result = model().solve(time_limit_s=limit, cancel=asked if how == "cancel" else None)
         assert heard == []  # or this would have waited for it
@@ -1012,7 +1014,7 @@ class TestCrash:
                 search.bound = None
                 raise OSError(f"no room, after {best}")
 
-        monkeypatch.setattr("placement_opt.model.get_solver", lambda _: Falls())
+        monkeypatch.setattr("placement_opt.run.solve_parameters.get_solver", lambda _: Falls())
         result = model().solve()
         assert (result.objective, result.status) == (7, po.Status.FEASIBLE)
         assert result.stop_reason is po.StopReason.SOLVER_FAILURE

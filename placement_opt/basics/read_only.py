@@ -6,8 +6,9 @@ in one solve and not in another.
 """
 
 from collections.abc import Mapping
-from typing import Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
+from pydantic import AfterValidator
 from typing_extensions import override
 
 KeyT = TypeVar("KeyT")
@@ -52,3 +53,7 @@ def read_only(value: Any) -> Any:
     if isinstance(value, tuple) and type(value) is tuple:
         return tuple(map(read_only, value))
     return value
+
+
+Facts = Annotated[dict[str, Any], AfterValidator(read_only)]
+"""A dictionary that nobody changes, at any depth."""

@@ -1,7 +1,7 @@
-"""The rows of a result's tables, each kind with its columns."""
+"""The parts of a result: the rows of its tables, each kind with its columns."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import override
@@ -9,14 +9,24 @@ from typing_extensions import override
 from placement_opt.basics.short_text import Told, told_parts
 
 
-class Row(BaseModel):
-    """A row of a table: named values that nobody changes."""
+class ResultPart(BaseModel):
+    """A part of a result: named values that nobody changes.
+
+    ``part["name"]`` reads the same as ``part.name``.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def __getitem__(self, name: str) -> Any:
+        return self.__dict__[name]
 
     @override
     def __repr_args__(self) -> Iterator[tuple[str | None, Told]]:
         return told_parts(super().__repr_args__())
+
+
+class Row(ResultPart):
+    """A row of a table."""
 
 
 class PlacementRow(Row):

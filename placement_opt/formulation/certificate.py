@@ -22,9 +22,6 @@ from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.instance.instance import Floats, Ints
 
 PRICE_BITS = 20
-NO_PLAN = "no plan"
-"""What the certificate of a result is said to prove when it excludes every plan."""
-
 _SAFE = 1 << 61
 BLOCK = 1 << 22
 """Pairs of one pass, which bounds the memory."""

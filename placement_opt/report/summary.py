@@ -93,16 +93,16 @@ class _Page:
 
     def _unread_lines(self) -> Iterator[tuple[str, str]]:
         words, label = self._words, self._words.unread_label
-        for row in self._result.run.get("unread", ()):
-            text = words.unread if row["against"] is None else words.unread_against
-            title = self._titles.get(row["rule"], row["rule"])
+        for row in self._result.run.unread:
+            text = words.unread if row.against is None else words.unread_against
+            title = self._titles.get(row.rule, row.rule)
             yield (
                 label,
                 text.format(
                     title=title,
-                    pairs=self._number(row["pairs"]),
-                    against=self._number(row["against"] or 0),
-                    rule=row["rule"],
+                    pairs=self._number(row.pairs),
+                    against=self._number(row.against or 0),
+                    rule=row.rule,
                 ),
             )
             label = ""

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from os import PathLike
-from typing import Annotated, Any, Self
+from typing import Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from typing_extensions import override
 
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.json_files import parse_json, read_text, write_atomically
-from placement_opt.basics.read_only import ReadOnlyDict, read_only
+from placement_opt.basics.read_only import Facts, ReadOnlyDict
 from placement_opt.basics.rows import (
     BudgetRow,
     CoachRow,
@@ -18,18 +18,18 @@ from placement_opt.basics.rows import (
     ProofPart,
     QuotaRow,
     RemarkRow,
+    ResultPart,
     TermRow,
     UnplacedRow,
 )
 from placement_opt.basics.short_text import Told, told_parts
 from placement_opt.basics.status import Status, StopReason, relative_gap
+from placement_opt.formulation.certificate_record import CertificateRecord
+from placement_opt.run.run_record import RunRecord
 from placement_opt.run.start_outcome import StartOutcome
 
-Facts = Annotated[dict[str, Any], AfterValidator(read_only)]
-"""A dictionary that nobody changes, at any depth."""
 
-
-class ResultRecord(BaseModel):
+class ResultRecord(ResultPart):
     """A plan with its proof, reasons and rows of tables; what does not exist is None.
 
     Attributes
@@ -52,15 +52,16 @@ class ResultRecord(BaseModel):
     start
         What became of the start plan; None where none was given.
     stats
-        Seconds per phase, pairs, rows, peak memory, the way the solver took.
+        What was measured, an open dictionary: ``candidates``, ``openings``, ``pairs``, ``rows``
+        and ``variables``; ``seconds`` by phase (``pairs``, ``lower``, ``formulate``, ``search``,
+        ``verify``) and ``elapsed_s`` of all; ``peak_memory_mb``; ``found_by`` and ``proven_by``,
+        the source of plan and bound; ``way``, what the solver noted on its way; ``trace``, the best
+        plan and bound over time (``elapsed_s``, ``source``, ``objective``, ``bound``).
     run
-        Versions, seed, parameters, input hash, what it takes to repeat the run; `rulebook` names
-        the law by date and hash, the values supplied to it, and those used, with their sources.
+        What it takes to repeat the run and to check its result.
     certificate
-        Prices that prove `certified_bound`, or None.
+        Prices that prove `certified_bound`, or that there is no plan; None without either.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     region: str
     date: str | None = None
@@ -83,8 +84,8 @@ class ResultRecord(BaseModel):
     conflicts: tuple[str, ...] = ()
     conflicts_are_minimal: bool | None = None
     stats: Facts = ReadOnlyDict()
-    run: Facts = ReadOnlyDict()
-    certificate: Facts | None = None
+    run: RunRecord
+    certificate: CertificateRecord | None = None
 
     @override
     def __eq__(self, other: object) -> bool:

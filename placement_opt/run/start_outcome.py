@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from placement_opt.basics.rows import ResultPart
 
 SHOWN_IDS = 5
 """So many of what was left out are named."""
@@ -24,7 +24,7 @@ LeftOutReason: TypeAlias = Literal[
 """
 
 
-class LeftOut(BaseModel):
+class LeftOut(ResultPart):
     """Placements of a start plan that were left out for one reason.
 
     Attributes
@@ -39,15 +39,13 @@ class LeftOut(BaseModel):
         The first of them, as ids.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     reason: LeftOutReason
     rule: str | None = None
     count: int
     first: tuple[str, ...] = ()
 
 
-class StartOutcome(BaseModel):
+class StartOutcome(ResultPart):
     """What became of a start plan.
 
     Attributes
@@ -65,8 +63,6 @@ class StartOutcome(BaseModel):
     is_plan
         Whether a plan was made of it. Such a plan keeps every rule, and the result is never worse.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     given: int
     kept: int = 0

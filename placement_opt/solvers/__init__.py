@@ -20,6 +20,8 @@ SOLVERS = {
 }
 """Name of each solver, as `solve(solver=)` takes it, and where its class lives."""
 
+DEFAULT_SOLVER = "auto"
+
 
 def get_solver(name: str) -> "Solver":
     """Return a new solver by its name.

@@ -321,7 +321,7 @@ class TestInWords:
     def test_the_proof_is_of_what_is_named_and_checked_without_a_solver(self, solver):
         model = everybody(12, 11)
         result = model.solve(solver=solver)
-        assert len(result.certificate["row"]) == 23
+        assert len(result.certificate.row) == 23
         report = po.check_result(model.region, result)
         assert report.is_sound, str(report)
 

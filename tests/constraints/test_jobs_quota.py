@@ -385,7 +385,8 @@ def run_of(date: str, **fields: Any) -> dict[str, Any]:
             "municipalities": (po.Municipality(id="M-1", wage_subsidy_budget_eur_per_year=50_000),),
         }
     )
-    record: dict[str, Any] = po.solve(region).run["rulebook"]
+    record = po.solve(region).run.rulebook
+    assert record is not None
     return record
 
 
@@ -436,13 +437,13 @@ def test_the_date_decides_which_contract_may_be_coached(
     rules = [*PAIR_RULES, po.CoachedContract(), po.Coaching(), quota]
     result = po.Model(region, rules=rules).solve(solver="cp-sat")
     assert len(result.placement_rows) == placed
-    used = {row["name"]: row for row in result.run["rulebook"]["used"]}
+    used = {row["name"]: row for row in result.run.rulebook["used"]}
     minimum = used["coaching.minimum_hours_per_week.uwv"]
     assert (minimum["value"], minimum["valid_from"] > "2025") == (hours, placed == 1)
     assert used["coaching.minimum_contract_months.uwv"]["value"] == months
     assert used["banenafspraak.job_hours_per_week"]["value"] == "25.5"
     assert all(row["source"] and row["valid_from"] <= date for row in used.values())
-    assert result.run["rulebook"]["hash"] == po.Rulebook.on(date).hash
+    assert result.run.rulebook["hash"] == po.Rulebook.on(date).hash
 
 
 @pytest.mark.parametrize(
@@ -469,10 +470,10 @@ def test_a_new_compile_takes_new_notes() -> None:
     region = region.model_copy(update={"coaches": (po.Coach(id="K-1", hours_per_week=40),)})
     model = po.Model(region, rules=[*PAIR_RULES, po.Coaching()], objective=[po.PlacedJobs()])
     model.instance.rulebook.value("quota.threshold_workers")
-    names = {row["name"] for row in model.solve().run["rulebook"]["used"]}
+    names = {row["name"] for row in model.solve().run.rulebook["used"]}
     assert "coaching.share.light.year_1" in names
     assert "quota.threshold_workers" not in names
-    again = model.solve().run["rulebook"]
+    again = model.solve().run.rulebook
     assert names == {row["name"] for row in again["used"]}
 
 
@@ -522,7 +523,7 @@ def test_the_model_uses_each_municipalitys_ordinance_and_the_run_says_so() -> No
     result = po.Model(two_towns(), rules=rules, rulebook=ordinance()).solve()
     hours = {row.candidate_id: row.coaching_hours_per_week for row in result.placement_rows}
     assert hours == {"C-0": 1, "C-1": 1.2, "C-2": 1.2}
-    record = result.run["rulebook"]
+    record = result.run.rulebook
     used = {(row["name"], row.get("municipality")): row["value"] for row in record["used"]}
     assert used["coaching.share.light.year_1", "M-1"] == "0.05"
     assert used["coaching.share.light.year_1", None] == "0.06"
@@ -563,14 +564,14 @@ def test_a_result_under_an_own_rulebook_is_checked_under_it(tmp_path: Any) -> No
 )
 def test_a_parameter_that_was_tampered_with_is_found(field: str, value: str) -> None:
     result = po.Model(two_towns(), rules=[*PAIR_RULES, po.Coaching()]).solve()
-    run = result.model_dump()["run"]
-    run["rulebook"]["used"][0][field] = value
-    tampered = result.model_copy(update={"run": run})
+    fields = result.model_dump(mode="json")
+    fields["run"]["rulebook"]["used"][0][field] = value
+    tampered = po.Result.model_validate(fields)
     assert [finding.subject for finding in checked(tampered).differences] == ["law"]
 
 
 def test_a_record_of_no_rulebook_is_refused() -> None:
     result = po.Model(two_towns(), rules=[*PAIR_RULES, po.Coaching()]).solve()
-    run = {**result.run, "rulebook": {"date": "some day"}}
+    run = result.run.model_copy(update={"rulebook": {"date": "some day"}})
     with pytest.raises(po.InvalidInputError, match="must be the record of a rulebook"):
         checked(result.model_copy(update={"run": run}))

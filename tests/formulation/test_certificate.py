@@ -161,10 +161,10 @@ def test_a_result_carries_its_certificate(tmp_path):
     if told.certificate is None:
         pytest.fail("no certificate: the linear program gave no prices")
     formulation = model.compile().formulation
-    prices = np.zeros(told.certificate["rows"], dtype=np.int64)
-    prices[told.certificate["row"]] = told.certificate["price"]
-    bound = Certificate(prices, told.certificate["bits"]).bound(formulation)
-    assert bound == told.certificate["bound_units"]
+    prices = np.zeros(told.certificate.rows, dtype=np.int64)
+    prices[list(told.certificate.row)] = told.certificate.price
+    bound = Certificate(prices, told.certificate.bits).bound(formulation)
+    assert bound == told.certificate.bound_units
     assert told.certified_bound == pytest.approx(float(bound_in_points(formulation, bound)))
     assert told.certified_bound >= told.bound - 1e-9 >= told.objective - 1e-6
 

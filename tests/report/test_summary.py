@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from builders import any_run
 
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.rows import (
@@ -51,6 +52,7 @@ def full_result(**changes: object) -> Result:
             ProofPart(bound=1240.0, by="cp-sat", how="solver's word", over="all eligible pairs"),
         ),
         "n_candidates": 1_500,
+        "run": any_run(),
         "placement_rows": (
             PlacementRow(candidate_id="C-1", opening_id="O-1", hours_per_week=25.5, points=900),
             PlacementRow(candidate_id="C-2", opening_id="O-1", hours_per_week=0.1 + 0.2, points=9),
@@ -179,6 +181,7 @@ def test_conflicts_are_listed_when_infeasible() -> None:
         status=Status.INFEASIBLE,
         stop_reason=StopReason.PROVEN,
         n_candidates=2,
+        run=any_run(),
         conflicts=("fixed placements (C-1 in O-1)", "positions of an opening (O-1)"),
         proof=(ProofPart(bound=None, by="cp-sat", how="infeasible", over="all eligible pairs"),),
     )
@@ -197,6 +200,7 @@ def test_many_conflicts_of_a_rule_take_one_line() -> None:
         status=Status.INFEASIBLE,
         stop_reason=StopReason.PROVEN,
         n_candidates=12,
+        run=any_run(),
         conflicts=(*people, "resource limit, opening size (O-1)", "a rule of one's own (x (y))"),
         conflicts_are_minimal=False,
     )
@@ -219,6 +223,7 @@ def test_no_solution_is_told_plainly() -> None:
         status=Status.NO_SOLUTION,
         stop_reason=StopReason.TIME_LIMIT,
         n_candidates=2,
+        run=any_run(),
         bound=10.0,
     )
     text = summarise(result)

@@ -489,7 +489,7 @@ def test_a_failing_report_does_not_lose_the_plan(monkeypatch: pytest.MonkeyPatch
     def fails(*given: object, **named: object) -> None:
         raise KeyError("a table")
 
-    monkeypatch.setattr("placement_opt.report.telling.report", fails)
+    monkeypatch.setattr("placement_opt.report.result_of_search.cost_rows", fails)
     with pytest.raises(po.InternalError, match="KeyError: 'a table'") as caught:
         model().solve()
     assert caught.value.plan is not None
@@ -506,7 +506,7 @@ def test_the_run_record_of_an_own_rule_is_the_same_in_every_run() -> None:
         steps: tuple[int, ...] = (3, 1, 2)
         weigh: Any = sum
 
-    told = model(Wide()).solve().run["rules"][-1]
+    told = model(Wide()).solve().run.rules[-1]
     assert list(told["labels"]) == ["apple", "fig", "pear"]
     assert list(told["prices"]) == ["a", "b"]
     assert list(told["steps"]) == [3, 1, 2]
@@ -531,7 +531,7 @@ def test_a_class_without_a_name_of_its_own_is_named_after_itself() -> None:
     assert Nameless().rule == "Nameless"
     assert Worth().term == "Tenths"
     result = model(Nameless()).solve()
-    assert result.run["rules"][-1] == {"rule": "Nameless"}
+    assert result.run.rules[-1] == {"rule": "Nameless"}
 
 
 def test_violations_that_return_nothing_are_told_how_to_say_so() -> None:

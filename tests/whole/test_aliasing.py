@@ -212,7 +212,7 @@ def test_there_is_something_to_spoil(result):
     assert "spoilt" in table
     assert {"placements", "terms", "stats", "run", "certificate"} <= set(handed_out())
     assert result.stats["trace"]
-    assert result.run["rules"]
+    assert result.run.rules
     assert spoil({"a": 1})
     assert spoil([[]])
 
@@ -230,8 +230,12 @@ def test_a_spoilt_table_is_neither_written_nor_checked(result, tmp_path):
 def test_the_dictionaries_of_a_file_are_read_only_too(result, tmp_path):
     result.to_json(tmp_path / "result.json")
     told = po.Result.from_json(tmp_path / "result.json")
+    with pytest.raises(AttributeError, match="seed"):
+        told.run.parameters.seed = 3
     with pytest.raises(TypeError, match="read-only"):
-        told.run["parameters"]["seed"] = 3
+        told.run.rulebook["date"] = "2030-01-01"
+    with pytest.raises(TypeError, match="read-only"):
+        told.run.rules[0]["rule"] = "another"
     with pytest.raises(TypeError, match="read-only"):
         told.stats["trace"].append("another")
 

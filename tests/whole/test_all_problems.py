@@ -338,7 +338,7 @@ def test_a_switch_is_true_or_false(name: str, value: Any) -> None:
 def test_a_switch_of_numpy_is_one() -> None:
     made = po.Model(lacking(1), rules=[], objective=[])
     result = made.solve(reproducible=np.bool_(True), progress=np.bool_(False))  # type: ignore[arg-type]
-    assert result.run["parameters"]["reproducible"] is True
+    assert result.run.parameters.reproducible is True
 
 
 def test_all_parameters_of_a_solve_are_told_at_once_and_before_compiling() -> None:

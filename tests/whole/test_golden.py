@@ -23,7 +23,7 @@ def told(result):
             row.reason == "no_eligible_opening" for row in result.unplaced_rows
         ),
         "pairs": result.stats["pairs"],
-        "fingerprint": result.run["input"],
+        "fingerprint": result.run.input,
     }
 
 

@@ -42,10 +42,10 @@ def solved():
 
 def test_the_region_uses_every_record_and_standard_rule(solved):
     assert {rule.rule for rule in po.Model(EVERYTHING).rules} == {
-        rule["rule"] for rule in solved.run["rules"]
+        rule["rule"] for rule in solved.run.rules
     }
-    assert len(solved.run["rules"]) == 16
-    assert len(solved.run["objective"]) == 3
+    assert len(solved.run.rules) == 16
+    assert len(solved.run.objective) == 3
     assert solved.status is po.Status.OPTIMAL
     assert len(solved.placement_rows) >= 6
 

@@ -8,7 +8,7 @@ from placement_opt.basics.errors import Findings, Problem
 from placement_opt.basics.flags import as_flag
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SearchLimits:
     """When to stop, and how to behave meanwhile.
 
@@ -20,22 +20,22 @@ class SearchLimits:
         Stop when ``(bound - objective) <= gap * max(|objective|, |bound|)``, both in points.
     seed
         Seed for every solver.
-    workers
-        Threads that one solver may use.
     reproducible
         Stop by work instead of time, so that equal input gives an equal answer.
     memory_limit_gb
         Stop when this process and its helpers hold more resident memory than so many times 10^9
         bytes, or None. All of the process counts, the caller's own arrays too; helpers count where
         ``/proc`` tells their size.
+    workers
+        Threads that one solver may use.
     """
 
     time_limit_s: float = 60.0
     gap: float = 1e-4
     seed: int = 0
-    workers: int = 2
     reproducible: bool = False
     memory_limit_gb: float | None = None
+    workers: int = 2
 
     def checked(self) -> "SearchLimits":
         """Return the same limits as plain Python numbers; refuse those that mean nothing.

@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 import placement_opt as po
 from placement_opt.checking import check_result
 from placement_opt.formulation.certificate import Certificate, bound_in_points, told_bound
+from placement_opt.formulation.certificate_record import CertificateRecord
 from placement_opt.formulation.formulation import ExtraRows, Formulation
 from placement_opt.formulation.mixed_integer_rounding import (
     Cut,
@@ -24,7 +26,6 @@ from placement_opt.formulation.mixed_integer_rounding import (
     without_cuts,
 )
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
-from placement_opt.report import report
 from placement_opt.solvers.bounds import cut_rounds, cuts
 from placement_opt.solvers.bounds.cut_rounds import strengthen
 from placement_opt.solvers.bounds.cuts import separate
@@ -419,7 +420,10 @@ def fields(region, strengthened) -> dict[str, Any]:
     search = Search(formulation, SearchLimits())
     certificate = Certificate.from_duals(strong.formulation, strong.prices)
     search.certify(certificate, "dual prices", strong.formulation)
-    dumped["certificate"] = json.loads(json.dumps(report._certificate(search, None)))
+    record = CertificateRecord.of_bound(
+        search.certificate, search.certified_formulation, search.certified
+    )
+    dumped["certificate"] = record.model_dump(mode="json")
     bound = told_bound(bound_in_points(formulation, search.certified), None)
     dumped["certified_bound"] = bound
     dumped["bound"] = dumped["objective"]
@@ -462,10 +466,6 @@ def leave_out_a_cut(certificate: dict[str, Any]) -> None:
     del certificate["cuts"][-1]
 
 
-def tell_half_a_delta(certificate: dict[str, Any]) -> None:
-    certificate["cuts"][0]["delta"] += 0.5
-
-
 def leave_out_all(certificate: dict[str, Any]) -> None:
     del certificate["cuts"]
 
@@ -478,7 +478,6 @@ def leave_out_all(certificate: dict[str, Any]) -> None:
         change_price,
         change_complement,
         leave_out_a_cut,
-        tell_half_a_delta,
         leave_out_all,
     ],
 )
@@ -488,6 +487,17 @@ def test_a_tampered_cut_is_found(
     copy = json.loads(json.dumps(fields))
     change(copy["certificate"])
     assert differing(region, copy) == {"certified bound"}
+
+
+@pytest.mark.parametrize("delta", [2.5, "much", None])
+def test_a_cut_that_is_not_told_in_whole_numbers_is_refused(
+    tmp_path: Path, fields: dict[str, Any], delta: object
+) -> None:
+    copy = json.loads(json.dumps(fields))
+    copy["certificate"]["cuts"][0]["delta"] = delta
+    (tmp_path / "result.json").write_text(json.dumps(copy), encoding="utf-8")
+    with pytest.raises(po.InvalidInputError, match=r"certificate\.cuts\.0\.delta"):
+        po.Result.from_json(tmp_path / "result.json")
 
 
 def test_the_search_keeps_the_formulation_of_its_best_certificate(strengthened):

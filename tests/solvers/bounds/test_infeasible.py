@@ -9,10 +9,10 @@ from formulations import brute_force, formulations, problem, rows
 from hypothesis import HealthCheck, assume, given, settings
 
 import placement_opt as po
-from placement_opt import model
 from placement_opt.basics.status import Status
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.run import solve_parameters
 from placement_opt.solvers.bounds import infeasible
 from placement_opt.solvers.bounds.infeasible import find_ray, prove_infeasible_by_ray
 from placement_opt.solvers.search.base import Ending, Search, Solution
@@ -190,7 +190,7 @@ class TestChecking:
                 assert prove_infeasible_by_ray(formulation, search, 60)
                 return Ending.EXHAUSTED
 
-        monkeypatch.setattr(model, "get_solver", lambda _name: ByRay())
+        monkeypatch.setattr(solve_parameters, "get_solver", lambda _name: ByRay())
         rules = [po.OnePlacement(), po.OpeningCapacity(), po.EveryCandidatePlaced()]
         return po.Model(self.PLACE, rules=rules, objective=[]).solve()
 
@@ -206,9 +206,9 @@ class TestChecking:
 
     def test_other_prices_are_no_proof(self, monkeypatch):
         result = self.result(monkeypatch)
-        for price in ([0] * len(result.certificate["price"]), [1, 2, 3]):
-            fields = {**result.certificate, "price": price}
-            told = result.model_copy(update={"certificate": fields})
+        for price in ([0] * len(result.certificate.price), [1, 2, 3]):
+            other = result.certificate.model_copy(update={"price": tuple(price)})
+            told = result.model_copy(update={"certificate": other})
             report = po.check_result(self.PLACE, told)
             assert [finding.subject for finding in report.differences] == ["no plan"]
 

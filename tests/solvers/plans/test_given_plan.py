@@ -74,7 +74,7 @@ class Idle:
 def kept_only(of, start=None):
     """Solve without any search: what comes back is what was made of the start."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("placement_opt.model.get_solver", lambda _: Idle())
+        patched.setattr("placement_opt.run.solve_parameters.get_solver", lambda _: Idle())
         return of.solve(start=start)
 
 
@@ -202,7 +202,7 @@ class TestLeftOut:
             "unknown_candidate": (2, ("C-9", "C-8")),
             "unknown_opening": (1, ("O-9",)),
         }
-        for told in (caplog.text, result.run["parameters"]["start"], result.summary()):
+        for told in (caplog.text, result.run.parameters.start, result.summary()):
             assert "2 left out, unknown candidate (C-9, C-8)" in told
             assert "1 left out, unknown opening (O-9)" in told
         dutch = result.summary("nl")
@@ -272,13 +272,13 @@ class TestLeftOut:
     def test_nothing_is_told_where_nothing_was_given(self):
         result = model().solve()
         assert result.start is None
-        assert result.run["parameters"]["start"] == "none given"
+        assert result.run.parameters.start == "none given"
         assert "start plan" not in result.summary()
 
     def test_an_empty_start_is_told(self):
         result = model().solve(start=[])
         assert result.status is po.Status.OPTIMAL
-        assert result.run["parameters"]["start"] == "not used: it has no placements"
+        assert result.run.parameters.start == "not used: it has no placements"
 
     def test_a_result_without_a_plan_is_an_empty_start(self):
         never = model(None, None, po.ResourceLimit(per="region", minimums=9)).solve()
@@ -300,7 +300,7 @@ class TestLeftOut:
         result = model().solve(start=START)
         assert result.status is po.Status.OPTIMAL
         assert not result.start.is_plan
-        assert result.run["parameters"]["start"].startswith("not used")
+        assert result.run.parameters.start.startswith("not used")
         assert "broken" in caplog.text
         caplog.clear()
 

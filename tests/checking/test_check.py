@@ -159,9 +159,7 @@ def test_a_certificate_is_proven_again() -> None:
         lambda f: f["certificate"].update(price=[f["certificate"]["price"][0] // 2]),
         lambda f: f["certificate"].update(rows=99),
         lambda f: f["certificate"].update(row=[98]),
-        lambda f: f["certificate"].pop("price"),
         lambda f: f["certificate"].update(bits=70),
-        lambda f: f["certificate"].update(price=["much"]),
         lambda f: f.update(certified_bound=6.5),
         lambda f: f.update(certified_bound=None),
         lambda f: f.update(certificate=None),
@@ -257,9 +255,29 @@ def test_listed_pairs_are_checked_too() -> None:
     assert report.is_sound, str(report)
 
 
-def test_a_result_without_its_rules_is_bad_input(region: po.Region, fields: Fields) -> None:
-    with pytest.raises(po.InvalidInputError, match=r"run\.rules"):
-        checked(region, tampered(fields, lambda f: f["run"].pop("rules")))
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        (lambda f: f.pop("run"), r"run"),
+        (lambda f: f["run"].pop("rules"), r"run\.rules"),
+        (lambda f: f["run"].update(rules=[3]), r"run\.rules\.0"),
+        (lambda f: f["run"].update(another=1), r"run\.another"),
+        (lambda f: f["run"]["parameters"].update(gaps=0.1), r"run\.parameters\.gaps"),
+        (lambda f: f["run"]["parameters"].update(gap="small"), r"run\.parameters\.gap"),
+        (lambda f: f["certificate"].pop("price"), r"certificate\.price"),
+        (lambda f: f["certificate"].update(price=["much"]), r"certificate\.price\.0"),
+        (lambda f: f["certificate"].update(price=[1.5]), r"certificate\.price\.0"),
+        (lambda f: f["certificate"].update(proves="all"), r"certificate\.proves"),
+    ],
+)
+def test_a_record_that_is_none_is_bad_input(
+    tmp_path: Path, change: Callable[[Fields], object], field: str
+) -> None:
+    _, fields = certified_case()
+    file = tmp_path / "result.json"
+    file.write_text(json.dumps(tampered(fields, change)), encoding="utf-8")
+    with pytest.raises(po.InvalidInputError, match=f"result: {field} .*as Result.to_json writes"):
+        po.Result.from_json(file)
 
 
 def test_no_solver_is_imported(region: po.Region, fields: Fields, tmp_path: Path) -> None:

@@ -7,12 +7,31 @@ forgotten, so they are told: in the log, in the record of the run, and in the su
 
 from collections.abc import Mapping, Sequence
 
+from placement_opt.basics.rows import ResultPart
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.excluded_pairs import ExcludedPairs
 from placement_opt.constraints.fixed_placements import FixedPlacements
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan
 from placement_opt.records import Region
+
+
+class UnreadDecisions(ResultPart):
+    """The pairs in the records that a rule would read which the model does not have.
+
+    Attributes
+    ----------
+    rule
+        Name of that rule.
+    pairs
+        How many pairs the records hold.
+    against
+        How many of them the plan goes against; None without a plan.
+    """
+
+    rule: str
+    pairs: int
+    against: int | None = None
 
 
 def unread_decisions(region: Region, rules: Sequence[Rule]) -> Mapping[Rule, int]:
@@ -25,15 +44,15 @@ def unread_decisions(region: Region, rules: Sequence[Rule]) -> Mapping[Rule, int
     return {rule: len(of) for rule, of in pairs.items() if of and type(rule) not in present}
 
 
-def unread_rows(
+def unread_decisions_in(
     instance: Instance, rules: Sequence[Rule], plan: Plan | None
-) -> list[dict[str, str | int | None]]:
-    """Return a row for each such rule: pairs in the records, and how many the plan goes against."""
-    return [
-        {
-            "rule": rule.rule,
-            "pairs": count,
-            "against": None if plan is None else sum(1 for _ in rule.violations(instance, plan)),
-        }
+) -> tuple[UnreadDecisions, ...]:
+    """Return the decisions that no rule reads, with how many a plan goes against."""
+    return tuple(
+        UnreadDecisions(
+            rule=rule.rule,
+            pairs=count,
+            against=None if plan is None else sum(1 for _ in rule.violations(instance, plan)),
+        )
         for rule, count in unread_decisions(instance.region, rules).items()
-    ]
+    )

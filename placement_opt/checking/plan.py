@@ -1,0 +1,114 @@
+"""Judges the placements of a result again, and every table that tells of them."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from placement_opt.basics.rows import PlacementRow
+from placement_opt.checking.check_report import Finding, finding_of
+from placement_opt.instance.plan import Placement, Plan
+from placement_opt.pairs.listed import given_of
+from placement_opt.report.costs import cost_rows
+from placement_opt.report.tables import (
+    budget_rows,
+    coach_rows,
+    placement_rows,
+    quota_rows,
+    term_rows,
+)
+from placement_opt.result import Result
+from placement_opt.run.compiled import Compiled
+from placement_opt.run.verification import Verdict
+
+
+class PlanCheck:
+    """Judges the placements and everything that is told about them."""
+
+    def __init__(self, compiled: Compiled, result: Result) -> None:
+        self._compiled = compiled
+        self._result = result
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is found, the tables only where every placement is an eligible pair."""
+        rows = self._result.placement_rows
+        columns = [self._column(row) for row in rows]
+        gone = [row for row, column in zip(rows, columns, strict=True) if column is None]
+        yield finding_of(
+            "eligible pairs",
+            [f"{row.candidate_id} in {row.opening_id} is not eligible" for row in gone],
+            f"all {len(rows):,} placements are eligible pairs",
+        )
+        if gone:
+            return
+        found = [column for column in columns if column is not None]
+        plan = self._plan(found)
+        verdict = self._compiled.judge(plan)
+        yield finding_of(
+            "rules",
+            [*map(str, verdict.violations), *map(str, verdict.faults)],
+            f"the plan keeps all {len(self._compiled.rules)} rules",
+        )
+        yield self._objective(verdict)
+        yield from self._tables(plan, verdict, found)
+        yield self._people(plan)
+
+    def _column(self, row: PlacementRow) -> int | None:
+        instance = self._compiled.pairs.instance
+        if row.candidate_id not in instance.candidate_of:
+            return None
+        if row.opening_id not in instance.opening_of:
+            return None
+        return self._compiled.pairs.find(
+            instance.candidate_idx(row.candidate_id), instance.opening_idx(row.opening_id)
+        )
+
+    def _plan(self, columns: Sequence[int]) -> Plan:
+        return self._compiled.plan_of(
+            Placement(
+                row.candidate_id,
+                row.opening_id,
+                row.coach_id,
+                given_of(self._compiled.pairs, column),
+            )
+            for row, column in zip(self._result.placement_rows, columns, strict=True)
+        )
+
+    def _objective(self, verdict: Verdict) -> Finding:
+        told, found = self._result.objective, float(verdict.objective)
+        is_sound = told == found
+        text = f"{found:,.6g} points" if is_sound else f"{found!r} points, not {told!r}"
+        return Finding("objective", is_sound=is_sound, text=text)
+
+    def _tables(self, plan: Plan, verdict: Verdict, columns: Sequence[int]) -> Iterator[Finding]:
+        result, rules = self._result, self._compiled.rules
+        instance, formulation = self._compiled.pairs.instance, self._compiled.formulation
+        points = formulation.objective.points_of(np.array(columns, dtype=np.int64))
+        yield _same("placements", placement_rows(plan, points, rules), result.placement_rows)
+        yield _same("quotas", quota_rows(instance, plan, rules), result.quota_rows)
+        yield _same("coaches", coach_rows(instance, plan, rules), result.coach_rows)
+        yield _same("budgets", budget_rows(instance, plan, rules), result.budget_rows)
+        yield _same("costs", cost_rows(instance, plan), result.cost_rows)
+        yield _same("terms", term_rows(verdict), result.term_rows)
+
+    def _people(self, plan: Plan) -> Finding:
+        left = set(plan.instance.candidate_ids) - set(plan.of_candidate)
+        told = Counter(row.candidate_id for row in self._result.unplaced_rows)
+        wrong = sorted({*(left ^ set(told)), *(id_ for id_, count in told.items() if count > 1)})
+        return finding_of(
+            "unplaced",
+            [f"{id_} is told wrongly" for id_ in wrong],
+            f"{len(left):,} people are left, each with a reason",
+        )
+
+
+def _same(subject: str, found: Sequence[Any], told: Sequence[Any]) -> Finding:
+    wrong = [
+        f"{row!r} is found, not {other!r}"
+        for row, other in zip(found, told, strict=False)
+        if row != other
+    ]
+    if len(found) != len(told):
+        wrong.append(f"{len(found)} rows are found, not {len(told)}")
+    return finding_of(subject, wrong, f"all {len(found):,} rows are found again")

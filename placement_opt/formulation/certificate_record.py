@@ -1,0 +1,104 @@
+"""The certificate as a result holds it: what a search has proven, written down and proven again."""
+
+from typing import Annotated, Any, Literal, Self
+
+import numpy as np
+from pydantic import Field, Strict
+
+from placement_opt.basics.rows import ResultPart
+from placement_opt.formulation.certificate import Certificate
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.mixed_integer_rounding import Cut, cuts_of, with_cuts
+
+Whole = Annotated[int, Strict()]
+
+
+class CertificateRecord(ResultPart):
+    """Prices of rows that prove a bound, or that no plan keeps all rules.
+
+    Only rows with a price are listed. Nothing of it is believed: `bound` and `leaves_no_plan` sum
+    over the problem itself, and derive each cut again from its recipe.
+
+    Attributes
+    ----------
+    proves
+        What the prices prove.
+    bits
+        Binary places of the prices.
+    rows
+        Number of rows of the problem, cuts included.
+    row, price
+        The rows that have a price, ascending, and that price times ``2**bits``.
+    cuts
+        How the cuts among the rows are derived.
+    bound_units
+        The bound in integer units of the objective; None where no plan exists.
+    scale
+        Integer units of one point; None where no plan exists.
+    """
+
+    proves: Literal["bound", "no plan"] = "bound"
+    bits: Whole = Field(ge=0)
+    rows: Whole = Field(ge=0)
+    row: tuple[Whole, ...]
+    price: tuple[Whole, ...]
+    cuts: tuple[Cut, ...] = ()
+    bound_units: int | None = None
+    scale: int | None = None
+
+    @classmethod
+    def of_bound(cls, certificate: Certificate, formulation: Formulation, units: int) -> Self:
+        """Write down a proven bound.
+
+        Parameters
+        ----------
+        certificate
+            The prices.
+        formulation
+            The problem that they prove it over, with its cuts.
+        units
+            The bound in units of the objective.
+        """
+        return cls(
+            **_prices(certificate),
+            cuts=cuts_of(formulation),
+            bound_units=units,
+            scale=formulation.objective.scale,
+        )
+
+    @classmethod
+    def of_no_plan(cls, certificate: Certificate) -> Self:
+        """Write down prices that leave no plan."""
+        return cls(proves="no plan", **_prices(certificate))
+
+    def bound(self, formulation: Formulation) -> int:
+        """Return the bound that the prices prove in integer units of the objective; exact.
+
+        Raises
+        ------
+        ValueError, IndexError, OverflowError
+            When prices or cuts do not fit the problem.
+        """
+        with_rows = with_cuts(formulation, self.cuts)
+        return self._certificate(with_rows).bound(with_rows)
+
+    def leaves_no_plan(self, formulation: Formulation) -> bool:
+        """Tell whether the prices prove that no plan keeps all rows; exact, raises as `bound`."""
+        return self._certificate(formulation).leaves_no_plan(formulation)
+
+    def _certificate(self, formulation: Formulation) -> Certificate:
+        if self.rows != formulation.n_rows:
+            raise ValueError(f"{self.rows} rows, but the problem has {formulation.n_rows}")
+        prices = np.zeros(self.rows, dtype=np.int64)
+        prices[np.array(self.row, dtype=np.int64)] = np.array(self.price, dtype=np.int64)
+        return Certificate(prices, self.bits)
+
+
+def _prices(certificate: Certificate) -> dict[str, Any]:
+    priced = np.flatnonzero(certificate.prices)
+    return {
+        "bits": certificate.bits,
+        "rows": int(certificate.prices.size),
+        "row": priced.tolist(),
+        "price": certificate.prices[priced].tolist(),
+    }
