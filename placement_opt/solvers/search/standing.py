@@ -85,12 +85,16 @@ class Standing:
         return math.floor((bound - objective.widening) * objective.scale)
 
     @property
+    def gap(self) -> float | None:
+        """The gap that is told, or None without a plan or a bound."""
+        objective, bound = self.told
+        return None if objective is None or bound is None else relative_gap(objective, bound)
+
+    @property
     def has_asked_gap(self) -> bool:
         """True when the gap that is told is the asked one or less."""
-        objective, bound = self.told
-        if objective is None or bound is None:
-            return False
-        return relative_gap(objective, bound) <= self.limits.gap
+        gap = self.gap
+        return gap is not None and gap <= self.limits.gap
 
     def reached(self) -> StopReason | None:
         """Return which end the search has reached by itself, or None.

@@ -3,6 +3,8 @@
 import math
 from functools import partial
 
+import numpy as np
+
 from placement_opt.basics.status import StopReason
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import Formulation
@@ -14,6 +16,7 @@ from placement_opt.solvers.derived.components import components
 from placement_opt.solvers.engines.cp_sat import CpSat
 from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.flow.network_flow import NetworkFlow
+from placement_opt.solvers.plans.rounding import rounded
 from placement_opt.solvers.relaxation.relaxation import lp_bound
 from placement_opt.solvers.search.base import Ending, Search, Solver
 from placement_opt.solvers.search.reporting import POLL_S, Beside, logger
@@ -40,6 +43,13 @@ RAY_SHARE = 0.7
 
 LP_SHARE = 0.4
 """Share of the remaining time that the linear program may take before the search begins."""
+
+LP_S, LP_SHORT_SHARE = 5.0, 0.8
+"""In a short solve the linear program may take up to so many seconds, or that larger share: without
+prices there is no good plan of a middling problem."""
+
+GREEDY_PAIRS = 20_000
+"""So many of the pairs that gain most are tried for a first plan, before there are prices."""
 
 
 class Auto:
@@ -108,6 +118,7 @@ class Auto:
             search.note(f"large ({formulation.n_pairs:,} pairs): prices by column generation")
             ending = search_large(formulation, search)
         else:
+            _offer_greedy(formulation, search)
             priced = price(formulation, search)
             if priced is not None and search.stop_reason() is None:
                 ending = search_priced(priced, search, complete)
@@ -165,10 +176,24 @@ def _beyond_floats(formulation: Formulation, search: Search) -> Ending | None:
     return CpSat().solve(formulation, search)
 
 
+def _offer_greedy(formulation: Formulation, search: Search) -> None:
+    """Where nobody is placed yet, offer a plan of the pairs that gain most, in their order."""
+    if search.best is not None and search.best.chosen.size:
+        return
+    gain = formulation.objective.gain[: formulation.n_pairs]
+    order = np.argsort(-gain, kind="stable")[:GREEDY_PAIRS]
+    plan = rounded(formulation, order[gain[order] > 0], search)
+    if plan is not None:
+        search.offer(plan, "greedy")
+
+
 def price(formulation: Formulation, search: Search) -> Priced | None:
     """Solve the linear relaxation; prove its bound by dual prices, re-checked in exact integers."""
     # A linear program that is solved or not by the clock would not be reproducible.
-    seconds = math.inf if search.limits.reproducible else LP_SHARE * search.remaining_s
+    left_s = search.remaining_s
+    seconds = max(LP_SHARE * left_s, min(LP_S, LP_SHORT_SHARE * left_s))
+    if search.limits.reproducible:
+        seconds = math.inf
     relaxed = lp_bound(formulation, seconds)
     if relaxed is None:
         search.note("no dual prices: the linear program was not solved in time or has no solution")

@@ -34,6 +34,10 @@ from placement_opt.solvers.ways.priced import Priced
 
 Numbers = npt.NDArray[np.int64]
 
+ROUGH_GAP, ROUGH_S = 5e-3, 1.0
+"""A plan with a larger gap is improved before anything else, for so many seconds and as long as the
+prices took."""
+
 REPAIR_SHARE = 0.35
 """Share of the remaining time after which a problem without a plan is left to complete solvers."""
 
@@ -80,6 +84,8 @@ class _Plans:
         self._spare = priced.spare(core)
         self._solvers: list[Solver] = [Mip(in_process=True), CpSat()]
         self._complete = complete
+        self._first: Improver | None = None
+        self._rough_until_s = 2 * search.elapsed_s + ROUGH_S
         self._turns: Turns | None = None
         self._cuts = CutTurns(search)
         self._patience_s = search.elapsed_s + REPAIR_SHARE * search.remaining_s
@@ -95,6 +101,11 @@ class _Plans:
         elif self._search.best is None:
             _repair(self._priced, self._spare, self._search, self._solvers, self._is_without_plan)
             return not self._is_hopeless()
+        elif self._is_rough():
+            self._first = self._first or improver_of(
+                self._priced, self._core, self._search, self._solvers
+            )
+            self._first.step()
         elif self._turns is None or self._cuts.is_due:
             self._turns = self._strengthened()
         elif self._complete is None or not self._complete.is_at_work:
@@ -134,6 +145,11 @@ class _Plans:
 
     def _is_hopeless(self) -> bool:
         return self._search.best is None and self._proposals.empty() and self._is_late()
+
+    def _is_rough(self) -> bool:
+        """Tell whether the plan is so far from the bound that improving it comes first."""
+        gap = self._search.gap
+        return self._search.elapsed_s < self._rough_until_s and (gap is None or gap > ROUGH_GAP)
 
     def _is_late(self) -> bool:
         return self._search.elapsed_s >= self._patience_s

@@ -186,6 +186,53 @@ class TestFallbacks:
         assert any(note.startswith("branching") for note in search.notes)
 
 
+class TestAnytime:
+    """What the first seconds bring does not hang on the limit."""
+
+    def test_there_is_a_plan_before_there_are_prices(self, model, monkeypatch):
+        formulation = model.compile().formulation
+        search = search_of(formulation, time_limit_s=0.5)
+        placed = []
+
+        def without_prices(formulation, search):
+            placed.append(search.best.chosen.size)
+            search.cancel()
+
+        monkeypatch.setattr(auto, "price", without_prices)
+        Auto().solve(formulation, search)
+        assert placed[0] > 0
+        assert search.best_source == "greedy"
+
+    def test_a_plan_at_hand_is_no_worse_for_it(self, model, start):
+        formulation = model.compile().formulation
+        search = search_of(formulation)
+        search.offer(start, "start plan")
+        auto._offer_greedy(formulation, search)
+        assert search.best is start
+
+    @pytest.mark.parametrize(("limit_s", "least", "most"), [(2, 1.5, 1.6), (60, 23, 24)])
+    def test_a_short_solve_gives_prices_most_of_its_time(
+        self, priced, monkeypatch, limit_s, least, most
+    ):
+        given = []
+        monkeypatch.setattr(auto, "lp_bound", lambda _, seconds: given.append(seconds))
+        price(priced.formulation, search_of(priced.formulation, time_limit_s=limit_s))
+        assert least <= given[0] <= most
+
+    @pytest.mark.parametrize(("gap", "is_first"), [(None, True), (0.01, True), (0.001, False)])
+    def test_a_rough_plan_is_improved_before_cuts(self, priced, start, monkeypatch, gap, is_first):
+        search = search_of(priced.formulation)
+        steps = []
+        plans = restricted_master._Plans(priced, priced.first_core(), search, None)
+        monkeypatch.setattr(type(search), "gap", gap)
+        search.offer(start, "start plan")
+        monkeypatch.setattr(Improver, "step", lambda _: steps.append("improve"))
+        monkeypatch.setattr(plans, "_strengthened", lambda: steps.append("cuts"))
+        plans.step()
+        plans.end()
+        assert steps == ["improve" if is_first else "cuts"]
+
+
 class TestInfeasible:
     """More variables than CP-SAT gets alone; the plain answer, or none, never a wrong one."""
 
