@@ -6,7 +6,7 @@ import ortools.sat.python.cp_model  # noqa: F401
 import scipy.optimize  # noqa: F401
 
 import placement_opt as po
-import placement_opt.report.report
+import placement_opt.report.result_of_search
 import placement_opt.solvers.ways.auto
 from benchmarks.instances import Problem
 from benchmarks.run import Run
