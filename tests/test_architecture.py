@@ -168,6 +168,26 @@ def test_tests_mirror_the_rooms() -> None:
     assert wrong == []
 
 
+def constants_of(module: str) -> Iterator[str]:
+    """Yield the names that a module gives a value to, outside of classes and functions."""
+    for node in ast.parse(MODULES[module].read_text(encoding="utf-8")).body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        targets += [node.target] if isinstance(node, ast.AnnAssign) else []
+        for target in targets:
+            yield from (part.id for part in ast.walk(target) if isinstance(part, ast.Name))
+
+
+def test_kinds_of_arrays_have_one_home() -> None:
+    kinds = set(constants_of("basics.arrays"))
+    assert "Ints" in kinds
+    others = {
+        module: found
+        for module in MODULES
+        if module != "basics.arrays" and (found := kinds & set(constants_of(module)))
+    }
+    assert others == {}
+
+
 def loaded_by(code: str) -> set[str]:
     script = f"import sys\n{code}\nprint(*sys.modules)"
     done = subprocess.run(

@@ -19,12 +19,13 @@ from placement_opt.answers.still_infeasible import (
     assumed_core,
     limited_rows,
 )
+from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.certificate import Certificate, without_gains
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.bounds.infeasible import find_ray
 from placement_opt.solvers.derived.components import components
 from placement_opt.solvers.derived.counting import counted, row_out_of_reach
-from placement_opt.solvers.derived.rows_alone import RowPrices, Rows
+from placement_opt.solvers.derived.rows_alone import RowPrices
 from placement_opt.solvers.flow.cut import cut_of
 from placement_opt.solvers.flow.sets import NotANetworkError
 from placement_opt.solvers.search.base import Search
@@ -54,7 +55,7 @@ class Conflict:
         Prices of rows that prove that there is no plan, of these alone where possible; or None.
     """
 
-    rows: Rows
+    rows: Ints
     is_minimal: bool
     prices: RowPrices | None
 
@@ -108,7 +109,7 @@ def singled_out(
     return Conflict(answer.rows, answer.is_minimal, answer.prices or start.prices)
 
 
-def _crossed(formulation: Formulation) -> Rows | None:
+def _crossed(formulation: Formulation) -> Ints | None:
     """Return a row whose limits cross, or one that holds a variable whose bounds do."""
     lower, upper = formulation.row_lower, formulation.row_upper
     rows = np.flatnonzero(lower > upper)

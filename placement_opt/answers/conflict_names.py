@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.constraints.base import Rule
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.solvers.derived.rows_alone import Rows
 
 
-def names_of(formulation: Formulation, rules: Sequence[Rule], rows: Rows) -> tuple[str, ...]:
+def names_of(formulation: Formulation, rules: Sequence[Rule], rows: Ints) -> tuple[str, ...]:
     """Return rows as ``"rule (about)"``.
 
     Parameters

@@ -20,15 +20,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import Lacking
-from placement_opt.instance.instance import Bools, Floats
 from placement_opt.solvers.plans.additions import PlanInRows
 from placement_opt.solvers.search.base import Solution
-
-Numbers = npt.NDArray[np.int64]
 
 PAIRS_AT_ONCE = 1 << 18
 """So many pairs are looked at in one go, which bounds the memory."""
@@ -78,8 +75,8 @@ def reasons(
     formulation: Formulation,
     solution: Solution,
     prices: Floats,
-    start: Numbers,
-    left: Numbers,
+    start: Ints,
+    left: Ints,
     closed: Bools,
 ) -> Iterator[Reason]:
     """Yield a reason for each of the people who are left and have pairs, in the order given.
@@ -117,7 +114,7 @@ class _Some:
     prices: Floats
     closed: Bools
 
-    def reasons(self, start: Numbers, people: Numbers) -> Iterator[Reason]:
+    def reasons(self, start: Ints, people: Ints) -> Iterator[Reason]:
         """Yield one for each, in the order given."""
         width = start[people + 1] - start[people]
         first = np.cumsum(width) - width
@@ -143,7 +140,7 @@ class _Some:
                 rows, n_small = self._ranked(pair, lacking.row_of(place), small.row_of(place))
             yield Reason(int(people[who]), pair, kind, rows, n_small, int(n_open[who]))
 
-    def _paid(self, pairs: Numbers) -> Floats:
+    def _paid(self, pairs: Ints) -> Floats:
         """Return what each pair pays at the prices, shape (P,)."""
         paid = np.zeros(pairs.size)
         offsets = self.formulation.row_offsets
@@ -154,7 +151,7 @@ class _Some:
             )
         return paid
 
-    def _ranked(self, pair: int, rows: Numbers, small: Numbers) -> tuple[tuple[int, ...], int]:
+    def _ranked(self, pair: int, rows: Ints, small: Ints) -> tuple[tuple[int, ...], int]:
         """Put rows in order: those too small for the pair alone, then what it pays most for.
 
         What a pair pays in the rows of a rule it may pay in another row than the one that is full:
@@ -178,14 +175,14 @@ class _Some:
 class _Entries:
     """Rows by the place of their pair, the places ascending."""
 
-    at: Numbers
-    row: Numbers
+    at: Ints
+    row: Ints
 
     @classmethod
     def of(cls, entries: Lacking) -> "_Entries":
         order = np.argsort(entries[0], kind="stable")
         return cls(entries[0][order], entries[1][order])
 
-    def row_of(self, place: int) -> Numbers:
+    def row_of(self, place: int) -> Ints:
         """Return the rows of one pair."""
         return self.row[slice(*np.searchsorted(self.at, [place, place + 1]))]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from placement_opt.basics.arrays import Floats
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.instance import Floats
 from placement_opt.solvers.relaxation.relaxation import lp_bound
 from placement_opt.solvers.search.base import Search
 

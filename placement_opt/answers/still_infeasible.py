@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.bounds.least_breach import least_breach
 from placement_opt.solvers.derived.counting import row_out_of_reach
-from placement_opt.solvers.derived.rows_alone import RowPrices, Rows, rows_alone
+from placement_opt.solvers.derived.rows_alone import RowPrices, rows_alone
 from placement_opt.solvers.engines.cp_sat_writing import cp_sat_model
 from placement_opt.solvers.flow.cut import cut_of
 from placement_opt.solvers.flow.sets import NotANetworkError
@@ -82,7 +83,7 @@ class Answer:
     """
 
     verdict: Verdict
-    rows: Rows
+    rows: Ints
     prices: RowPrices | None = None
     is_minimal: bool = False
 
@@ -108,7 +109,7 @@ class Judge:
         self._seed = seed
         self.clock = clock
 
-    def ask(self, rows: Rows) -> Answer:
+    def ask(self, rows: Ints) -> Answer:
         """Ask whether a plan keeps the rows, ascending."""
         self.clock.tick()
         if not rows.size:
@@ -170,7 +171,7 @@ def asked_of_cp_sat(model: Any, seed: int, seconds: float) -> tuple[Verdict, Any
     return (Verdict.FEASIBLE if is_feasible else Verdict.UNKNOWN), solver
 
 
-def assumed_core(formulation: Formulation, seed: int, seconds: float) -> Rows | None:
+def assumed_core(formulation: Formulation, seed: int, seconds: float) -> Ints | None:
     """Return rows that CP-SAT needs for its proof that no plan keeps all; None without one.
 
     Every row gets a switch, and the proof names those that it assumes to be on.
@@ -202,7 +203,7 @@ def assumed_core(formulation: Formulation, seed: int, seconds: float) -> Rows | 
     return np.array(sorted(core), dtype=np.int64)
 
 
-def limited_rows(formulation: Formulation) -> Rows:
+def limited_rows(formulation: Formulation) -> Ints:
     """Return the rows of the blocks that have a limit."""
     is_limited = (formulation.row_lower > NO_LOWER) | (formulation.row_upper < NO_UPPER)
     return np.flatnonzero(is_limited[: formulation.row_offsets[len(formulation.blocks)]])

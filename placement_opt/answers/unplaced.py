@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from placement_opt.answers.reasons import Kind, Reason, reasons
+from placement_opt.basics.arrays import Bools, Floats
 from placement_opt.basics.rows import UnplacedRow
 from placement_opt.constraints.opening_capacity import OpeningCapacity
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_UPPER
-from placement_opt.instance.instance import Bools, Floats
 from placement_opt.pairs.table import PairTable
 from placement_opt.solvers.search.base import Solution
 

@@ -8,11 +8,12 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import RemarkRow
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.instance.instance import Bools, Indices, Instance
+from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.groups import BUILT_IN_PER, Groups

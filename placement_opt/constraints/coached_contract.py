@@ -8,10 +8,11 @@ from typing import ClassVar, Literal
 import numpy as np
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import Findings, InvalidInputError, Problem
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching_teams import needs_coaching
-from placement_opt.instance.instance import HOUR, NOT_GIVEN, Bools, Indices, Instance
+from placement_opt.instance.instance import HOUR, NOT_GIVEN, Instance
 from placement_opt.instance.plan import Plan, Violation, contract_hours
 from placement_opt.records import Candidate
 from placement_opt.rulebook import CoachingContract

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import sparse
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import Findings, Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
@@ -19,7 +20,7 @@ from placement_opt.constraints.coaching_room import CoachRoom
 from placement_opt.constraints.coaching_stacked import stacked_rows
 from placement_opt.constraints.coaching_teams import Teams, covers, needs_coaching, teams_of
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
-from placement_opt.instance.instance import Bools, Indices, Instance
+from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Violation
 from placement_opt.pairs.columns import distinct_rows, pair_column
 from placement_opt.pairs.table import PairTable

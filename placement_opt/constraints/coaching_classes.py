@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.constraints.coaching_packer import BestFit
 from placement_opt.formulation.row_blocks import Columns
-from placement_opt.instance.instance import Bools, Indices, Ints
 
 
 @dataclass(frozen=True, eq=False)

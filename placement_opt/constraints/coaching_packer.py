@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Indices, Ints
 from placement_opt.constraints.coaching_exchange import fullest
-from placement_opt.instance.instance import Indices, Ints
 
 MOST_MERGES = 100_000
 """Times that two coaches share out their people again, per packer, which bounds its time."""

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Floats, Indices, Ints
 from placement_opt.formulation.row_blocks import NO_LOWER, Lumped, RowBlock, Variables
-from placement_opt.instance.instance import Floats, Indices, Ints
 
 PRICE_DIGITS = 9
 """Coaches whose prices agree in so many digits stand on one level."""

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Indices, Ints
 from placement_opt.formulation.row_blocks import Lacking
-from placement_opt.instance.instance import Indices, Ints
-
-Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +44,7 @@ class CoachRoom:
     first_hours_row: int
     head: npt.NDArray[np.signedinteger] | None = None
 
-    def __call__(self, pairs: Numbers, chosen: Numbers, own: Ints) -> Lacking:
+    def __call__(self, pairs: Ints, chosen: Ints, own: Ints) -> Lacking:
         """Return what the coach lacks who comes nearest to having room: hours, heads or both.
 
         A kind that nobody may coach lacks its own row.
@@ -81,7 +79,7 @@ class CoachRoom:
             np.concatenate([kind_nobody, hours_row[no_hours], heads_row[no_heads]]),
         )
 
-    def _coached(self, pairs: Numbers) -> tuple[Numbers, Numbers]:
+    def _coached(self, pairs: Ints) -> tuple[Ints, Ints]:
         """Return which of the pairs need coaching, by their place, and the kind of each."""
         place = np.minimum(np.searchsorted(self.pair, pairs), self.pair.size - 1)
         at = np.flatnonzero(self.pair[place] == pairs)

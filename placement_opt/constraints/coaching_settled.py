@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.constraints.coaching_classes import Capacity, Classes, HandOut
 from placement_opt.formulation.row_blocks import Columns
-from placement_opt.instance.instance import Bools, Indices, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Indices, Ints
 from placement_opt.constraints.coaching_classes import Capacity
 from placement_opt.constraints.coaching_room import CoachRoom
 from placement_opt.constraints.coaching_settled import StackedCoaches
 from placement_opt.constraints.coaching_teams import Teams
 from placement_opt.formulation.row_blocks import NO_LOWER, Columns, RowBlock, Variables
-from placement_opt.instance.instance import Indices, Ints
 from placement_opt.pairs.table import PairTable
 
 

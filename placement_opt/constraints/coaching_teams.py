@@ -8,7 +8,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.instance.instance import Bools, Indices, Instance, looked_up
+from placement_opt.basics.arrays import Bools, Indices
+from placement_opt.instance.instance import Instance, looked_up
 from placement_opt.records import Candidate, Coach, Opening
 
 T = TypeVar("T", bound=Hashable)

@@ -10,9 +10,10 @@ import numpy.typing as npt
 from scipy import sparse
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
-from placement_opt.instance.instance import UNIT, Bools, Indices, Instance, Ints, looked_up
+from placement_opt.instance.instance import UNIT, Instance, looked_up
 from placement_opt.instance.plan import Plan, Violation
 
 

@@ -7,8 +7,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.constraints.base import Rule
-from placement_opt.instance.instance import Bools, Indices, Instance, Ints
+from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
 
 

@@ -8,12 +8,12 @@ from fractions import Fraction
 import numpy as np
 from scipy import sparse
 
+from placement_opt.basics.arrays import Indices, Ints
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.formulation.formulation import ROOM
 from placement_opt.formulation.pair_entries import narrow_rows, rows_of_pairs
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
-from placement_opt.instance.instance import Indices, Ints
 from placement_opt.pairs.groups import Groups
 from placement_opt.pairs.table import Column
 

@@ -6,9 +6,10 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
-from placement_opt.instance.instance import NOT_GIVEN, Bools, Indices, Instance
+from placement_opt.instance.instance import NOT_GIVEN, Instance
 from placement_opt.instance.plan import Plan, Violation
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.errors import Findings, Problem
 from placement_opt.basics.quantities import Digits, read_number
 from placement_opt.constraints.base import Rule, limit_of_group, plain_limits
@@ -26,7 +27,7 @@ from placement_opt.constraints.quota_records import (
     who_counts,
 )
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.instance.instance import HOUR, Bools, Instance, Ints
+from placement_opt.instance.instance import HOUR, Instance
 from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation, contract_hours
 from placement_opt.pairs.columns import hours_where
 from placement_opt.pairs.groups import Groups, grouped

@@ -10,13 +10,14 @@ import numpy.typing as npt
 from scipy import sparse
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Indices, Ints
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching_teams import teams_of
 from placement_opt.constraints.limits import Price
 from placement_opt.formulation.pair_entries import rows_of_pairs
 from placement_opt.formulation.row_blocks import NO_UPPER, Lacking, RowBlock, Variables
-from placement_opt.instance.instance import Indices, Instance, Ints
+from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.columns import distinct_rows, pair_column
 from placement_opt.pairs.groups import grouped

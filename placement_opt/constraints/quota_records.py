@@ -5,9 +5,10 @@ from fractions import Fraction
 
 import numpy as np
 
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.basics.quantities import read_number
-from placement_opt.instance.instance import NOT_GIVEN, Bools, Instance, Ints
+from placement_opt.instance.instance import NOT_GIVEN, Instance
 from placement_opt.pairs.table import PairTable
 from placement_opt.records import Candidate, Employer
 

@@ -6,8 +6,9 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.constraints.base import Rule
-from placement_opt.instance.instance import Bools, Indices, Instance
+from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
 
 

@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
-from placement_opt.instance.instance import NOT_GIVEN, Bools, Indices, Instance
+from placement_opt.instance.instance import NOT_GIVEN, Instance
 from placement_opt.instance.plan import Plan, Violation
 from placement_opt.instance.travel import travel_table
 from placement_opt.pairs.table import candidate_blocks

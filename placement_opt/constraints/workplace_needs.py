@@ -5,8 +5,9 @@ from typing import ClassVar, Literal, Self
 
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.constraints.base import Rule
-from placement_opt.instance.instance import Bools, Indices, Instance, covers
+from placement_opt.instance.instance import Instance, covers
 from placement_opt.instance.plan import Plan, Violation
 
 

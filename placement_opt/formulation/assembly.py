@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.formulation.formulation import BLOCK_PAIRS, ROOM, Formulation
 from placement_opt.formulation.pair_entries import are_ones, row_reach
 from placement_opt.formulation.points import Objective, PointShare
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, Lumped, Pools, RowBlock
-from placement_opt.instance.instance import Floats, Ints
 from placement_opt.pairs.columns import distinct_values
 from placement_opt.pairs.table import Column
 

@@ -16,10 +16,10 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.formulation.formulation import Formulation, Objective
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
-from placement_opt.instance.instance import Floats, Ints
 
 PRICE_BITS = 20
 _SAFE = 1 << 61

@@ -20,11 +20,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.formulation.pair_entries import PairEntries, row_reach
 from placement_opt.formulation.points import Objective
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock, Variables
-from placement_opt.instance.instance import Floats, Ints
 
 ROOM = 1 << 60
 """No row's activity and no objective may reach this: solvers add in int64."""

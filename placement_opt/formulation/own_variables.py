@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
-from placement_opt.instance.instance import Bools, Ints
 
 
 def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:

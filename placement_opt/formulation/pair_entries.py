@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Floats, Indices, Ints
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.instance.instance import Floats, Indices, Ints
 from placement_opt.pairs.table import narrowed
 
 DENSE_SHARE = 8

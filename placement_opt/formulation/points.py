@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.basics.status import OPTIMAL_GAP, relative_gap
-from placement_opt.instance.instance import Ints
 
 TERM_SHARE = Fraction(1, 1000)
 """What is left to prove of an optimal plan is a smaller share than this of every term's reach."""

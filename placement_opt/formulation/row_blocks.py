@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.formulation.pair_entries import PairEntries, row_reach
-from placement_opt.instance.instance import Floats, Ints
 
 NO_LOWER = -(1 << 62)
 """Stands for "no lower limit" on a row."""

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Bools, Floats, Indices, Ints, Words
 from placement_opt.basics.errors import (
     InvalidInputError,
     Problem,
@@ -42,11 +43,6 @@ UNIT = 1_000_000
 
 TRANSPORT_MODES = ("walk", "bike", "car", "public_transport")
 
-Ints = npt.NDArray[np.int64]
-Indices = npt.NDArray[np.int32]
-Bools = npt.NDArray[np.bool_]
-Words = npt.NDArray[np.uint64]
-Floats = npt.NDArray[np.float64]
 RecordT = TypeVar("RecordT", Candidate, Opening, Employer, Coach, Municipality)
 
 

@@ -10,17 +10,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Floats, Indices, Ints
 from placement_opt.basics.quantities import scaled_int
-from placement_opt.instance.instance import (
-    NOT_GIVEN,
-    TRANSPORT_MODES,
-    UNIT,
-    Bools,
-    Floats,
-    Indices,
-    Instance,
-    Ints,
-)
+from placement_opt.instance.instance import NOT_GIVEN, TRANSPORT_MODES, UNIT, Instance
 
 SPEED_KM_PER_H: Mapping[str, float] = {
     "walk": 5.0,

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.instance.instance import HOUR, NOT_GIVEN, Instance, Ints, frozen
+from placement_opt.basics.arrays import Ints
+from placement_opt.instance.instance import HOUR, NOT_GIVEN, Instance, frozen
 from placement_opt.instance.travel import travel_table
 from placement_opt.pairs.table import PairTable
 

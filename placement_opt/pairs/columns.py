@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import (
     Findings,
     InvalidInputError,
@@ -21,16 +22,7 @@ from placement_opt.basics.errors import (
 )
 from placement_opt.basics.number_columns import INT64_MAX
 from placement_opt.basics.quantities import read_number, scaled_int
-from placement_opt.instance.instance import (
-    HOUR,
-    NOT_GIVEN,
-    UNIT,
-    Bools,
-    Indices,
-    Instance,
-    Ints,
-    frozen,
-)
+from placement_opt.instance.instance import HOUR, NOT_GIVEN, UNIT, Instance, frozen
 from placement_opt.pairs.table import Column, PairTable, narrowed
 from placement_opt.records import Candidate
 from placement_opt.rulebook import ADULT_AGE

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from placement_opt.basics.arrays import Indices
 from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.instance.instance import Indices, Instance
+from placement_opt.instance.instance import Instance
 from placement_opt.pairs.table import PairTable
 
 BUILT_IN_PER = (

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import (
     Findings,
     InvalidInputError,
@@ -16,7 +17,7 @@ from placement_opt.basics.errors import (
     plain_name,
 )
 from placement_opt.basics.frame_columns import frame_columns
-from placement_opt.instance.instance import NOT_GIVEN, Bools, Indices, Instance, Ints
+from placement_opt.instance.instance import NOT_GIVEN, Instance
 from placement_opt.pairs.columns import BUILT_IN_COLUMNS
 from placement_opt.pairs.groups import BUILT_IN_PER
 from placement_opt.pairs.listed_columns import ListedColumn, pairs_problem

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Indices, Ints
 from placement_opt.basics.bsn import masked
 from placement_opt.basics.errors import Problem
 from placement_opt.basics.frame_columns import is_missing
 from placement_opt.basics.number_columns import UnreadableNumberError, rounded_array, scaled_array
 from placement_opt.basics.number_texts import number_readings, without_quotes
 from placement_opt.basics.quantities import PLACES
-from placement_opt.instance.instance import NOT_GIVEN, Indices, Ints
+from placement_opt.instance.instance import NOT_GIVEN
 from placement_opt.pairs.table import Column
 
 _FILL = "give the value, or leave the row out"

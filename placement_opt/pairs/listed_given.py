@@ -7,8 +7,8 @@ from typing import TypeVar
 import numpy as np
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import InvalidInputError, Problem
-from placement_opt.instance.instance import Bools, Indices, Ints
 from placement_opt.pairs.listed_columns import (
     ListedColumn,
     pairs_problem,

@@ -10,9 +10,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import Findings, InvalidInputError, Problem
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.instance.instance import Bools, Indices, Instance, Ints
+from placement_opt.instance.instance import Instance
 
 BLOCK_CELLS = 1 << 20
 """Candidates times openings looked at in one block: a mask of 1 MB."""

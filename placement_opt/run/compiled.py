@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.basics.rows import RemarkRow
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.base import Rule
@@ -37,9 +37,7 @@ class Compiled(ShortRepr):
     rules_of_blocks: tuple[Rule, ...]
     remarks: tuple[RemarkRow, ...] = ()
 
-    def coaches(
-        self, solution: Solution, liked: npt.NDArray[np.int64] | None = None
-    ) -> npt.NDArray[np.int64]:
+    def coaches(self, solution: Solution, liked: Ints | None = None) -> Ints:
         """Return the row of the coach of each chosen pair, -1 for none.
 
         `liked` is the coach that each candidate had, shape (C,), -1 for none: where people can
@@ -55,7 +53,7 @@ class Compiled(ShortRepr):
                 coach = block.lift(chosen, own, columns).get("coach", coach)
         return coach
 
-    def plan(self, solution: Solution, liked: npt.NDArray[np.int64] | None = None) -> Plan:
+    def plan(self, solution: Solution, liked: Ints | None = None) -> Plan:
         """Lift a solution back into the user's ids; `liked` as in `coaches`."""
         pairs, chosen = self.pairs, solution.chosen
         instance = pairs.instance

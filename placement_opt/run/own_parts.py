@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import InvalidInputError, Problem
 from placement_opt.basics.rows import RemarkRow
 from placement_opt.constraints import RULES
 from placement_opt.constraints.base import Rule
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.instance.instance import Bools, Indices, Instance
+from placement_opt.instance.instance import Instance
 from placement_opt.objectives import TERMS
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.listed_columns import ListedColumn, read_numbers

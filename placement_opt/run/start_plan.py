@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.basics.bsn import masked
 from placement_opt.pairs.table import PairTable
 from placement_opt.run.compiled import Compiled
@@ -21,8 +21,6 @@ from placement_opt.run.start_outcome import (
 from placement_opt.solvers.plans.additions import PlanInRows
 from placement_opt.solvers.plans.given_plan import best_within, least_plan, plan_of_given
 from placement_opt.solvers.search.base import LEAST_PLAN, Search, Solution
-
-Pairs = npt.NDArray[np.int64]
 
 UNKNOWN_COACH = -2
 """Stands for a coach that is named and not known; -1 for none named."""
@@ -43,7 +41,7 @@ class Started:
     """
 
     outcome: StartOutcome | None = None
-    coach_of: npt.NDArray[np.int64] | None = None
+    coach_of: Ints | None = None
 
     def told(self) -> str:
         """Return what became of the start plan, in one line."""
@@ -141,7 +139,7 @@ class _Read:
         return read
 
     @property
-    def rows(self) -> Pairs:
+    def rows(self) -> Ints:
         """The eligible pairs, ascending."""
         return np.array(sorted(self.coach_of_row), dtype=np.int64)
 
@@ -154,7 +152,7 @@ class _Read:
         self.others.setdefault(reason, []).append(str(masked(id_)))
 
 
-def _beside(compiled: Compiled, solution: Solution, left: Pairs) -> Iterator[LeftOut]:
+def _beside(compiled: Compiled, solution: Solution, left: Ints) -> Iterator[LeftOut]:
     """Yield the given pairs that a plan does not have, by the rule that they break beside it."""
     formulation, pairs = compiled.formulation, compiled.pairs
     change = PlanInRows(formulation, solution).with_each(left)

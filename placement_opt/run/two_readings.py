@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 
-import numpy as np
-import numpy.typing as npt
-
+from placement_opt.basics.arrays import Ints
 from placement_opt.basics.errors import InternalError
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import RemarkRow
@@ -96,7 +94,7 @@ def plan_kept(
     compiled: Compiled,
     search: Search,
     solution: Solution | None,
-    liked: npt.NDArray[np.int64] | None,
+    liked: Ints | None,
 ) -> Iterator[None]:
     """Verify and tell a plan; an error on the way becomes one of ours that holds the plan.
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.instance.instance import Bools, Ints
+from placement_opt.basics.arrays import Bools, Ints
 
 _WORD = np.uint64(32)
 _PER_MILLE = 1_000

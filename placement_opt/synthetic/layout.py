@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from placement_opt.instance.instance import Bools, Ints
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.synthetic import mix
 from placement_opt.synthetic.draws import Draws, apportioned
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.quantities import read_number
-from placement_opt.instance.instance import Bools, Ints
 from placement_opt.records import Candidate, Coach, Municipality, Opening
 from placement_opt.rulebook import ADULT_AGE, Rulebook
 from placement_opt.synthetic import mix

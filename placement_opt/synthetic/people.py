@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from placement_opt.instance.instance import Ints
+from placement_opt.basics.arrays import Ints
 from placement_opt.records import Candidate
 from placement_opt.synthetic import mix
 from placement_opt.synthetic.draws import Draws

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.instance.instance import Bools, Ints
 from placement_opt.records import Candidate, Employer, Opening, Region
 from placement_opt.synthetic import mix
 from placement_opt.synthetic.draws import Draws

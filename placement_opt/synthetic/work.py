@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from placement_opt.instance.instance import Ints
+from placement_opt.basics.arrays import Ints
 from placement_opt.records import Employer, Opening
 from placement_opt.synthetic import mix
 from placement_opt.synthetic.draws import Draws

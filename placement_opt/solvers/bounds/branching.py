@@ -14,9 +14,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from placement_opt.instance.instance import Floats
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.solvers.bounds.strengthened import Strengthened
 from placement_opt.solvers.engines.highs import HighsSettings
 from placement_opt.solvers.engines.highs_reports import INFEASIBLE
@@ -46,8 +45,6 @@ PLANNED_SHARE = 0.5
 REACH_SLACK = 1e-9
 """How far reduced gains may be off by the rounding of doubles, as a share of the bound."""
 
-Numbers = npt.NDArray[np.int64]
-
 
 class Branching:
     """Lowers the bound of a search by one target after the other.
@@ -71,7 +68,7 @@ class Branching:
         self,
         found: Strengthened,
         search: Search,
-        propose: Callable[[Numbers], None],
+        propose: Callable[[Ints], None],
         stop: Callable[[], bool],
         *,
         in_process: bool = False,
@@ -169,7 +166,7 @@ class Branching:
         """Return a target in float units, a little above for what HiGHS may round."""
         return target / self._unit.units + self._unit.slack
 
-    def _watch(self, work: HighsWork, columns: Numbers, target: int) -> bool:
+    def _watch(self, work: HighsWork, columns: Ints, target: int) -> bool:
         cutoff = self._cutoff(target)
         self._reached = -math.inf
         while not work.wait(POLL_S):
@@ -197,20 +194,20 @@ class Branching:
         self.is_over = is_optimal and answer.bound > cutoff
         return is_optimal
 
-    def _pass_on(self, news: News, columns: Numbers, cutoff: float) -> None:
+    def _pass_on(self, news: News, columns: Ints, cutoff: float) -> None:
         """Tell of a new bound, and of pairs that gain more than the target."""
         if news.bound is not None:
             prove_bound(self._search, self._unit.bound(max(news.bound, cutoff)), "mip")
         for values in news.plans:
             self._take(values, columns)
 
-    def _take(self, values: Floats, columns: Numbers) -> None:
+    def _take(self, values: Floats, columns: Ints) -> None:
         gain = self._formulation.objective.gain[columns]
         self._reached = max(self._reached, float(gain @ np.rint(values)))
         is_used = (columns < self._formulation.n_pairs) & (values > 0.5)  # noqa: PLR2004 - a half
         self._propose(columns[is_used])
 
-    def _columns(self, target: int) -> Numbers:
+    def _columns(self, target: int) -> Ints:
         """Return the variables that a plan which gains more than the target could use."""
         bound = self._found.bound
         reach = bound - target + REACH_SLACK * max(1.0, abs(bound))

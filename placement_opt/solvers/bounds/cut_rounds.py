@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.mixed_integer_rounding import cuts_of, with_cuts, without_cuts
 from placement_opt.solvers.bounds.cuts import separate
@@ -65,10 +65,10 @@ share: from there on plans can be made."""
 
 def strengthen(
     formulation: Formulation,
-    core: npt.NDArray[np.int64],
+    core: Ints,
     time_limit_s: float,
     *,
-    own: npt.NDArray[np.int64] | None = None,
+    own: Ints | None = None,
     pricing: Pricing | None = None,
     rounds: int = MOST_ROUNDS,
     with_others: bool = True,
@@ -175,8 +175,8 @@ class _Rounds:
     def __init__(
         self,
         formulation: Formulation,
-        core: npt.NDArray[np.int64],
-        own: npt.NDArray[np.int64] | None,
+        core: Ints,
+        own: Ints | None,
         pricing: Pricing,
     ) -> None:
         self.formulation = formulation
@@ -195,7 +195,7 @@ class _Rounds:
         self.is_whole = False
 
     @property
-    def core(self) -> npt.NDArray[np.int64]:
+    def core(self) -> Ints:
         """The pairs of the core, ascending."""
         return np.sort(self._columns[self._columns < self.formulation.n_pairs])
 
@@ -269,7 +269,7 @@ class _Rounds:
         """The linear program, and where the simplex method ended in it."""
         return Restricted(self.formulation, self._columns, self._values, self._prices, self._basis)
 
-    def _entering(self) -> npt.NDArray[np.int64]:
+    def _entering(self) -> Ints:
         """Return variables outside the program that gain, the best of them."""
         gain = self.formulation.reduced(self._prices)
         gain[self._columns] = 0.0

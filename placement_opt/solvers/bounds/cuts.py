@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Bools, Floats, Indices, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.mixed_integer_rounding import Cut, cuts_of
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
-from placement_opt.instance.instance import Bools, Floats, Ints
 from placement_opt.solvers.bounds.rounding_depth import Deepest, deepest
 
 MOST_CUTS = 200
@@ -44,8 +44,6 @@ LEAST_DEPTH = 1e-4
 """A cut has to be violated by this, measured as the distance from the point."""
 
 _NEAR = 1e-6
-
-Numbers = npt.NDArray[np.intp]
 
 
 def separate(
@@ -118,7 +116,7 @@ class _Point:
         )
 
     @cached_property
-    def generation(self) -> npt.NDArray[np.int64]:
+    def generation(self) -> Ints:
         """Zero for the rows of rules, one for cuts on them, and so on, shape (R,)."""
         cuts = cuts_of(self.formulation)
         first = self.formulation.n_rows - len(cuts)
@@ -133,7 +131,7 @@ class _Point:
         side = (part.row_lower if weight > 0 else part.row_upper)[row]
         return weight * (int(side) - int(self._shift[row]))
 
-    def entries(self, row: int) -> tuple[npt.NDArray[np.int32], Ints]:
+    def entries(self, row: int) -> tuple[Indices, Ints]:
         """Return the active members of a row and their coefficients."""
         part = slice(self.rows.indptr[row], self.rows.indptr[row + 1])
         return self.rows.indices[part], self.rows.data[part]
@@ -168,7 +166,7 @@ class _Sums:
 
     rows: Sequence[tuple[int, ...]]
     weights: Sequence[tuple[int, ...]]
-    member: Numbers
+    member: npt.NDArray[np.intp]
     coefficient: Ints
     limit: Ints
 
@@ -238,7 +236,7 @@ def _with_partners(point: _Point, row: int, side: int) -> _Sums | None:
     return _Sums(rows, weights, columns.astype(np.intp), mix @ dense, limit)
 
 
-def _partners(point: _Point, row: int, member: npt.NDArray[np.int32]) -> list[int]:
+def _partners(point: _Point, row: int, member: Indices) -> list[int]:
     """Return the tight rows that share most fractional members with a row, at least two."""
     columns = point.by_column
     parts = [

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.certificate import Certificate, without_gains
 from placement_opt.formulation.formulation import Formulation, Objective
 from placement_opt.formulation.row_blocks import RowBlock, Variables
-from placement_opt.instance.instance import Floats, Ints
 from placement_opt.solvers.bounds.least_breach import least_breach
 from placement_opt.solvers.derived.counting import counted
 from placement_opt.solvers.derived.lumped import lumped
@@ -55,8 +55,6 @@ FIRST_ORDER_NOTHING = 1e-4
 ENTERING_OF_ROW = 3
 MOST_ENTERING = 20_000
 ROUNDS = 200
-
-Numbers = npt.NDArray[np.int64]
 
 
 def prove_infeasible_by_ray(formulation: Formulation, search: Search, seconds: float) -> bool:
@@ -195,7 +193,7 @@ class _PhaseOne:
         broken = float(point.values[self._slack[columns]].sum())
         return None if broken <= least else point.prices
 
-    def _first_order(self, columns: Numbers, start: Point, seconds: float) -> Point | None:
+    def _first_order(self, columns: Ints, start: Point, seconds: float) -> Point | None:
         run = self._program.start_first_order(columns, start, FIRST_ORDER_PRECISION, seconds)
         try:
             while not run.wait(POLL_S):
@@ -230,7 +228,7 @@ class _PhaseOne:
         return entering.size > 0
 
 
-def _most(columns: Numbers, gain: Floats) -> Numbers:
+def _most(columns: Ints, gain: Floats) -> Ints:
     if columns.size <= MOST_ENTERING:
         return columns
     return columns[np.argpartition(-gain[columns], MOST_ENTERING)[:MOST_ENTERING]]

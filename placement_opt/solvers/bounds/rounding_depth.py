@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from placement_opt.instance.instance import Bools, Floats, Ints
+from placement_opt.basics.arrays import Bools, Floats, Ints
 
 MOST_DIVISORS = 8
 """Coefficients that serve as divisors, with their halves and thirds."""

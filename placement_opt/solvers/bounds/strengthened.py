@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.relaxation.relaxation import BASIC, Basis
 
@@ -28,17 +28,17 @@ class Restricted:
     """
 
     formulation: Formulation
-    columns: npt.NDArray[np.int64]
-    values: npt.NDArray[np.float64]
-    prices: npt.NDArray[np.float64]
+    columns: Ints
+    values: Floats
+    prices: Floats
     basis: Basis | None
 
     @property
-    def basic(self) -> npt.NDArray[np.int64]:
+    def basic(self) -> Ints:
         """The basic variables."""
         if self.basis is None:
             return np.zeros(0, dtype=np.int64)
-        basic: npt.NDArray[np.int64] = self.columns[self.basis.variables == BASIC]
+        basic: Ints = self.columns[self.basis.variables == BASIC]
         return basic
 
 
@@ -63,15 +63,15 @@ class Strengthened:
     """
 
     formulation: Formulation
-    prices: npt.NDArray[np.float64]
+    prices: Floats
     bound: float
-    core: npt.NDArray[np.int64]
+    core: Ints
     n_rounds: int
     program: Restricted
     is_cut_short: bool = False
 
     @property
-    def values(self) -> npt.NDArray[np.float64]:
+    def values(self) -> Floats:
         """The values of all variables: made anew each time, they would be many to keep."""
         values = np.zeros(self.formulation.n_variables)
         values[self.program.columns] = self.program.values
@@ -80,9 +80,9 @@ class Strengthened:
 
 def unsolved(
     formulation: Formulation,
-    prices: npt.NDArray[np.float64],
+    prices: Floats,
     bound: float,
-    columns: npt.NDArray[np.int64],
+    columns: Ints,
 ) -> Strengthened:
     """Return what prices prove where no linear program was solved: all values are zero."""
     core = np.sort(columns[columns < formulation.n_pairs])

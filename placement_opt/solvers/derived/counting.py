@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.pair_entries import are_ones
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
-from placement_opt.instance.instance import Ints
-from placement_opt.solvers.derived.rows_alone import RowPrices, Rows
+from placement_opt.solvers.derived.rows_alone import RowPrices
 
-Proposals = Callable[[Formulation, int, Rows, int], Iterator[Ints]]
+Proposals = Callable[[Formulation, int, Ints, int], Iterator[Ints]]
 
 MOST_TRIED = 50
 """So many rows are looked at one by one; more than one is rarely needed."""
@@ -115,7 +115,7 @@ def _proven(formulation: Formulation, propose: Proposals) -> RowPrices | None:
     return None
 
 
-def _asked(formulation: Formulation) -> list[Rows]:
+def _asked(formulation: Formulation) -> list[Ints]:
     """Return the rows of each block that nobody's placement leaves short."""
     empty = np.clip(0, formulation.lower, formulation.upper)
     short = formulation.activity(empty) < formulation.row_lower
@@ -135,7 +135,7 @@ def _are_limits(block: RowBlock) -> bool:
     )
 
 
-def _beside_limits(formulation: Formulation, number: int, rows: Rows, other: int) -> Iterator[Ints]:
+def _beside_limits(formulation: Formulation, number: int, rows: Ints, other: int) -> Iterator[Ints]:
     """Yield prices for the rows of one block that the limits of another seem to exclude."""
     if not are_ones(formulation.blocks[other].usage.data):
         return
@@ -164,7 +164,7 @@ def _beside_limits(formulation: Formulation, number: int, rows: Rows, other: int
         yield prices
 
 
-def _beyond_supply(formulation: Formulation, number: int, rows: Rows, other: int) -> Iterator[Ints]:
+def _beyond_supply(formulation: Formulation, number: int, rows: Ints, other: int) -> Iterator[Ints]:
     """Yield prices for rows of one block beside all limits of another, or beside one of them."""
     block, limits = formulation.blocks[number], formulation.blocks[other]
     usage = block.usage[rows]

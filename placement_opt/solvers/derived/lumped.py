@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Floats
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.mixed_integer_rounding import Cut, with_cuts
 from placement_opt.formulation.row_blocks import Lumped
-from placement_opt.instance.instance import Floats
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.reporting import logger
 

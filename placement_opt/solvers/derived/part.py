@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation, Objective
 from placement_opt.formulation.row_blocks import (
     NO_LOWER,
@@ -15,7 +16,6 @@ from placement_opt.formulation.row_blocks import (
     RowBlock,
     Variables,
 )
-from placement_opt.instance.instance import Bools, Ints
 from placement_opt.solvers.search.base import Solution
 
 

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.certificate import Certificate, steepest, without_gains
 from placement_opt.formulation.formulation import Formulation, Objective
 from placement_opt.formulation.pair_entries import narrow_rows
 from placement_opt.formulation.row_blocks import RowBlock, Variables
-from placement_opt.instance.instance import Floats
-
-Rows = npt.NDArray[np.int64]
 
 RAY_BITS = 40
 """A ray proves at any length; it is stretched to use the room of int64."""
@@ -20,7 +18,7 @@ NEGLIGIBLE = 1e-9
 """A price this much smaller than the largest is a zero that a linear program did not hit."""
 
 
-def rows_alone(formulation: Formulation, rows: Rows) -> Formulation:
+def rows_alone(formulation: Formulation, rows: Ints) -> Formulation:
     """Return some rows with the variables that stand in them, and no gains.
 
     Parameters
@@ -45,7 +43,7 @@ def rows_alone(formulation: Formulation, rows: Rows) -> Formulation:
     return Formulation(pairs.size, tuple(blocks), nothing)
 
 
-def _some_rows(block: RowBlock, rows: Rows) -> RowBlock:
+def _some_rows(block: RowBlock, rows: Ints) -> RowBlock:
     variables = usage = None
     if block.variables is not None and block.variable_usage is not None:
         usage = block.variable_usage[rows]
@@ -66,7 +64,7 @@ def _some_rows(block: RowBlock, rows: Rows) -> RowBlock:
     )
 
 
-def _over_pairs(block: RowBlock, pairs: Rows) -> RowBlock:
+def _over_pairs(block: RowBlock, pairs: Ints) -> RowBlock:
     usage = narrow_rows(block.usage[:, pairs].tocsr())
     return RowBlock(
         block.title,
@@ -109,7 +107,7 @@ class RowPrices:
         Binary places of the prices.
     """
 
-    rows: Rows
+    rows: Ints
     prices: npt.NDArray[np.int64]
     bits: int
 
@@ -124,7 +122,7 @@ class RowPrices:
         rows = np.flatnonzero(certificate.prices)
         return cls(rows, certificate.prices[rows], certificate.bits)
 
-    def within(self, rows: Rows) -> "RowPrices":
+    def within(self, rows: Ints) -> "RowPrices":
         """Return the same prices for the whole of which row i is ``rows[i]``."""
         return RowPrices(rows[self.rows], self.prices, self.bits)
 
@@ -135,4 +133,4 @@ class RowPrices:
         return Certificate(prices, self.bits)
 
 
-__all__ = ["RowPrices", "Rows", "rows_alone", "stretched", "without_gains"]
+__all__ = ["RowPrices", "rows_alone", "stretched", "without_gains"]

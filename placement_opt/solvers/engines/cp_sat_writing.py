@@ -3,11 +3,10 @@
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
-from placement_opt.instance.instance import Ints
 from placement_opt.solvers.search.base import Solution
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def cp_sat_model(formulation: Formulation) -> "cp_model.CpModel":
 class _Total(NamedTuple):
     """Pairs of a row of which at most so many can be chosen, and what those can gain."""
 
-    pairs: npt.NDArray[np.int64]
+    pairs: Ints
     least: int
     most: int
 
@@ -158,7 +157,7 @@ def _write_contradiction(proto: Any) -> None:
     _ = proto.constraints.add().bool_or
 
 
-def _is_plain(formulation: Formulation) -> npt.NDArray[np.bool_]:
+def _is_plain(formulation: Formulation) -> Bools:
     """Tell per row whether all coefficients are one and all variables yes-or-no."""
     matrix = formulation.matrix
     is_boolean = (formulation.lower == 0) & (formulation.upper == 1)
@@ -167,7 +166,7 @@ def _is_plain(formulation: Formulation) -> npt.NDArray[np.bool_]:
     return np.asarray(before[matrix.indptr[1:]] == before[matrix.indptr[:-1]])
 
 
-def solution_values(response: Any, n_variables: int) -> npt.NDArray[np.int64]:
+def solution_values(response: Any, n_variables: int) -> Ints:
     """Return the values of all N variables in a CP-SAT answer; totals behind them are left out."""
     return np.fromiter(response.solution, dtype=np.int64, count=n_variables)
 

@@ -4,13 +4,13 @@ import math
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
+
+from placement_opt.basics.arrays import Floats
 
 PROGRAM = "program.npz"
 POINT = "point.npz"
 
-Floats = npt.NDArray[np.float64]
 Pair = tuple[Floats, Floats]
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from placement_opt.solvers.engines.linear_program import Floats, LinearProgram
+from placement_opt.basics.arrays import Floats
+from placement_opt.solvers.engines.linear_program import LinearProgram
 from placement_opt.solvers.search.native import NATIVE
 
 HEURISTICS = ("feasibility_jump", "rins", "rens", "root_reduced_cost")

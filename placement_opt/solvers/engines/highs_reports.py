@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from placement_opt.basics.arrays import Floats
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.engines.highs import HighsAnswer
 from placement_opt.solvers.engines.highs_work import News
-from placement_opt.solvers.engines.linear_program import Floats, ObjectiveUnit
+from placement_opt.solvers.engines.linear_program import ObjectiveUnit
 from placement_opt.solvers.search.base import Ending, Search, Solution
 from placement_opt.solvers.search.reporting import ended, logger, prove_bound, prove_none
 

@@ -15,10 +15,11 @@ from typing import Protocol
 
 import numpy as np
 
+from placement_opt.basics.arrays import Floats
 from placement_opt.solvers.engines.highs import HighsAnswer, HighsRun, HighsSettings
 from placement_opt.solvers.engines.job import JobError, ProcessJob, can_have_workers
 from placement_opt.solvers.engines.job_folder import JobFolder, job_folder
-from placement_opt.solvers.engines.linear_program import Floats, LinearProgram
+from placement_opt.solvers.engines.linear_program import LinearProgram
 from placement_opt.solvers.search.reporting import Beside
 
 WORK = "placement_opt.solvers.engines.highs_work:work"

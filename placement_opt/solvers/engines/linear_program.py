@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
+
+from placement_opt.basics.arrays import Bools, Floats, Indices, Ints
 
 if TYPE_CHECKING:
     from placement_opt.formulation.formulation import Formulation
 
-Floats = npt.NDArray[np.float64]
 
 GAIN_BITS = 20
 """Gains are shifted below 2^20: large enough for the solver's tolerances, small enough for its
@@ -75,7 +75,7 @@ class ObjectiveUnit:
         """
         return math.floor(2 * self.slack * 2.0**self.shift) * self.step if self.shift else 0
 
-    def floats(self, gain: npt.NDArray[np.int64]) -> Floats:
+    def floats(self, gain: Ints) -> Floats:
         """Return the gains in float units."""
         scaled: Floats = (gain // self.step) / 2.0**self.shift
         return scaled
@@ -106,22 +106,22 @@ class LinearProgram:
         Which variables have to be whole, shape (N,).
     """
 
-    start: npt.NDArray[np.int64]
-    member: npt.NDArray[np.int32]
+    start: Ints
+    member: Indices
     value: Floats
     row_lower: Floats
     row_upper: Floats
     lower: Floats
     upper: Floats
     gain: Floats
-    whole: npt.NDArray[np.bool_]
+    whole: Bools
 
     @classmethod
     def of(
         cls,
         formulation: "Formulation",
         unit: ObjectiveUnit,
-        columns: npt.NDArray[np.int64] | None = None,
+        columns: Ints | None = None,
     ) -> "LinearProgram":
         """Turn a formulation into floats, or only some of its variables, in the order given.
 
@@ -129,7 +129,7 @@ class LinearProgram:
         """
         from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 
-        taken: npt.NDArray[np.int64] | slice = slice(None)
+        taken: Ints | slice = slice(None)
         if columns is None:
             matrix, lower, upper = formulation.matrix, formulation.lower, formulation.upper
         else:

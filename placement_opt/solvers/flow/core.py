@@ -1,9 +1,8 @@
 """The few pairs that a cheapest flow is likely to use."""
 
 import numpy as np
-import numpy.typing as npt
 
-from placement_opt.instance.instance import Bools, Indices, Ints
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.solvers.flow.network import Network
 
 CORE_FROM = 100_000
@@ -47,9 +46,7 @@ def missing_pairs(network: Network, taken: Bools, potential: Ints) -> Bools:
     return _best_of_both(network, asked, reduced[asked], wanted)
 
 
-def _best_of_both(
-    network: Network, pairs: npt.NDArray[np.int64], cost: Ints, wanted: Ints
-) -> Bools:
+def _best_of_both(network: Network, pairs: Ints, cost: Ints, wanted: Ints) -> Bools:
     arcs = network.pair_arcs
     marked = np.zeros(len(arcs), dtype=np.bool_)
     if pairs.size:

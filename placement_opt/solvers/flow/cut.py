@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.instance import Bools, Ints
-from placement_opt.solvers.derived.rows_alone import RowPrices, Rows
+from placement_opt.solvers.derived.rows_alone import RowPrices
 from placement_opt.solvers.flow.network import Arcs, Network, read_network
 from placement_opt.solvers.flow.sets import Sets
 from placement_opt.solvers.search.native import NATIVE
@@ -40,7 +39,7 @@ class Cut:
         one unit is unserved and they are all there are.
     """
 
-    rows: Rows
+    rows: Ints
     prices: RowPrices | None
     is_minimal: bool
 
@@ -97,7 +96,7 @@ class _Residual:
         behind = [self._reached(node, self._head, self._tail) for node in self._lack[:MOST_STARTS]]
         return [*ahead, *(~reached for reached in behind)]
 
-    def opens(self, rows: Rows) -> bool:
+    def opens(self, rows: Ints) -> bool:
         """Tell whether each row left out would serve the one unit that is unserved."""
         ahead = self._reached(self._excess[0], self._tail, self._head)
         behind = self._reached(self._lack[0], self._head, self._tail)
@@ -147,7 +146,7 @@ def _largest_flow(arcs: Arcs, supply: Ints) -> tuple[Ints, Ints]:
 
 def _crossing(network: Network, inside: Bools) -> Cut:
     """Return the rows whose limits hold the flow out of a set of nodes, and their prices."""
-    prices: list[npt.NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    prices: list[Ints] = [np.zeros(0, dtype=np.int64)]
     units = [np.zeros(0, dtype=np.int64)]
     for sets, first, is_right in _of_blocks(network):
         node = sets.nodes(first)

@@ -6,7 +6,8 @@ It neither heeds an interrupter nor lets other threads run meanwhile.
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
+
+from placement_opt.basics.arrays import Indices, Ints
 
 ARCS = "arcs.npy"
 FLOW = "flow.npy"
@@ -14,9 +15,6 @@ STATUS = "status.txt"
 
 OPTIMAL = "OPTIMAL"
 INFEASIBLE = "INFEASIBLE"
-
-Ints = npt.NDArray[np.int64]
-Indices = npt.NDArray[np.int32]
 
 
 def cheapest_flow(

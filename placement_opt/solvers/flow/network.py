@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.instance import Indices, Ints
 from placement_opt.solvers.flow.sets import (
     NotANetworkError,
     Sets,
@@ -44,7 +43,7 @@ class Arcs:
     def __len__(self) -> int:
         return len(self.tail)
 
-    def some(self, kept: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> "Arcs":
+    def some(self, kept: Bools | Ints) -> "Arcs":
         """Return some of the arcs, by a mask or by index."""
         return Arcs(self.tail[kept], self.head[kept], self.capacity[kept], self.cost[kept])
 
@@ -84,8 +83,8 @@ class Network:
     step: int
     supply: Ints
     around: Indices
-    pair: npt.NDArray[np.int64]
-    free: npt.NDArray[np.int64]
+    pair: Ints
+    free: Ints
     sets: tuple[Sets, ...]
     is_right: tuple[bool, ...]
     first_node: tuple[int, ...]
@@ -95,7 +94,7 @@ class Network:
         """False when some row, taken alone, can never keep its limits."""
         return all(bool(part.may_hold().all()) for part in self.sets)
 
-    def arcs(self, kept: npt.NDArray[np.int64]) -> Arcs:
+    def arcs(self, kept: Ints) -> Arcs:
         """Return the arcs of some pairs, by their place in `pair`, and behind them the rows'."""
         return _joined([self.pair_arcs.some(kept), self.row_arcs])
 
@@ -104,7 +103,7 @@ class Network:
         arcs = self.pair_arcs
         return arcs.cost + potential[arcs.tail] - potential[arcs.head]
 
-    def solution(self, chosen: npt.NDArray[np.int64]) -> Solution:
+    def solution(self, chosen: Ints) -> Solution:
         """Return the plan of chosen pair arcs, with the best values of the rows' own variables."""
         formulation = self.formulation
         chosen = np.sort(np.concatenate([self.pair[chosen], self.free]))

@@ -6,9 +6,9 @@ from functools import partial
 
 import numpy as np
 
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.status import StopReason
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.instance import Bools, Ints
 from placement_opt.solvers.engines.job import JobError, start_job
 from placement_opt.solvers.engines.job_folder import job_folder
 from placement_opt.solvers.flow.core import core_of, missing_pairs

@@ -8,11 +8,10 @@ in what is left of the network; the price of a row is the difference over its ar
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import ROOM
-from placement_opt.instance.instance import Ints
 from placement_opt.solvers.flow.network import Arcs, Network
 from placement_opt.solvers.flow.sets import Sets
 
@@ -64,7 +63,7 @@ def potentials(arcs: Arcs, flow: Ints, n_nodes: int, is_stopped: Callable[[], bo
     return level
 
 
-def _arcs_of(nodes: npt.NDArray[np.int64], start: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _arcs_of(nodes: Ints, start: Ints) -> Ints:
     """Return the indices of all arcs out of some nodes."""
     first = start[nodes]
     width = start[nodes + 1] - first
@@ -72,9 +71,7 @@ def _arcs_of(nodes: npt.NDArray[np.int64], start: npt.NDArray[np.int64]) -> npt.
     return np.repeat(first - before, width) + np.arange(width.sum())
 
 
-def flow_certificate(
-    network: Network, chosen: npt.NDArray[np.int64], potential: Ints
-) -> Certificate | None:
+def flow_certificate(network: Network, chosen: Ints, potential: Ints) -> Certificate | None:
     """Turn node potentials into prices of the formulation's rows.
 
     Parameters
@@ -106,7 +103,7 @@ def flow_certificate(
     return Certificate(np.concatenate([*prices, np.zeros(extra, np.int64)]), bits=0)
 
 
-def _row_prices(sets: Sets, chosen: npt.NDArray[np.int64], price: Ints) -> Ints:
+def _row_prices(sets: Sets, chosen: Ints, price: Ints) -> Ints:
     """Take out of rows' prices what no row asks: that none is less than zero, or more than all."""
     row = sets.row_of_pair[chosen]
     amount = np.bincount(row[row >= 0], minlength=len(sets.size))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
-from placement_opt.instance.instance import Bools, Indices, Ints
 
 Rows = npt.NDArray[np.signedinteger]
 """Row of each pair, -1 for none, shape (E,)."""

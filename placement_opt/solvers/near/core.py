@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.mixed_integer_rounding import cuts_of
-from placement_opt.instance.instance import Floats
 from placement_opt.solvers.bounds.strengthened import Strengthened
 from placement_opt.solvers.derived.lumped import LumpedProblem
 from placement_opt.solvers.engines.cp_sat import CpSat
@@ -38,8 +37,6 @@ IDLE_TIMES = 4
 
 EXACT_STEPS = 4
 """Neighbourhoods on the exact rows after a packing that left somebody out."""
-
-Numbers = npt.NDArray[np.int64]
 
 
 class _Desk:
@@ -177,7 +174,7 @@ class NearCore:
         search = self._outer
         return ExchangeSearch(plans, search.limits.seed + number, lambda: stop_asked(search))
 
-    def _ground(self, found: Strengthened, kept: Numbers | None = None) -> Ground:
+    def _ground(self, found: Strengthened, kept: Ints | None = None) -> Ground:
         if kept is None:
             kept = np.zeros(0, dtype=np.int64)
         return Ground(self._formulation, self._problem, found, self._outer, kept)

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.instance.instance import Bools, Floats
+from placement_opt.basics.arrays import Bools, Floats
 from placement_opt.solvers.engines.linear_program import LinearProgram
 from placement_opt.solvers.relaxation.relaxation import Basis, LpPoint, solve_lp
 
@@ -179,7 +178,7 @@ def matrix_of(program: LinearProgram) -> sparse.csr_array:
     )
 
 
-def _packing_rows(rows: sparse.csr_array, program: LinearProgram) -> npt.NDArray[np.bool_]:
+def _packing_rows(rows: sparse.csr_array, program: LinearProgram) -> Bools:
     """Tell which rows hold whole variables alone, with an upper limit that they use up."""
     packs = np.isfinite(program.row_upper)
     row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))

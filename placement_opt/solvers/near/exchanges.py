@@ -12,10 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.instance.instance import Bools, Floats
+from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.solvers.near.diving import NEAR
 from placement_opt.solvers.near.plans import WIDEST_ROW, NearPlans
 from placement_opt.solvers.relaxation.relaxation import solve_lp
@@ -59,8 +58,6 @@ NOTED = 200
 PATIENCE, KICK_AFTER, KICKED = 700, 200, 4
 """Steps without success after which the search ends, and after which it goes back to the best and
 changes so many exchanges at random."""
-
-Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +170,7 @@ class ExchangeSearch:
 
     def _around(self, base: Floats) -> Exchanges | None:
         """Return exchanges around whole values that keep the narrow rows."""
-        found: dict[tuple[int, ...], tuple[Numbers, Floats]] = {}
+        found: dict[tuple[int, ...], tuple[Ints, Floats]] = {}
         until = time.perf_counter() + DRAW_SECONDS
         for number in range(DRAWS):
             if number >= LEAST_DRAWS and time.perf_counter() > until:
@@ -207,7 +204,7 @@ class ExchangeSearch:
         return Exchanges(changes, usage, losses[order], clash)
 
 
-def _apart(rows: sparse.csr_array, columns: Numbers) -> list[Numbers]:
+def _apart(rows: sparse.csr_array, columns: Ints) -> list[Ints]:
     """Group columns that rows join, directly or by others."""
     if columns.size == 0:
         return []
@@ -337,7 +334,7 @@ class _Tabu:
         weighed: Floats = (PENALTY + 1) / 2 * apart - (PENALTY - 1) / 2 * left
         return weighed
 
-    def _note(self, after: Floats, cost: Floats, first: Numbers) -> bool:
+    def _note(self, after: Floats, cost: Floats, first: Ints) -> bool:
         """Keep the best of the choices at hand that keeps every row, if it is the best so far."""
         cost = cost.ravel()
         nearest = np.flatnonzero(cost < self._least - self._slack - self._lost)

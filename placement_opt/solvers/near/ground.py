@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.instance import Floats, Ints
 from placement_opt.solvers.bounds.strengthened import Strengthened
 from placement_opt.solvers.derived.lumped import LumpedProblem
 from placement_opt.solvers.derived.part import Part, part_of
@@ -28,8 +27,6 @@ number, and then fewer times."""
 
 SPARE_PAIRS = 3_000
 """Pairs tried where a plan leaves room."""
-
-Numbers = npt.NDArray[np.int64]
 
 
 class NearSearch(Search):
@@ -62,7 +59,7 @@ class NearSearch(Search):
         self._outer.note(text)
 
 
-def nearest(reduced: Floats, most: int, asked: Numbers) -> Numbers:
+def nearest(reduced: Floats, most: int, asked: Ints) -> Ints:
     """Return the pairs with the largest reduced gains, and those that rows ask for, ascending."""
     return np.union1d(largest(reduced, most), asked)
 
@@ -125,7 +122,7 @@ class Ground:
         problem: LumpedProblem,
         found: Strengthened,
         search: Search,
-        kept: Numbers,
+        kept: Ints,
     ) -> None:
         n_pairs = formulation.n_pairs
         self._formulation = formulation

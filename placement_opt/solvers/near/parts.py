@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from placement_opt.instance.instance import Bools, Floats
+from placement_opt.basics.arrays import Bools, Floats
 from placement_opt.solvers.near.plans import WIDEST_ROW, NearPlans
 
 FIRST_SIZE, SMALLEST_SIZE, LARGEST_SIZE = 500, 60, 6_000

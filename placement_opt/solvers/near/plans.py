@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
-from placement_opt.instance.instance import Bools, Floats
+from placement_opt.basics.arrays import Bools, Floats
 from placement_opt.solvers.engines.highs import HighsRun, HighsSettings
 from placement_opt.solvers.engines.linear_program import LinearProgram
 from placement_opt.solvers.near.diving import BROKEN, NEAR, dive, keeps, matrix_of

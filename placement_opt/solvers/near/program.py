@@ -8,11 +8,10 @@ a few people only is decided in whole people.
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER
-from placement_opt.instance.instance import Bools, Floats
 from placement_opt.solvers.bounds.strengthened import Restricted
 from placement_opt.solvers.derived.lumped import LumpedProblem
 from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
@@ -29,8 +28,6 @@ FEW_FIT = 8
 """A holder with room for so few people is decided in whole people."""
 
 LP_SECONDS = 30.0
-
-Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +51,13 @@ class NearProgram:
     """
 
     program: LinearProgram
-    columns: Numbers
+    columns: Ints
     is_pair: Bools
     always: Bools
     point: LpPoint
     unit: int
 
-    def chosen(self, values: Floats) -> Numbers:
+    def chosen(self, values: Floats) -> Ints:
         """Return the pairs that are one, ascending."""
         return np.sort(self.columns[self.is_pair & (values > 0.5)])  # noqa: PLR2004 - a half
 
@@ -77,7 +74,7 @@ class NearProgram:
         return beside
 
 
-def near_own(problem: LumpedProblem, reduced: Floats, core: Numbers) -> Numbers:
+def near_own(problem: LumpedProblem, reduced: Floats, core: Ints) -> Ints:
     """Return the variables beside some pairs that lose little at the prices, ascending.
 
     `reduced` is the gain of each variable of the lumped problem less what it pays.
@@ -90,7 +87,7 @@ def near_program(
     found: Restricted,
     problem: LumpedProblem,
     whole: Formulation,
-    wanted: Numbers,
+    wanted: Ints,
 ) -> NearProgram | None:
     """Build it around the last linear program; None when that cannot be solved.
 
@@ -125,7 +122,7 @@ def near_program(
     return NearProgram(program, columns, is_pair, always, point, objective.units)
 
 
-def _columns(found: Restricted, wanted: Numbers) -> tuple[Numbers, Basis | None]:
+def _columns(found: Restricted, wanted: Ints) -> tuple[Ints, Basis | None]:
     """Return the wanted columns, those of the basis among them, and the basis over them."""
     old = found.columns
     if found.basis is None:

@@ -7,17 +7,14 @@ from the pairs (see `placement_opt.solvers.plans.own_moves`).
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.pair_entries import Entries
 from placement_opt.formulation.row_blocks import NO_UPPER, Lacking
-from placement_opt.instance.instance import Bools, Ints
 from placement_opt.solvers.derived.counting import activity_range
 from placement_opt.solvers.plans.own_moves import BlockInPlan
 from placement_opt.solvers.search.base import Solution
-
-Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +36,7 @@ class Additions:
     too_small: Lacking
 
     @property
-    def n_lacking(self) -> Numbers:
+    def n_lacking(self) -> Ints:
         """How many rows have no room for each pair, shape (P,)."""
         return np.bincount(self.lacking[0], minlength=self.gain.size)
 
@@ -76,7 +73,7 @@ class PlanInRows:
         ]
         self._least, _ = activity_range(formulation)
 
-    def with_each(self, pairs: Numbers) -> Additions:
+    def with_each(self, pairs: Ints) -> Additions:
         """Return what each of the pairs, none of them in the plan, would change by itself."""
         gain = self._formulation.objective.gain[pairs].copy()
         lacking, too_small = [], []
@@ -93,7 +90,7 @@ class PlanInRows:
             too_small.append((at, first + row))
         return Additions(gain, _joined(lacking), _joined(too_small))
 
-    def _too_small(self, number: int, pairs: Numbers, entries: Entries) -> Lacking:
+    def _too_small(self, number: int, pairs: Ints, entries: Entries) -> Lacking:
         """Return the rows whose limit a pair alone exceeds, whatever the other variables are."""
         block, offsets = self._formulation.blocks[number], self._formulation.row_offsets
         if block.room is None:

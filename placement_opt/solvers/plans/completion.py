@@ -10,10 +10,10 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation, Objective
 from placement_opt.formulation.own_variables import following
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
-from placement_opt.instance.instance import Ints
 from placement_opt.solvers.search.base import Search, Solution
 from placement_opt.solvers.search.limits import SearchLimits
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, Columns, RowBlock
-from placement_opt.instance.instance import Ints
-from placement_opt.solvers.plans.given_greedy import Pairs, UpperLimits, settled, with_more
+from placement_opt.solvers.plans.given_greedy import UpperLimits, settled, with_more
 
 FILLING_PAIRS = 50
 """So many pairs are looked at for each unit that a row lacks, in large problems."""
@@ -32,7 +32,7 @@ class Lacking:
     Own variables count as far as they can help.
     """
 
-    def __init__(self, whole: Formulation, taken: Pairs) -> None:
+    def __init__(self, whole: Formulation, taken: Ints) -> None:
         self._rows: list[tuple[RowBlock, Ints]] = []
         for block in whole.blocks:
             used = np.zeros(len(block), dtype=np.int64)
@@ -42,7 +42,7 @@ class Lacking:
             short = np.where(block.lower == NO_LOWER, 0, np.maximum(block.lower - used, 0))
             self._rows.append((block, short))
 
-    def pairs(self, whole: Formulation, taken: Pairs) -> Pairs:
+    def pairs(self, whole: Formulation, taken: Ints) -> Ints:
         """Return pairs that could give rows what they lack: the best of those that fit first."""
         pair, row, most = [taken[:0]], [taken[:0]], [taken[:0]]
         for block, short in self._rows:
@@ -62,7 +62,7 @@ class Lacking:
         rank = np.arange(pairs.size) - np.searchsorted(of_row, of_row)
         return np.unique(pairs[rank < limit[of_row]])
 
-    def helping(self, pairs: Pairs) -> list[list[tuple[int, int, int]]]:
+    def helping(self, pairs: Ints) -> list[list[tuple[int, int, int]]]:
         """Return what each pair gives: (block, row, amount) of the rows that lack something."""
         helps: list[list[tuple[int, int, int]]] = [[] for _ in range(pairs.size)]
         for number, (block, short) in enumerate(self._rows):
@@ -84,7 +84,7 @@ class Lacking:
         return any(self._rows[number][1][row] > 0 for number, row, _ in helps)
 
 
-def filling(whole: Formulation, taken: Pairs, given: Pairs) -> Pairs:
+def filling(whole: Formulation, taken: Ints, given: Ints) -> Ints:
     """Return pairs beside the given ones that could give rows what the taken ones lack."""
     if whole.n_pairs <= MOST_FILLING:
         fill = np.arange(whole.n_pairs)
@@ -98,8 +98,8 @@ def filling(whole: Formulation, taken: Pairs, given: Pairs) -> Pairs:
 
 
 def filled_greedily(
-    whole: Formulation, taken: Pairs, fill: Pairs, given: Pairs, columns: Columns
-) -> tuple[Pairs, dict[int, Ints]]:
+    whole: Formulation, taken: Ints, fill: Ints, given: Ints, columns: Columns
+) -> tuple[Ints, dict[int, Ints]]:
     """Add pairs where rows lack them and others have room; those that gain most first.
 
     Parameters

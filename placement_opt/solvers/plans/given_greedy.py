@@ -3,19 +3,16 @@
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_UPPER, Columns
-from placement_opt.instance.instance import Bools, Floats, Ints
 
 MOST_OVERFULL = 10_000
 """With more pairs in rows that are too full nobody is given up one by one; that would take long."""
 
 ROUNDS = 4
 """So often pairs are taken, where some that were taken find nobody to serve them."""
-
-Pairs = npt.NDArray[np.int64]
 
 
 class UpperLimits:
@@ -24,7 +21,7 @@ class UpperLimits:
     Pairs are counted within the given ones; rows over all blocks without variables of their own.
     """
 
-    def __init__(self, whole: Formulation, pairs: Pairs) -> None:
+    def __init__(self, whole: Formulation, pairs: Ints) -> None:
         at, row, amount, free = [pairs[:0]], [pairs[:0]], [pairs[:0]], [pairs[:0]]
         n_rows = 0
         for block in whole.blocks:
@@ -95,7 +92,7 @@ class UpperLimits:
             over[row[entries]] -= amount[entries]
 
 
-def with_more(given: Pairs, columns: Columns, more: Pairs) -> tuple[Pairs, dict[str, Ints]]:
+def with_more(given: Ints, columns: Columns, more: Ints) -> tuple[Ints, dict[str, Ints]]:
     """Return the given pairs with others, ascending, of which the columns say nothing."""
     every = np.union1d(given, more)
     place = np.searchsorted(every, given)
@@ -106,7 +103,7 @@ def with_more(given: Pairs, columns: Columns, more: Pairs) -> tuple[Pairs, dict[
     return every, wider
 
 
-def asked_by_name(whole: Formulation) -> Pairs:
+def asked_by_name(whole: Formulation) -> Ints:
     """Return the pairs that some row asks for by itself, such as fixed placements; ascending."""
     asked = [np.zeros(0, dtype=np.int64)]
     for block in whole.blocks:
@@ -117,8 +114,8 @@ def asked_by_name(whole: Formulation) -> Pairs:
 
 
 def taken_of(
-    whole: Formulation, given: Pairs, columns: Columns, asked: Pairs
-) -> tuple[Pairs, dict[int, Ints]]:
+    whole: Formulation, given: Ints, columns: Columns, asked: Ints
+) -> tuple[Ints, dict[int, Ints]]:
     """Take given pairs while every row over pairs alone, and who holds capacity, has room.
 
     Those that are asked for come first, then those that gain most, or those that are left when
@@ -155,7 +152,7 @@ def taken_of(
     return given[nobody if best is None else best], known
 
 
-def settled(whole: Formulation, pairs: Pairs, columns: Columns) -> tuple[Bools, dict[int, Ints]]:
+def settled(whole: Formulation, pairs: Ints, columns: Columns) -> tuple[Bools, dict[int, Ints]]:
     """Let each block that holds capacity serve pairs, the first ones first.
 
     Returns who is served, and the own variables by block.
@@ -170,7 +167,7 @@ def settled(whole: Formulation, pairs: Pairs, columns: Columns) -> tuple[Bools, 
     return (freely, others) if gain @ freely > gain @ served else (served, known)
 
 
-def _settled(whole: Formulation, pairs: Pairs, columns: Columns) -> tuple[Bools, dict[int, Ints]]:
+def _settled(whole: Formulation, pairs: Ints, columns: Columns) -> tuple[Bools, dict[int, Ints]]:
     served = np.ones(pairs.size, dtype=np.bool_)
     known = {}
     for number, block in enumerate(whole.blocks):

@@ -12,13 +12,13 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, Columns, RowBlock
-from placement_opt.instance.instance import Bools, Ints
 from placement_opt.solvers.derived.part import Part, part_of
 from placement_opt.solvers.plans.completion import completed
 from placement_opt.solvers.plans.given_filling import filled_greedily, filling, own_reach
-from placement_opt.solvers.plans.given_greedy import Pairs, asked_by_name, taken_of, with_more
+from placement_opt.solvers.plans.given_greedy import asked_by_name, taken_of, with_more
 from placement_opt.solvers.search.base import Search, Solution
 
 KEEPING_S = 5.0
@@ -36,7 +36,7 @@ CONTESTED_PAIRS = 100
 
 
 def plan_of_given(
-    whole: Formulation, given: Pairs, columns: Columns, search: Search
+    whole: Formulation, given: Ints, columns: Columns, search: Search
 ) -> Solution | None:
     """Return a plan of the given pairs, or None where none was found.
 
@@ -67,8 +67,8 @@ def plan_of_given(
 
 def _filled(
     whole: Formulation,
-    given: Pairs,
-    taken: Pairs,
+    given: Ints,
+    taken: Ints,
     known: Mapping[int, Ints],
     columns: Columns,
     patient: Search,
@@ -121,8 +121,8 @@ def _patient(search: Search) -> Search:
 
 def _best_of(
     whole: Formulation,
-    given: Pairs,
-    taken: Pairs,
+    given: Ints,
+    taken: Ints,
     known: Mapping[int, Ints],
     first: Solution | None,
     patient: Search,
@@ -143,7 +143,7 @@ def _best_of(
     return _solved(whole, contested, known, patient, taken=stays, first=first, free=free)
 
 
-def _contested(whole: Formulation, given: Pairs, left: Pairs) -> Pairs:
+def _contested(whole: Formulation, given: Ints, left: Ints) -> Ints:
     """Return who was left out, and who gains least of those in each row that keeps them out.
 
     Those rows are the ones that all given pairs break together, or those that are not left out,
@@ -177,11 +177,11 @@ def _contested(whole: Formulation, given: Pairs, left: Pairs) -> Pairs:
 
 def _solved(
     whole: Formulation,
-    pairs: Pairs,
+    pairs: Ints,
     known: Mapping[int, Ints],
     patient: Search,
     *,
-    taken: Pairs | None = None,
+    taken: Ints | None = None,
     first: Solution | None = None,
     free: Bools | None = None,
 ) -> Solution | None:
@@ -214,14 +214,14 @@ def _solve(formulation: Formulation, inner: Search) -> None:
     CpSat().solve(formulation, inner)
 
 
-def _outside(whole: Formulation, part: Part, inside: Solution, taken: Pairs | None) -> Solution:
+def _outside(whole: Formulation, part: Part, inside: Solution, taken: Ints | None) -> Solution:
     own = np.zeros(whole.n_variables - whole.n_pairs, dtype=np.int64)
     own[part.own] = inside.own
     chosen = part.pairs[inside.chosen]
     return Solution(chosen if taken is None else np.union1d(chosen, taken), own)
 
 
-def _own_at_hand(whole: Formulation, known: Mapping[int, Ints], pairs: Pairs) -> Bools:
+def _own_at_hand(whole: Formulation, known: Mapping[int, Ints], pairs: Ints) -> Bools:
     """Tell which own variables a small problem has.
 
     Of those that hold capacity only what is in use and what the given pairs could use.
@@ -233,7 +233,7 @@ def _own_at_hand(whole: Formulation, known: Mapping[int, Ints], pairs: Pairs) ->
     return free
 
 
-def _moved(block: RowBlock, pairs: Pairs) -> Bools:
+def _moved(block: RowBlock, pairs: Ints) -> Bools:
     """Tell which own variables of a block some pairs could use.
 
     Those that share a row with them, and what these in turn need: a row with an upper limit of 0

@@ -6,12 +6,11 @@ neighbourhood can take part in an exchange, where a part grown blindly over rows
 """
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_UPPER
-from placement_opt.instance.instance import Bools, Ints
 
 LEAST_HELD = 2
 """A row that holds fewer chosen pairs is no start."""
@@ -49,9 +48,7 @@ class HeldRows:
         self._entries = self._rows.tocoo()
         self._leads = np.diff(self._rows.indptr) <= WIDEST_LINK
 
-    def draw(
-        self, random: np.random.Generator, chosen: npt.NDArray[np.int64], size: int
-    ) -> npt.NDArray[np.int64] | None:
+    def draw(self, random: np.random.Generator, chosen: Ints, size: int) -> Ints | None:
         """Return about `size` pairs around a plan, ascending; None where no row holds enough."""
         is_chosen = np.zeros(self._rows.shape[1], dtype=np.bool_)
         is_chosen[chosen] = True

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.derived.part import part_of
 from placement_opt.solvers.plans.completion import completed
@@ -18,7 +18,7 @@ RELAXED_SHARE = 0.5
 PATIENCE = 12
 """Neighbourhoods without success after which a solution below the best is given up."""
 
-Repack = Callable[[npt.NDArray[np.int64], Solution], Solution | None]
+Repack = Callable[[Ints, Solution], Solution | None]
 
 
 class _Ground:
@@ -93,7 +93,7 @@ class Improver:
     def __init__(
         self,
         whole: Formulation,
-        core: npt.NDArray[np.int64],
+        core: Ints,
         search: Search,
         solvers: Sequence[Solver],
         relaxed: tuple[Formulation, Repack] | None = None,
@@ -112,7 +112,7 @@ class Improver:
         self._idle = 0
         self._turn = 0
 
-    def _settle(self, core: npt.NDArray[np.int64]) -> None:
+    def _settle(self, core: Ints) -> None:
         """Cut the core out of the problem; costs a pass over all pairs."""
         seed = self._seed
         self._near = part_of(self._whole, core, None)

@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.instance import Bools
 from placement_opt.solvers.plans.held_rows import HeldRows
 from placement_opt.solvers.search.base import Solution
 
@@ -60,7 +59,7 @@ class Way:
         Successes and seconds, the older ones counted less.
     """
 
-    pairs: Callable[[Solution, int], "tuple[npt.NDArray[np.int64], Bools] | None"]
+    pairs: Callable[[Solution, int], "tuple[Ints, Bools] | None"]
     size: int = FIRST_SIZE
     found: float = 1.0
     spent: float = 1.0
@@ -79,7 +78,7 @@ class Way:
 class Draw:
     """Pairs of a neighbourhood, ascending, and which own variables may change with them."""
 
-    pairs: npt.NDArray[np.int64]
+    pairs: Ints
     free_own: Bools
     way: Way
 
@@ -121,13 +120,11 @@ class Neighbourhoods:
             drawn = self._anywhere(around, way.size)
         return Draw(*drawn, way)
 
-    def _around_rows(
-        self, around: Solution, size: int
-    ) -> tuple[npt.NDArray[np.int64], Bools] | None:
+    def _around_rows(self, around: Solution, size: int) -> tuple[Ints, Bools] | None:
         pairs = self._held.draw(self._random, around.chosen, size)
         return None if pairs is None else (pairs, self._some_own(around))
 
-    def _anywhere(self, around: Solution, size: int) -> tuple[npt.NDArray[np.int64], Bools]:
+    def _anywhere(self, around: Solution, size: int) -> tuple[Ints, Bools]:
         if self._of_row.shape[0] == 0:
             some = self._random.permutation(self._n_pairs)[:size]
             return np.sort(some), self._some_own(around)
@@ -141,7 +138,7 @@ class Neighbourhoods:
 
     def _around_holders(
         self, holders: "Holders", around: Solution, size: int
-    ) -> tuple[npt.NDArray[np.int64], Bools]:
+    ) -> tuple[Ints, Bools]:
         """Free a few holders with those they serve, and the pairs that compete with these."""
         most = max(2, min(6, size // 50))
         freed = holders.some(self._random, most)
@@ -201,10 +198,10 @@ class Holders:
         The row of each pair in this block, shape (E,), -1 for none.
     """
 
-    own: npt.NDArray[np.int64]
-    holder: npt.NDArray[np.int64]
-    row_of_own: npt.NDArray[np.int64]
-    row_of_pair: npt.NDArray[np.int64]
+    own: Ints
+    holder: Ints
+    row_of_own: Ints
+    row_of_pair: Ints
 
     @classmethod
     def of(cls, whole: Formulation, number: int) -> "Holders":
@@ -228,7 +225,7 @@ class Holders:
         serves = row_of_own[own] >= 0
         return cls(own[serves], holder[serves], row_of_own, row_of_pair)
 
-    def some(self, random: np.random.Generator, most: int) -> npt.NDArray[np.int64]:
+    def some(self, random: np.random.Generator, most: int) -> Ints:
         """Return the own variables of a random holder and of some who serve the same people."""
         seed = random.choice(self.holder)
         shared = np.unique(self.row_of_own[self.own[self.holder == seed]])

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.instance import Floats, Ints
 from placement_opt.solvers.plans.rounding import rounded
 from placement_opt.solvers.search.base import Search, Solution
 
@@ -16,8 +15,8 @@ NEARLY = 1e-6
 
 def packed(
     formulation: Formulation,
-    liked: npt.NDArray[np.int64],
-    spare: npt.NDArray[np.int64],
+    liked: Ints,
+    spare: Ints,
     search: Search,
     kept: Mapping[int, Ints] | None = None,
 ) -> Solution | None:
@@ -61,9 +60,9 @@ def packed(
 
 def repacked(
     formulation: Formulation,
-    liked: npt.NDArray[np.int64],
+    liked: Ints,
     around: Solution,
-    spare: npt.NDArray[np.int64],
+    spare: Ints,
     search: Search,
 ) -> Solution | None:
     """Make a plan of the liked pairs near a plan at hand: who stays keeps what they had.

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import ROOM, Formulation, Objective
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
-from placement_opt.instance.instance import Ints
 from placement_opt.solvers.plans.improver import Improver
 from placement_opt.solvers.plans.rounding import rounded
 from placement_opt.solvers.search.base import Search, Solution, Solver

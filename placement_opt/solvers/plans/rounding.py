@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
-from placement_opt.instance.instance import Ints
 from placement_opt.solvers.plans.completion import completed
 from placement_opt.solvers.search.base import Search, Solution
 
@@ -61,7 +61,7 @@ def rounded(
     return completed(formulation, np.array(sorted(chosen), dtype=np.int64), search, known)
 
 
-def _asked_alone(formulation: Formulation) -> npt.NDArray[np.int64]:
+def _asked_alone(formulation: Formulation) -> Ints:
     """Return pairs that some row needs and no other pair of it could give."""
     asked = [np.zeros(0, dtype=np.int64)]
     for block in formulation.blocks:

@@ -4,10 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.instance import Bools, Floats
-
-Numbers = npt.NDArray[np.int64]
 
 FIRST_PAIRS, FIRST_PER_CANDIDATE = 40_000, 2.7
 """Promising pairs to begin a level with, beside the best of each row: at least so many, and so many
@@ -50,7 +48,7 @@ class PairColumns:
         self._first = max(FIRST_PAIRS, int(FIRST_PER_CANDIDATE * n_candidates))
         self._most_entering = max(MOST_ENTERING, int(ENTERING_PER_CANDIDATE * n_candidates))
 
-    def promising(self, reduced: Floats, share: float = 1.0) -> Numbers:
+    def promising(self, reduced: Floats, share: float = 1.0) -> Ints:
         """Return the pairs with the largest gains, and the best of each candidate and opening.
 
         Parameters
@@ -69,7 +67,7 @@ class PairColumns:
         ]
         return np.unique(np.concatenate([pairs[largest(value, first)], *chosen, self.asked]))
 
-    def entering(self, reduced: Floats, core: Numbers, small: float) -> Numbers:
+    def entering(self, reduced: Floats, core: Ints, small: float) -> Ints:
         """Return pairs outside the core that gain more than `small`, a few of each candidate."""
         entering = np.setdiff1d(np.flatnonzero(reduced > small), core, assume_unique=True)
         if entering.size > FEW_ENTERING and self._groups:
@@ -78,7 +76,7 @@ class PairColumns:
         return entering[largest(reduced[entering], self._most_entering)]
 
 
-def largest(values: Floats, most: int) -> Numbers:
+def largest(values: Floats, most: int) -> Ints:
     """Return the places of the largest values, ascending; all of them where they are no more."""
     if not 0 < most < values.size:
         return np.arange(min(most, values.size))
@@ -95,18 +93,18 @@ def largest(values: Floats, most: int) -> Numbers:
     return np.union1d(above, ties)
 
 
-def best_of_each(group: npt.NDArray[np.integer], value: Floats, most: int) -> Numbers:
+def best_of_each(group: npt.NDArray[np.integer], value: Floats, most: int) -> Ints:
     """Return the places of the largest values of each group, at most so many of each."""
     order = np.lexsort((-value, group))
     group = group[order]
     first = np.flatnonzero(np.diff(group, prepend=-1))
     length = np.diff(np.append(first, group.size))
     rank = np.arange(group.size) - np.repeat(first, length)
-    best: Numbers = order[rank < most]
+    best: Ints = order[rank < most]
     return best
 
 
-def asked(formulation: Formulation) -> Numbers:
+def asked(formulation: Formulation) -> Ints:
     """Return the pairs of hard minimums, without which a restricted program has no solution."""
     parts = [np.zeros(0, dtype=np.int64)]
     for block in formulation.blocks:
@@ -150,7 +148,7 @@ class OwnColumns:
                 self._parts.append((block, first, equation))
         self._always = np.concatenate([np.zeros(0, np.int64), *always])
 
-    def of(self, core: Numbers, reduced: Floats | None, loss: float = 0.0) -> Numbers:
+    def of(self, core: Ints, reduced: Floats | None, loss: float = 0.0) -> Ints:
         """Return own variables, ascending: the best of each equation that the core touches.
 
         Those that lose less than `loss` come too.
@@ -169,7 +167,7 @@ class OwnColumns:
         return np.concatenate(result)
 
 
-def _equation_of(usage: sparse.csr_array, is_equation: Bools) -> Numbers | None:
+def _equation_of(usage: sparse.csr_array, is_equation: Bools) -> Ints | None:
     """Return the one equation of each own variable; None where some stand in none or several."""
     entries = usage.tocoo()
     at = is_equation[entries.row]

@@ -14,10 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.instance import Floats
 from placement_opt.solvers.relaxation.column_choice import (
     IN_USE,
     SMALL_GAIN,
@@ -28,8 +27,6 @@ from placement_opt.solvers.relaxation.pricing import Priced, Pricing
 from placement_opt.solvers.relaxation.restricted_lp import FirstOrderRun, Point, RestrictedLp
 from placement_opt.solvers.relaxation.sampling import sampled_prices
 from placement_opt.solvers.search.resident_memory import give_back
-
-Numbers = npt.NDArray[np.int64]
 
 FAR = 0.06
 """Columns whose loss is a larger share of the largest gain may go out."""
@@ -69,9 +66,9 @@ class Relaxed:
     """
 
     best: Priced
-    core: Numbers
-    asked: Numbers
-    columns: Numbers
+    core: Ints
+    asked: Ints
+    columns: Ints
     point: Point | None
 
 
@@ -256,7 +253,7 @@ class _Whole:
         return bool(entering.size)
 
 
-def _carried(before: Numbers, values: Floats, columns: Numbers) -> Floats:
+def _carried(before: Ints, values: Floats, columns: Ints) -> Floats:
     """Return the values of columns that had some before, and zero for the others."""
     order = np.argsort(before)
     at = np.minimum(np.searchsorted(before, columns, sorter=order), before.size - 1)

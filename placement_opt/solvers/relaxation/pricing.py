@@ -18,12 +18,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import BLOCK_PAIRS, Formulation
 from placement_opt.formulation.pair_entries import are_ones
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
-from placement_opt.instance.instance import Floats
-
-Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +64,7 @@ class Anchor:
         return int(self.rows.stop - self.rows.start)
 
     @cached_property
-    def runs(self) -> Numbers:
+    def runs(self) -> Ints:
         """Where pairs of another row begin: they come sorted by candidate, mostly the anchor."""
         return np.flatnonzero(np.diff(self.row_of_pair, prepend=0))
 
@@ -188,8 +186,8 @@ class _Balance:
     """
 
     first_row: int
-    rows: Numbers
-    start: Numbers
+    rows: Ints
+    start: Ints
     rest: sparse.csr_array
     n_rows: int
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Bools, Floats
 from placement_opt.formulation.certificate import BLOCK
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.instance import Bools
-from placement_opt.solvers.engines.linear_program import Floats, LinearProgram
+from placement_opt.solvers.engines.linear_program import LinearProgram
 from placement_opt.solvers.relaxation.pricing import usable_prices
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
 from placement_opt.solvers.search.native import NATIVE

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
-from placement_opt.instance.instance import Floats
 from placement_opt.solvers.engines.first_order import read_point, write_program
 from placement_opt.solvers.engines.job import Job, JobError, start_job
 from placement_opt.solvers.engines.job_folder import JobFolder, job_folder
@@ -27,8 +26,6 @@ LARGEST_GAIN = 1_000.0
 """Gains are scaled to at most this, rows to coefficients of at most one."""
 
 FIRST_ORDER = "placement_opt.solvers.engines.first_order:work"
-
-Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +56,7 @@ class Sales:
         What one unit brings, objective units.
     """
 
-    rows: Numbers
+    rows: Ints
     prices: Floats
 
 
@@ -92,20 +89,20 @@ class RestrictedLp:
         self._lower = np.where(lower <= NO_LOWER, -np.inf, lower * scale)
         self._upper = np.where(upper >= NO_UPPER, np.inf, upper * scale)
 
-    def _column_scale(self, columns: Numbers) -> Floats:
+    def _column_scale(self, columns: Ints) -> Floats:
         n_pairs = self.formulation.n_pairs
         scale = np.ones(columns.size)
         own = columns >= n_pairs
         scale[own] = self._own_scale[columns[own] - n_pairs]
         return scale
 
-    def _matrix(self, columns: Numbers, scale: Floats) -> sparse.csc_array:
+    def _matrix(self, columns: Ints, scale: Floats) -> sparse.csc_array:
         matrix = self.formulation.columns(columns).astype(np.float64)
         matrix.data *= self._row_scale[matrix.indices]
         matrix.data *= np.repeat(scale, np.diff(matrix.indptr))
         return matrix
 
-    def simplex(self, columns: Numbers, seconds: float, sales: Sales | None = None) -> Point | None:
+    def simplex(self, columns: Ints, seconds: float, sales: Sales | None = None) -> Point | None:
         """Solve with the dual simplex method; None when out of time or without a solution.
 
         Rows that none of the columns fill are left out. With `sales`, the values are of the
@@ -135,7 +132,7 @@ class RestrictedLp:
 
     def start_first_order(
         self,
-        columns: Numbers,
+        columns: Ints,
         start: Point,
         precision: float,
         seconds: float,

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.instance import Bools, Floats
 from placement_opt.solvers.relaxation.column_choice import (
     IN_USE,
     SMALL_GAIN,
@@ -29,8 +28,6 @@ and program that is enough."""
 
 SALE_SHARE = 0.8
 """Unused capacity sells at so much of its last price while a sample is solved."""
-
-Numbers = npt.NDArray[np.int64]
 
 
 def sampled_prices(
@@ -148,7 +145,7 @@ class _Sample:
         return Sales(rows, SALE_SHARE * priced.prices[rows])
 
 
-def _over(whole: Formulation, pairs: Numbers) -> Formulation:
+def _over(whole: Formulation, pairs: Ints) -> Formulation:
     """Return the same rows and own variables over some of the pairs."""
     blocks = []
     for block in whole.blocks:

@@ -18,12 +18,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.basics.status import Status, StopReason, relative_gap
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.own_variables import tightened
-from placement_opt.instance.instance import Ints
 from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.search.resident_memory import MemoryGuard
 from placement_opt.solvers.search.standing import Standing
@@ -45,7 +45,7 @@ class Solution(ShortRepr):
         Values of the variables behind the pairs, shape (N - E,), int64.
     """
 
-    chosen: npt.NDArray[np.int64]
+    chosen: Ints
     own: Ints
 
     @classmethod

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.mixed_integer_rounding import cuts_of
 from placement_opt.solvers.bounds.cut_rounds import MOST_ROUNDS, strengthen
@@ -58,8 +58,6 @@ CERTIFIED_STEP = 1e-3
 
 EARLY_PAIRS = 15_000
 """Pairs among which the first plans are looked for."""
-
-Numbers = npt.NDArray[np.int64]
 
 
 def search_large(formulation: Formulation, search: Search) -> Ending | None:
@@ -122,7 +120,7 @@ def _strengthened(
     formulation: Formulation,
     problem: LumpedProblem,
     pricing: Pricing,
-    columns: tuple[Numbers, Numbers],
+    columns: tuple[Ints, Ints],
     search: Search,
     begin: Callable[[Strengthened], None],
 ) -> Strengthened | None:

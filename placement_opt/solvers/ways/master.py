@@ -10,10 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.bounds.branching import Branching
 from placement_opt.solvers.bounds.strengthened import Strengthened
@@ -44,12 +43,10 @@ seconds."""
 SECOND_SEED = 101
 """What sets the second searcher's seed apart from the first one's."""
 
-Numbers = npt.NDArray[np.int64]
-
 
 def improver_of(
     priced: Priced,
-    core: Numbers,
+    core: Ints,
     search: Search,
     solvers: Sequence[Solver],
     seed: int | None = None,
@@ -88,7 +85,7 @@ class Turns:
         search: Search,
         improver: Improver,
         strong: Strengthened | None,
-        propose: Callable[[Numbers], None],
+        propose: Callable[[Ints], None],
         stop: Callable[[], bool],
     ) -> None:
         self.improver = improver
@@ -113,9 +110,9 @@ class Master:
     def __init__(
         self,
         priced: Priced,
-        core: Numbers,
+        core: Ints,
         search: Search,
-        propose: Callable[[Numbers], None],
+        propose: Callable[[Ints], None],
         complete: Complete | None,
     ) -> None:
         self._priced = priced
@@ -183,7 +180,7 @@ class Master:
         relay = _Relay(part, limits, self._search, self._propose_of_core, self._is_over)
         Mip(in_process=False).solve(part, relay)
 
-    def _propose_of_core(self, chosen: Numbers) -> None:
+    def _propose_of_core(self, chosen: Ints) -> None:
         self._propose(self._core[chosen])
 
 
@@ -195,7 +192,7 @@ class _Relay(Search):
         master: Formulation,
         limits: SearchLimits,
         outer: Search,
-        propose: Callable[[Numbers], None],
+        propose: Callable[[Ints], None],
         is_over: Callable[[], bool],
     ) -> None:
         super().__init__(master, limits, lambda: is_over() or self._is_stale())

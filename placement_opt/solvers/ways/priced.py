@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from placement_opt.basics.arrays import Floats
 from placement_opt.formulation.formulation import Formulation, Objective
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.instance.instance import Floats
 from placement_opt.solvers.plans.packing import NEARLY
 from placement_opt.solvers.relaxation.relaxation import LpBound
 

@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.solvers.engines.cp_sat import CpSat
 from placement_opt.solvers.engines.linear_program import ObjectiveUnit
 from placement_opt.solvers.engines.mip import Mip
@@ -31,8 +31,6 @@ from placement_opt.solvers.ways.complete import Complete
 from placement_opt.solvers.ways.cut_turns import CutTurns
 from placement_opt.solvers.ways.master import Master, Turns, improver_of
 from placement_opt.solvers.ways.priced import Priced
-
-Numbers = npt.NDArray[np.int64]
 
 ROUGH_GAP, ROUGH_S = 5e-3, 1.0
 """A plan with a larger gap is improved before anything else, for so many seconds and as long as the
@@ -76,7 +74,7 @@ class _Plans:
     """
 
     def __init__(
-        self, priced: Priced, core: Numbers, search: Search, complete: Complete | None
+        self, priced: Priced, core: Ints, search: Search, complete: Complete | None
     ) -> None:
         self._priced = priced
         self._core = core
@@ -89,7 +87,7 @@ class _Plans:
         self._turns: Turns | None = None
         self._cuts = CutTurns(search)
         self._patience_s = search.elapsed_s + REPAIR_SHARE * search.remaining_s
-        self._proposals: queue.Queue[Numbers] = queue.Queue()
+        self._proposals: queue.Queue[Ints] = queue.Queue()
         self._master = Master(priced, core, search, self._proposals.put, complete)
         self._beside = Beside(self._master.run, is_asked=False)
 
@@ -132,7 +130,7 @@ class _Plans:
         self._master.end()
         self._beside.wait(STOP_SECONDS)
 
-    def _pack(self, proposal: Numbers) -> None:
+    def _pack(self, proposal: Ints) -> None:
         plan = packed(self._priced.formulation, proposal, self._spare, self._search)
         if plan is not None:
             self._search.offer(plan, "master")
@@ -155,14 +153,14 @@ class _Plans:
         return self._search.elapsed_s >= self._patience_s
 
 
-def _by_promise(priced: Priced, spare: Numbers) -> Numbers:
+def _by_promise(priced: Priced, spare: Ints) -> Ints:
     """Return the ones of the linear relaxation, then its fractions, then what is promising."""
     values = priced.pair_values
     used = np.flatnonzero(values > NEARLY)
     return np.concatenate([used[np.argsort(-values[used], kind="stable")], spare])
 
 
-def _from_prices(priced: Priced, spare: Numbers, search: Search) -> Solution | None:
+def _from_prices(priced: Priced, spare: Ints, search: Search) -> Solution | None:
     """Round the linear relaxation."""
     kept = whole_part(priced.formulation, priced.values[priced.formulation.n_pairs :])
     return rounded(priced.formulation, _by_promise(priced, spare), search, kept)
@@ -170,7 +168,7 @@ def _from_prices(priced: Priced, spare: Numbers, search: Search) -> Solution | N
 
 def _repair(
     priced: Priced,
-    spare: Numbers,
+    spare: Ints,
     search: Search,
     solvers: Sequence[Solver],
     go_on: Callable[[int], bool],
@@ -184,7 +182,7 @@ def _repair(
         search.offer(plan, "repair")
 
 
-def _latest(proposals: "queue.Queue[Numbers]") -> Numbers | None:
+def _latest(proposals: "queue.Queue[Ints]") -> Ints | None:
     """Return the newest proposal; older ones are worse and are dropped."""
     newest = None
     while True:
@@ -194,7 +192,7 @@ def _latest(proposals: "queue.Queue[Numbers]") -> Numbers | None:
             return newest
 
 
-def _reproducibly(priced: Priced, core: Numbers, search: Search) -> Ending:
+def _reproducibly(priced: Priced, core: Ints, search: Search) -> Ending:
     """Improve by a fixed number of neighbourhoods, one solver, limits on work only."""
     formulation, rounds = priced.formulation, int(search.limits.time_limit_s * ROUNDS_PER_SECOND)
     _repair(priced, priced.spare(core), search, [CpSat()], lambda steps: steps < rounds)
