@@ -86,7 +86,7 @@ def _removed_by(
             continue
         allowed = rule.allows(instance, candidate, opening)
         if allowed is not None and not bool(np.all(allowed)):
-            found += rule.violations(instance, plan)
+            found += rule.violations(plan)
     return tuple(f"{violation.rule}: {violation.text}" for violation in found)
 
 

@@ -83,13 +83,13 @@ class PlanCheck:
 
     def _tables(self, plan: Plan, verdict: Verdict, columns: Sequence[int]) -> Iterator[Finding]:
         result, rules = self._result, self._compiled.rules
-        instance, formulation = self._compiled.pairs.instance, self._compiled.formulation
+        formulation = self._compiled.formulation
         points = formulation.objective.points_of(np.array(columns, dtype=np.int64))
         yield _same("placements", placement_rows(plan, points, rules), result.placement_rows)
-        yield _same("quotas", quota_rows(instance, plan, rules), result.quota_rows)
-        yield _same("coaches", coach_rows(instance, plan, rules), result.coach_rows)
-        yield _same("budgets", budget_rows(instance, plan, rules), result.budget_rows)
-        yield _same("costs", cost_rows(instance, plan), result.cost_rows)
+        yield _same("quotas", quota_rows(plan, rules), result.quota_rows)
+        yield _same("coaches", coach_rows(plan, rules), result.coach_rows)
+        yield _same("budgets", budget_rows(plan, rules), result.budget_rows)
+        yield _same("costs", cost_rows(plan), result.cost_rows)
         yield _same("terms", term_rows(verdict), result.term_rows)
 
     def _people(self, plan: Plan) -> Finding:

@@ -88,14 +88,14 @@ class Rule(Record):
         del instance, candidate, opening
         return None
 
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
         """Turn the rule into integer rows over the eligible pairs; None where it has none.
 
-        `pairs.candidate` and `pairs.opening` are rows of the columns of the instance, whose ids are
-        in ascending order: `instance.candidate_ids[pairs.candidate[p]]` is the id of the candidate
-        of pair p.
+        `pairs.candidate` and `pairs.opening` are rows of the columns of `pairs.instance`, whose ids
+        are in ascending order: `pairs.instance.candidate_ids[pairs.candidate[p]]` is the id of the
+        candidate of pair p.
         """
-        del instance, pairs
+        del pairs
         return None
 
     def remarks(self, pairs: PairTable) -> Iterator[RemarkRow]:
@@ -103,13 +103,13 @@ class Rule(Record):
         del pairs
         yield from ()
 
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         """Yield each way in which the plan breaks the rule, by a plain reading of the records."""
         raise NotImplementedError
 
-    def shortfalls(self, instance: Instance, plan: Plan) -> Iterator[Shortfall]:
+    def shortfalls(self, plan: Plan) -> Iterator[Shortfall]:
         """Yield what the plan leaves short of priced minimums, by a plain reading."""
-        del instance, plan
+        del plan
         yield from ()
 
     def broken(self, about: str, text: str) -> Violation:
@@ -156,8 +156,9 @@ def limit_of_group(
     return {row[label]: read_number(limit) for label, limit in limits.items()}, groups
 
 
-def plain_limits(instance: Instance, plan: Plan, limits: Any, per: str) -> dict[str, Fraction]:
+def plain_limits(plan: Plan, limits: Any, per: str) -> dict[str, Fraction]:
     """Read a limit as {label: number} without any columns; a number means every record."""
+    instance = plan.instance
     if limits is None:
         return {}
     if isinstance(limits, Mapping):

@@ -73,13 +73,13 @@ class CoachedContract(Rule):
         return result
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         for placement in plan.placements:
             person, opening = plan.candidate(placement), plan.opening(placement)
             coached = person.coaching_regime not in {None, "none"}
             if not (coached or person.coaching_hours_per_week):
                 continue
-            contract = self._contract(instance, person)
+            contract = self._contract(plan.instance, person)
             hours = contract_hours(person, opening) or Fraction(0)
             if not contract.allows(hours_per_week=hours, contract_months=opening.contract_months):
                 yield self.broken(

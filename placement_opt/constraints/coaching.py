@@ -74,7 +74,8 @@ class Coaching(Rule):
         return result
 
     @override
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
+        instance = pairs.instance
         findings = Findings()
         with findings.gathered():
             hours = pair_column(pairs, "coaching_hours_per_week", asked_by=self.title)
@@ -106,21 +107,20 @@ class Coaching(Rule):
         return replace(exact, pools=pools)
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         coached = [p for p in plan.placements if (plan.coaching_hours_per_week(p) or 0) > 0]
         for placement in coached:
-            coach = instance.coach_of.get(placement.coach_id or "")
+            coach = plan.instance.coach_of.get(placement.coach_id or "")
             if coach is None:
                 yield self.broken(placement.candidate_id, "needs coaching and has no coach")
             elif not covers(coach, plan.candidate(placement), plan.opening(placement)):
                 yield self.broken(
                     placement.candidate_id, f"coach {coach.id} does not cover this placement"
                 )
-        yield from self._coach_violations(instance, plan, coached)
+        yield from self._coach_violations(plan, coached)
 
-    def _coach_violations(
-        self, instance: Instance, plan: Plan, coached: Sequence[Placement]
-    ) -> Iterator[Violation]:
+    def _coach_violations(self, plan: Plan, coached: Sequence[Placement]) -> Iterator[Violation]:
+        instance = plan.instance
         coach_of: dict[str, str] = {}
         hours: dict[str, Fraction] = {}
         people: dict[str, set[str]] = {}

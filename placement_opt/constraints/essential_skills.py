@@ -53,7 +53,7 @@ class EssentialSkills(Rule):
         return allowed
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         for placement in plan.placements:
             candidate, opening = plan.candidate(placement), plan.opening(placement)
             for skill in sorted(opening.essential_skills):

@@ -9,7 +9,6 @@ from typing_extensions import override
 from placement_opt.constraints.base import Rule, usage_column
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.table import PairTable
@@ -30,15 +29,15 @@ class EveryCandidatePlaced(Rule):
     rule: Literal["EveryCandidatePlaced"] = "EveryCandidatePlaced"
 
     @override
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
         return grouped_limit(
             self.title,
             Usage(grouped(pairs, "candidate"), usage_column(self, pairs, None)),
-            at_least=dict.fromkeys(range(instance.n_candidates), Fraction(1)),
+            at_least=dict.fromkeys(range(pairs.instance.n_candidates), Fraction(1)),
         )
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
-        for candidate_id in instance.candidate_ids:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
+        for candidate_id in plan.instance.candidate_ids:
             if candidate_id not in plan.of_candidate:
                 yield self.broken(candidate_id, "no placement, one is required")

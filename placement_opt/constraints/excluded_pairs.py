@@ -48,8 +48,8 @@ class ExcludedPairs(Rule):
         return free
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
-        excluded = set(instance.region.excluded_pairs)
+    def violations(self, plan: Plan) -> Iterator[Violation]:
+        excluded = set(plan.instance.region.excluded_pairs)
         for placement in plan.placements:
             if (placement.candidate_id, placement.opening_id) in excluded:
                 yield self.broken(placement.candidate_id, f"{placement.opening_id} is excluded")

@@ -33,7 +33,8 @@ class FixedPlacements(Rule):
         return cls() if instance.region.fixed_placements else None
 
     @override
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
+        instance = pairs.instance
         check_fixed_placements(pairs)
         fixed = sorted(instance.region.fixed_placements)
         if not fixed:
@@ -58,8 +59,8 @@ class FixedPlacements(Rule):
         )
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         placed = {(p.candidate_id, p.opening_id) for p in plan.placements}
-        for candidate_id, opening_id in instance.region.fixed_placements:
+        for candidate_id, opening_id in plan.instance.region.fixed_placements:
             if (candidate_id, opening_id) not in placed:
                 yield self.broken(f"{candidate_id} in {opening_id}", "not in the plan")

@@ -48,7 +48,7 @@ class HoursOverlap(Rule):
         return meets
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         for placement in plan.placements:
             candidate, opening = plan.candidate(placement), plan.opening(placement)
             if candidate.hours_per_week is None or opening.hours_per_week is None:

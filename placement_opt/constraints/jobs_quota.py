@@ -113,12 +113,13 @@ class JobsQuota(Rule):
         return None if self.max_shortfall is None else read_number(self.max_shortfall)
 
     @override
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
+        instance = pairs.instance
         findings = Findings()
         with findings.gathered():
-            target, groups = self._target(instance, pairs)
+            target, groups = self._target(pairs)
         with findings.gathered():
-            counts, counted, hours = self._counted(instance, pairs)
+            counts, counted, hours = self._counted(pairs)
             left = None
             if self.per not in pairs.labels:
                 left = hours_left(instance, counts, np.diff(pairs.candidate_start) > 0)
@@ -134,8 +135,9 @@ class JobsQuota(Rule):
             max_shortfall=self._most_short,
         )
 
-    def _target(self, instance: Instance, pairs: PairTable) -> tuple[dict[int, Fraction], Groups]:
+    def _target(self, pairs: PairTable) -> tuple[dict[int, Fraction], Groups]:
         """Return the jobs that are asked of each group row beyond those in service; the groups."""
+        instance = pairs.instance
         findings, service = Findings(), dict[str, Fraction]()
         with findings.gathered():
             groups = grouped(pairs, self.per, self.rule)
@@ -150,13 +152,14 @@ class JobsQuota(Rule):
         beyond = {row: jobs - service.get(groups.labels[row], zero) for row, jobs in target.items()}
         return beyond, groups
 
-    def _counted(self, instance: Instance, pairs: PairTable) -> tuple[Bools, Bools, Column]:
+    def _counted(self, pairs: PairTable) -> tuple[Bools, Bools, Column]:
         """Return who counts, shape (C,); which pairs count, shape (E,); and their hours."""
+        instance = pairs.instance
         findings = Findings()
         # Without a ground nobody is known to count, and to need hours.
         counts = np.zeros(instance.n_candidates, dtype=np.bool_)
         with findings.gathered():
-            counts = who_counts(instance, pairs)
+            counts = who_counts(pairs)
         counted = counts[pairs.candidate] & ~instance.openings.sheltered[pairs.opening]
         with findings.gathered():
             hours = hours_where(pairs, counted, self.title)
@@ -193,18 +196,20 @@ class JobsQuota(Rule):
         code = np.where(current >= 0, grouped(leaving, self.per).code, -1).astype(np.int32)
         return Usage(groups, jobs(new), also=(code, jobs(of_leaver)))
 
-    def positions(self, instance: Instance, plan: Plan) -> Iterator[GroupStanding]:
+    def positions(self, plan: Plan) -> Iterator[GroupStanding]:
         """Yield where each group stands, by a plain reading of the records."""
+        instance = plan.instance
         wanted = self.jobs if self.jobs is not None else pledged(instance, self.per)
-        targets = plain_limits(instance, plan, wanted, self.per)
+        targets = plain_limits(plan, wanted, self.per)
         service = {} if self.jobs is None else in_service(instance, self.per, targets)
-        placed = self._placed(instance, plan)
+        placed = self._placed(plan)
         for label, target in targets.items():
             zero = Fraction(0)
             yield GroupStanding(label, target, service.get(label, zero), placed.get(label, zero))
 
-    def _placed(self, instance: Instance, plan: Plan) -> dict[str, Fraction]:
+    def _placed(self, plan: Plan) -> dict[str, Fraction]:
         """Sum jobs gained and left per group, person by person."""
+        instance = plan.instance
         job = Fraction(instance.rulebook.job_hours_per_week)
         placed: dict[str, Fraction] = {}
 
@@ -229,11 +234,11 @@ class JobsQuota(Rule):
         return placed
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         most = self._most_short
         if most is None:
             most = Fraction(0) if self.shortfall_price is None else None
-        for position in self.positions(instance, plan):
+        for position in self.positions(plan):
             if most is not None and position.shortfall > most:
                 yield self.broken(
                     position.group,
@@ -241,8 +246,8 @@ class JobsQuota(Rule):
                 )
 
     @override
-    def shortfalls(self, instance: Instance, plan: Plan) -> Iterator[Shortfall]:
+    def shortfalls(self, plan: Plan) -> Iterator[Shortfall]:
         if self.price is None:
             return
-        for position in self.positions(instance, plan):
+        for position in self.positions(plan):
             yield Shortfall(position.group, position.shortfall, self.price)

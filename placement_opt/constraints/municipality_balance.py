@@ -74,9 +74,10 @@ class MunicipalityBalance(Rule):
         return cls(shortfall_price=STANDARD_PRICE) if len(places) > 1 else None
 
     @override
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
         if self.share == 0:
             return None
+        instance = pairs.instance
         home = grouped(pairs, "municipality")
         of_candidate, n_pairs = instance.candidates.municipality, np.diff(pairs.candidate_start)
         served = (n_pairs > 0) & (of_candidate >= 0)
@@ -160,22 +161,22 @@ class MunicipalityBalance(Rule):
         return variables, usage.tocsr()
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         if self.price is None:
-            for label, short in self._short(instance, plan).items():
+            for label, short in self._short(plan).items():
                 if short > 0:
                     yield self.broken(label, f"{float(short):g} {self._what} below its fair part")
 
     @override
-    def shortfalls(self, instance: Instance, plan: Plan) -> Iterator[Shortfall]:
+    def shortfalls(self, plan: Plan) -> Iterator[Shortfall]:
         if self.price is not None:
-            for label, short in self._short(instance, plan).items():
+            for label, short in self._short(plan).items():
                 yield Shortfall(label, short, self.price)
 
-    def _short(self, instance: Instance, plan: Plan) -> dict[str, Fraction]:
+    def _short(self, plan: Plan) -> dict[str, Fraction]:
         people: dict[str, int] = {}
         for candidate_id in plan.eligible_candidates:
-            candidate = instance.candidate_of[candidate_id]
+            candidate = plan.instance.candidate_of[candidate_id]
             if candidate.municipality is not None and self._serves(candidate):
                 people[candidate.municipality] = people.get(candidate.municipality, 0) + 1
         got = dict.fromkeys(people, Fraction(0))

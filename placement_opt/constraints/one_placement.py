@@ -49,7 +49,8 @@ class OnePlacement(Rule):
         return cls()
 
     @override
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
+        instance = pairs.instance
         groups = grouped(pairs, "candidate")
         ones = Column(np.ones(pairs.n_pairs, dtype=np.int8))
         every = range(instance.n_candidates)
@@ -70,13 +71,13 @@ class OnePlacement(Rule):
         return counts if weeks is None else stacked(self.title, [counts, weeks])
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         for candidate_id, placements in plan.of_candidate.items():
             if len(placements) > self.at_most:
                 yield self.broken(
                     candidate_id, f"{len(placements)} placements, at most {self.at_most} allowed"
                 )
-            given = instance.candidate_of[candidate_id].hours_per_week
+            given = plan.instance.candidate_of[candidate_id].hours_per_week
             if self.at_most > 1 and given is not None:
                 hours = sum((plan.hours_per_week(p) or Fraction(0) for p in placements), Fraction())
                 if hours > read_number(given[1]):

@@ -33,8 +33,8 @@ class OpeningCapacity(Rule):
         return cls()
 
     @override
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
-        positions = instance.openings.positions
+    def lower(self, pairs: PairTable) -> RowBlock | None:
+        positions = pairs.instance.openings.positions
         return grouped_limit(
             self.title,
             Usage(grouped(pairs, "opening"), usage_column(self, pairs, None)),
@@ -42,8 +42,8 @@ class OpeningCapacity(Rule):
         )
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         for opening_id, taken in used(plan, "opening", None).items():
-            positions = instance.opening_of[opening_id].positions
+            positions = plan.instance.opening_of[opening_id].positions
             if taken > positions:
                 yield self.broken(opening_id, f"{taken} placements, {positions} free positions")

@@ -28,8 +28,9 @@ def counts_for_quota(instance: Instance, candidate: Candidate) -> bool:
     )
 
 
-def who_counts(instance: Instance, pairs: PairTable) -> Bools:
+def who_counts(pairs: PairTable) -> Bools:
     """Return who counts, shape (C,); an unknown ground of somebody eligible is bad input."""
+    instance = pairs.instance
     eligible = np.diff(pairs.candidate_start) > 0
     people = [instance.candidate_of[id_] for id_ in instance.candidate_ids]
     unknown = [

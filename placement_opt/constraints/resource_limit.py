@@ -13,7 +13,6 @@ from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.constraints.limits import Limits, Price
 from placement_opt.constraints.unused_labels import unused_labels
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.table import PairTable
@@ -69,7 +68,7 @@ class ResourceLimit(Rule):
         return frozenset() if self.uses is None else frozenset({self.uses})
 
     @override
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
         findings = Findings()
         with findings.gathered():
             column = usage_column(self, pairs, self.uses)
@@ -92,22 +91,22 @@ class ResourceLimit(Rule):
         yield from unused_labels(self, self.per, self.limits, pairs)
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         sums = used(plan, self.per, self.uses)
-        for label, limit in plain_limits(instance, plan, self.limits, self.per).items():
+        for label, limit in plain_limits(plan, self.limits, self.per).items():
             if sums.get(label, 0) > limit:
                 yield self.broken(label, f"{float(sums[label]):g} used, at most {float(limit):g}")
         if self.shortfall_price is None:
-            for label, limit in plain_limits(instance, plan, self.minimums, self.per).items():
+            for label, limit in plain_limits(plan, self.minimums, self.per).items():
                 if sums.get(label, 0) < limit:
                     amount = float(sums.get(label, Fraction(0)))
                     yield self.broken(label, f"{amount:g} used, at least {float(limit):g}")
 
     @override
-    def shortfalls(self, instance: Instance, plan: Plan) -> Iterator[Shortfall]:
+    def shortfalls(self, plan: Plan) -> Iterator[Shortfall]:
         if self.price is None:
             return
         sums = used(plan, self.per, self.uses)
-        for label, limit in plain_limits(instance, plan, self.minimums, self.per).items():
+        for label, limit in plain_limits(plan, self.minimums, self.per).items():
             short = max(Fraction(0), limit - sums.get(label, Fraction(0)))
             yield Shortfall(label, short, self.price)

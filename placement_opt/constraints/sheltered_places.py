@@ -49,7 +49,8 @@ class ShelteredPlaces(Rule):
         return cls(shortfall_price=STANDARD_PRICE) if named else None
 
     @override
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
+        instance = pairs.instance
         row = {id_: row for row, id_ in enumerate(instance.municipality_ids)}
         sheltered = instance.openings.sheltered[pairs.opening].astype(np.int8)
         return grouped_limit(
@@ -61,7 +62,8 @@ class ShelteredPlaces(Rule):
         )
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
+        instance = plan.instance
         filled = _filled(plan)
         for municipality_id, most in _limits(instance, "maximum").items():
             if filled.get(municipality_id, 0) > most:
@@ -73,11 +75,11 @@ class ShelteredPlaces(Rule):
                     yield self.broken(municipality_id, f"{count} filled, at least {least} due")
 
     @override
-    def shortfalls(self, instance: Instance, plan: Plan) -> Iterator[Shortfall]:
+    def shortfalls(self, plan: Plan) -> Iterator[Shortfall]:
         if self.price is None:
             return
         filled = _filled(plan)
-        for municipality_id, least in _limits(instance, "minimum").items():
+        for municipality_id, least in _limits(plan.instance, "minimum").items():
             short = max(Fraction(0), least - filled.get(municipality_id, 0))
             yield Shortfall(municipality_id, short, self.price)
 

@@ -41,7 +41,7 @@ class ShelteredWork(Rule):
         return np.where(instance.openings.sheltered[opening], advised, regular)
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         for placement in plan.placements:
             candidate, opening = plan.candidate(placement), plan.opening(placement)
             if opening.sheltered and not candidate.sheltered:

@@ -40,7 +40,7 @@ class StartDates(Rule):
         return in_time
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         for placement in plan.placements:
             candidate, opening = plan.candidate(placement), plan.opening(placement)
             available, start = candidate.available_from, opening.starts_on

@@ -36,7 +36,8 @@ class SupervisionPlaces(Rule):
         return cls() if named else None
 
     @override
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
+        instance = pairs.instance
         places = (instance.employer_of[id_].supervision_places for id_ in instance.employer_ids)
         return grouped_limit(
             self.title,
@@ -45,8 +46,8 @@ class SupervisionPlaces(Rule):
         )
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         for employer_id, taken in used(plan, "employer", None).items():
-            places = instance.employer_of[employer_id].supervision_places
+            places = plan.instance.employer_of[employer_id].supervision_places
             if places is not None and taken > places:
                 yield self.broken(employer_id, f"{taken} placements, {places} supervision places")

@@ -74,7 +74,7 @@ class TravelTime(Rule):
         return travel_table(instance).within(candidate, opening, most)
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         for placement in plan.placements:
             most = plan.candidate(placement).max_travel_minutes
             if most is None:

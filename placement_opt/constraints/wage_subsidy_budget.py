@@ -55,7 +55,8 @@ class WageSubsidyBudget(Rule):
         return f"subsidy{charges}_eur_per_year"
 
     @override
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
+        instance = pairs.instance
         budgets = _budgets(instance)
         row = {id_: row for row, id_ in enumerate(instance.municipality_ids)}
         return grouped_limit(
@@ -68,9 +69,9 @@ class WageSubsidyBudget(Rule):
         )
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         spent = used(plan, "municipality", self.uses)
-        for municipality_id, budget in _budgets(instance).items():
+        for municipality_id, budget in _budgets(plan.instance).items():
             if spent.get(municipality_id, 0) > budget:
                 yield self.broken(
                     municipality_id,

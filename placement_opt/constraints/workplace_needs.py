@@ -34,7 +34,7 @@ class WorkplaceNeeds(Rule):
         return covers(instance.openings.provides[opening], instance.candidates.needs[candidate])
 
     @override
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         for placement in plan.placements:
             candidate, opening = plan.candidate(placement), plan.opening(placement)
             lacking = sorted(candidate.needs - opening.provides)

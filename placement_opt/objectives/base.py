@@ -69,7 +69,7 @@ class Term(Record):
         del instance
         yield from ()
 
-    def points(self, instance: Instance, pairs: PairTable) -> Column:
+    def points(self, pairs: PairTable) -> Column:
         """Return the points of each eligible pair before the weight, shape (E,).
 
         `pairs.candidate` and `pairs.opening` are rows of the columns of the instance, in the order
@@ -78,7 +78,7 @@ class Term(Record):
         """
         raise NotImplementedError
 
-    def value(self, instance: Instance, plan: Plan) -> Fraction:
+    def value(self, plan: Plan) -> Fraction:
         """Return the unweighted points of a plan, by a plain reading of the records."""
         raise NotImplementedError
 

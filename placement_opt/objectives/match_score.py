@@ -68,13 +68,14 @@ class MatchScore(Term):
         return cls()
 
     @override
-    def points(self, instance: Instance, pairs: PairTable) -> Column:
+    def points(self, pairs: PairTable) -> Column:
         if "score" in pairs.given:
             return pairs.given["score"]
-        return Column.of(match_points(pairs, self._parts(instance, pairs)))
+        return Column.of(match_points(pairs, self._parts(pairs)))
 
-    def _parts(self, instance: Instance, pairs: PairTable) -> list[Part]:
+    def _parts(self, pairs: PairTable) -> list[Part]:
         """Choose the parts that the records name."""
+        instance = pairs.instance
         people, work = instance.region.candidates, instance.region.openings
         parts = [skill_part(pairs, self.skill_points)]
         if any(candidate.wishes for candidate in people):
@@ -88,17 +89,17 @@ class MatchScore(Term):
         return parts
 
     @override
-    def value(self, instance: Instance, plan: Plan) -> Fraction:
-        reading = _PlainReading(self, instance, plan)
+    def value(self, plan: Plan) -> Fraction:
+        reading = _PlainReading(self, plan)
         return sum((reading.score(placed) for placed in plan.placements), start=Fraction(0))
 
 
 class _PlainReading:
     """The score of single placements, from the records."""
 
-    def __init__(self, term: MatchScore, instance: Instance, plan: Plan) -> None:
+    def __init__(self, term: MatchScore, plan: Plan) -> None:
         self._term, self._plan = term, plan
-        self._weight = _skill_weights(instance)
+        self._weight = _skill_weights(plan.instance)
 
     def score(self, placement: Placement) -> Fraction:
         if "score" in placement.given:

@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Literal
 
 from typing_extensions import override
 
-from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.columns import pair_column
@@ -53,11 +52,11 @@ class PairScore(Term):
         return frozenset({self.column})
 
     @override
-    def points(self, instance: Instance, pairs: PairTable) -> Column:
+    def points(self, pairs: PairTable) -> Column:
         return pair_column(pairs, self.column, asked_by=self.title)
 
     @override
-    def value(self, instance: Instance, plan: Plan) -> Fraction:
+    def value(self, plan: Plan) -> Fraction:
         return sum(
             (
                 self.known(placement, self.column, plan.amount(placement, self.column))

@@ -46,7 +46,7 @@ class PlacedJobs(Term):
         return cls() if wanted and offered else None
 
     @override
-    def points(self, instance: Instance, pairs: PairTable) -> Column:
+    def points(self, pairs: PairTable) -> Column:
         hours = pair_column(pairs, "hours_per_week", asked_by=self.title)
         distinct, code = distinct_values(hours.values)
         points = [
@@ -56,7 +56,7 @@ class PlacedJobs(Term):
         return points_of_cases(self, points, code)
 
     @override
-    def value(self, instance: Instance, plan: Plan) -> Fraction:
+    def value(self, plan: Plan) -> Fraction:
         hours = sum(
             (
                 self.known(placement, "hours_per_week", plan.hours_per_week(placement))

@@ -41,12 +41,13 @@ class Priority(Term):
         return cls() if named else None
 
     @override
-    def points(self, instance: Instance, pairs: PairTable) -> Column:
+    def points(self, pairs: PairTable) -> Column:
+        instance = pairs.instance
         divisor = np.gcd.reduce(instance.candidates.priority, initial=UNIT)
         of_candidate = instance.candidates.priority // divisor * self.points_per_unit
         return Column.of(of_candidate[pairs.candidate], UNIT // int(divisor))
 
     @override
-    def value(self, instance: Instance, plan: Plan) -> Fraction:
+    def value(self, plan: Plan) -> Fraction:
         priorities = (read_number(plan.candidate(placed).priority) for placed in plan.placements)
         return self.points_per_unit * sum(priorities, start=Fraction(0))

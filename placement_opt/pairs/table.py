@@ -1,7 +1,7 @@
 """Eligible (candidate, opening) pairs: found in blocks, kept as narrow aligned columns."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -169,11 +169,6 @@ class PairTable(ShortRepr):
         """Pair indices sorted by opening, then candidate, shape (E,), int32."""
         return np.argsort(self.opening, kind="stable").astype(np.int32)
 
-    @cached_property
-    def period(self) -> npt.NDArray[np.int8]:
-        """Period of each pair; one period for now, shape (E,), int8 zeros sharing one byte."""
-        return np.broadcast_to(np.int8(0), (self.n_pairs,))
-
     def find(self, candidate_idx: int, opening_idx: int) -> int | None:
         """Return the index of a pair, or None where it is not eligible; O(log pairs)."""
         start, stop = self.candidate_start[candidate_idx : candidate_idx + 2]
@@ -210,7 +205,6 @@ def _starts(rows: Indices, n_rows: int) -> Ints:
 def enumerate_pairs(
     instance: Instance,
     rules: Sequence[PairRule],
-    on_block: Callable[[int], None] | None = None,
     findings: Findings | None = None,
 ) -> PairTable:
     """Find every pair that all rules allow, without any cap per candidate.
@@ -224,8 +218,6 @@ def enumerate_pairs(
         The compiled region.
     rules
         Rules that may remove pairs.
-    on_block
-        Called after each block with the number of candidates done; may raise to cancel.
     findings
         Where the problems of rules are gathered; a rule with problems allows every pair there, so
         that what other rules find wrong is told with it. None raises them.
@@ -256,8 +248,6 @@ def enumerate_pairs(
         candidate = np.repeat(block[:, 0], _per_row(allowed))
         place = np.flatnonzero(allowed) - (candidate - rows.start) * np.int64(n_openings)
         found.append((candidate, place.astype(np.int32)))
-        if on_block is not None:
-            on_block(rows.stop)
     if findings is None:
         found_wrong.refuse()
     return PairTable(

@@ -11,7 +11,6 @@ from fractions import Fraction
 
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.rows import CostRow
-from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.rulebook import ADULT_AGE, Ground, Rulebook
 from placement_opt.rulebook.exact import euros
@@ -22,29 +21,27 @@ class _Unknown(Exception):  # noqa: N818 - an answer, which never leaves this mo
     """An amount that cannot be told; the text says why."""
 
 
-def cost_rows(instance: Instance, plan: Plan) -> tuple[CostRow, ...]:
+def cost_rows(plan: Plan) -> tuple[CostRow, ...]:
     """Return a row per placement, in the order of the plan.
 
     Parameters
     ----------
-    instance
-        The region, with its rulebook.
     plan
-        The verified plan.
+        The verified plan, of a region with its rulebook.
     """
-    return tuple(_Costs(instance, plan, placement).row() for placement in plan.placements)
+    return tuple(_Costs(plan, placement).row() for placement in plan.placements)
 
 
 @dataclass
 class _Costs:
     """Asks every instrument about one placement, and keeps why an amount cannot be told."""
 
-    instance: Instance
     plan: Plan
     placement: Placement
     reasons: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.instance = self.plan.instance
         self.candidate = self.plan.candidate(self.placement)
         self.opening = self.plan.opening(self.placement)
         coach = self.instance.coach_of.get(self.placement.coach_id or "")

@@ -123,8 +123,7 @@ def _conflicts(conflict: Conflict, compiled: Compiled) -> dict[str, Any]:
 def _tables(
     compiled: Compiled, search: Search, outcome: Outcome, plan: Plan, verdict: Verdict
 ) -> dict[str, Any]:
-    instance, formulation = compiled.pairs.instance, compiled.formulation
-    solution = outcome.solution
+    formulation, solution = compiled.formulation, outcome.solution
     if solution is None:
         return {}
     prices = row_prices(formulation, search)
@@ -133,10 +132,10 @@ def _tables(
     return {
         "placement_rows": placement_rows(plan, points, compiled.rules),
         "unplaced_rows": unplaced_rows(compiled.pairs, formulation, solution, titles_nl, prices),
-        "quota_rows": quota_rows(instance, plan, compiled.rules),
-        "coach_rows": coach_rows(instance, plan, compiled.rules),
-        "budget_rows": budget_rows(instance, plan, compiled.rules),
-        "cost_rows": cost_rows(instance, plan),
+        "quota_rows": quota_rows(plan, compiled.rules),
+        "coach_rows": coach_rows(plan, compiled.rules),
+        "budget_rows": budget_rows(plan, compiled.rules),
+        "cost_rows": cost_rows(plan),
         "term_rows": term_rows(verdict),
     }
 

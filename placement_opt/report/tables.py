@@ -58,19 +58,17 @@ def placement_rows(
     )
 
 
-def quota_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[QuotaRow, ...]:
+def quota_rows(plan: Plan, rules: Sequence[Rule]) -> tuple[QuotaRow, ...]:
     """Return where each group of each jobs quota stands."""
     return tuple(
-        row
-        for rule in rules
-        if isinstance(rule, JobsQuota)
-        for row in _rows_of_quota(rule, instance, plan)
+        row for rule in rules if isinstance(rule, JobsQuota) for row in _rows_of_quota(rule, plan)
     )
 
 
-def _rows_of_quota(rule: JobsQuota, instance: Instance, plan: Plan) -> Iterator[QuotaRow]:
+def _rows_of_quota(rule: JobsQuota, plan: Plan) -> Iterator[QuotaRow]:
+    instance = plan.instance
     per_job = instance.rulebook.job_hours_per_year
-    for position in rule.positions(instance, plan):
+    for position in rule.positions(plan):
         levy, reason = _scenario_levy(rule, instance, position)
         yield QuotaRow(
             per=rule.per,
@@ -112,10 +110,11 @@ def _scenario_levy(
         return None, "; ".join(f"{found.field} {found.expected}" for found in error.problems)
 
 
-def coach_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[CoachRow, ...]:
+def coach_rows(plan: Plan, rules: Sequence[Rule]) -> tuple[CoachRow, ...]:
     """Return the load of each coach, where coaching is a rule of the model."""
     if not any(isinstance(rule, Coaching) for rule in rules):
         return ()
+    instance = plan.instance
     hours: dict[str, Fraction] = {}
     people: dict[str, set[str]] = {}
     for placement in plan.placements:
@@ -144,14 +143,14 @@ def coach_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[C
     return tuple(rows)
 
 
-def budget_rows(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> tuple[BudgetRow, ...]:
+def budget_rows(plan: Plan, rules: Sequence[Rule]) -> tuple[BudgetRow, ...]:
     """Return what each municipality with a budget spends, where budgets are a rule."""
     rule = next((rule for rule in rules if isinstance(rule, WageSubsidyBudget)), None)
     if rule is None:
         return ()
     budgets = {
         m.id: read_number(m.wage_subsidy_budget_eur_per_year)
-        for m in sorted(instance.region.municipalities, key=lambda record: record.id)
+        for m in sorted(plan.instance.region.municipalities, key=lambda record: record.id)
         if m.wage_subsidy_budget_eur_per_year is not None
     }
     spent = dict.fromkeys(budgets, Fraction(0))

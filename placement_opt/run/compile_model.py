@@ -79,10 +79,10 @@ def compile_model(
     with watch.phase("lower"):
         for rule in asked_rules:
             with findings.gathered():
-                blocks.append(rule.lower(instance, pairs))
+                blocks.append(rule.lower(pairs))
         for term in asked_terms:
             with findings.gathered():
-                points.append(term.points(instance, pairs))
+                points.append(term.points(pairs))
         findings.refuse()
     with watch.phase("formulate"):
         weights = (read_number(term.weight) for term in terms)

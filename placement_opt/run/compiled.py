@@ -81,4 +81,4 @@ class Compiled(ShortRepr):
         """Judge a plan by the plain reading of all rules and terms."""
         parts: list[Rule | Term] = [*self.rules, *self.terms]
         own = list(filter(is_own, parts))
-        return judge(self.pairs.instance, plan, self.rules, self.terms, own)
+        return judge(plan, self.rules, self.terms, own)

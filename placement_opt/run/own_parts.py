@@ -33,7 +33,7 @@ _NEEDED: Sequence[tuple[type[Part], tuple[str, ...], str, str]] = (
         Rule,
         ("violations",),
         "must be defined: it judges a plan by a plain reading of the records",
-        f"write `def violations(self, instance, plan)`, which yields `self.broken(...)`; {_SEE}",
+        f"write `def violations(self, plan)`, which yields `self.broken(...)`; {_SEE}",
     ),
     (
         Rule,
@@ -45,13 +45,13 @@ _NEEDED: Sequence[tuple[type[Part], tuple[str, ...], str, str]] = (
         Term,
         ("points",),
         "must be defined: it gives the points of each eligible pair",
-        f"write `def points(self, instance, pairs)`, which returns a number for each pair; {_SEE}",
+        f"write `def points(self, pairs)`, which returns a number for each pair; {_SEE}",
     ),
     (
         Term,
         ("value",),
         "must be defined: it reads the points of a plan from the records",
-        f"write `def value(self, instance, plan)`, which returns the unweighted sum; {_SEE}",
+        f"write `def value(self, plan)`, which returns the unweighted sum; {_SEE}",
     ),
 )
 
@@ -139,9 +139,9 @@ class OwnRule:
             _refuse(self._rule, "allows", f"an array of {mask.dtype}", expected, hint)
         return wide
 
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
         """Return the rule's rows."""
-        block = _asked(self._rule, "lower", instance, pairs)
+        block = _asked(self._rule, "lower", pairs)
         if block is None:
             return None
         if not isinstance(block, RowBlock):
@@ -196,9 +196,9 @@ class OwnTerm:
         """Return what the records leave out that the term needs."""
         return list(_asked(self._term, "problems", instance))
 
-    def points(self, instance: Instance, pairs: PairTable) -> Column:
+    def points(self, pairs: PairTable) -> Column:
         """Return the points of each pair; a plain array of numbers is read as scores are."""
-        answer = _asked(self._term, "points", instance, pairs)
+        answer = _asked(self._term, "points", pairs)
         values = answer.values if isinstance(answer, Column) else _as_array(answer)
         told = f"{values.dtype} of shape {values.shape}"
         expected = f"must be one number for each of the {pairs.n_pairs} eligible pairs"

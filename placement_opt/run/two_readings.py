@@ -47,7 +47,7 @@ def contradictions(
         claimed = sum(given, start=Fraction(0))
         told = Fraction(0)
         if not any(fault.part is term for fault in verdict.faults):
-            told = read_number(term.value(plan.instance, plan))
+            told = read_number(term.value(plan))
             if abs(claimed - told) > FLOAT_SHARE * sum(map(abs, given)):
                 text = f"`points` gives {float(claimed):g} in all, `value` {float(told):g}"
                 text_nl = f"`points` geeft samen {float(claimed):g}, `value` {float(told):g}"
@@ -69,7 +69,7 @@ def contradictions(
 
 def _points(term: Term, compiled: Compiled, solution: Solution) -> list[Fraction]:
     """Return the points of each placement before the weight, as the model has them."""
-    column = OwnTerm(term).points(compiled.pairs.instance, compiled.pairs)
+    column = OwnTerm(term).points(compiled.pairs)
     return [Fraction(value, column.scale) for value in column.values[solution.chosen].tolist()]
 
 

@@ -52,7 +52,7 @@ def unread_decisions_in(
         UnreadDecisions(
             rule=rule.rule,
             pairs=count,
-            against=None if plan is None else sum(1 for _ in rule.violations(instance, plan)),
+            against=None if plan is None else sum(1 for _ in rule.violations(plan)),
         )
         for rule, count in unread_decisions(instance.region, rules).items()
     )

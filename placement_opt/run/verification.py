@@ -12,7 +12,6 @@ from typing_extensions import override
 
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.short_text import ShortRepr, shortened
-from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Shortfall, Violation
 
 if TYPE_CHECKING:  # asked by their names, so that nothing is shared with how they lower
@@ -88,7 +87,6 @@ class Verdict(ShortRepr):
 
 
 def judge(
-    instance: Instance,
     plan: Plan,
     rules: Sequence["Rule"],
     terms: Sequence["Term"],
@@ -98,8 +96,6 @@ def judge(
 
     Parameters
     ----------
-    instance
-        The region.
     plan
         The placements, with a coach where one is needed.
     rules, terms
@@ -112,6 +108,7 @@ def judge(
     Verdict
         Each violation, the points of each term, and the shortfalls of priced minimums.
     """
+    instance = plan.instance
     unknown = tuple(
         Violation("known ids", f"{p.candidate_id} in {p.opening_id}", "the region has no such pair")
         for p in plan.placements
@@ -123,7 +120,7 @@ def judge(
         Violation("placed once per opening", candidate_id, f"placed in {opening_id} more than once")
         for (candidate_id, opening_id) in _repeated(plan)
     )
-    ask = _Asking(instance, plan, own)
+    ask = _Asking(plan, own)
     violations = [*twice, *(found for rule in rules for found in ask.violations(rule))]
     values = []
     for term, name in zip(terms, _names([term.key for term in terms]), strict=True):
@@ -142,8 +139,8 @@ def judge(
 class _Asking:
     """Asks rules and terms what they say of a plan; a failure of the user's own becomes a fault."""
 
-    def __init__(self, instance: Instance, plan: Plan, own: Collection["Rule | Term"]) -> None:
-        self._given = (instance, plan)
+    def __init__(self, plan: Plan, own: Collection["Rule | Term"]) -> None:
+        self._plan = plan
         self._own = {id(part) for part in own}
         self.faults: list[Fault] = []
 
@@ -164,7 +161,7 @@ class _Asking:
         """Return what a method of a rule yields, nothing where one of the user's own fails."""
         kind = Violation if method == "violations" else Shortfall
         try:
-            found = _entries(getattr(rule, method)(*self._given))
+            found = _entries(getattr(rule, method)(self._plan))
             _check_yield(found, kind)
         except Exception as error:
             self._note(rule, method, error)
@@ -174,7 +171,7 @@ class _Asking:
     def value(self, term: "Term") -> Fraction | None:
         """Return the exact points of a term, None where one of the user's own fails."""
         try:
-            return read_number(term.value(*self._given))
+            return read_number(term.value(self._plan))
         except Exception as error:
             self._note(term, "value", error)
             return None

@@ -87,8 +87,7 @@ def test_pairs(benchmark: Benchmark, region: po.Region, model: po.Model) -> None
 
 
 def test_lower(benchmark: Benchmark, compiled: Compiled) -> None:
-    instance = compiled.pairs.instance
-    blocks = benchmark(lambda: [rule.lower(instance, compiled.pairs) for rule in compiled.rules])
+    blocks = benchmark(lambda: [rule.lower(compiled.pairs) for rule in compiled.rules])
     assert sum(map(len, filter(None, blocks))) == compiled.formulation.n_rows
 
 

@@ -56,7 +56,7 @@ def able(instance, plan, placement):
 def test_a_pair_lacks_what_the_coach_lacks_who_comes_nearest(at_most, region, data):
     instance = Instance(region)
     table = enumerate_pairs(instance, [RULE]).with_placements_per_candidate(at_most)
-    block = RULE.lower(instance, table)
+    block = RULE.lower(table)
     if block is None:
         return
     every = [Placement(*pair) for pair in ids_of(table)]
@@ -68,7 +68,7 @@ def test_a_pair_lacks_what_the_coach_lacks_who_comes_nearest(at_most, region, da
         return
     options = coach_choices(region, [every[row] for row in rows], lambda p: hours[every.index(p)])
     plans = [Plan(instance, option) for option in options]
-    sound = [plan for plan in plans if not list(RULE.violations(instance, plan))]
+    sound = [plan for plan in plans if not list(RULE.violations(plan))]
     if not sound:
         return
     plan = data.draw(st.sampled_from(sound))

@@ -36,7 +36,7 @@ def judged(rule, region, *placed):
 
 def lowered(rule, region):
     pairs = po.Model(region, rules=[], objective=[]).compile().pairs
-    return rule.lower(pairs.instance, pairs)
+    return rule.lower(pairs)
 
 
 @pytest.mark.parametrize("counts", ["placements", "coached_hours"])

@@ -42,7 +42,7 @@ def every_pair(instance):
 
 def violations(rule, instance, candidate_id, opening_id):
     plan = Plan(instance, [Placement(candidate_id, opening_id)])
-    return list(rule.violations(instance, plan))
+    return list(rule.violations(plan))
 
 
 def small_region(candidate, opening, **fields):

@@ -119,12 +119,12 @@ def breaks_one_placement(placements, at_most):
     return at_most is not None and any(people.count(one) > at_most for one in people)
 
 
-def price_of(rule, instance, plan):
-    found = rule.shortfalls(instance, plan)
+def price_of(rule, plan):
+    found = rule.shortfalls(plan)
     return sum((short.amount * short.price for short in found), Fraction(0))
 
 
-def judged(rule, instance, plan, region, placements):
+def judged(rule, plan, region, placements):
     """Tell by the plain reading whether some assignment of coaches breaks nothing; its price."""
     options = (
         coach_choices(region, placements, lambda p: (plan([p]).coaching_hours_per_week(p) or 0) > 0)
@@ -133,8 +133,8 @@ def judged(rule, instance, plan, region, placements):
     )
     for option in options:
         whole = plan(option)
-        if not list(rule.violations(instance, whole)):
-            return True, price_of(rule, instance, whole)
+        if not list(rule.violations(whole)):
+            return True, price_of(rule, whole)
     return False, None
 
 
@@ -148,14 +148,14 @@ def test_rows_are_satisfiable_exactly_when_nothing_is_violated(kind, fields, at_
     def check(drawn):
         region, frame = drawn
         instance, table, placements, plan = setting(rule, region, frame, at_most)
-        raw = rule.lower(instance, table)
+        raw = rule.lower(table)
         block = None if raw is None else divided_by_gcd(raw)
         relaxations = list(pooled(block, instance))
         for rows in subsets(range(len(placements))):
             chosen = [placements[row] for row in rows]
             if breaks_one_placement(chosen, at_most):
                 continue
-            sound, price = judged(rule, instance, plan, region, chosen)
+            sound, price = judged(rule, plan, region, chosen)
             ones = np.isin(np.arange(len(placements)), rows).astype(int).tolist()
             found = (Fraction(0), []) if block is None else best_own_values(block, ones)
             assert (found is not None) is sound, chosen
@@ -203,14 +203,14 @@ def check_lift(rule, instance, plan, block, chosen, rows, own):
         Placement(p.candidate_id, p.opening_id, ids[coach] if coach >= 0 else None, p.given)
         for p, coach in zip(chosen, lifted["coach"].tolist(), strict=True)
     ]
-    assert list(rule.violations(instance, plan(named))) == []
+    assert list(rule.violations(plan(named))) == []
 
 
 @FEW
 @given(drawn=listed(MOST_COACHED_PAIRS), order=st.permutations(range(MOST_COACHED_PAIRS)))
 def test_a_packer_fills_the_rows_it_belongs_to(drawn, order):
-    instance, table, placements, _ = setting(po.Coaching(), *drawn, 1)
-    block = po.Coaching().lower(instance, table)
+    _, table, placements, _ = setting(po.Coaching(), *drawn, 1)
+    block = po.Coaching().lower(table)
     if block is None:
         return
     one_each = {placements[row].candidate_id: row for row in order if row < len(placements)}
@@ -245,7 +245,7 @@ def test_a_rule_removes_exactly_the_pairs_that_break_it_alone(kind, region):
                 for coach in region.coaches
             ]
             instance = Instance(region.model_copy(update={"coaches": tuple(roomy)}), LAW)
-        sound, _ = judged(rule, instance, plan, region, [Placement(*pair)])
+        sound, _ = judged(rule, plan, region, [Placement(*pair)])
         assert (pair in left) is sound
 
 

@@ -53,13 +53,13 @@ def placement(pairs, row):
 
 
 def check_agreement(term, pairs):
-    points = term.points(pairs.instance, pairs)
+    points = term.points(pairs)
     assert len(points.values) == len(pairs)
     each = [points.fraction(row) for row in range(len(pairs))]
     placements = [placement(pairs, row) for row in range(len(pairs))]
     for placed, expected in zip(placements, each, strict=True):
-        assert term.value(pairs.instance, Plan(pairs.instance, [placed])) == expected
-    assert term.value(pairs.instance, Plan(pairs.instance, placements)) == sum(each)
+        assert term.value(Plan(pairs.instance, [placed])) == expected
+    assert term.value(Plan(pairs.instance, placements)) == sum(each)
 
 
 def points_of(term, candidate, opening, others=(), **fields):
@@ -75,7 +75,7 @@ def points_of(term, candidate, opening, others=(), **fields):
     pairs = all_pairs(region)
     check_agreement(term, pairs)
     row = pairs.find(pairs.instance.candidate_idx("C"), 0)
-    return term.points(pairs.instance, pairs).fraction(row)
+    return term.points(pairs).fraction(row)
 
 
 def part_points():
@@ -228,10 +228,10 @@ def test_placed_jobs_need_hours_and_say_so():
     region = Region(name="test", candidates=[Candidate(id="C")], openings=[Opening(id="O")])
     pairs = all_pairs(region)
     with pytest.raises(InvalidInputError, match="since value of placed jobs"):
-        PlacedJobs().points(pairs.instance, pairs)
+        PlacedJobs().points(pairs)
     plan = Plan(pairs.instance, [Placement("C", "O")])
     with pytest.raises(InvalidInputError, match="leave PlacedJobs out of the objective"):
-        PlacedJobs().value(pairs.instance, plan)
+        PlacedJobs().value(plan)
 
 
 def test_points_beyond_64_bits_are_refused():
@@ -243,7 +243,7 @@ def test_points_beyond_64_bits_are_refused():
     )
     pairs = all_pairs(region, given={"hours_per_week": far})
     with pytest.raises(InvalidInputError, match="must fit 64 bits"):
-        PlacedJobs(points_per_job=999_983).points(pairs.instance, pairs)
+        PlacedJobs(points_per_job=999_983).points(pairs)
 
 
 def test_a_pair_score_takes_its_column_by_position_or_name():
@@ -263,7 +263,7 @@ def test_an_unknown_pair_column_names_the_closest():
     region = Region(name="test", candidates=[Candidate(id="C")], openings=[Opening(id="O")])
     pairs = all_pairs(region, given={"score": Column.of(np.array([1]))})
     with pytest.raises(InvalidInputError, match="did you mean 'score'"):
-        PairScore("scores").points(pairs.instance, pairs)
+        PairScore("scores").points(pairs)
 
 
 @pytest.mark.parametrize(

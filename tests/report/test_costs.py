@@ -47,7 +47,7 @@ def cost(person=None, work=None, *, rulebook=LAW, coach=None, given=None, date=D
     )
     model = po.Model(region, rules=[], objective=[], rulebook=rulebook)
     plan = model.compile().plan_of([Placement("C-1", "O-1", coach, given or {})])
-    return cost_rows(model.instance, plan)[0]
+    return cost_rows(plan)[0]
 
 
 def amounts(row):

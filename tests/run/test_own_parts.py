@@ -39,10 +39,10 @@ class AtMost(po.Rule):
     most: int = 2
     in_rows: int = 2
 
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
         return at_most(self.title, self.in_rows, len(pairs))
 
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         if len(plan) > self.most:
             yield self.broken("all", f"{len(plan)} placed")
 
@@ -53,10 +53,10 @@ class Tenths(po.Term):
     title = "tenths"
     term: str = "Tenths"
 
-    def points(self, instance: Instance, pairs: PairTable) -> Any:
+    def points(self, pairs: PairTable) -> Any:
         return 0.1 * np.arange(1, len(pairs) + 1)
 
-    def value(self, instance: Instance, plan: Plan) -> Any:
+    def value(self, plan: Plan) -> Any:
         ids = [(int(p.candidate_id[2:]), int(p.opening_id[2:])) for p in plan.placements]
         return sum(0.1 * (2 * candidate + opening) for candidate, opening in ids)
 
@@ -73,7 +73,7 @@ class OnlyRows(Silent):
 
     rule: str = "OnlyRows"
 
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
         return None
 
 
@@ -82,7 +82,7 @@ class OnlyJudges(Silent):
 
     rule: str = "OnlyJudges"
 
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         yield from ()
 
 
@@ -177,10 +177,10 @@ def test_points_may_be_any_array_of_numbers(points: Any) -> None:
 
         term: str = "Given"
 
-        def points(self, instance: Instance, pairs: PairTable) -> Any:
+        def points(self, pairs: PairTable) -> Any:
             return points
 
-        def value(self, instance: Instance, plan: Plan) -> Any:
+        def value(self, plan: Plan) -> Any:
             first = points.fraction(0) if isinstance(points, Column) else points[0]
             return first * len(plan)
 
@@ -210,7 +210,7 @@ def test_points_that_are_none_are_told_as_the_users(points: Any, told: str) -> N
 
         term: str = "Given"
 
-        def points(self, instance: Instance, pairs: PairTable) -> Any:
+        def points(self, pairs: PairTable) -> Any:
             return points
 
     with pytest.raises(po.InvalidInputError, match=told) as caught:
@@ -245,7 +245,7 @@ def test_rows_that_are_none_are_told_as_the_users(block: Callable[[], Any], fiel
 
         rule: str = "Given"
 
-        def lower(self, instance: Instance, pairs: PairTable) -> Any:
+        def lower(self, pairs: PairTable) -> Any:
             return block()
 
     with pytest.raises(po.InvalidInputError) as caught:
@@ -259,7 +259,7 @@ def test_rows_in_other_forms_are_read() -> None:
 
         rule: str = "Given"
 
-        def lower(self, instance: Instance, pairs: PairTable) -> Any:
+        def lower(self, pairs: PairTable) -> Any:
             ones = sparse.coo_matrix(np.ones((1, len(pairs)), dtype=np.int8))
             return RowBlock(self.title, ["all"], ones, [0], [2])  # type: ignore[arg-type]
 
@@ -324,8 +324,8 @@ def contradicting() -> dict[str, tuple[po.Model, str, str]]:
 
         term: str = "Off"
 
-        def value(self, instance: Instance, plan: Plan) -> Any:
-            return 2 * super().value(instance, plan)
+        def value(self, plan: Plan) -> Any:
+            return 2 * super().value(plan)
 
     class Priced(AtMost):
         """Tells a shortfall that no row has."""
@@ -333,10 +333,10 @@ def contradicting() -> dict[str, tuple[po.Model, str, str]]:
         rule: str = "Priced"
         shortfall_price: float = 1
 
-        def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        def violations(self, plan: Plan) -> Iterator[Violation]:
             yield from ()
 
-        def shortfalls(self, instance: Instance, plan: Plan) -> Any:
+        def shortfalls(self, plan: Plan) -> Any:
             from placement_opt.instance.plan import Shortfall
 
             yield Shortfall("all", self.price, self.price)  # type: ignore[arg-type]
@@ -346,7 +346,7 @@ def contradicting() -> dict[str, tuple[po.Model, str, str]]:
 
         rule: str = "Yields"
 
-        def violations(self, instance: Instance, plan: Plan) -> Any:
+        def violations(self, plan: Plan) -> Any:
             yield "broken"
 
     rule, term = raising("violations"), raising("value")
@@ -460,8 +460,8 @@ def test_noise_of_floats_is_no_contradiction() -> None:
 
         term: str = "Noisy"
 
-        def value(self, instance: Instance, plan: Plan) -> Any:
-            return super().value(instance, plan) * (1 + 1e-14)
+        def value(self, plan: Plan) -> Any:
+            return super().value(plan) * (1 + 1e-14)
 
     result = model(objective=[Noisy()]).solve()
     assert result.status == "OPTIMAL"
@@ -519,10 +519,10 @@ def test_a_class_without_a_name_of_its_own_is_named_after_itself() -> None:
 
         title = "nameless"
 
-        def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+        def lower(self, pairs: PairTable) -> RowBlock | None:
             return None
 
-        def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        def violations(self, plan: Plan) -> Iterator[Violation]:
             yield from ()
 
     class Worth(Tenths):
@@ -540,7 +540,7 @@ def test_violations_that_return_nothing_are_told_how_to_say_so() -> None:
 
         rule: str = "Returns"
 
-        def violations(self, instance: Instance, plan: Plan) -> Any:
+        def violations(self, plan: Plan) -> Any:
             return None
 
     result = model(Returns()).solve()
@@ -560,8 +560,8 @@ def test_columns_are_in_the_order_of_the_ids_of_the_instance() -> None:
 
         term: str = "Looks"
 
-        def points(self, instance: Instance, pairs: PairTable) -> Any:
-            ids = (instance.candidate_ids, instance.opening_ids)
+        def points(self, pairs: PairTable) -> Any:
+            ids = (pairs.instance.candidate_ids, pairs.instance.opening_ids)
             ends = zip(pairs.candidate, pairs.opening, strict=True)
             seen.extend((ids[0][candidate], ids[1][opening]) for candidate, opening in ends)
             return np.zeros(len(pairs))

@@ -69,7 +69,7 @@ def test_a_subsidy_to_the_cent():
     region = po.Region(name="tiny", date=DATE, candidates=[person], openings=work)
     model = po.Model(region)
     plan = model.compile().plan_of([Placement("C-0", "O-1")])
-    assert cost_rows(model.instance, plan)[0].subsidy_eur_per_year == 2581.61
+    assert cost_rows(plan)[0].subsidy_eur_per_year == 2581.61
 
 
 def test_a_budget_spent_to_the_last_cent():

@@ -172,7 +172,7 @@ def coaching_rows(region):
     rule = po.Coaching()
     assume(rule.standard(instance) is not None)
     table = enumerate_pairs(instance, [rule]).with_placements_per_candidate(1)
-    block = rule.lower(instance, table) if table.n_pairs else None
+    block = rule.lower(table) if table.n_pairs else None
     assume(block is not None)
     return divided_by_gcd(block), table
 
@@ -186,7 +186,7 @@ class TestWithin:
             [data.draw(st.booleans(), label=f"pair {pair}") for pair in range(table.n_pairs)]
         )
         part = replace(table, candidate=table.candidate[kept], opening=table.opening[kept])
-        alone = po.Coaching().lower(table.instance, part)
+        alone = po.Coaching().lower(part)
         n_coaches = len(region.coaches)
         sets = [group for group in subsets(range(n_coaches)) if group]
         within = block.pools.within(kept).rows(sets)

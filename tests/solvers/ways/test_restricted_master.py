@@ -276,7 +276,7 @@ class TestPools:
         assume(rule.standard(instance) is not None)
         table = enumerate_pairs(instance, [rule]).with_placements_per_candidate(1)
         assume(0 < table.n_pairs <= 6)
-        block = rule.lower(instance, table)
+        block = rule.lower(table)
         assume(block is not None)
         prices = st.sampled_from([0.0, 0.5, 0.5 + 1e-12, 1.0, 7.0])
         duals = np.array(data.draw(st.lists(prices, min_size=len(block), max_size=len(block))))
@@ -297,7 +297,7 @@ class TestPools:
         )
         instance = Instance(region)
         table = enumerate_pairs(instance, []).with_placements_per_candidate(1)
-        pools = po.Coaching().lower(instance, table).pools
+        pools = po.Coaching().lower(table).pools
         hours, heads = pools.rows([(0, 1)]).upper.tolist()
         per_hour = hours // 20
         assert (hours, heads) == (20 * per_hour, 4)
