@@ -30,6 +30,7 @@ ROOMS = (
     "formulation",
     "constraints",
     "objectives",
+    "rules",
     "solvers.search",
     "solvers.engines",
     "solvers.derived",
@@ -51,7 +52,7 @@ ROOMS = (
 )
 """Lowest first. A module imports from its own room or from a lower one."""
 
-DOORS = ("result", "model", "cli")
+DOORS = ("rules", "result", "model", "cli")
 """Modules that users meet first, and that are no folders."""
 
 UPWARD = {("records.region", "model")}
@@ -220,6 +221,38 @@ def test_every_public_name_is_there() -> None:
         assert getattr(po, name) is not None
         assert name in dir(po)
     assert sorted(po.__all__) == list(po.__all__)
+
+
+def test_type_checkers_see_the_public_names() -> None:
+    """They read the imports under TYPE_CHECKING; rules and terms come from the registries."""
+    tree = ast.parse(MODULES[""].read_text(encoding="utf-8"))
+    told = next(node for node in tree.body if isinstance(node, ast.If))
+    imports = [node for node in told.body if isinstance(node, ast.ImportFrom)]
+    seen = {
+        f"from {node.module} import {alias.name} as {alias.asname}"
+        for node in imports
+        for alias in node.names
+        if alias.name != "*"
+    }
+    asked = {
+        f"from placement_opt.{module} import {name} as {name}"
+        for name, module in po._MODULE_OF.items()
+    }
+    assert sorted(asked - seen) == [], "add these lines under TYPE_CHECKING"
+    assert sorted(seen - asked) == [], "these are in no row of _MODULE_OF"
+    starred = [node.module for node in imports if node.names[0].name == "*"]
+    assert starred == [f"placement_opt.{registry}" for registry in po._REGISTRIES]
+
+
+@pytest.mark.parametrize("registry", po._REGISTRIES)
+def test_a_line_of_a_registry_makes_a_public_name(registry: str) -> None:
+    """Type checkers take a name as public only where it is imported as itself."""
+    _, *lines = ast.parse(MODULES[registry].read_text(encoding="utf-8")).body
+    for line in lines:
+        assert isinstance(line, ast.ImportFrom)
+        for alias in line.names:
+            assert alias.asname == alias.name
+            assert alias.name in po.__all__
 
 
 def test_an_unknown_public_name_is_an_attribute_error() -> None:

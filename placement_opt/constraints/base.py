@@ -1,27 +1,27 @@
 """What a rule is, and what all rules share: limits per group, sums, violations."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
-from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import RemarkRow
+from placement_opt.constraints.model_part import ModelPart
 from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.groupings import GROUPINGS
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.columns import pair_column
-from placement_opt.pairs.groups import BUILT_IN_PER, Groups
+from placement_opt.pairs.groups import Groups
 from placement_opt.pairs.table import Column, PairTable
-from placement_opt.records.base import Record
 
 
-class Rule(Record):
+class Rule(ModelPart):
     """A rule that plans keep: one file, one class, one line in the registry.
 
     A rule may remove pairs (`allows`), lower to rows over pairs (`lower`), or both; and it judges a
@@ -31,17 +31,9 @@ class Rule(Record):
 
     subject: ClassVar[str] = "rule"
     id_field: ClassVar[str] = "rule"
-    title: ClassVar[str]
-    title_nl: ClassVar[str] = ""
     decided_by: ClassVar[frozenset[str]] = frozenset()
     """Pair columns that, once given with ``pairs=``, decide in the rows instead of `allows`."""
     rule: str
-
-    @override
-    def __init__(self, /, **fields: Any) -> None:
-        if type(self).model_fields["rule"].is_required():  # a class of the user's own
-            fields.setdefault("rule", type(self).__name__)
-        super().__init__(**fields)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -54,24 +46,18 @@ class Rule(Record):
         return frozenset()
 
     @property
+    def placements_per_candidate(self) -> int | None:
+        """Most placements of one candidate that the rule's rows allow; None where they say nothing.
+
+        Other rules rely on it when they are lowered (`PairTable.placements_per_candidate`).
+        """
+        return None
+
+    @property
     def price(self) -> Fraction | None:
         """Points per unit of shortfall, exact; None where minimums are hard."""
         price = getattr(self, "shortfall_price", None)
         return None if price is None else read_number(price)
-
-    @classmethod
-    def standard(cls, instance: Instance) -> Self | None:
-        """Return the rule as `po.solve` uses it, or None where the region's records are silent."""
-        del instance
-        return None
-
-    def problems(self, instance: Instance) -> Iterator[Problem]:
-        """Yield what the rule cannot do without and the records leave out, whatever the pairs.
-
-        Asked of all rules and terms before pairs are looked for, so that all is told at once.
-        """
-        del instance
-        yield from ()
 
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
         """Tell which pairs the rule leaves eligible, broadcasting both index arrays; None: all.
@@ -112,6 +98,15 @@ class Rule(Record):
         del plan
         yield from ()
 
+    def gained(self, plan: Plan) -> Fraction | None:
+        """Return the points that own variables gain at their best on a plan, by a plain reading.
+
+        None for a rule whose own variables gain nothing. What priced shortfalls cost is told by
+        `shortfalls` and no part of it.
+        """
+        del plan
+        return None
+
     def broken(self, about: str, text: str) -> Violation:
         """Build a violation of this rule."""
         return Violation(self.title, about, text)
@@ -139,7 +134,7 @@ def limit_of_group(
     if not isinstance(limits, Mapping):
         return dict.fromkeys(range(len(groups.labels)), read_number(limits)), groups
     unknown = [label for label in limits if label not in set(groups.labels)]
-    if unknown and per in BUILT_IN_PER:
+    if unknown and per in GROUPINGS:
         raise InvalidInputError(
             Problem(
                 "rule",
@@ -157,23 +152,12 @@ def limit_of_group(
 
 
 def plain_limits(plan: Plan, limits: Any, per: str) -> dict[str, Fraction]:
-    """Read a limit as {label: number} without any columns; a number means every record."""
-    instance = plan.instance
+    """Read a limit as {label: number} without any columns; a number means every label."""
     if limits is None:
         return {}
     if isinstance(limits, Mapping):
         return {label: read_number(limit) for label, limit in limits.items()}
-    every: Mapping[str, Sequence[str]] = {
-        "candidate": list(instance.candidate_of),
-        "opening": list(instance.opening_of),
-        "employer": list(instance.employer_of),
-        "municipality": instance.municipality_ids,
-        "opening_municipality": instance.municipality_ids,
-        "sector": ("government", "market"),
-        "region": (instance.region.name,),
-    }
-    labels = every.get(per, plan.labels_of(per))
-    return dict.fromkeys(labels, read_number(limits))
+    return dict.fromkeys(plan.labels_of(per), read_number(limits))
 
 
 def used(plan: Plan, per: str, uses: str | None) -> dict[str, Fraction]:

@@ -12,7 +12,9 @@ from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import Findings, InvalidInputError, Problem
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching_teams import needs_coaching
-from placement_opt.instance.instance import HOUR, NOT_GIVEN, Instance
+from placement_opt.constraints.model_part import Examples
+from placement_opt.instance.columns import HOUR, NOT_GIVEN
+from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation, contract_hours
 from placement_opt.records import Candidate
 from placement_opt.rulebook import CoachingContract
@@ -41,6 +43,10 @@ class CoachedContract(Rule):
 
     title: ClassVar[str] = "contract for coached work"
     title_nl: ClassVar[str] = "contract voor werk met een jobcoach"
+    examples: ClassVar[Examples] = (
+        {"payer": "municipality"},
+        {"payer": "uwv"},
+    )
     rule: Literal["CoachedContract"] = "CoachedContract"
     payer: Literal["municipality", "uwv"] | None = None
 

@@ -22,7 +22,8 @@ from placement_opt.constraints.coaching_teams import Teams, covers, needs_coachi
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Violation
-from placement_opt.pairs.columns import distinct_rows, pair_column
+from placement_opt.pairs.columns import pair_column
+from placement_opt.pairs.distinct import distinct_rows
 from placement_opt.pairs.table import PairTable
 
 SHOWN_COACHES = 3
@@ -64,7 +65,7 @@ class Coaching(Rule):
 
     @override
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
-        teams = teams_of(instance)
+        teams = instance.derived(teams_of)
         # Without hours of work nobody is coached, but for people with coaching hours of their own.
         free = ~teams.asks | ((instance.candidates.hours_max == 0) & ~teams.asks_hours)
         idle = instance.openings.hours_max == 0
@@ -85,7 +86,7 @@ class Coaching(Rule):
         findings.add(_silent_coaches(instance))
         findings.refuse()
         capacity = _capacity(instance, hours.scale)
-        teams = teams_of(instance)
+        teams = instance.derived(teams_of)
         team = teams.of_pairs(pairs.candidate[coached], pairs.opening[coached])
         amount, free = hours.values[coached], (capacity.hours, capacity.caseload)
         if pairs.placements_per_candidate > 1:

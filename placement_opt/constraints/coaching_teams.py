@@ -3,13 +3,13 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Indices
-from placement_opt.instance.instance import Instance, looked_up
+from placement_opt.instance.columns import looked_up
+from placement_opt.instance.instance import Instance
 from placement_opt.records import Candidate, Coach, Opening
 
 T = TypeVar("T", bound=Hashable)
@@ -79,18 +79,9 @@ class Teams:
         return some
 
 
-_TEAMS: WeakKeyDictionary[Instance, Teams] = WeakKeyDictionary()
-
-
 def teams_of(instance: Instance) -> Teams:
-    """Return the teams of an instance, built once."""
-    if instance not in _TEAMS:
-        _TEAMS[instance] = _built(instance)
-    return _TEAMS[instance]
-
-
-def _built(instance: Instance) -> Teams:
-    people = [instance.candidate_of[id_] for id_ in instance.candidate_ids]
+    """Build the teams of an instance; `Instance.derived` keeps them."""
+    people = instance.candidate_records
     coaches = [instance.coach_of[id_] for id_ in instance.coach_ids]
     able = _able_coaches(people, coaches)
     number: dict[int, int] = {}

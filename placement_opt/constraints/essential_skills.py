@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +12,8 @@ from typing_extensions import override
 from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
-from placement_opt.instance.instance import UNIT, Instance, looked_up
+from placement_opt.instance.columns import UNIT, looked_up
+from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
 
 
@@ -40,7 +40,7 @@ class EssentialSkills(Rule):
 
     @override
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
-        demands = _demands(instance)
+        demands = instance.derived(_Demands.of)
         members, row = np.unique(candidate, return_inverse=True)
         level = demands.level_of_candidate[members].toarray().astype(np.int32)
         n_demands = demands.least.size
@@ -106,12 +106,3 @@ class _Demands:
             least.astype(np.int32),
             tuple(places),
         )
-
-
-_DEMANDS: WeakKeyDictionary[Instance, _Demands] = WeakKeyDictionary()
-
-
-def _demands(instance: Instance) -> _Demands:
-    if instance not in _DEMANDS:
-        _DEMANDS[instance] = _Demands.of(instance)
-    return _DEMANDS[instance]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import ClassVar, Literal, Self
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from typing_extensions import override
@@ -35,7 +34,7 @@ class ExcludedPairs(Rule):
     @override
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
         free: Bools = instance.candidates.current_opening[candidate] != opening
-        excluded = _excluded_keys(instance)
+        excluded = instance.derived(_excluded_keys)
         concerned = np.zeros(instance.n_candidates, dtype=np.bool_)
         concerned[excluded // instance.n_openings] = True
         # Few candidates have excluded pairs, so that few keys are looked up.
@@ -59,16 +58,11 @@ class ExcludedPairs(Rule):
                 )
 
 
-_KEYS: WeakKeyDictionary[Instance, Ints] = WeakKeyDictionary()
-
-
 def _excluded_keys(instance: Instance) -> Ints:
     """Return candidate_idx * O + opening_idx of the excluded pairs, ascending and distinct."""
-    if instance not in _KEYS:
-        keys = {
-            instance.candidate_idx(candidate_id) * instance.n_openings
-            + instance.opening_idx(opening_id)
-            for candidate_id, opening_id in instance.region.excluded_pairs
-        }
-        _KEYS[instance] = np.array(sorted(keys), dtype=np.int64)
-    return _KEYS[instance]
+    keys = {
+        instance.candidate_idx(candidate_id) * instance.n_openings
+        + instance.opening_idx(opening_id)
+        for candidate_id, opening_id in instance.region.excluded_pairs
+    }
+    return np.array(sorted(keys), dtype=np.int64)

@@ -17,6 +17,7 @@ from placement_opt.constraints.base import Rule, limit_of_group, plain_limits
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.constraints.leaving_once import leaving_once
 from placement_opt.constraints.limits import Limits, Price
+from placement_opt.constraints.model_part import Examples
 from placement_opt.constraints.quota_records import (
     GROUPS_OF_EMPLOYERS,
     counts_for_quota,
@@ -27,10 +28,11 @@ from placement_opt.constraints.quota_records import (
     who_counts,
 )
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.instance.instance import HOUR, Instance
+from placement_opt.instance.columns import HOUR
+from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation, contract_hours
-from placement_opt.pairs.columns import hours_where
 from placement_opt.pairs.groups import Groups, grouped
+from placement_opt.pairs.hours import hours_where
 from placement_opt.pairs.table import Column, PairTable, times
 from placement_opt.records.fields import Label
 from placement_opt.records.readers import Quantity
@@ -90,6 +92,18 @@ class JobsQuota(Rule):
 
     title: ClassVar[str] = "jobs quota"
     title_nl: ClassVar[str] = "banenafspraak"
+    examples: ClassVar[Examples] = (
+        {"per": "employer"},
+        {"per": "employer", "shortfall_price": 800},
+        {"per": "sector", "jobs": 1.25, "shortfall_price": 33.333333},
+        {"per": "sector", "jobs": {"market": 1.5}, "max_shortfall": 0.75},
+        {"per": "region", "jobs": 2.5, "shortfall_price": 1, "max_shortfall": 0.5},
+        {"per": "opening_municipality", "shortfall_price": 0.5, "max_shortfall": 1},
+        {"per": "employer", "jobs": {"E-0": 1}},
+        {"per": "opening", "jobs": {"O-0": 0.5}},
+        {"per": "crew", "jobs": {"red": 1, "nobody": 0.25}, "shortfall_price": 10},
+        {"per": "municipality", "jobs": {"M-1": 1}, "shortfall_price": 7},
+    )
     rule: Literal["JobsQuota"] = "JobsQuota"
     per: Label
     jobs: Limits | None = None

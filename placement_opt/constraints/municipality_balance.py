@@ -15,11 +15,13 @@ from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching_teams import teams_of
 from placement_opt.constraints.limits import Price
+from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.pair_entries import rows_of_pairs
 from placement_opt.formulation.row_blocks import NO_UPPER, Lacking, RowBlock, Variables
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Shortfall, Violation
-from placement_opt.pairs.columns import distinct_rows, pair_column
+from placement_opt.pairs.columns import pair_column
+from placement_opt.pairs.distinct import distinct_rows
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.table import PairTable, narrowed
 from placement_opt.records import Candidate
@@ -57,6 +59,15 @@ class MunicipalityBalance(Rule):
 
     title: ClassVar[str] = "balance between municipalities"
     title_nl: ClassVar[str] = "evenwicht tussen gemeenten"
+    examples: ClassVar[Examples] = (
+        {},
+        {"share": 1, "shortfall_price": 33.333333},
+        {"share": 0.333333},
+        {"share": 0.8, "shortfall_price": 100},
+        {"share": 0},
+        {"counts": "coached_hours"},
+        {"counts": "coached_hours", "share": 0.5, "shortfall_price": 12.5},
+    )
     rule: Literal["MunicipalityBalance"] = "MunicipalityBalance"
     share: Share = STANDARD_SHARE
     counts: Literal["placements", "coached_hours"] = "placements"
@@ -82,7 +93,7 @@ class MunicipalityBalance(Rule):
         of_candidate, n_pairs = instance.candidates.municipality, np.diff(pairs.candidate_start)
         served = (n_pairs > 0) & (of_candidate >= 0)
         if self._in_hours:
-            served &= teams_of(instance).asks
+            served &= instance.derived(teams_of).asks
         people = np.bincount(of_candidate[served], minlength=len(home.labels))
         rows = np.flatnonzero(people)
         if rows.size == 0:

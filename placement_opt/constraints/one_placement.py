@@ -10,11 +10,13 @@ from typing_extensions import override
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit, stacked
+from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.instance.instance import HOUR, NOT_GIVEN, Instance
+from placement_opt.instance.columns import HOUR, NOT_GIVEN
+from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
-from placement_opt.pairs.columns import hours_where
 from placement_opt.pairs.groups import grouped
+from placement_opt.pairs.hours import hours_where
 from placement_opt.pairs.table import Column, PairTable
 from placement_opt.records.readers import Quantity
 
@@ -40,6 +42,10 @@ class OnePlacement(Rule):
 
     title: ClassVar[str] = "one placement per candidate"
     title_nl: ClassVar[str] = "één plaatsing per kandidaat"
+    examples: ClassVar[Examples] = (
+        {},
+        {"at_most": 2},
+    )
     rule: Literal["OnePlacement"] = "OnePlacement"
     at_most: Annotated[int, Quantity(1, 1_000, 0)] = 1
 
@@ -47,6 +53,11 @@ class OnePlacement(Rule):
     @override
     def standard(cls, instance: Instance) -> Self:
         return cls()
+
+    @property
+    @override
+    def placements_per_candidate(self) -> int:
+        return self.at_most
 
     @override
     def lower(self, pairs: PairTable) -> RowBlock | None:

@@ -8,11 +8,15 @@ import numpy as np
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.basics.quantities import read_number
-from placement_opt.instance.instance import NOT_GIVEN, Instance
+from placement_opt.instance.columns import NOT_GIVEN
+from placement_opt.instance.groupings import GROUPINGS
+from placement_opt.instance.instance import Instance
 from placement_opt.pairs.table import PairTable
 from placement_opt.records import Candidate, Employer
 
-GROUPS_OF_EMPLOYERS = ("employer", "sector", "opening_municipality", "region")
+GROUPS_OF_EMPLOYERS = {
+    per: way.of_employer for per, way in GROUPINGS.items() if way.of_employer is not None
+}
 """Groups of placements whose people in service are known, from their employers."""
 
 
@@ -32,7 +36,7 @@ def who_counts(pairs: PairTable) -> Bools:
     """Return who counts, shape (C,); an unknown ground of somebody eligible is bad input."""
     instance = pairs.instance
     eligible = np.diff(pairs.candidate_start) > 0
-    people = [instance.candidate_of[id_] for id_ in instance.candidate_ids]
+    people = instance.candidate_records
     unknown = [
         Problem(
             "candidate",
@@ -72,15 +76,6 @@ def hours_left(instance: Instance, counts: Bools, eligible: Bools) -> Ints:
     return np.where(leaves, np.minimum(candidates.hours_max, openings.hours_max[old]), 0)
 
 
-def _group_of_employer(instance: Instance, employer: Employer, per: str) -> str | None:
-    return {
-        "employer": employer.id,
-        "sector": employer.sector,
-        "opening_municipality": employer.municipality,
-        "region": instance.region.name,
-    }[per]
-
-
 def problem_of_pledges(per: str) -> Problem:
     """Build the problem of a quota of pledges per group that no employer belongs to."""
     close = closest_ids(per, GROUPS_OF_EMPLOYERS)
@@ -100,7 +95,7 @@ def pledged(instance: Instance, per: str) -> Mapping[str, Fraction]:
     jobs_of: dict[str, Fraction] = {}
     lost = []
     for employer in instance.region.employers:
-        label = _group_of_employer(instance, employer, per)
+        label = GROUPS_OF_EMPLOYERS[per](instance, employer)
         jobs = read_number(employer.jobs_pledged or 0)
         if label is not None:
             if employer.jobs_pledged is not None:
@@ -131,7 +126,7 @@ def in_service(
     per_job = Fraction(instance.rulebook.job_hours_per_year)
     unknown, jobs = list[Problem](), dict[str, Fraction]()
     for employer in instance.region.employers:
-        label = _group_of_employer(instance, employer, per)
+        label = GROUPS_OF_EMPLOYERS[per](instance, employer)
         if label is None and employer.target_group_hours_per_year != 0:
             unknown.append(_without_group(employer, per, "its people in service count"))
         if label is None or (asked is not None and label not in asked):

@@ -11,6 +11,7 @@ from placement_opt.basics.rows import RemarkRow
 from placement_opt.constraints.base import Rule, limit_of_group, plain_limits, usage_column, used
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.constraints.limits import Limits, Price
+from placement_opt.constraints.model_part import Examples
 from placement_opt.constraints.unused_labels import unused_labels
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.plan import Plan, Shortfall, Violation
@@ -50,6 +51,23 @@ class ResourceLimit(Rule):
 
     title: ClassVar[str] = "resource limit"
     title_nl: ClassVar[str] = "grens aan een middel"
+    examples: ClassVar[Examples] = (
+        {"per": "opening", "limits": 1},
+        {"per": "crew", "limits": {"red": 1, "nobody": 0}, "minimums": {"blue": 1}},
+        {"per": "crew", "minimums": {"nobody": 1}},
+        {"uses": "weight", "per": "region", "limits": 3.000001, "minimums": 1.5},
+        {"uses": "weight", "per": "municipality", "minimums": 2.5, "shortfall_price": 4.5},
+        {
+            "uses": "hours_per_week",
+            "per": "employer",
+            "limits": {"E-0": 36},
+            "minimums": 20,
+            "shortfall_price": 0.333333,
+        },
+        {"uses": "wage_value", "per": "candidate", "limits": {"C-0": 0.9}},
+        {"uses": "subsidy_eur_per_year", "per": "sector", "limits": {"market": 9000.01}},
+        {"uses": "coaching_hours_per_week", "per": "opening_municipality", "limits": 3.825},
+    )
     rule: Literal["ResourceLimit"] = "ResourceLimit"
     uses: Label | None = None
     per: Label

@@ -10,6 +10,7 @@ from typing_extensions import override
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.constraints.limits import Price
+from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Shortfall, Violation
@@ -39,6 +40,10 @@ class ShelteredPlaces(Rule):
 
     title: ClassVar[str] = "sheltered places of a municipality"
     title_nl: ClassVar[str] = "beschutte werkplekken van een gemeente"
+    examples: ClassVar[Examples] = (
+        {},
+        {"shortfall_price": 1000},
+    )
     rule: Literal["ShelteredPlaces"] = "ShelteredPlaces"
     shortfall_price: Price | None = None
 

@@ -7,7 +7,8 @@ from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.constraints.base import Rule
-from placement_opt.instance.instance import NOT_GIVEN, Instance
+from placement_opt.instance.columns import NOT_GIVEN
+from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
 
 

@@ -11,9 +11,10 @@ from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
-from placement_opt.instance.instance import NOT_GIVEN, Instance
+from placement_opt.instance.columns import NOT_GIVEN
+from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
-from placement_opt.instance.travel import travel_table
+from placement_opt.instance.travel import TravelTable
 from placement_opt.pairs.table import candidate_blocks
 from placement_opt.records import Region
 
@@ -71,7 +72,7 @@ class TravelTime(Rule):
     @override
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
         most = instance.candidates.max_travel[candidate]
-        return travel_table(instance).within(candidate, opening, most)
+        return instance.derived(TravelTable).within(candidate, opening, most)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
@@ -106,7 +107,9 @@ def _unknown(
     opening = columns.astype(np.int32)[np.newaxis, :]
     for part in candidate_blocks(len(rows), len(columns)):
         block = rows[part]
-        minutes = travel_table(instance).minutes(block.astype(np.int32)[:, np.newaxis], opening)
+        minutes = instance.derived(TravelTable).minutes(
+            block.astype(np.int32)[:, np.newaxis], opening
+        )
         yield block, columns, minutes == NOT_GIVEN
 
 

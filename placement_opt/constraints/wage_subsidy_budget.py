@@ -9,6 +9,7 @@ from typing_extensions import override
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule, used
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
@@ -40,6 +41,10 @@ class WageSubsidyBudget(Rule):
 
     title: ClassVar[str] = "wage-subsidy budget of a municipality"
     title_nl: ClassVar[str] = "budget loonkostensubsidie van een gemeente"
+    examples: ClassVar[Examples] = (
+        {},
+        {"employer_charges": True},
+    )
     rule: Literal["WageSubsidyBudget"] = "WageSubsidyBudget"
     employer_charges: Bool = False
 

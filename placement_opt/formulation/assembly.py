@@ -21,7 +21,7 @@ from placement_opt.formulation.formulation import BLOCK_PAIRS, ROOM, Formulation
 from placement_opt.formulation.pair_entries import are_ones, row_reach
 from placement_opt.formulation.points import Objective, PointShare
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, Lumped, Pools, RowBlock
-from placement_opt.pairs.columns import distinct_values
+from placement_opt.pairs.distinct import distinct_values
 from placement_opt.pairs.table import Column
 
 ROUNDED_REACH = 1 << 45

@@ -9,17 +9,14 @@ Ids are compared as texts: "C-10" comes before "C-2". Below this door people are
 labels of rows.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
 
-from placement_opt.basics.arrays import Bools, Floats, Indices, Ints, Words
+from placement_opt.basics.arrays import Indices
 from placement_opt.basics.errors import (
     InvalidInputError,
     Problem,
@@ -27,105 +24,11 @@ from placement_opt.basics.errors import (
     closest_hint,
     closest_ids,
 )
-from placement_opt.basics.quantities import scaled_int
-from placement_opt.basics.short_text import ShortRepr
+from placement_opt.instance.columns import CandidateColumns, OpeningColumns, frozen, rows_of
 from placement_opt.records import Candidate, Coach, Employer, Municipality, Opening, Region
 from placement_opt.rulebook import Rulebook
 
-NOT_GIVEN = -1
-"""Marks a value that the record does not give, in integer columns of amounts and indices."""
-
-HOUR = 1_000
-"""Hours are counted in thousandths."""
-
-UNIT = 1_000_000
-"""Skill levels, wage values, priorities and minutes are counted in millionths."""
-
-TRANSPORT_MODES = ("walk", "bike", "car", "public_transport")
-
-RecordT = TypeVar("RecordT", Candidate, Opening, Employer, Coach, Municipality)
-
-
-def frozen(values: Iterable[Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    """Return the values as a read-only array."""
-    column = np.array(list(values), dtype=dtype)
-    column.setflags(write=False)
-    return column
-
-
-# A region repeats few hours, levels and priorities many times over.
-@lru_cache(maxsize=1 << 14, typed=True)
-def _hours(value: float | None) -> int:
-    return NOT_GIVEN if value is None else scaled_int(value, 3)
-
-
-@lru_cache(maxsize=1 << 14, typed=True)
-def _micro(value: float | None) -> int:
-    return NOT_GIVEN if value is None else scaled_int(value, 6)
-
-
-def _day(value: date | None) -> int:
-    return NOT_GIVEN if value is None else value.toordinal()
-
-
-def _plain(value: int | None) -> int:
-    return NOT_GIVEN if value is None else value
-
-
-def _pair(record: Candidate | Opening, end: int) -> float | None:
-    return None if record.hours_per_week is None else record.hours_per_week[end]
-
-
-def _degree(record: Candidate | Opening, axis: int) -> float:
-    return float("nan") if record.location is None else float(record.location[axis])
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class CandidateColumns(ShortRepr):
-    """One row per candidate, ids ascending; shape (C,) unless stated.
-
-    Hours are int64 thousandths, levels int64 millionths, days proleptic ordinals; NOT_GIVEN (-1)
-    stands for what the record leaves out. `skills` is a (C, S) CSR matrix of levels in millionths,
-    `needs` a (C, W) array of uint64 words, one bit per need of the region.
-    """
-
-    municipality: Indices
-    hours_min: Ints
-    hours_max: Ints
-    latitude: Floats
-    longitude: Floats
-    transport: Indices
-    max_travel: Ints
-    sheltered: Bools
-    may_work_regular: Bools
-    available_from: Ints
-    current_opening: Indices
-    priority: Ints
-    skills: sparse.csr_array
-    needs: Words
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class OpeningColumns(ShortRepr):
-    """One row per opening, ids ascending; shape (O,) unless stated; units as for candidates.
-
-    `required` is a (O, S) CSR matrix of required levels in millionths, `essential` the same
-    restricted to essential skills; a level of zero is stored, since it still names the skill.
-    """
-
-    employer: Indices
-    municipality: Indices
-    positions: Ints
-    hours_min: Ints
-    hours_max: Ints
-    latitude: Floats
-    longitude: Floats
-    remote: Bools
-    sheltered: Bools
-    starts_on: Ints
-    required: sparse.csr_array
-    essential: sparse.csr_array
-    provides: Words
+DerivedT = TypeVar("DerivedT")
 
 
 class Instance:
@@ -148,8 +51,23 @@ class Instance:
     def __init__(self, region: Region, rulebook: Rulebook | None = None) -> None:
         self.region = region
         self._given_rulebook = rulebook
+        self._derived: dict[Callable[[Instance], Any], Any] = {}
         if rulebook is not None and rulebook.municipalities:
             _check_ordinances(rulebook.municipalities, self.municipality_ids)
+
+    def derived(self, make: Callable[["Instance"], DerivedT]) -> DerivedT:
+        """Return what a function or class of a module makes of this instance, made once and kept.
+
+        The room for columns that only a few rules or terms need, such as travel times.
+        """
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        made: DerivedT = self._derived[make]
+        return made
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is derived: it is made again where it is asked for."""
+        return vars(self) | {"_derived": {}}
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -182,8 +100,7 @@ class Instance:
     @cached_property
     def candidate_rulebook(self) -> Indices:
         """Position in `rulebooks` of each candidate's municipality, shape (C,), int32."""
-        people = (self.candidate_of[id_] for id_ in self.candidate_ids)
-        row = self._rulebook_row
+        row, people = self._rulebook_row, self.candidate_records
         return frozen((row.get(person.municipality, 0) for person in people), np.int32)
 
     @cached_property
@@ -261,6 +178,11 @@ class Instance:
         """Municipality records by id."""
         return {record.id: record for record in self.region.municipalities}
 
+    @cached_property
+    def candidate_records(self) -> tuple[Candidate, ...]:
+        """Candidate records in the order of `candidate_ids`."""
+        return tuple(self.candidate_of[id_] for id_ in self.candidate_ids)
+
     @property
     def n_candidates(self) -> int:
         """Number of candidates, C."""
@@ -281,11 +203,11 @@ class Instance:
 
     @cached_property
     def _candidate_row(self) -> Mapping[str, int]:
-        return _rows_of(self.candidate_ids)
+        return rows_of(self.candidate_ids)
 
     @cached_property
     def _opening_row(self) -> Mapping[str, int]:
-        return _rows_of(self.opening_ids)
+        return rows_of(self.opening_ids)
 
     @cached_property
     def skill_names(self) -> tuple[str, ...]:
@@ -301,56 +223,24 @@ class Instance:
 
     @cached_property
     def candidates(self) -> CandidateColumns:
-        """The candidates as columns; cost O(C + skills)."""
-        records = [self.candidate_of[id_] for id_ in self.candidate_ids]
-        municipality = _rows_of(self.municipality_ids)
-        column = _columns(records)
-        return CandidateColumns(
-            municipality=column(lambda c: _reference(municipality, c.municipality), np.int32),
-            hours_min=column(lambda c: _hours(_pair(c, 0)), np.int64),
-            hours_max=column(lambda c: _hours(_pair(c, 1)), np.int64),
-            latitude=column(lambda c: _degree(c, 0), np.float64),
-            longitude=column(lambda c: _degree(c, 1), np.float64),
-            transport=column(
-                lambda c: -1 if c.transport is None else TRANSPORT_MODES.index(c.transport),
-                np.int32,
-            ),
-            max_travel=column(lambda c: _micro(c.max_travel_minutes), np.int64),
-            sheltered=column(lambda c: c.sheltered, np.bool_),
-            may_work_regular=column(lambda c: c.may_work_regular, np.bool_),
-            available_from=column(lambda c: _day(c.available_from), np.int64),
-            current_opening=column(
-                lambda c: _reference(self._opening_row, c.current_opening), np.int32
-            ),
-            priority=column(lambda c: _micro(c.priority), np.int64),
-            skills=_levels([c.skills for c in records], self.skill_names),
-            needs=_membership([c.needs for c in records], self.need_names),
+        """The candidates as columns."""
+        return CandidateColumns.of(
+            self.candidate_records,
+            rows_of(self.municipality_ids),
+            self._opening_row,
+            self.skill_names,
+            self.need_names,
         )
 
     @cached_property
     def openings(self) -> OpeningColumns:
-        """The openings as columns; cost O(O + skills)."""
-        records = [self.opening_of[id_] for id_ in self.opening_ids]
-        employer = _rows_of(self.employer_ids)
-        municipality = _rows_of(self.municipality_ids)
-        column = _columns(records)
-        return OpeningColumns(
-            employer=column(lambda o: _reference(employer, o.employer), np.int32),
-            municipality=column(lambda o: _reference(municipality, o.municipality), np.int32),
-            positions=column(lambda o: o.positions, np.int64),
-            hours_min=column(lambda o: _hours(_pair(o, 0)), np.int64),
-            hours_max=column(lambda o: _hours(_pair(o, 1)), np.int64),
-            latitude=column(lambda o: _degree(o, 0), np.float64),
-            longitude=column(lambda o: _degree(o, 1), np.float64),
-            remote=column(lambda o: o.remote, np.bool_),
-            sheltered=column(lambda o: o.sheltered, np.bool_),
-            starts_on=column(lambda o: _day(o.starts_on), np.int64),
-            required=_levels([o.required_skills for o in records], self.skill_names),
-            essential=_levels(
-                [{s: o.required_skills[s] for s in o.essential_skills} for o in records],
-                self.skill_names,
-            ),
-            provides=_membership([o.provides for o in records], self.need_names),
+        """The openings as columns."""
+        return OpeningColumns.of(
+            [self.opening_of[id_] for id_ in self.opening_ids],
+            rows_of(self.employer_ids),
+            rows_of(self.municipality_ids),
+            self.skill_names,
+            self.need_names,
         )
 
 
@@ -371,76 +261,8 @@ def _check_ordinances(named: Sequence[str], known: Sequence[str]) -> None:
         raise InvalidInputError(problems)
 
 
-def _rows_of(ids: Sequence[str]) -> Mapping[str, int]:
-    return {id_: row for row, id_ in enumerate(ids)}
-
-
 def _row(rows: Mapping[str, int], subject: str, id_: object) -> int:
     # A list or a frame cannot even be looked up.
     if not isinstance(id_, str) or id_ not in rows:
         raise UnknownIdError(subject, id_, rows)
     return rows[id_]
-
-
-def _reference(rows: Mapping[str, int], id_: str | None) -> int:
-    return NOT_GIVEN if id_ is None else rows[id_]
-
-
-def _columns(
-    records: Sequence[RecordT],
-) -> Callable[[Callable[[RecordT], Any], npt.DTypeLike], npt.NDArray[Any]]:
-    return lambda read, dtype: frozen((read(record) for record in records), dtype)
-
-
-def _levels(skills: Sequence[Mapping[str, float]], names: Sequence[str]) -> sparse.csr_array:
-    """Stack skill levels as a CSR matrix, shape (len(skills), len(names)), int64 millionths."""
-    rows = _rows_of(names)
-    start = np.cumsum([0, *(len(levels) for levels in skills)])
-    member = [rows[name] for levels in skills for name in sorted(levels)]
-    values = [_micro(levels[name]) for levels in skills for name in sorted(levels)]
-    return sparse.csr_array(
-        (np.array(values, dtype=np.int64), np.array(member, dtype=np.int32), start),
-        shape=(len(skills), len(names)),
-    )
-
-
-def _membership(sets: Sequence[Iterable[str]], names: Sequence[str]) -> Words:
-    """Pack which of the names each set holds; names outside the vocabulary are left out."""
-    rows = _rows_of(names)
-    marks = np.zeros((len(sets), len(names)), dtype=np.bool_)
-    for row, members in enumerate(sets):
-        for name in members:
-            if name in rows:
-                marks[row, rows[name]] = True
-    return packed(marks)
-
-
-def packed(marks: Bools) -> Words:
-    """Pack a (n, k) bool matrix into (n, ceil(k / 64)) words, so that sets compare bit-wise."""
-    n_words = max(1, -(-marks.shape[1] // 64))
-    padded = np.zeros((marks.shape[0], n_words * 64), dtype=np.bool_)
-    padded[:, : marks.shape[1]] = marks
-    words = np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
-    words.setflags(write=False)
-    return words
-
-
-def looked_up(
-    table: npt.NDArray[Any], row: npt.NDArray[np.integer], column: npt.NDArray[np.integer]
-) -> npt.NDArray[Any]:
-    """Return ``table[row, column]``, broadcasting; whole blocks of pairs by row and column."""
-    block = row.shape[1:] == (1,) and column.shape[:1] == (1,)
-    found: npt.NDArray[Any] = (
-        table[row[:, 0]].take(column[0], axis=1) if block else table[row, column]
-    )
-    return found
-
-
-def covers(available: Words, asked: Words) -> Bools:
-    """Tell where every asked bit is available; both (..., W), broadcast over the leading axes."""
-    shape = np.broadcast_shapes(available.shape[:-1], asked.shape[:-1])
-    result = np.ones(shape, dtype=np.bool_)
-    # Word by word keeps the temporaries at the size of one mask.
-    for word in range(available.shape[-1]):
-        result &= (asked[..., word] & ~available[..., word]) == 0
-    return result

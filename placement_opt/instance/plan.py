@@ -5,15 +5,16 @@ it never uses the columns: two readings of the same region that have to agree.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, wraps
 
 from typing_extensions import override
 
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.short_text import ShortRepr
+from placement_opt.instance.groupings import GROUPINGS
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.travel import DETOUR, SPEED_KM_PER_H
 from placement_opt.records import Candidate, Employer, Opening
@@ -75,6 +76,28 @@ class Shortfall:
     price: Fraction
 
 
+Amount = Callable[["Plan", Placement], Fraction | None]
+
+AMOUNTS: dict[str, Amount] = {}
+"""The plain readings of pair columns by name; `pair_amount` fills it."""
+
+
+def pair_amount(read: Amount) -> Amount:
+    """Mark a method of `Plan` as the plain reading of the pair column of its name.
+
+    A column of that name given with ``pairs=`` wins.
+    """
+    name = read.__name__
+
+    @wraps(read)
+    def amount(plan: "Plan", placement: Placement) -> Fraction | None:
+        given = placement.given.get(name)
+        return read(plan, placement) if given is None else Fraction(given)
+
+    AMOUNTS[name] = amount
+    return amount
+
+
 class Plan:
     """All placements of a proposal, with the quantities of each read from the records.
 
@@ -116,8 +139,9 @@ class Plan:
         return grouped
 
     def labels_of(self, per: str) -> tuple[str, ...]:
-        """Return every label of a label column, also those without a placement."""
-        return self._labels.get(per, ())
+        """Return every label of a way to group, also those without a placement."""
+        way = GROUPINGS.get(per)
+        return self._labels.get(per, ()) if way is None else way.labels(self.instance)
 
     def candidate(self, placement: Placement) -> Candidate:
         """Return the record of the person."""
@@ -134,19 +158,9 @@ class Plan:
 
     def group(self, placement: Placement, per: str) -> str | None:
         """Return the label of the group that a placement belongs to, or None."""
-        candidate, opening = self.candidate(placement), self.opening(placement)
-        employer = self.employer(placement)
-        built_in = {
-            "candidate": candidate.id,
-            "opening": opening.id,
-            "employer": opening.employer,
-            "municipality": candidate.municipality,
-            "opening_municipality": opening.municipality,
-            "sector": None if employer is None else employer.sector,
-            "region": self.instance.region.name,
-        }
-        if per in built_in:
-            return built_in[per]
+        if per in GROUPINGS:
+            candidate, opening = self.candidate(placement), self.opening(placement)
+            return GROUPINGS[per].label(self.instance, candidate, opening)
         label = placement.given.get(per)
         return None if label is None else str(label)
 
@@ -154,27 +168,18 @@ class Plan:
         """Return how much of a pair column a placement uses; None counts placements."""
         if uses is None:
             return Fraction(1)
-        if uses in placement.given:
-            return Fraction(placement.given[uses])
-        readings = {
-            "hours_per_week": self.hours_per_week,
-            "coaching_hours_per_week": self.coaching_hours_per_week,
-            "wage_value": self.wage_value,
-            "subsidy_eur_per_year": self.subsidy_eur_per_year,
-            "subsidy_with_charges_eur_per_year": self.subsidy_with_charges_eur_per_year,
-        }
-        return readings[uses](placement) if uses in readings else None
+        if uses in AMOUNTS:
+            return AMOUNTS[uses](self, placement)
+        return Fraction(placement.given[uses]) if uses in placement.given else None
 
+    @pair_amount
     def hours_per_week(self, placement: Placement) -> Fraction | None:
         """Return min(candidate's maximum, opening's maximum), or None where one is not given."""
-        if "hours_per_week" in placement.given:
-            return Fraction(placement.given["hours_per_week"])
         return contract_hours(self.candidate(placement), self.opening(placement))
 
+    @pair_amount
     def coaching_hours_per_week(self, placement: Placement) -> Fraction | None:
         """Return the coach hours of a placement: the person's own number, or a share of hours."""
-        if "coaching_hours_per_week" in placement.given:
-            return Fraction(placement.given["coaching_hours_per_week"])
         candidate = self.candidate(placement)
         if candidate.coaching_hours_per_week is not None:
             return read_number(candidate.coaching_hours_per_week)
@@ -194,26 +199,23 @@ class Plan:
             return law
         return self.instance.rulebook_of(candidate.municipality)
 
+    @pair_amount
     def wage_value(self, placement: Placement) -> Fraction | None:
         """Return the wage value in this function, else the person's own, or None."""
-        if "wage_value" in placement.given:
-            return Fraction(placement.given["wage_value"])
         wage_value = self.candidate(placement).wage_value
         return None if wage_value is None else read_number(wage_value)
 
+    @pair_amount
     def subsidy_eur_per_year(self, placement: Placement) -> Fraction | None:
         """Return the wage-cost subsidy of a placement over twelve months, to the cent."""
-        if "subsidy_eur_per_year" in placement.given:
-            return Fraction(placement.given["subsidy_eur_per_year"])
         return self._subsidy(placement, with_charges=False)
 
+    @pair_amount
     def subsidy_with_charges_eur_per_year(self, placement: Placement) -> Fraction | None:
         """Return the same with the allowance for employer charges, to the cent.
 
         Where the user gave the subsidy itself, the allowance on it is not rounded.
         """
-        if "subsidy_with_charges_eur_per_year" in placement.given:
-            return Fraction(placement.given["subsidy_with_charges_eur_per_year"])
         if "subsidy_eur_per_year" in placement.given:
             home = self.candidate(placement).municipality
             charges = Fraction(self.instance.rulebook_of(home).employer_charges())

@@ -5,14 +5,14 @@ way of travelling, rounded up to whole minutes. Both numbers are assumptions of 
 """
 
 from collections.abc import Mapping
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Floats, Indices, Ints
 from placement_opt.basics.quantities import scaled_int
-from placement_opt.instance.instance import NOT_GIVEN, TRANSPORT_MODES, UNIT, Instance
+from placement_opt.instance.columns import NOT_GIVEN, TRANSPORT_MODES, UNIT
+from placement_opt.instance.instance import Instance
 
 SPEED_KM_PER_H: Mapping[str, float] = {
     "walk": 5.0,
@@ -131,16 +131,6 @@ class TravelTable:
         )
         keys = np.array([key for key, _ in entries], dtype=np.int64)
         return keys, np.array([minutes for _, minutes in entries], dtype=np.int64)
-
-
-_TABLES: WeakKeyDictionary[Instance, TravelTable] = WeakKeyDictionary()
-
-
-def travel_table(instance: Instance) -> TravelTable:
-    """Return the travel table of an instance, built once."""
-    if instance not in _TABLES:
-        _TABLES[instance] = TravelTable(instance)
-    return _TABLES[instance]
 
 
 def _on_sphere(latitude: Floats, longitude: Floats) -> npt.NDArray[np.float64]:

@@ -1,28 +1,20 @@
-"""The terms of the objective, one a file, and their registry: one line per term.
+"""The terms of the objective, one a file and one line in `registry`.
 
 Imports `constraints` and what lies below it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, TypeAlias
+from typing import Any
 
-from pydantic import Field
-
+from placement_opt.constraints.model_part import part_from_json
 from placement_opt.instance.instance import Instance
+from placement_opt.objectives import registry
 from placement_opt.objectives.base import Term
-from placement_opt.objectives.match_score import MatchScore
-from placement_opt.objectives.pair_score import PairScore
-from placement_opt.objectives.placed_jobs import PlacedJobs
-from placement_opt.objectives.priority import Priority
-from placement_opt.records.base import record_named
 
-AnyTerm: TypeAlias = Annotated[
-    MatchScore | Priority | PlacedJobs | PairScore, Field(discriminator="term")
-]
-"""Every term, told apart in JSON by its field `term`."""
-
-TERMS: tuple[type[Term], ...] = (MatchScore, Priority, PlacedJobs, PairScore)
-"""Every term, in the order in which objectives report them."""
+TERMS: tuple[type[Term], ...] = tuple(
+    kind for kind in vars(registry).values() if isinstance(kind, type)
+)
+"""Every term of the library, told apart in JSON by the field `term`."""
 
 
 def standard_terms(instance: Instance) -> Sequence[Term]:
@@ -37,19 +29,7 @@ def term_from_json(fields: Mapping[str, Any]) -> Term:
     Raises
     ------
     InvalidInputError
-        When the term is unknown or a field is wrong.
+        When the term is unknown or a field is wrong; a class of the user's own is known
+        once it is registered.
     """
-    return record_named(TERMS, fields)
-
-
-__all__ = [
-    "TERMS",
-    "AnyTerm",
-    "MatchScore",
-    "PairScore",
-    "PlacedJobs",
-    "Priority",
-    "Term",
-    "standard_terms",
-    "term_from_json",
-]
+    return part_from_json(Term, TERMS, fields)

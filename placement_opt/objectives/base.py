@@ -1,19 +1,17 @@
 """What an objective term is: points of a placement, which a plan sums and the solver maximises."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from typing_extensions import override
 
-from placement_opt.basics.errors import InvalidInputError, Problem
+from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.quantities import Digits
-from placement_opt.instance.instance import Instance
+from placement_opt.constraints.model_part import ModelPart
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.pairs.table import Column, PairTable
-from placement_opt.records.base import Record
 from placement_opt.records.readers import Quantity
 
 Weight = Annotated[float, Quantity(-(10**12), 10**12, 6, "points", Digits.FACTOR)]
@@ -23,7 +21,7 @@ PartPoints = Annotated[int, Quantity(0, 10**5, 0, "points")]
 """Most points that one part of a term can give."""
 
 
-class Term(Record):
+class Term(ModelPart):
     """A term of the objective: one file, one class, one line in the registry.
 
     A term values each placement by itself (`points`), in exact numbers before its weight; `value`
@@ -37,16 +35,8 @@ class Term(Record):
 
     subject: ClassVar[str] = "objective term"
     id_field: ClassVar[str] = "term"
-    title: ClassVar[str]
-    title_nl: ClassVar[str] = ""
     term: str
     weight: Weight = 1
-
-    @override
-    def __init__(self, /, **fields: Any) -> None:
-        if type(self).model_fields["term"].is_required():  # a class of the user's own
-            fields.setdefault("term", type(self).__name__)
-        super().__init__(**fields)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -58,23 +48,12 @@ class Term(Record):
         """Pair columns that the term counts: judged at once, with as many digits as fit."""
         return frozenset()
 
-    @classmethod
-    def standard(cls, instance: Instance) -> Self | None:
-        """Return the term as `po.solve` uses it, or None where the region's records are silent."""
-        del instance
-        return None
-
-    def problems(self, instance: Instance) -> Iterator[Problem]:
-        """Yield what the term cannot do without and the records leave out, whatever the pairs."""
-        del instance
-        yield from ()
-
     def points(self, pairs: PairTable) -> Column:
         """Return the points of each eligible pair before the weight, shape (E,).
 
         `pairs.candidate` and `pairs.opening` are rows of the columns of the instance, in the order
-        of `instance.candidate_ids` and `instance.opening_ids` (ascending), not of the region. A
-        term of your own may return a plain array of numbers instead of a `Column`.
+        of `pairs.instance.candidate_ids` and `opening_ids` (ascending), not of the region. A term
+        of your own may return a plain array of numbers instead of a `Column`.
         """
         raise NotImplementedError
 

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.basics.arrays import Ints
-from placement_opt.instance.instance import HOUR, NOT_GIVEN, Instance, frozen
-from placement_opt.instance.travel import travel_table
+from placement_opt.instance.columns import HOUR, NOT_GIVEN, frozen
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.travel import TravelTable
 from placement_opt.pairs.table import PairTable
 
 RARITY_STEPS = 1_000
@@ -155,7 +156,7 @@ def _ranked(
 def travel_part(pairs: PairTable, most: int) -> Part:
     """Part of the candidate's longest journey that is saved; 0 where nothing is known."""
     longest = pairs.instance.candidates.max_travel
-    table = travel_table(pairs.instance)
+    table = pairs.instance.derived(TravelTable)
 
     def part(rows: slice, members: slice) -> Ints:
         del rows

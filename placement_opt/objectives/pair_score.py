@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from typing_extensions import override
 
+from placement_opt.constraints.model_part import Examples
 from placement_opt.instance.plan import Plan
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.columns import pair_column
@@ -33,6 +34,7 @@ class PairScore(Term):
 
     title: ClassVar[str] = "pair score"
     title_nl: ClassVar[str] = "eigen score"
+    examples: ClassVar[Examples] = ({"column": "score"},)
     term: Literal["PairScore"] = "PairScore"
     column: Label
 

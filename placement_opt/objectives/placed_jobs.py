@@ -8,7 +8,8 @@ from typing_extensions import override
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan
 from placement_opt.objectives.base import Term, points_of_cases
-from placement_opt.pairs.columns import distinct_values, pair_column
+from placement_opt.pairs.columns import pair_column
+from placement_opt.pairs.distinct import distinct_values
 from placement_opt.pairs.table import Column, PairTable
 from placement_opt.records.readers import Quantity
 

@@ -7,7 +7,8 @@ import numpy as np
 from typing_extensions import override
 
 from placement_opt.basics.quantities import read_number
-from placement_opt.instance.instance import UNIT, Instance
+from placement_opt.instance.columns import UNIT
+from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.table import Column, PairTable

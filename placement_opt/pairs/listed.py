@@ -17,9 +17,10 @@ from placement_opt.basics.errors import (
     plain_name,
 )
 from placement_opt.basics.frame_columns import frame_columns
-from placement_opt.instance.instance import NOT_GIVEN, Instance
-from placement_opt.pairs.columns import BUILT_IN_COLUMNS
-from placement_opt.pairs.groups import BUILT_IN_PER
+from placement_opt.instance.columns import NOT_GIVEN
+from placement_opt.instance.groupings import GROUPINGS
+from placement_opt.instance.instance import Instance
+from placement_opt.pairs.columns import PAIR_COLUMNS
 from placement_opt.pairs.listed_columns import ListedColumn, pairs_problem
 from placement_opt.pairs.listed_given import GivenLabels, GivenNumbers, GivenOfPair
 from placement_opt.pairs.listed_ids import read_ids
@@ -27,7 +28,7 @@ from placement_opt.pairs.table import PairRule, PairTable, PairTerm, gather_prob
 
 ID_COLUMNS = ("candidate_id", "opening_id")
 SCORE = "score"
-NUMERIC_COLUMNS = frozenset({SCORE, *BUILT_IN_COLUMNS})
+NUMERIC_COLUMNS = frozenset({SCORE, *PAIR_COLUMNS})
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -45,7 +46,7 @@ class _Uses:
     @classmethod
     def of(cls, rules: Sequence[PairRule], terms: Sequence[PairTerm]) -> "_Uses":
         return cls(
-            summed=frozenset().union(BUILT_IN_COLUMNS, *(rule.summed_columns for rule in rules)),
+            summed=frozenset().union(PAIR_COLUMNS, *(rule.summed_columns for rule in rules)),
             valued=frozenset({SCORE}).union(*(term.valued_columns for term in terms)),
             grouped=frozenset(str(getattr(rule, "per", "")) for rule in rules),
         )
@@ -191,7 +192,7 @@ def _name_problems(columns: Mapping[str, ListedColumn]) -> Iterator[Problem]:
         if _BYTE_ORDER_MARK in written:
             hint += '; its first character is a byte-order mark: read the file as "utf-8-sig"'
         yield pairs_problem("columns", written, f"must be written as {name!r}", hint)
-    for name in sorted(set(BUILT_IN_PER) & columns.keys()):
+    for name in sorted(GROUPINGS.keys() & columns.keys()):
         expected = "must not be named like a way to group that every region has"
         yield pairs_problem("columns", name, expected, f"rename it, such as 'own_{name}'")
 
@@ -221,7 +222,7 @@ def _read_ends(
 
 def _rest(columns: Mapping[str, ListedColumn], uses: _Uses) -> tuple[GivenNumbers, GivenLabels]:
     """Tell the columns of numbers and of labels apart; neither is read yet."""
-    rest = {name: columns[name] for name in sorted(set(columns) - {*ID_COLUMNS, *BUILT_IN_PER})}
+    rest = {name: columns[name] for name in sorted(set(columns) - {*ID_COLUMNS, *GROUPINGS})}
     labels = {
         name: column
         for name, column in rest.items()

@@ -15,7 +15,7 @@ from placement_opt.basics.frame_columns import is_missing
 from placement_opt.basics.number_columns import UnreadableNumberError, rounded_array, scaled_array
 from placement_opt.basics.number_texts import number_readings, without_quotes
 from placement_opt.basics.quantities import PLACES
-from placement_opt.instance.instance import NOT_GIVEN
+from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.pairs.table import Column
 
 _FILL = "give the value, or leave the row out"

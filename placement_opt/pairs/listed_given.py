@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import InvalidInputError, Problem
+from placement_opt.pairs.columns import PAIR_COLUMNS
 from placement_opt.pairs.listed_columns import (
     ListedColumn,
     pairs_problem,
@@ -19,14 +20,6 @@ from placement_opt.pairs.table import Column, PairTable
 
 Labels = tuple[Indices, tuple[str, ...]]
 ReadT = TypeVar("ReadT")
-
-_RANGES: Mapping[str, tuple[int, int]] = {
-    "hours_per_week": (0, 168),
-    "coaching_hours_per_week": (0, 168),
-    "wage_value": (0, 1),
-    "subsidy_eur_per_year": (0, 10**12),
-    "subsidy_with_charges_eur_per_year": (0, 10**12),
-}
 
 
 class _Columns(Mapping[str, ReadT]):
@@ -167,9 +160,9 @@ class LabelTexts(Mapping[str, tuple[str, ...]]):
 
 
 def _out_of_range(name: str, column: Column) -> Iterator[Problem]:
-    if name not in _RANGES:
+    if name not in PAIR_COLUMNS:
         return
-    low, high = _RANGES[name]
+    low, high = PAIR_COLUMNS[name].limits
     wrong = (column.values < low * column.scale) | (column.values > high * column.scale)
     for row in np.flatnonzero(wrong).tolist():
         value = float(column.fraction(row))

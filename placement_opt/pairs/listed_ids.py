@@ -8,7 +8,7 @@ from placement_opt.basics.arrays import Indices
 from placement_opt.basics.bsn import masked
 from placement_opt.basics.errors import SHOWN_PROBLEMS, Problem, closest_hint, closest_ids
 from placement_opt.basics.frame_columns import is_missing
-from placement_opt.instance.instance import NOT_GIVEN
+from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.pairs.listed_columns import ListedColumn, pairs_problem, positions_of
 
 

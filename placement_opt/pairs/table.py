@@ -169,6 +169,11 @@ class PairTable(ShortRepr):
         """Pair indices sorted by opening, then candidate, shape (E,), int32."""
         return np.argsort(self.opening, kind="stable").astype(np.int32)
 
+    @cached_property
+    def computed(self) -> dict[str, Column]:
+        """Columns that the library has computed for these pairs, by name; filled when asked for."""
+        return {}
+
     def find(self, candidate_idx: int, opening_idx: int) -> int | None:
         """Return the index of a pair, or None where it is not eligible; O(log pairs)."""
         start, stop = self.candidate_start[candidate_idx : candidate_idx + 2]

@@ -1,6 +1,6 @@
 """What all records share: they read themselves wholly and tell all their problems at once."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -212,21 +212,3 @@ def read_rows(
                 named = found if found.id is not None else replace(found, id=f"row {row}")
                 problems.append(named)
     return tuple(records), problems
-
-
-def record_named(kinds: Sequence[type[RecordT]], fields: Mapping[str, Any]) -> RecordT:
-    """Read a record of one of several kinds, told apart by the class name in their `id_field`.
-
-    Raises
-    ------
-    InvalidInputError
-        When no kind has that name, or with all problems of the record.
-    """
-    kind_of = {kind.__name__: kind for kind in kinds}
-    subject, field = kinds[0].subject, kinds[0].id_field
-    name = str(fields.get(field))
-    if name not in kind_of:
-        hint = closest_hint(closest_ids(name, kind_of))
-        expected = f"must be the name of a known {subject}"
-        raise InvalidInputError.single(subject, None, field, name, expected, hint)
-    return kind_of[name].model_validate(fields)

@@ -4,7 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from placement_opt.basics.rows import QuotaRow
-from placement_opt.report.summary_words import Language, Words, number, titles_of, words_of
+from placement_opt.report.summary_words import (
+    Language,
+    Words,
+    groups_of,
+    number,
+    titles_of,
+    words_of,
+)
 from placement_opt.run.result_record import ResultRecord
 from placement_opt.run.start_outcome import start_lines
 from placement_opt.run.verification import SHORTFALL
@@ -192,7 +199,7 @@ class _Page:
         return text.format(
             short=self._number(short),
             groups=self._number(len(rows)),
-            per=words.per.get(per, per),
+            per=groups_of(per, self._language),
         )
 
     def _coach_lines(self) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.status import Status, StopReason
 from placement_opt.constraints import RULES
 from placement_opt.constraints.base import Rule
+from placement_opt.instance.groupings import GROUPINGS
 from placement_opt.objectives import TERMS
 from placement_opt.objectives.base import Term
 
@@ -31,7 +32,6 @@ class Words:
     stopped: Mapping[StopReason, str]
     unplaced: Mapping[str, str]
     how: Mapping[str, str]
-    per: Mapping[str, str]
     contradicted: str
     remarks_label: str
     status_label: str
@@ -99,13 +99,6 @@ _ENGLISH = Words(
         "exact re-check": "re-checked in exact integers",
         "solver's word": "on the word of the solver",
         "infeasible": "no plan exists",
-    },
-    per={
-        "employer": "employers",
-        "sector": "sectors",
-        "municipality": "municipalities",
-        "opening_municipality": "municipalities of openings",
-        "region": "regions",
     },
     contradicted="FEASIBLE by its rows alone; an own rule contradicts itself, see below",
     remarks_label="remarks",
@@ -175,13 +168,6 @@ _DUTCH = Words(
         "exact re-check": "nagerekend in exacte gehele getallen",
         "solver's word": "op het woord van de oplosser",
         "infeasible": "er bestaat geen plan",
-    },
-    per={
-        "employer": "werkgevers",
-        "sector": "sectoren",
-        "municipality": "gemeenten",
-        "opening_municipality": "gemeenten van vacatures",
-        "region": "regio's",
     },
     contradicted="FEASIBLE volgens het model; een eigen regel spreekt zichzelf tegen, zie onder",
     remarks_label="opmerkingen",
@@ -258,6 +244,14 @@ def titles_of(language: str) -> Mapping[str, str]:
         title = (kind.title_nl if language == "nl" else "") or kind.title
         titles[kind.__name__] = titles[kind.title] = title
     return titles
+
+
+def groups_of(per: str, language: str) -> str:
+    """Return the groups of a way to group as a plural; a column of labels is named as it is."""
+    way = GROUPINGS.get(per)
+    if way is None:
+        return per
+    return way.plural_nl if language == "nl" else way.plural
 
 
 def number(amount: float, decimals: int, language: str) -> str:

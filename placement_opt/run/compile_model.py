@@ -11,7 +11,6 @@ from placement_opt.basics.errors import Findings, PlacementWarning
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import RemarkRow
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.one_placement import OnePlacement
 from placement_opt.formulation.assembly import formulate
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
@@ -58,7 +57,8 @@ def compile_model(
     rulebook = instance.known_rulebook
     if rulebook is not None and rulebook.notes is not None:
         rulebook.notes.clear()
-    at_most = next((r.at_most for r in rules if isinstance(r, OnePlacement)), MANY)
+    declared = (rule.placements_per_candidate for rule in rules)
+    at_most = min((most for most in declared if most is not None), default=MANY)
     findings = Findings()
     asked_rules, asked_terms = list(map(asked_rule, rules)), list(map(asked_term, terms))
     with watch.phase("pairs"):

@@ -5,8 +5,9 @@ from typing import Any
 
 from placement_opt.basics.errors import Findings, Problem
 from placement_opt.constraints.base import Rule
+from placement_opt.instance.groupings import GROUPINGS
 from placement_opt.objectives.base import Term
-from placement_opt.pairs.groups import BUILT_IN_PER, unknown_per
+from placement_opt.pairs.groups import unknown_per
 from placement_opt.run.own_parts import is_own, unfinished
 
 
@@ -47,7 +48,7 @@ def check_parts(
     findings.add(_given_twice(known_terms))
     for rule in known_rules if columns is not None else ():
         per = getattr(rule, "per", None)
-        if not is_own(rule) and per is not None and per not in {*BUILT_IN_PER, *(columns or ())}:
+        if not is_own(rule) and per is not None and per not in {*GROUPINGS, *(columns or ())}:
             findings.add([unknown_per(per, (), rule.rule)])
     findings.refuse()
 

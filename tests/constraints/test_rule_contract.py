@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rule_settings import SETTINGS
 from tiny_regions import DATE, coach_choices, ids_of, subsets, tiny_regions
 from tiny_search import best_own_values
 
@@ -55,7 +54,7 @@ MOST_COACHED_PAIRS = 4
 CASES = [
     pytest.param(rule, fields, at_most, id=f"{rule.__name__}-{number}-{at_most or 'many'}")
     for rule in RULES
-    for number, fields in enumerate(SETTINGS[rule])
+    for number, fields in enumerate(rule.examples)
     for at_most in (
         (1, None) if rule in {po.Coaching, po.MunicipalityBalance, po.JobsQuota} else (None,)
     )
@@ -119,13 +118,14 @@ def breaks_one_placement(placements, at_most):
     return at_most is not None and any(people.count(one) > at_most for one in people)
 
 
-def price_of(rule, plan):
+def points_of(rule, plan):
     found = rule.shortfalls(plan)
-    return sum((short.amount * short.price for short in found), Fraction(0))
+    cost = sum((short.amount * short.price for short in found), Fraction(0))
+    return (rule.gained(plan) or Fraction(0)) - cost
 
 
 def judged(rule, plan, region, placements):
-    """Tell by the plain reading whether some assignment of coaches breaks nothing; its price."""
+    """Tell by the plain reading whether some assignment of coaches breaks nothing; its points."""
     options = (
         coach_choices(region, placements, lambda p: (plan([p]).coaching_hours_per_week(p) or 0) > 0)
         if isinstance(rule, po.Coaching)
@@ -134,7 +134,7 @@ def judged(rule, plan, region, placements):
     for option in options:
         whole = plan(option)
         if not list(rule.violations(whole)):
-            return True, price_of(rule, whole)
+            return True, points_of(rule, whole)
     return False, None
 
 
@@ -155,14 +155,14 @@ def test_rows_are_satisfiable_exactly_when_nothing_is_violated(kind, fields, at_
             chosen = [placements[row] for row in rows]
             if breaks_one_placement(chosen, at_most):
                 continue
-            sound, price = judged(rule, plan, region, chosen)
+            sound, points = judged(rule, plan, region, chosen)
             ones = np.isin(np.arange(len(placements)), rows).astype(int).tolist()
             found = (Fraction(0), []) if block is None else best_own_values(block, ones)
             assert (found is not None) is sound, chosen
             check_following(block, ones, found)
             if found is None:
                 continue
-            assert found[0] == -price
+            assert found[0] == points
             if block is not None and block.lift is not None:
                 check_lift(rule, instance, plan, block, chosen, rows, found[1])
             for relaxed in relaxations:
@@ -232,7 +232,7 @@ def test_a_packer_fills_the_rows_it_belongs_to(drawn, order):
 @FEW
 @given(region=tiny_regions())
 def test_a_rule_removes_exactly_the_pairs_that_break_it_alone(kind, region):
-    instance, rule = Instance(region, LAW), kind(**SETTINGS[kind][0])
+    instance, rule = Instance(region, LAW), kind(**kind.examples[0])
     left = set(ids_of(enumerate_pairs(instance, [rule])))
 
     def plan(placements):
@@ -272,7 +272,7 @@ def test_the_order_of_rules_changes_no_row(region, data):
             assert np.array_equal(block.variables.upper, other.variables.upper)
 
 
-EVERY_SETTING = [rule(**fields) for rule in RULES for fields in SETTINGS[rule]]
+EVERY_SETTING = [rule(**fields) for rule in RULES for fields in rule.examples]
 
 
 @pytest.mark.parametrize("rule", EVERY_SETTING, ids=repr)
@@ -283,7 +283,7 @@ def test_a_rule_survives_json(rule):
 
 @pytest.mark.parametrize("kind", RULES)
 def test_every_rule_is_tried_and_told(kind):
-    assert SETTINGS[kind]
+    assert kind.examples
     text = kind.__doc__
     condition = re.search(r"\\le|\\ge|\\text\{ (if|unless)|= ", text)
     assert ".. math::" in text

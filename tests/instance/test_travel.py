@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from strategies import regions
 
-from placement_opt.instance.instance import NOT_GIVEN, TRANSPORT_MODES, UNIT, Instance
-from placement_opt.instance.travel import TravelTable, travel_table
+from placement_opt.instance.columns import NOT_GIVEN, TRANSPORT_MODES, UNIT
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.travel import TravelTable
 from placement_opt.records import Candidate, Opening, Region
 
 
@@ -46,7 +47,7 @@ def check_limits(table: TravelTable, candidate: np.ndarray, opening: np.ndarray)
 def test_the_limit_itself_is_within(spread: float) -> None:
     instance = scattered(3, 40, spread)
     rows, columns = (axis.ravel().astype(np.int32) for axis in np.indices((40, 40)))
-    check_limits(travel_table(instance), rows, columns)
+    check_limits(instance.derived(TravelTable), rows, columns)
 
 
 @settings(deadline=None, max_examples=60, database=None)
@@ -55,12 +56,12 @@ def test_tables_win_over_the_map(region: Region) -> None:
     instance = Instance(region)
     shape = (instance.n_candidates, instance.n_openings)
     rows, columns = (axis.ravel().astype(np.int32) for axis in np.indices(shape))
-    check_limits(travel_table(instance), rows, columns)
+    check_limits(instance.derived(TravelTable), rows, columns)
 
 
 def test_blocks_are_read_like_pairs_one_by_one() -> None:
     instance = scattered(7, 30, 0.05)
-    table, most = travel_table(instance), np.arange(30, dtype=np.int64) * 4 * UNIT
+    table, most = instance.derived(TravelTable), np.arange(30, dtype=np.int64) * 4 * UNIT
     rows, columns = (axis.astype(np.int32) for axis in np.indices((30, 30)))
     block = table.within(rows[:, :1], columns[:1], most[rows[:, :1]])
     single = table.within(rows.ravel(), columns.ravel(), most[rows.ravel()])

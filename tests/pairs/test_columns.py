@@ -11,8 +11,9 @@ from strategies import complete_regions, regions
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.quantities import read_number
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan
-from placement_opt.pairs.columns import BUILT_IN_COLUMNS, distinct_values, pair_column
+from placement_opt.instance.plan import AMOUNTS, Placement, Plan
+from placement_opt.pairs.columns import PAIR_COLUMNS, pair_column
+from placement_opt.pairs.distinct import distinct_values
 from placement_opt.pairs.table import Column, PairTable
 from placement_opt.records import Candidate, Opening, Region
 from placement_opt.rulebook import MissingParameterError, Rulebook
@@ -74,17 +75,21 @@ def plain_or_none(pairs, row, name):
 @given(region=complete_regions())
 def test_columns_equal_the_plain_readings(region):
     pairs = all_pairs(region, with_ordinance(region))
-    for name in BUILT_IN_COLUMNS:
+    for name in PAIR_COLUMNS:
         column = pair_column(pairs, name)
         for row in range(len(pairs)):
             assert column.fraction(row) == plain(pairs, row, name)
+
+
+def test_each_column_has_its_plain_reading():
+    assert {name: column.plain for name, column in PAIR_COLUMNS.items()} == AMOUNTS
 
 
 @settings(deadline=None, max_examples=60)
 @given(region=regions())
 def test_a_column_is_refused_exactly_where_a_plain_reading_is_unknown(region):
     pairs = all_pairs(region)
-    for name in BUILT_IN_COLUMNS:
+    for name in PAIR_COLUMNS:
         readings = [plain_or_none(pairs, row, name) for row in range(len(pairs))]
         if None in readings:
             with pytest.raises(InvalidInputError):
@@ -248,7 +253,7 @@ def test_records_without_an_eligible_pair_may_leave_everything_out():
     assert pair_column(pairs, "hours_per_week").fraction(0) == 16
 
 
-@pytest.mark.parametrize("name", BUILT_IN_COLUMNS)
+@pytest.mark.parametrize("name", PAIR_COLUMNS)
 def test_no_pairs_need_nothing(name):
     empty = np.zeros(0, dtype=np.int32)
     region = Region(name="test", candidates=[Candidate(id="C")], openings=[Opening(id="O")])

@@ -11,7 +11,6 @@ from multiprocessing import get_context
 
 import pytest
 from builders import DATE, region_with_everything
-from rule_settings import SETTINGS
 
 import placement_opt as po
 from placement_opt.basics.errors import PlacementError, Problem, UnknownIdError
@@ -114,7 +113,7 @@ IDS = {"C-0": "C-01", "O-0": "O-1", "E-0": "E-1", "M-1": "M-east"}
 
 def models():
     for rule in RULES:
-        for number, fields in enumerate(SETTINGS[rule]):
+        for number, fields in enumerate(rule.examples):
             known = {
                 name: {IDS.get(key, key): at for key, at in value.items()}
                 if isinstance(value, dict)

@@ -1,0 +1,10 @@
+"""Every term of the library, a line each, in the order in which objectives report them.
+
+Nothing else stands here: public names, the reading of JSON and the contract tests follow from it.
+"""
+# isort: skip_file
+
+from placement_opt.objectives.match_score import MatchScore as MatchScore
+from placement_opt.objectives.priority import Priority as Priority
+from placement_opt.objectives.placed_jobs import PlacedJobs as PlacedJobs
+from placement_opt.objectives.pair_score import PairScore as PairScore

@@ -1,0 +1,130 @@
+"""The hours that a pair works, and those that it needs of a coach."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+import numpy as np
+
+from placement_opt.basics.arrays import Bools, Indices, Ints
+from placement_opt.basics.errors import Findings
+from placement_opt.basics.quantities import read_number
+from placement_opt.instance.columns import HOUR, NOT_GIVEN
+from placement_opt.instance.instance import Instance
+from placement_opt.pairs.distinct import distinct_rows
+from placement_opt.pairs.missing import Missing
+from placement_opt.pairs.table import Column, PairTable, narrowed
+from placement_opt.records import Candidate
+
+
+def hours_per_week(pairs: PairTable, asked_by: str) -> Column:
+    """Return the weekly hours of every pair."""
+    every = np.ones(pairs.n_pairs, dtype=np.bool_)
+    return hours_where(pairs, every, asked_by)
+
+
+def hours_where(pairs: PairTable, needed: Bools, asked_by: str) -> Column:
+    """Return min(candidate's maximum, opening's maximum) where needed, 0 elsewhere.
+
+    Parameters
+    ----------
+    pairs
+        The eligible pairs.
+    needed
+        Pairs whose hours are read, shape (E,); only these have to give them.
+    asked_by
+        Title of the rule or term that needs the hours.
+
+    Raises
+    ------
+    InvalidInputError
+        When records of a needed pair leave their hours out.
+    """
+    if "hours_per_week" in pairs.given:
+        return pairs.given["hours_per_week"]
+    wanted, offered = pairs.instance.candidates.hours_max, pairs.instance.openings.hours_max
+    hint = "give the fewest and the most hours a week, such as (16, 24)"
+    missing = Missing(pairs, asked_by)
+    missing.candidates("hours_per_week", wanted == NOT_GIVEN, needed, hint)
+    missing.openings("hours_per_week", offered == NOT_GIVEN, needed, hint)
+    missing.refuse()
+    hours = narrowed(wanted)[pairs.candidate]
+    np.minimum(hours, narrowed(offered)[pairs.opening], out=hours)
+    hours[~needed] = 0
+    return Column.of(hours, HOUR)
+
+
+def coaching_hours_per_week(pairs: PairTable, asked_by: str) -> Column:
+    """Return the person's own coaching hours, else the regime's share of the weekly hours."""
+    instance = pairs.instance
+    kinds = [_coaching_kind(candidate) for candidate in instance.candidate_records]
+    choices, code = _codes(kinds)
+    every = np.ones(pairs.n_pairs, dtype=np.bool_)
+    missing = Missing(pairs, asked_by)
+    for position, (regime, year, own) in enumerate(choices):
+        if own is None and (regime is None or year is None):
+            field = "coaching_regime" if regime is None else "coaching_year"
+            hint = 'give coaching_regime ("none" is one) and its year, or coaching_hours_per_week'
+            missing.candidates(field, code == position, every, hint)
+    asks_share = np.array([own is None for _, _, own in choices], dtype=np.bool_)[code]
+    is_share = asks_share[pairs.candidate]
+    # Without a regime nobody is known to need hours: it may be "none".
+    is_known = np.array([regime is not None for regime, _, _ in choices], dtype=np.bool_)
+    findings = Findings()
+    with findings.gathered():
+        missing.refuse()
+    with findings.gathered():
+        hours = hours_where(pairs, is_share & is_known[code][pairs.candidate], asked_by)
+    findings.refuse()
+    book = _coaching_rulebook(instance) if is_share.any() else np.zeros_like(code)
+    people, person = distinct_rows(code, np.where(asks_share, book, 0))
+    worked = np.where(is_share, hours.values, 0)
+    case, case_code = distinct_rows(person[pairs.candidate], worked)
+    amounts = []
+    for who, amount in case:
+        kind, row = people[who]
+        worked_hours = Fraction(amount, hours.scale)
+        amounts.append(_coaching_amount(instance, row, *choices[kind], worked_hours))
+    return Column.of_fractions(amounts, case_code)
+
+
+_CoachingKind = tuple[str | None, int | None, Fraction | None]
+
+
+def _coaching_kind(candidate: Candidate) -> _CoachingKind:
+    """Return (regime, year, own hours); own hours exclude the other two."""
+    if candidate.coaching_hours_per_week is not None:
+        return None, None, read_number(candidate.coaching_hours_per_week)
+    if candidate.coaching_regime == "none":
+        return None, None, Fraction(0)
+    return candidate.coaching_regime, candidate.coaching_year, None
+
+
+def _coaching_rulebook(instance: Instance) -> Indices:
+    """Return whose reading of the law sets each candidate's coaching; UWV knows no ordinance."""
+    book = instance.candidate_rulebook.copy()
+    if book.any():
+        for row, candidate in enumerate(instance.candidate_records):
+            ground = candidate.ground
+            if ground is not None and instance.rulebook.ground(ground).coaching_payer == "uwv":
+                book[row] = 0
+    return book
+
+
+def _coaching_amount(
+    instance: Instance,
+    rulebook: int,
+    regime: str | None,
+    year: int | None,
+    own: Fraction | None,
+    hours: Fraction,
+) -> Fraction:
+    if own is not None or regime is None or year is None:
+        return own or Fraction(0)
+    return instance.rulebooks[rulebook].coaching_share(regime, year) * hours
+
+
+def _codes(values: Iterable[_CoachingKind]) -> tuple[list[_CoachingKind], Ints]:
+    """Return the distinct values in order of appearance, and the position of each value."""
+    position: dict[_CoachingKind, int] = {}
+    code = [position.setdefault(value, len(position)) for value in values]
+    return list(position), np.array(code, dtype=np.int64)

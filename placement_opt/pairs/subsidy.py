@@ -1,0 +1,106 @@
+"""The wage value and the wage-cost subsidy of a pair."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+from placement_opt.basics.arrays import Bools
+from placement_opt.basics.errors import Findings, InvalidInputError
+from placement_opt.basics.number_columns import INT64_MAX
+from placement_opt.basics.quantities import scaled_int
+from placement_opt.instance.columns import NOT_GIVEN, UNIT, frozen
+from placement_opt.pairs.distinct import distinct_rows
+from placement_opt.pairs.hours import hours_where
+from placement_opt.pairs.missing import Missing
+from placement_opt.pairs.table import Column, PairTable, narrowed
+from placement_opt.rulebook import ADULT_AGE
+
+CENT = 100
+
+
+def wage_value(pairs: PairTable, asked_by: str) -> Column:
+    """Return the wage value of the person of every pair."""
+    every = np.ones(pairs.n_pairs, dtype=np.bool_)
+    return _wage_value_where(pairs, every, asked_by)
+
+
+def _wage_value_where(pairs: PairTable, needed: Bools, asked_by: str) -> Column:
+    if "wage_value" in pairs.given:
+        return pairs.given["wage_value"]
+    given = [candidate.wage_value for candidate in pairs.instance.candidate_records]
+    read = {value: NOT_GIVEN if value is None else scaled_int(value, 6) for value in set(given)}
+    values = frozen((read[value] for value in given), np.int64)
+    missing = Missing(pairs, asked_by)
+    hint = "give the share of the minimum wage the person can earn, such as 0.6"
+    missing.candidates("wage_value", values == NOT_GIVEN, needed, hint)
+    missing.refuse()
+    return Column.of(np.where(needed, narrowed(values)[pairs.candidate], 0), UNIT)
+
+
+def subsidy_eur_per_year(pairs: PairTable, asked_by: str) -> Column:
+    """Return the wage-cost subsidy of every pair over twelve months."""
+    return _subsidy_in_cents(pairs, asked_by, with_charges=False)
+
+
+def subsidy_with_charges_eur_per_year(pairs: PairTable, asked_by: str) -> Column:
+    """Return the subsidy with employer charges: on top of the user's own subsidies, if given."""
+    given = pairs.given.get("subsidy_eur_per_year")
+    if given is None:
+        return _subsidy_in_cents(pairs, asked_by, with_charges=True)
+    books = pairs.instance.rulebooks
+    factors = [1 + Fraction(book.employer_charges()) for book in books]
+    code = pairs.instance.candidate_rulebook[pairs.candidate]
+    scale = math.lcm(*(factor.denominator for factor in factors))
+    whole = np.array([int(factor * scale) for factor in factors], dtype=np.int64)
+    if int(given.values.max(initial=0)) * int(whole.max()) > INT64_MAX:
+        raise InvalidInputError.single(
+            "pairs",
+            None,
+            "subsidy_eur_per_year",
+            float(Fraction(int(given.values.max()), given.scale)),
+            "must fit a signed 64-bit integer with employer charges on top",
+            "give the column in whole cents",
+        )
+    return Column.of(given.values.astype(np.int64) * whole[code], given.scale * scale)
+
+
+def _subsidy_in_cents(pairs: PairTable, asked_by: str, *, with_charges: bool) -> Column:
+    """Return the yearly wage-cost subsidy in cents; 0 where the ground does not open it."""
+    instance = pairs.instance
+    if not pairs.n_pairs:
+        return Column.of(np.zeros(0, dtype=np.int64), CENT)
+    rulebook = instance.rulebook
+    grounds = {candidate.ground for candidate in instance.region.candidates}
+    opens = {g: g is None or rulebook.ground(g).wage_subsidy is not False for g in grounds}
+    is_open = frozen((opens[c.ground] for c in instance.candidate_records), np.bool_)
+    age = frozen((c.minimum_wage_age or ADULT_AGE for c in instance.candidate_records), np.int64)
+    people, person = distinct_rows(
+        np.where(is_open, age, NOT_GIVEN), np.where(is_open, instance.candidate_rulebook, 0)
+    )
+    subsidised = is_open[pairs.candidate]
+    findings = Findings()
+    with findings.gathered():
+        hours = hours_where(pairs, subsidised, asked_by)
+    with findings.gathered():
+        wage_value = _wage_value_where(pairs, subsidised, asked_by)
+    findings.refuse()
+    case, code = distinct_rows(
+        person[pairs.candidate],
+        np.where(subsidised, wage_value.values, 0),
+        np.where(subsidised, hours.values, 0),
+    )
+    cents = []
+    for who, value, amount in case:
+        years, row = people[who]
+        if years == NOT_GIVEN:
+            cents.append(0)
+            continue
+        subsidy = instance.rulebooks[row].wage_subsidy_eur_per_year(
+            Fraction(value, wage_value.scale),
+            Fraction(amount, hours.scale),
+            years,
+            with_charges=with_charges,
+        )
+        cents.append(scaled_int(subsidy, 2))
+    return Column.of(np.array(cents, dtype=np.int64)[code], CENT)

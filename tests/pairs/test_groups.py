@@ -1,0 +1,81 @@
+"""Ways to group pairs: the columns and the plain reading of the records agree."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from strategies import regions
+
+from placement_opt.basics.errors import InvalidInputError
+from placement_opt.instance.groupings import GROUPINGS
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Placement, Plan
+from placement_opt.pairs.groups import grouped
+from placement_opt.pairs.table import PairTable
+
+
+def all_pairs(region):
+    instance = Instance(region)
+    rows, places = np.indices((instance.n_candidates, instance.n_openings))
+    return PairTable(instance, rows.ravel().astype(np.int32), places.ravel().astype(np.int32))
+
+
+def named(region):
+    """Return every label that a record of the region gives, by way to group."""
+    employers = {employer.id for employer in region.employers}
+    towns = {
+        *(town.id for town in region.municipalities),
+        *(
+            record.municipality
+            for record in (*region.candidates, *region.openings, *region.employers)
+        ),
+    } - {None}
+    return {
+        "candidate": {candidate.id for candidate in region.candidates},
+        "opening": {opening.id for opening in region.openings},
+        "employer": employers,
+        "municipality": towns,
+        "opening_municipality": towns,
+        "sector": {"government", "market"},
+        "region": {region.name},
+    }
+
+
+@pytest.mark.parametrize("per", GROUPINGS)
+def test_both_readings_of_a_group_agree(per):
+    @settings(deadline=None, max_examples=60)
+    @given(region=regions())
+    def check(region):
+        pairs, instance = all_pairs(region), Instance(region)
+        ends = zip(pairs.candidate.tolist(), pairs.opening.tolist(), strict=True)
+        placements = [
+            Placement(instance.candidate_ids[candidate], instance.opening_ids[opening])
+            for candidate, opening in ends
+        ]
+        plan = Plan(instance, placements)
+        assert set(plan.labels_of(per)) == named(region)[per]
+        employer_of = [instance.opening_of[p.opening_id].employer for p in placements]
+        silent = {employer.id for employer in region.employers if employer.sector is None}
+        if per == "sector" and silent & set(employer_of):
+            with pytest.raises(InvalidInputError, match="sector must be given"):
+                grouped(pairs, per)
+            return
+        groups = grouped(pairs, per)
+        assert groups.code.dtype == np.int32
+        told = [None if code < 0 else groups.labels[code] for code in groups.code.tolist()]
+        assert told == [plan.group(placement, per) for placement in placements]
+
+    check()
+
+
+@settings(deadline=None, max_examples=60)
+@given(region=regions())
+def test_an_employer_is_in_the_group_of_its_openings(region):
+    instance = Instance(region)
+    for opening in region.openings:
+        if opening.employer is None:
+            continue
+        employer = instance.employer_of[opening.employer]
+        for per in ("employer", "sector", "region"):
+            placement = Placement(instance.candidate_ids[0], opening.id)
+            label = Plan(instance, [placement]).group(placement, per)
+            assert GROUPINGS[per].of_employer(instance, employer) == label
