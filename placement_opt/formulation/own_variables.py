@@ -14,7 +14,8 @@ def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
 
     A variable that an equation names alone, or beside variables that are set already, takes the
     value that it asks. Each of the others costs points and stands with a positive coefficient in
-    rows with a lower limit: it takes the least that those rows ask.
+    rows with a lower limit: it takes the least that those rows ask. One that gains points then
+    takes the most that its rows allow; where two of them share a row, the first comes first.
 
     Parameters
     ----------
@@ -45,6 +46,9 @@ def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
         values[column] = left[row] // entries.data[asks].astype(np.int64)
         is_set[column] = True
     _fill(values, is_set, entries, usage, lower)
+    gains = np.flatnonzero([gain > 0 for gain in block.variables.gain])
+    if gains.size and not block.variables.follow:
+        _raise(values, gains, block.variables.upper, usage.tocsc(), lower, upper)
     activity = usage @ values
     fits = (
         np.all(values >= block.variables.lower)
@@ -76,6 +80,23 @@ def _fill(
         asked = -((rest[row] - lower[row]) // entries.data[asks].astype(np.int64))
         np.maximum.at(values, column, asked)
         is_set |= ready
+
+
+def _raise(
+    values: Ints, gains: Ints, most: Ints, usage: sparse.csc_array, lower: Ints, upper: Ints
+) -> None:
+    """Raise each variable that gains points as far as its bound and its rows allow."""
+    activity = usage @ values
+    for variable in gains.tolist():
+        entries = slice(usage.indptr[variable], usage.indptr[variable + 1])
+        row, each = usage.indices[entries], usage.data[entries].astype(np.int64)
+        row, each = row[each != 0], each[each != 0]
+        # A row without a limit is further away than any bound of a variable.
+        left = np.where(each > 0, upper[row] - activity[row], activity[row] - lower[row])
+        step = min([int(most[variable] - values[variable]), *(left // np.abs(each)).tolist()])
+        if step > 0:
+            values[variable] += step
+            activity[row] += step * each
 
 
 def tightened(formulation: Formulation, chosen: npt.NDArray[np.int64], own: Ints) -> Ints:

@@ -15,6 +15,7 @@ from placement_opt.basics.errors import InternalError
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import RemarkRow
 from placement_opt.basics.status import Status
+from placement_opt.constraints.base import Rule
 from placement_opt.instance.plan import Plan
 from placement_opt.objectives.base import Term
 from placement_opt.run.compiled import Compiled
@@ -53,18 +54,36 @@ def contradictions(
                 text_nl = f"`points` geeft samen {float(claimed):g}, `value` {float(told):g}"
                 faults.append(Fault(term, text, text_nl))
         expected += read_number(term.weight) * (claimed - told)
+    for rule, told in zip(compiled.rules, verdict.points_of_rules, strict=True):
+        if is_own(rule):
+            given = _own_points(rule, compiled, solution)
+            claimed = sum(given, start=Fraction(0))
+            is_read = not any(fault.part is rule and fault.is_failure for fault in verdict.faults)
+            if is_read and abs(claimed - told) > FLOAT_SHARE * sum(map(abs, given)):
+                differ = f"{float(claimed):g}, `gained` and `shortfalls` {float(told):g}"
+                differ_nl = f"{float(claimed):g}, `gained` en `shortfalls` {float(told):g}"
+                text = f"the own variables of `lower` give {differ} points"
+                text_nl = f"de eigen variabelen van `lower` geven {differ_nl} punten"
+                faults.append(Fault(rule, text, text_nl))
+            expected += claimed - told
     claimed = search.worth
-    if claimed == expected:
-        return tuple(faults)
-    what = f"objective {float(claimed):.6f} in the model, {float(expected):.6f} by rule"
-    priced = [rule for rule in compiled.rules if is_own(rule) and rule.price is not None]
-    if not priced:
+    if claimed != expected:
+        what = f"objective {float(claimed):.6f} in the model, {float(expected):.6f} by rule"
         raise disagreement(compiled, search, plan, what)
-    text, text_nl = (
-        f"`lower` and `shortfalls` differ: {what}",
-        "`lower` en `shortfalls` verschillen",
-    )
-    return (*faults, *(Fault(rule, text, text_nl) for rule in priced))
+    return tuple(faults)
+
+
+def _own_points(rule: Rule, compiled: Compiled, solution: Solution) -> list[Fraction]:
+    """Return the points of each own variable of a rule, as the model has them."""
+    points: list[Fraction] = []
+    start = 0
+    for owner, block in zip(compiled.rules_of_blocks, compiled.formulation.blocks, strict=True):
+        gain = () if block.variables is None else block.variables.gain
+        own = solution.own[start : start + len(gain)].tolist()
+        start += len(gain)
+        if owner is rule:
+            points += [each * value for each, value in zip(gain, own, strict=True)]
+    return points
 
 
 def _points(term: Term, compiled: Compiled, solution: Solution) -> list[Fraction]:

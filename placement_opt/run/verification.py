@@ -60,13 +60,15 @@ class Verdict(ShortRepr):
     """What the plain reading of the rules and terms says about a plan.
 
     `violations` are those of the library's rules; `faults` tell what the user's own make of a plan
-    that their rows accept.
+    that their rows accept; `points_of_rules` is what each rule gains, less the price of what it is
+    short of.
     """
 
     violations: tuple[Violation, ...]
     terms: tuple[TermValue, ...]
     shortfalls: tuple[tuple[str, Shortfall], ...]
     faults: tuple[Fault, ...] = ()
+    points_of_rules: tuple[Fraction, ...] = ()
 
     @property
     def objective(self) -> Fraction:
@@ -122,18 +124,21 @@ def judge(
     )
     ask = _Asking(plan, own)
     violations = [*twice, *(found for rule in rules for found in ask.violations(rule))]
-    values = []
+    values, shortfalls, points_of_rules = [], list[tuple[str, Shortfall]](), []
     for term, name in zip(terms, _names([term.key for term in terms]), strict=True):
-        weight, value = read_number(term.weight), ask.value(term)
+        weight, value = read_number(term.weight), ask.number(term, "value")
         if value is not None:
             values.append(TermValue(name, weight, value, weight * value))
-    shortfalls = tuple(
-        (name, shortfall)
-        for rule, name in zip(rules, _names([rule.key for rule in rules]), strict=True)
-        for shortfall in ask.list(rule, "shortfalls")
-    )
+    for rule, name in zip(rules, _names([rule.key for rule in rules]), strict=True):
+        gained, short = ask.number(rule, "gained"), ask.list(rule, "shortfalls")
+        if gained is not None:
+            values.append(TermValue(name, Fraction(1), gained, gained))
+        shortfalls += [(name, shortfall) for shortfall in short]
+        costs = (read_number(part.amount) * read_number(part.price) for part in short)
+        points_of_rules.append((gained or Fraction(0)) - sum(costs))
     every = (*values, *_priced(shortfalls))
-    return Verdict(tuple(violations), every, shortfalls, tuple(ask.faults))
+    faults, points = tuple(ask.faults), tuple(points_of_rules)
+    return Verdict(tuple(violations), every, tuple(shortfalls), faults, points)
 
 
 class _Asking:
@@ -168,12 +173,13 @@ class _Asking:
             return ()
         return found
 
-    def value(self, term: "Term") -> Fraction | None:
-        """Return the exact points of a term, None where one of the user's own fails."""
+    def number(self, part: "Rule | Term", method: str) -> Fraction | None:
+        """Return what a method gives, exactly; None where it says None or fails as a user's own."""
         try:
-            return read_number(term.value(self._plan))
+            told = getattr(part, method)(self._plan)
+            return None if told is None and method == "gained" else read_number(told)
         except Exception as error:
-            self._note(term, "value", error)
+            self._note(part, method, error)
             return None
 
     def _note(self, part: "Rule | Term", method: str, error: Exception) -> None:
