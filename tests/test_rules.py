@@ -16,6 +16,7 @@ from scipy import sparse
 import placement_opt as po
 from placement_opt.constraints.model_part import REGISTERED
 from placement_opt.instance.instance import Instance
+from placement_opt.pairs.table import MANY
 from placement_opt.rules import (
     NO_LOWER,
     PairTable,
@@ -222,6 +223,34 @@ def test_a_gain_that_is_not_told_is_told_as_the_rule_of_the_user(
     assert [row.about for row in result.remark_rows] == [kind.__name__]
     assert told in result.remark_rows[0].text
     assert result.bound is None
+
+
+class OnlyOne(Rule):
+    """Nobody is placed twice, and other rules may rely on it."""
+
+    title = "only one"
+
+    @property
+    def placements_per_candidate(self) -> int:
+        return 1
+
+    def lower(self, pairs: PairTable) -> RowBlock | None:
+        return po.OnePlacement().lower(pairs)
+
+    def violations(self, plan: Plan) -> Any:
+        return po.OnePlacement().violations(plan)
+
+
+def test_a_rule_declares_how_many_placements_a_candidate_may_have() -> None:
+    region, pairs = drawn(1)
+    for rules, most in (
+        ([OnlyOne()], 1),
+        ([po.OnePlacement(at_most=3)], 3),
+        ([po.OnePlacement(at_most=3), OnlyOne()], 1),
+        ([po.OpeningCapacity()], MANY),
+    ):
+        compiled = po.Model(region, pairs=pairs, rules=rules).compile()
+        assert compiled.pairs.placements_per_candidate == most
 
 
 # Files that name classes.

@@ -46,8 +46,8 @@ def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
         values[column] = left[row] // entries.data[asks].astype(np.int64)
         is_set[column] = True
     _fill(values, is_set, entries, usage, lower)
-    gains = np.flatnonzero([gain > 0 for gain in block.variables.gain])
-    if gains.size and not block.variables.follow:
+    if not block.variables.follow:
+        gains = np.flatnonzero([gain > 0 for gain in block.variables.gain])
         _raise(values, gains, block.variables.upper, usage.tocsc(), lower, upper)
     activity = usage @ values
     fits = (
