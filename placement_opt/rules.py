@@ -81,8 +81,9 @@ def register(kind: KindT) -> KindT:
     ... class Festive(Term):
     ...     title = "festive"
     """
-    is_part = isinstance(kind, type) and issubclass(kind, Rule | Term)
-    if not is_part or kind in {*RULES, *TERMS}:
+    given: object = kind
+    is_part = isinstance(given, type) and issubclass(given, Rule | Term)
+    if not is_part or given in {*RULES, *TERMS}:
         expected = "must be a class of your own, a subclass of Rule or Term"
         hint = "give the class itself: placement_opt.register(MyRule)"
         raise InvalidInputError.single("rule", None, "register", kind, expected, hint)

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
+from typing_extensions import override
 
 from placement_opt.basics.arrays import Indices
 from placement_opt.basics.errors import (
@@ -65,6 +66,7 @@ class Instance:
         made: DerivedT = self._derived[make]
         return made
 
+    @override
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is derived: it is made again where it is asked for."""
         return vars(self) | {"_derived": {}}

@@ -471,7 +471,7 @@ def test_noise_of_floats_is_no_contradiction() -> None:
 def test_a_contradiction_of_the_library_is_an_error_that_holds_the_plan(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def broken(self: po.Rule, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def broken(self: po.Rule, plan: Plan) -> Iterator[Violation]:
         yield self.broken("all", "broken on purpose")
 
     monkeypatch.setattr(po.OnePlacement, "violations", broken)
