@@ -66,7 +66,7 @@ def part_from_json(base: type[PartT], library: Sequence[type[PartT]], fields: An
     if name not in known:
         expected = f"must be the name of a known {base.subject}"
         close = closest_ids(name, known)
-        meant = f"{closest_hint(close)}, or " if close else ""
-        hint = f"{meant}register your own class first: placement_opt.register({name})"
+        register = f"register a class of your own first: placement_opt.register({name})"
+        hint = closest_hint(close) if close else register
         raise InvalidInputError.single(base.subject, None, base.id_field, name, expected, hint)
     return known[name].model_validate(fields)
