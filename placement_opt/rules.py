@@ -12,6 +12,7 @@ from placement_opt.constraints import RULES
 from placement_opt.constraints.base import Rule, limit_of_group, plain_limits, usage_column, used
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.constraints.model_part import REGISTERED
+from placement_opt.formulation.capacity import Capacity, Holders
 from placement_opt.formulation.pair_entries import rows_of_pairs
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 from placement_opt.instance.instance import Instance
@@ -25,9 +26,11 @@ from placement_opt.pairs.table import Column, PairTable
 __all__ = [
     "NO_LOWER",
     "NO_UPPER",
+    "Capacity",
     "Column",
     "Findings",
     "Groups",
+    "Holders",
     "Instance",
     "InvalidInputError",
     "PairTable",

@@ -7,12 +7,16 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy import sparse
 
-from placement_opt.formulation.formulation import Formulation, Objective
+from placement_opt.formulation.capacity import Holders
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.points import Objective
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 
 
-def rows(title, usage, lower, upper, own=None, own_usage=None):
-    """Build a block; `own` lists (lower, upper, gain) of each own variable."""
+def rows(
+    title, usage, lower, upper, own=None, own_usage=None, *, each_pair_once=False, serves=None
+):
+    """Build a block; `own` lists (lower, upper, gain) of each own variable, `serves` their rows."""
     matrix = sparse.csr_array(np.array(usage, dtype=np.int64).reshape(len(lower), -1))
     variables = variable_usage = None
     if own:
@@ -21,7 +25,10 @@ def rows(title, usage, lower, upper, own=None, own_usage=None):
         variable_usage = sparse.csr_array(np.array(own_usage, dtype=np.int64))
     labels = [f"{title} {row}" for row in range(len(lower))]
     lower, upper = np.array(lower, dtype=np.int64), np.array(upper, dtype=np.int64)
-    return RowBlock(title, labels, matrix, lower, upper, variables, variable_usage)
+    holders = None if serves is None else Holders(np.array(serves, dtype=np.int64))
+    return RowBlock(
+        title, labels, matrix, lower, upper, variables, variable_usage, each_pair_once, holders
+    )
 
 
 def problem(pair_gain, blocks, scale=1):

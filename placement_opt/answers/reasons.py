@@ -22,8 +22,8 @@ from enum import Enum
 import numpy as np
 
 from placement_opt.basics.arrays import Bools, Floats, Ints
+from placement_opt.formulation.capacity import Lacking
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.row_blocks import Lacking
 from placement_opt.solvers.plans.additions import PlanInRows
 from placement_opt.solvers.search.base import Solution
 

@@ -1,7 +1,6 @@
 """Everybody who needs job coaching gets one coach who covers them and has room."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import ClassVar, Literal, Self
@@ -14,11 +13,13 @@ from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import Findings, Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.coaching_classes import Capacity, Classes, HandOut
+from placement_opt.constraints.coaching_capacity import CoachCapacity
+from placement_opt.constraints.coaching_classes import Classes, Free, HandOut
 from placement_opt.constraints.coaching_pools import CoachPools
 from placement_opt.constraints.coaching_room import CoachRoom
 from placement_opt.constraints.coaching_stacked import stacked_rows
 from placement_opt.constraints.coaching_teams import Teams, covers, needs_coaching, teams_of
+from placement_opt.formulation.capacity import Holders
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Violation
@@ -93,7 +94,6 @@ class Coaching(Rule):
             return stacked_rows(self.title, pairs, coached, amount, team, teams, free)
         cases, of_pair = distinct_rows(team, amount)
         key = np.array(cases, dtype=np.int64)
-        exact = _class_rows(self.title, pairs, Classes(coached, of_pair, key), teams, capacity)
         pools = CoachPools(
             self.title,
             pairs.n_pairs,
@@ -105,7 +105,8 @@ class Coaching(Rule):
             capacity.caseload,
             n_classes=len(key),
         )
-        return replace(exact, pools=pools)
+        classes = Classes(coached, of_pair, key)
+        return _class_rows(self.title, pairs, classes, teams, capacity, pools)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
@@ -159,16 +160,21 @@ def _silent_coaches(instance: Instance) -> Iterator[Problem]:
             )
 
 
-def _capacity(instance: Instance, scale: int) -> Capacity:
+def _capacity(instance: Instance, scale: int) -> Free:
     coaches = [instance.coach_of[id_] for id_ in instance.coach_ids]
     hours = [int(read_number(coach.hours_per_week or 0) * scale) for coach in coaches]
     anybody = instance.n_candidates
     caseload = [anybody if c.max_caseload is None else c.max_caseload for c in coaches]
-    return Capacity(np.array(hours, dtype=np.int64), np.array(caseload, dtype=np.int64), scale)
+    return Free(np.array(hours, dtype=np.int64), np.array(caseload, dtype=np.int64), scale)
 
 
 def _class_rows(
-    title: str, pairs: PairTable, classes: Classes, teams: Teams, capacity: Capacity
+    title: str,
+    pairs: PairTable,
+    classes: Classes,
+    teams: Teams,
+    capacity: Free,
+    pools: CoachPools,
 ) -> RowBlock:
     """Rows: one balance per class, then hours and caseload per coach."""
     n_classes, n_coaches = len(classes.key), capacity.hours.size
@@ -208,19 +214,23 @@ def _class_rows(
         np.concatenate([np.zeros(n_classes, np.int64), capacity.hours, capacity.caseload]),
         Variables(np.zeros(n_own, np.int64), most.astype(np.int64), [Fraction(0)] * n_own),
         sparse.vstack([balance, load, people], format="csr"),
-        hand_out,
-        CoachRoom(
-            classes.pair,
-            classes.of_pair,
-            classes.key[:, 1],
-            of_class,
-            coach,
-            capacity.hours,
-            capacity.caseload,
-            n_classes,
+        holders=Holders(of_class, coach),
+        capacity=CoachCapacity(
+            CoachRoom(
+                classes.pair,
+                classes.of_pair,
+                classes.key[:, 1],
+                of_class,
+                coach,
+                capacity.hours,
+                capacity.caseload,
+                n_classes,
+            ),
+            hand_out,
+            partial(hand_out.settle, capacity=capacity),
+            partial(hand_out.packer, capacity),
+            pools,
         ),
-        packer=partial(hand_out.packer, capacity),
-        settle=partial(hand_out.settle, capacity=capacity),
     )
 
 

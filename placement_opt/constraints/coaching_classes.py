@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.constraints.coaching_packer import BestFit
-from placement_opt.formulation.row_blocks import Columns
+from placement_opt.formulation.capacity import Columns
 
 
 @dataclass(frozen=True, eq=False)
-class Capacity:
+class Free:
     """What each coach has free: `hours` in units of 1 / scale hour, `caseload` in people."""
 
     hours: Ints
@@ -63,7 +63,7 @@ class HandOut:
         return {"coach": coach_of}
 
     def settle(
-        self, chosen: npt.NDArray[np.int64], columns: Columns, capacity: Capacity
+        self, chosen: npt.NDArray[np.int64], columns: Columns, capacity: Free
     ) -> tuple[Ints, Bools]:
         """Give each chosen pair the coach it names while they have room, then others who have.
 
@@ -93,10 +93,8 @@ class HandOut:
             served[at] = packer.add(int(chosen[at]))
         return packer.own(), served
 
-    def packer(
-        self, capacity: Capacity, kept: Ints | None, liked: npt.NDArray[np.integer]
-    ) -> BestFit:
-        """Return what hands out the coaches' hours, see `formulation.row_blocks.RowBlock`."""
+    def packer(self, capacity: Free, kept: Ints | None, liked: npt.NDArray[np.integer]) -> BestFit:
+        """Return what hands out the coaches' hours, see `formulation.capacity.Capacity.packer`."""
         classes, free = self.classes, (capacity.hours, capacity.caseload)
         return BestFit(
             classes.pair,

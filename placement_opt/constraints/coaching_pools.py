@@ -10,7 +10,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.basics.arrays import Floats, Indices, Ints
-from placement_opt.formulation.row_blocks import NO_LOWER, Lumped, RowBlock, Variables
+from placement_opt.formulation.capacity import Holders, Lumped
+from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
 
 PRICE_DIGITS = 9
 """Coaches whose prices agree in so many digits stand on one level."""
@@ -187,5 +188,6 @@ def _merged(block: RowBlock, of_row: npt.NDArray[np.int64], n_rows: int) -> Lump
         upper,
         Variables(np.zeros(kept.size, np.int64), most, [Fraction(0)] * kept.size),
         usage.T.tocsr(),
+        holders=Holders(rows[kept, 0].astype(np.int64), rows[kept, 1].astype(np.int64)),
     )
     return Lumped(smaller, of_row, merged.reshape(-1).astype(np.int64))

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.basics.arrays import Indices, Ints
-from placement_opt.formulation.row_blocks import Lacking
+from placement_opt.formulation.capacity import Lacking
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
-from placement_opt.constraints.coaching_classes import Capacity, Classes, HandOut
-from placement_opt.formulation.row_blocks import Columns
+from placement_opt.constraints.coaching_classes import Classes, Free, HandOut
+from placement_opt.formulation.capacity import Columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class StackedCoaches:
     of_pair: npt.NDArray[np.intp]
     coach: Ints
     link: npt.NDArray[np.intp]
-    capacity: Capacity
+    capacity: Free
 
     def __call__(self, chosen: npt.NDArray[np.int64], columns: Columns) -> tuple[Ints, Bools]:
         """Give each chosen pair the coach it names while they have room, then others who have.

@@ -10,11 +10,13 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.basics.arrays import Indices, Ints
-from placement_opt.constraints.coaching_classes import Capacity
+from placement_opt.constraints.coaching_capacity import CoachCapacity
+from placement_opt.constraints.coaching_classes import Free
 from placement_opt.constraints.coaching_room import CoachRoom
 from placement_opt.constraints.coaching_settled import StackedCoaches
 from placement_opt.constraints.coaching_teams import Teams
-from placement_opt.formulation.row_blocks import NO_LOWER, Columns, RowBlock, Variables
+from placement_opt.formulation.capacity import Columns, Holders
+from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
 from placement_opt.pairs.table import PairTable
 
 
@@ -96,20 +98,24 @@ def stacked_rows(
         upper,
         Variables(np.zeros(shape, np.int64), np.ones(shape, np.int64), [Fraction(0)] * shape),
         sparse.vstack(entries, format="csr"),
-        _Named(coached, of_pair, coach),
-        CoachRoom(
-            coached,
-            np.arange(coached.size),
-            hours.astype(np.int64),
-            of_pair,
-            coach,
-            hours_free,
-            caseload,
-            upper.size - 2 * n_coaches,
-            link,
-        ),
-        settle=StackedCoaches(
-            coached, hours, pairs.candidate[coached], of_pair, coach, link, Capacity(*free)
+        # Who coaches a person is linked to all of their splits, which move together.
+        holders=Holders(np.append(of_pair, np.full(links.size, -1))),
+        capacity=CoachCapacity(
+            CoachRoom(
+                coached,
+                np.arange(coached.size),
+                hours.astype(np.int64),
+                of_pair,
+                coach,
+                hours_free,
+                caseload,
+                upper.size - 2 * n_coaches,
+                link,
+            ),
+            _Named(coached, of_pair, coach),
+            StackedCoaches(
+                coached, hours, pairs.candidate[coached], of_pair, coach, link, Free(*free)
+            ),
         ),
     )
 

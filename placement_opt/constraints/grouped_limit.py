@@ -112,12 +112,15 @@ def _hard_rows(
     upper = [
         min(math.floor(at_most[g] * scale), NO_UPPER) if g in at_most else NO_UPPER for g in rows
     ]
+    matrix = usage.matrix(rows)
     return RowBlock(
         title,
         [usage.groups.labels[g] for g in rows],
-        usage.matrix(rows),
+        matrix,
         np.array(lower, dtype=np.int64),
         np.array(upper, dtype=np.int64),
+        # Without `also` no pair is in two groups.
+        each_pair_once=usage.also is None and matrix.nnz == matrix.shape[1],
     )
 
 
@@ -211,7 +214,6 @@ def stacked(title: str, parts: Sequence[RowBlock]) -> RowBlock:
         if with_own
         else None,
         sparse.vstack(own_usage, format="csr") if with_own else None,
-        next((part.lift for part in parts if part.lift is not None), None),
     )
 
 

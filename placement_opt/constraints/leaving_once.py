@@ -79,6 +79,7 @@ def leaving_once(
         lower=np.concatenate([block.lower, np.zeros(leaving.size, dtype=np.int64)]),
         upper=np.concatenate([block.upper, np.full(leaving.size, NO_UPPER, dtype=np.int64)]),
         variables=_with_people(block.variables, people.size),
+        each_pair_once=False,
         variable_usage=sparse.vstack(
             [
                 sparse.hstack([own, block.usage[:, pairs.n_pairs :]]),
@@ -91,10 +92,6 @@ def leaving_once(
 
 def _with_people(variables: Variables | None, n_people: int) -> Variables:
     """Add a variable of 0 or 1 for each person behind the given ones."""
-    none = np.zeros(0, dtype=np.int64)
-    before = Variables(none, none, []) if variables is None else variables
-    return Variables(
-        np.concatenate([before.lower, np.zeros(n_people, dtype=np.int64)]),
-        np.concatenate([before.upper, np.ones(n_people, dtype=np.int64)]),
-        [*before.gain, *(Fraction(0) for _ in range(n_people))],
-    )
+    zeros, ones = np.zeros(n_people, dtype=np.int64), np.ones(n_people, dtype=np.int64)
+    people = Variables(zeros, ones, [Fraction(0)] * n_people)
+    return people if variables is None else variables.with_more(people)

@@ -16,8 +16,9 @@ from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching_teams import teams_of
 from placement_opt.constraints.limits import Price
 from placement_opt.constraints.model_part import Examples
+from placement_opt.formulation.capacity import Capacity, Lacking
 from placement_opt.formulation.pair_entries import rows_of_pairs
-from placement_opt.formulation.row_blocks import NO_UPPER, Lacking, RowBlock, Variables
+from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock, Variables
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.columns import pair_column
@@ -118,7 +119,7 @@ class MunicipalityBalance(Rule):
             np.zeros(2 * rows.size + 1, dtype=np.int64),
             np.repeat([0, NO_UPPER], [rows.size + 1, rows.size]),
             *self._counts_and_shortfalls(fair, ceiling[rows], unit),
-            room=_EvenRoom(home.code, used, rows, fair) if self.price is None else None,
+            capacity=_EvenRoom(home.code, used, rows, fair) if self.price is None else None,
         )
 
     @property
@@ -209,7 +210,7 @@ class MunicipalityBalance(Rule):
 
 
 @dataclass(frozen=True, eq=False)
-class _EvenRoom:
+class _EvenRoom(Capacity):
     """Tells whose placement would leave municipalities below their fair part, without a price."""
 
     home: Indices
@@ -217,10 +218,10 @@ class _EvenRoom:
     rows: npt.NDArray[np.intp]
     fair: Sequence[Fraction]
 
-    def __call__(
+    @override
+    def room(
         self, pairs: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64], own: Ints
     ) -> Lacking:
-        """Return the rows of the municipalities that would fall behind."""
         del chosen
         n_homes = len(self.fair)
         position = {home: at for at, home in enumerate(self.rows.tolist())}

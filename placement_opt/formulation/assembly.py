@@ -7,20 +7,19 @@ that fits in int64.
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.basics.errors import InvalidInputError
-from placement_opt.formulation.formulation import BLOCK_PAIRS, ROOM, Formulation
-from placement_opt.formulation.pair_entries import are_ones, row_reach
+from placement_opt.formulation.formulation import ROOM, Formulation
+from placement_opt.formulation.pair_entries import row_reach
 from placement_opt.formulation.points import Objective, PointShare
-from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, Lumped, Pools, RowBlock
+from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.formulation.sums import BLOCK_PAIRS
 from placement_opt.pairs.distinct import distinct_values
 from placement_opt.pairs.table import Column
 
@@ -34,74 +33,6 @@ SAMPLE = 1_000
 
 REACH_ERROR = 1e-9
 """How far a plan's reach may be off, summed in doubles, as a share."""
-
-
-def divided_by_gcd(block: RowBlock) -> RowBlock:
-    """Divide each row by the greatest common divisor of its coefficients, limits rounded inwards.
-
-    Small coefficients keep every solver inside its numeric comfort, and the rounded limit is the
-    integer hull of the row.
-    """
-    divisor = np.gcd(_row_gcd(block.usage), _row_gcd(block.variable_usage, len(block)))
-    divisor = np.maximum(divisor, 1)
-    if bool(np.all(divisor == 1)):
-        return block
-    lower = np.where(block.lower == NO_LOWER, NO_LOWER, -(-block.lower // divisor))
-    upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper // divisor)
-    return RowBlock(
-        block.title,
-        block.labels,
-        _divided(block.usage, divisor),
-        lower,
-        upper,
-        block.variables,
-        None if block.variable_usage is None else _divided(block.variable_usage, divisor),
-        block.lift,
-        block.room,
-        None if block.pools is None else _PoolsOfDivided(block.pools, divisor),
-        block.packer,
-        block.settle,
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class _PoolsOfDivided:
-    """Pools of a block whose rows were divided: their duals are for smaller rows."""
-
-    pools: Pools
-    divisor: Ints
-
-    def sets(self, duals: Floats) -> tuple[tuple[int, ...], ...]:
-        return self.pools.sets(duals / self.divisor)
-
-    def rows(self, sets: Sequence[Sequence[int]], reserve: float = 0.0) -> RowBlock:
-        return divided_by_gcd(self.pools.rows(sets, reserve))
-
-    def within(self, pairs: npt.NDArray[np.integer]) -> Pools:
-        return _PoolsOfDivided(self.pools.within(pairs), self.divisor)
-
-    def lumped(self, block: RowBlock) -> Lumped:
-        return self.pools.lumped(block)
-
-
-def _row_gcd(matrix: sparse.csr_array | None, n_rows: int = 0) -> Ints:
-    if matrix is None:
-        return np.zeros(n_rows, dtype=np.int64)
-    divisor = np.zeros(matrix.shape[0], dtype=np.int64)
-    filled = np.flatnonzero(np.diff(matrix.indptr))
-    if are_ones(matrix.data):
-        divisor[filled] = 1
-    elif filled.size:
-        divisor[filled] = np.gcd.reduceat(
-            np.abs(matrix.data.astype(np.int64)), matrix.indptr[filled]
-        )
-    return divisor
-
-
-def _divided(matrix: sparse.csr_array, divisor: Ints) -> sparse.csr_array:
-    of_entry = np.repeat(divisor, np.diff(matrix.indptr))
-    data = Column.of(matrix.data.astype(np.int64) // of_entry).values
-    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def _refuse_overflow(block: RowBlock) -> None:
@@ -146,7 +77,7 @@ def formulate(
     InvalidInputError
         When a row or the objective cannot be held in int64, even in whole points.
     """
-    reduced = tuple(divided_by_gcd(block) for block in blocks)
+    reduced = tuple(block.divided() for block in blocks)
     for block in reduced:
         _refuse_overflow(block)
     objective = _scaled(candidate_start, reduced, terms, at_most)
@@ -179,7 +110,7 @@ def _scaled(
             "must sum to less than 2^60 over the placements and prices of a plan",
             "use smaller weights, prices or scores: divide all of them by the same number",
         )
-    n_own = sum(len(block.variables) for block in blocks if block.variables)
+    n_own = sum(block.n_own for block in blocks)
     gain, n_rounded = _rounded_gain(int(candidate_start[-1]), shares, n_own, scale)
     width = np.diff(candidate_start)
     above = Fraction(n_rounded * int(np.minimum(width, at_most).sum()))

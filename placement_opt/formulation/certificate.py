@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.formulation.formulation import Formulation, Objective
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.points import Objective
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 
 PRICE_BITS = 20

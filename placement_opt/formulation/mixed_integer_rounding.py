@@ -38,9 +38,10 @@ from scipy import sparse
 
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.formulation.formulation import ROOM, ExtraRows, Formulation
+from placement_opt.formulation.formulation import ROOM, Formulation
 from placement_opt.formulation.pair_entries import narrow_rows
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.formulation.rows import ExtraRows
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -121,9 +121,7 @@ def tightened(formulation: Formulation, chosen: npt.NDArray[np.int64], own: Ints
     for number in follows:
         block = formulation.blocks[number]
         used = block.usage @ pairs
-        lower = np.where(block.lower == NO_LOWER, NO_LOWER, block.lower - used)
-        upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - used)
-        best = following(block, lower, upper)
+        best = following(block, *block.limits_beside(used))
         if best is None or block.variables is None:
             continue
         first = formulation.offsets[number] - formulation.n_pairs

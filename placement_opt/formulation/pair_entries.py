@@ -210,3 +210,35 @@ def row_reach(matrix: sparse.csr_array, widest: Floats | None = None) -> Floats:
             magnitude *= widest[matrix.indices]
         reach[filled] = np.add.reduceat(magnitude, matrix.indptr[filled])
     return reach
+
+
+def some_columns(matrix: sparse.csr_array, columns: npt.NDArray[np.integer]) -> sparse.csr_array:
+    """Return the same rows over some of the columns, ascending; cost O(entries)."""
+    place = np.searchsorted(columns, matrix.indices)
+    is_inside = np.append(columns, -1)[place] == matrix.indices
+    start = np.append(0, np.cumsum(is_inside))[matrix.indptr]
+    shape = (matrix.shape[0], columns.size)
+    entries = (matrix.data[is_inside], place[is_inside], start)
+    return narrow_rows(sparse.csr_array(entries, shape=shape))
+
+
+def row_divisors(matrix: sparse.csr_array | None, n_rows: int = 0) -> Ints:
+    """Return the greatest common divisor of each row, zero for one without entries."""
+    if matrix is None:
+        return np.zeros(n_rows, dtype=np.int64)
+    divisor = np.zeros(matrix.shape[0], dtype=np.int64)
+    filled = np.flatnonzero(np.diff(matrix.indptr))
+    if are_ones(matrix.data):
+        divisor[filled] = 1
+    elif filled.size:
+        divisor[filled] = np.gcd.reduceat(
+            np.abs(matrix.data.astype(np.int64)), matrix.indptr[filled]
+        )
+    return divisor
+
+
+def divided_rows(matrix: sparse.csr_array, divisor: Ints) -> sparse.csr_array:
+    """Divide each row by a number that divides all its entries."""
+    of_entry = np.repeat(divisor, np.diff(matrix.indptr))
+    data = narrowed(matrix.data.astype(np.int64) // of_entry)
+    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)

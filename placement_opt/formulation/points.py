@@ -69,6 +69,13 @@ class Objective(ShortRepr):
         """The largest magnitude of a gain, at least one."""
         return float(max(int(self.gain.max(initial=1)), -int(self.gain.min(initial=-1))))
 
+    def of_integers(self, gain: Ints) -> "Objective":
+        """Return the objective of a problem that is solved in these integers and told to nobody.
+
+        Rounding is left out with the user's own numbers: such a problem is solved to the last unit.
+        """
+        return Objective(gain, self.scale)
+
     def of_part(self, gain: Ints, pairs: npt.NDArray[np.integer]) -> "Objective":
         """Return the objective of a part that shares no row with the rest.
 

@@ -1,103 +1,31 @@
-"""The rows of one rule in integers, their own variables, and what the rule can do for solvers."""
+"""The rows of one rule in integers, their own variables, and what the rule declares of them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.formulation.pair_entries import PairEntries, row_reach
+from placement_opt.formulation.capacity import Capacity, Holders, Pools
+from placement_opt.formulation.derived_capacity import capacity_of_divided, capacity_of_part
+from placement_opt.formulation.pair_entries import (
+    PairEntries,
+    divided_rows,
+    narrow_rows,
+    row_divisors,
+    row_reach,
+    some_columns,
+)
 
 NO_LOWER = -(1 << 62)
 """Stands for "no lower limit" on a row."""
 
 NO_UPPER = 1 << 62
 """Stands for "no upper limit" on a row."""
-
-Columns = Mapping[str, npt.NDArray[np.int64]]
-"""Named columns aligned with chosen pairs, such as the coach of each; -1 for none."""
-
-
-class Lift(Protocol):
-    """The way from the values of a rule's own variables to named columns."""
-
-    def __call__(
-        self, chosen: npt.NDArray[np.int64], own: Ints, liked: Columns | None = None
-    ) -> Mapping[str, Any]:
-        """Return columns aligned with the chosen pairs; where several fit, those that are liked."""
-
-
-Settle = Callable[[npt.NDArray[np.int64], Columns], tuple[Ints, npt.NDArray[np.bool_]]]
-
-Lacking = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
-"""(place among the pairs that were asked about, row without room for it), aligned; a pair that
-lacks several rows needs room in all of them, one without any has room."""
-
-Room = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64], Ints], Lacking]
-
-
-class Pools(Protocol):
-    """A relaxation of a block that needs no variables of its own, only a choice of sets."""
-
-    def sets(self, duals: Floats) -> tuple[tuple[int, ...], ...]:
-        """Return the sets that the dual prices of the block's rows point at."""
-
-    def rows(self, sets: Sequence[Sequence[int]], reserve: float = 0.0) -> "RowBlock":
-        """Return rows over the pairs alone that every solution of the block keeps.
-
-        A `reserve` keeps back that share of the capacity; then some solutions are lost.
-        """
-
-    def within(self, pairs: npt.NDArray[np.integer]) -> "Pools":
-        """Return the pools over some of the pairs alone, ascending, counted within those."""
-
-    def lumped(self, block: "RowBlock") -> "Lumped":
-        """Return the block with holders of capacity that are alike taken as one."""
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Lumped(ShortRepr):
-    """A smaller block that every solution of a larger one keeps, with holders taken together.
-
-    Where those are alike the linear relaxation is the same, by symmetry; else it is wider.
-
-    Parameters
-    ----------
-    rows
-        The smaller block, over the same pairs.
-    of_row
-        The row of the smaller block that stands for each row of the larger one, shape (R,): a
-        price of that row is a price of each row it stands for.
-    of_variable
-        The own variable of the smaller block that each own variable of the larger one is a part
-        of, shape (V,).
-    """
-
-    rows: "RowBlock"
-    of_row: npt.NDArray[np.int64]
-    of_variable: npt.NDArray[np.int64]
-
-
-class Packer(Protocol):
-    """Hands out the capacity that a rule's own variables hold, pair by pair."""
-
-    def add(self, pair: int) -> bool:
-        """Make room for a pair; False where there is none."""
-
-    def rank(self, pairs: npt.NDArray[np.integer]) -> Ints:
-        """Return how early to ask for each pair, so that as many as can be find room."""
-
-    def own(self) -> Ints:
-        """Return the values of the rule's own variables for the pairs added."""
-
-
-MakePacker = Callable[[Ints | None, npt.NDArray[np.integer]], Packer]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -124,10 +52,28 @@ class Variables(ShortRepr):
     def __len__(self) -> int:
         return len(self.lower)
 
+    def taken(self, own: Ints) -> "Variables":
+        """Return some of the variables, in the order given."""
+        gain = [self.gain[one] for one in own.tolist()]
+        return replace(self, lower=self.lower[own], upper=self.upper[own], gain=gain)
+
+    def with_more(self, more: "Variables") -> "Variables":
+        """Return these variables and others behind them."""
+        return replace(
+            self,
+            lower=np.append(self.lower, more.lower),
+            upper=np.append(self.upper, more.upper),
+            gain=[*self.gain, *more.gain],
+            follow=self.follow and more.follow,
+        )
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RowBlock(ShortRepr):
-    """The rows of one rule, and the way back from their variables to domain words.
+    """The rows of one rule, and what the rule declares of them.
+
+    A block is made of another by `taken`, `beside`, `with_more_own` and `divided`: they alone
+    decide what it keeps.
 
     Parameters
     ----------
@@ -143,24 +89,13 @@ class RowBlock(ShortRepr):
         The rule's own variables, or None.
     variable_usage
         Integer coefficients of those, CSR of shape (R, V); None without variables.
-    lift
-        From (chosen pairs, values of the rule's variables) to named columns aligned with the
-        chosen pairs, such as the coach of each; None where there is nothing to tell.
-    room
-        From (pairs that are asked about, chosen pairs, values of the rule's variables) to the rows
-        without room for one of those pairs more (see `Lacking`), for rules whose own variables
-        hold capacity, without a gain. Rules without variables need none: their rows say it.
-    pools
-        A relaxation of these rows over the pairs alone, for solvers that complete its solutions
-        later; None where the rows themselves are few.
-    packer
-        From values of the rule's own variables that are to be kept as far as possible (or None),
-        and the pairs they are kept for, to a `Packer` that hands out the capacity behind them.
-    settle
-        The way back from `lift`: from chosen pairs, those that matter most first, and columns
-        aligned with them, to (values of the rule's variables, which pairs they serve). What the
-        columns name is kept where the rule allows it; a pair for which they name nothing that can
-        be kept is served from what is left.
+    each_pair_once
+        Declares that every pair stands in just one of the rows. Where such rows take one of their
+        pairs each, as those of candidates do, solvers price pairs by them.
+    holders
+        Declares which own variables serve which rows, where own variables hold capacity.
+    capacity
+        How to use that capacity; see `placement_opt.formulation.capacity.Capacity`.
     """
 
     title: str
@@ -170,14 +105,22 @@ class RowBlock(ShortRepr):
     upper: Ints
     variables: Variables | None = None
     variable_usage: sparse.csr_array | None = None
-    lift: Lift | None = None
-    room: Room | None = None
-    pools: Pools | None = None
-    packer: MakePacker | None = None
-    settle: Settle | None = None
+    each_pair_once: bool = False
+    holders: Holders | None = None
+    capacity: Capacity | None = None
 
     def __len__(self) -> int:
         return len(self.lower)
+
+    @property
+    def n_own(self) -> int:
+        """Number of own variables V."""
+        return 0 if self.variables is None else len(self.variables)
+
+    @cached_property
+    def pools(self) -> Pools | None:
+        """The pools of its capacity, if any."""
+        return None if self.capacity is None else self.capacity.pools()
 
     @cached_property
     def by_pair(self) -> PairEntries:
@@ -193,3 +136,111 @@ class RowBlock(ShortRepr):
     def by_own(self) -> sparse.csc_array | None:
         """The coefficients of the own variables by variable, CSC of shape (R, V)."""
         return None if self.variable_usage is None else self.variable_usage.tocsc()
+
+    def limits_beside(self, used: Ints) -> tuple[Ints, Ints]:
+        """Return the limits, lower and upper, that are left beside a part of each row's sum."""
+        lower = np.where(self.lower == NO_LOWER, NO_LOWER, self.lower - used)
+        return lower, np.where(self.upper == NO_UPPER, NO_UPPER, self.upper - used)
+
+    def taken(
+        self,
+        *,
+        rows: Ints | None = None,
+        pairs: Ints | None = None,
+        own: Ints | None = None,
+    ) -> "RowBlock":
+        """Return some rows over some of the pairs and own variables, counted within those.
+
+        Each is ascending, and None stands for all. What is left out is zero. Capacity stays where
+        all own variables do.
+        """
+        rows = None if rows is None or rows.size == len(self) else rows
+        pairs = None if pairs is None or pairs.size == self.usage.shape[1] else pairs
+        own = None if own is None or own.size == self.n_own else own
+        if rows is None and pairs is None and own is None:
+            return self
+        usage, labels, lower, upper = self._usage(rows, pairs), self.labels, self.lower, self.upper
+        variables, own_usage, holders = self._own(own)
+        if rows is not None:
+            labels = [labels[row] for row in rows.tolist()]
+            lower, upper = lower[rows], upper[rows]
+            own_usage = None if own_usage is None else own_usage[rows]
+            holders = None if holders is None else holders.in_rows(rows, len(self))
+        return replace(
+            self,
+            labels=labels,
+            usage=usage,
+            lower=lower,
+            upper=upper,
+            variables=variables,
+            variable_usage=own_usage,
+            each_pair_once=self.each_pair_once and usage.nnz == usage.shape[1],
+            holders=holders,
+            capacity=None if own is not None else capacity_of_part(self.capacity, pairs, rows),
+        )
+
+    def _usage(self, rows: Ints | None, pairs: Ints | None) -> sparse.csr_array:
+        """Return the coefficients of some pairs in some rows; cost O(their entries)."""
+        if pairs is None:
+            return self.usage if rows is None else self.usage[rows]
+        if rows is not None:
+            return some_columns(self.usage[rows], pairs)
+        at, row, value = self.by_pair.of_pairs(pairs)
+        shape = (len(self), pairs.size)
+        return narrow_rows(sparse.coo_array((value, (row, at)), shape=shape).tocsr())
+
+    def _own(
+        self, own: Ints | None
+    ) -> tuple[Variables | None, sparse.csr_array | None, Holders | None]:
+        """Return some of the own variables, their coefficients and what is declared of them."""
+        variables, usage, holders = self.variables, self.variable_usage, self.holders
+        if own is None or variables is None or usage is None:
+            return variables, usage, holders
+        if not own.size:
+            return None, None, None
+        holders = None if holders is None else holders.taken(own)
+        return variables.taken(own), usage[:, own].tocsr(), holders
+
+    def beside(self, used: Ints) -> "RowBlock":
+        """Return the rows with a part of their sums, which is settled, moved to the limits.
+
+        Capacity goes: some of it is used up by what is settled.
+        """
+        if not used.any():
+            return self
+        lower, upper = self.limits_beside(used)
+        return replace(self, lower=lower, upper=upper, capacity=None)
+
+    def with_more_own(self, more: Variables, usage: sparse.csr_array) -> "RowBlock":
+        """Return the rows with further own variables behind those they have.
+
+        Capacity goes: it knows nothing of these.
+        """
+        known, variables = self.variable_usage, self.variables
+        return replace(
+            self,
+            variables=more if variables is None else variables.with_more(more),
+            variable_usage=usage if known is None else sparse.hstack([known, usage], format="csr"),
+            holders=None if self.holders is None else self.holders.with_more(len(more)),
+            capacity=None,
+        )
+
+    def divided(self) -> "RowBlock":
+        """Divide each row by the greatest common divisor of its coefficients, limits inwards.
+
+        Small coefficients keep every solver inside its numeric comfort, and the rounded limit is
+        the integer hull of the row.
+        """
+        divisor = np.gcd(row_divisors(self.usage), row_divisors(self.variable_usage, len(self)))
+        divisor = np.maximum(divisor, 1)
+        if bool(np.all(divisor == 1)):
+            return self
+        own = self.variable_usage
+        return replace(
+            self,
+            usage=divided_rows(self.usage, divisor),
+            lower=np.where(self.lower == NO_LOWER, NO_LOWER, -(-self.lower // divisor)),
+            upper=np.where(self.upper == NO_UPPER, NO_UPPER, self.upper // divisor),
+            variable_usage=None if own is None else divided_rows(own, divisor),
+            capacity=capacity_of_divided(self.capacity, divisor),
+        )

@@ -47,10 +47,10 @@ class Compiled(ShortRepr):
         coach = np.full(chosen.size, -1, dtype=np.int64)
         columns = None if liked is None else {"coach": liked[self.pairs.candidate[chosen]]}
         for number, block in enumerate(self.formulation.blocks):
-            if block.lift is not None:
+            if block.capacity is not None:
                 start, stop = self.formulation.offsets[number : number + 2]
                 own = solution.own[start - offset : stop - offset]
-                coach = block.lift(chosen, own, columns).get("coach", coach)
+                coach = block.capacity.lift(chosen, own, columns).get("coach", coach)
         return coach
 
     def plan(self, solution: Solution, liked: Ints | None = None) -> Plan:

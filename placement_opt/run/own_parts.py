@@ -5,7 +5,7 @@ The library's rules and terms are asked as they are. Those of a user are asked t
 ours, and nothing of it is guessed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NoReturn, TypeAlias
 
@@ -148,15 +148,22 @@ class OwnRule:
             hint = f"build one with `grouped_limit`, or as RowBlock(self.title, ...); {_SEE}"
             kind = type(block).__name__
             _refuse(self._rule, "lower", kind, "must return a RowBlock or None", hint)
-        for field, value, expected in _wrong_rows(block, pairs.n_pairs):
-            hint = f"return `{field}` as RowBlock asks for it; {_SEE}"
-            _refuse(self._rule, f"lower: {field}", value, expected, hint)
-        return replace(
+        self._refuse_rows(_wrong_rows(block, pairs.n_pairs))
+        own = block.variable_usage
+        block = replace(
             block,
             usage=block.usage.tocsr(),
             lower=np.asarray(block.lower, dtype=np.int64),
             upper=np.asarray(block.upper, dtype=np.int64),
+            variable_usage=None if own is None else own.tocsr(),
         )
+        self._refuse_rows(_wrong_declarations(block))
+        return block
+
+    def _refuse_rows(self, wrong: Iterable[tuple[str, str, str]]) -> None:
+        for field, value, expected in wrong:
+            hint = f"return `{field}` as RowBlock asks for it; {_SEE}"
+            _refuse(self._rule, f"lower: {field}", value, expected, hint)
 
     def remarks(self, pairs: PairTable) -> list[RemarkRow]:
         """Return what the rule accepts and is perhaps not meant."""
@@ -166,12 +173,11 @@ class OwnRule:
 def _wrong_rows(block: Any, n_pairs: int) -> Iterator[tuple[str, str, str]]:
     """Yield (field, what it is, what it has to be) for what is wrong with a block of rows."""
     limits = {"lower": np.asarray(block.lower), "upper": np.asarray(block.upper)}
-    n_rows = len(block.labels)
+    n_rows, n_own = len(block.labels), block.n_own
     for field, limit in limits.items():
         if limit.dtype.kind not in "iu" or limit.shape != (n_rows,):
             told = f"{limit.dtype} of shape {limit.shape}"
             yield field, told, f"must be integers, one for each of the {n_rows} labels"
-    n_own = 0 if block.variables is None else len(block.variables)
     shapes: dict[str, tuple[Any, int]] = {"usage": (block.usage, n_pairs)}
     if block.variables is not None or block.variable_usage is not None:
         shapes["variable_usage"] = (block.variable_usage, n_own)
@@ -184,6 +190,19 @@ def _wrong_rows(block: Any, n_pairs: int) -> Iterator[tuple[str, str, str]]:
             told = f"{dtype} of shape {shape}"
         expected = f"must be a sparse matrix of integers of shape {(n_rows, width)}"
         yield field, told, expected
+
+
+def _wrong_declarations(block: RowBlock) -> Iterator[tuple[str, str, str]]:
+    """Yield the same for what a block of sound rows declares of them."""
+    n_rows, n_pairs = block.usage.shape
+    times = np.bincount(block.usage.indices, minlength=n_pairs)
+    if block.each_pair_once and np.any(times != 1):
+        yield "each_pair_once", "True", "must be False unless every pair stands in just one row"
+    if block.holders is not None:
+        row = np.asarray(block.holders.row)
+        if row.shape != (block.n_own,) or np.any(row < -1) or np.any(row >= n_rows):
+            expected = f"must have a row below {n_rows}, or -1, for each own variable"
+            yield "holders", f"rows of shape {row.shape}", expected
 
 
 class OwnTerm:

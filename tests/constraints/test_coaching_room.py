@@ -74,13 +74,13 @@ def test_a_pair_lacks_what_the_coach_lacks_who_comes_nearest(at_most, region, da
     plan = data.draw(st.sampled_from(sound))
     ids = {coach: row for row, coach in enumerate(instance.coach_ids)}
     named = np.array([ids.get(p.coach_id, -1) for p in plan.placements], dtype=np.int64)
-    own, served = block.settle(rows, {"coach": named})
+    own, served = block.capacity.settle(rows, {"coach": named})
     assert served.all()
     ones = np.isin(np.arange(len(every)), rows).astype(np.int64)
     activity = block.usage @ ones + block.variable_usage @ own
     assert np.all((activity >= block.lower) & (activity <= block.upper))
     asked = np.array(sorted(data.draw(st.sets(st.sampled_from(range(len(every)))))), dtype=np.int64)
-    places, lacking = block.room(asked, rows, own)
+    places, lacking = block.capacity.room(asked, rows, own)
     free = free_of(instance, plan)
     has_coach = {p.candidate_id for p in plan.placements if p.coach_id}
     for place, row in enumerate(asked.tolist()):

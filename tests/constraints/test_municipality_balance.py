@@ -157,7 +157,7 @@ def test_the_room_of_every_plan_is_what_the_plain_reading_leaves(counts, share):
         if own is None:
             continue
         left = np.array(sorted(set(people) - set(placed)), dtype=np.int64)
-        places, rows = block.room(left, np.array(placed, dtype=np.int64), own)
+        places, rows = block.capacity.room(left, np.array(placed, dtype=np.int64), own)
         for place, other in enumerate(left.tolist()):
             broken = judged(rule, tiny, *placed, other).violations
             told = [block.labels[row] for row in rows[places == place]]

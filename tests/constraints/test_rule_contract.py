@@ -19,7 +19,6 @@ from tiny_search import best_own_values
 import placement_opt as po
 from placement_opt.constraints import RULES, rule_from_json, standard_rules
 from placement_opt.constraints.base import Rule
-from placement_opt.formulation.assembly import divided_by_gcd
 from placement_opt.formulation.own_variables import following
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.instance.instance import Instance
@@ -149,7 +148,7 @@ def test_rows_are_satisfiable_exactly_when_nothing_is_violated(kind, fields, at_
         region, frame = drawn
         instance, table, placements, plan = setting(rule, region, frame, at_most)
         raw = rule.lower(table)
-        block = None if raw is None else divided_by_gcd(raw)
+        block = None if raw is None else raw.divided()
         relaxations = list(pooled(block, instance))
         for rows in subsets(range(len(placements))):
             chosen = [placements[row] for row in rows]
@@ -163,7 +162,7 @@ def test_rows_are_satisfiable_exactly_when_nothing_is_violated(kind, fields, at_
             if found is None:
                 continue
             assert found[0] == points
-            if block is not None and block.lift is not None:
+            if block is not None and isinstance(rule, po.Coaching):
                 check_lift(rule, instance, plan, block, chosen, rows, found[1])
             for relaxed in relaxations:
                 assert best_own_values(relaxed, ones) is not None
@@ -197,7 +196,7 @@ def check_following(block, ones, found):
 
 
 def check_lift(rule, instance, plan, block, chosen, rows, own):
-    lifted = block.lift(np.array(rows, dtype=np.int64), np.array(own, dtype=np.int64))
+    lifted = block.capacity.lift(np.array(rows, dtype=np.int64), np.array(own, dtype=np.int64))
     ids = instance.coach_ids
     named = [
         Placement(p.candidate_id, p.opening_id, ids[coach] if coach >= 0 else None, p.given)
@@ -216,7 +215,7 @@ def test_a_packer_fills_the_rows_it_belongs_to(drawn, order):
     one_each = {placements[row].candidate_id: row for row in order if row < len(placements)}
     kept, liked = None, np.zeros(0, dtype=np.int64)
     for _ in range(2):  # the second packer starts from what the first has handed out
-        packer = block.packer(kept, liked)
+        packer = block.capacity.packer(kept, liked)
         taken = sorted(row for row in one_each.values() if packer.add(row))
         own = packer.own()
         ones = np.isin(np.arange(len(placements)), taken).astype(np.int64)

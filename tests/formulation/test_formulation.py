@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from placement_opt.formulation.assembly import formulate
-from placement_opt.formulation.formulation import BLOCK_PAIRS, ExtraRows, Formulation
+from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.pair_entries import PairEntries, row_reach, rows_of_pairs
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.formulation.rows import ExtraRows
+from placement_opt.formulation.sums import BLOCK_PAIRS
 from placement_opt.pairs.table import Column, times
 
 SOME = settings(max_examples=150, deadline=None, database=None)

@@ -8,7 +8,7 @@ from formulations import rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placement_opt.formulation.assembly import divided_by_gcd
+from placement_opt.formulation.capacity import Capacity
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 
 MANY = settings(max_examples=150, deadline=None, database=None)
@@ -47,7 +47,7 @@ def kept(block):
 @MANY
 @given(block=blocks())
 def test_each_row_allows_the_same_points_and_shares_nothing(block):
-    divided = divided_by_gcd(block)
+    divided = block.divided()
     assert kept(divided) == kept(block)
     assert set(np.gcd.reduce(matrix(divided), axis=1).tolist()) <= {0, 1}
     assert divided.pools is None
@@ -77,10 +77,18 @@ class Told:
         return block
 
 
+class Pooled(Capacity):
+    def __init__(self, pools):
+        self._pools = pools
+
+    def pools(self):
+        return self._pools
+
+
 def test_pools_are_asked_in_the_units_of_the_rows_before():
     pools = Told()
     whole = rows("any", [[6, 3, 0], [1, 1, 1]], [NO_LOWER, 0], [10, NO_UPPER])
-    divided = divided_by_gcd(replace(whole, pools=pools))
+    divided = replace(whole, capacity=Pooled(pools)).divided()
     for asked in (divided.pools, divided.pools.within(np.array([0, 1]))):
         assert asked.sets(np.array([3.0, 5.0])) == ((0,),)
         assert pools.duals == [1.0, 5.0]

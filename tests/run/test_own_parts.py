@@ -10,6 +10,7 @@ import pytest
 from scipy import sparse
 
 import placement_opt as po
+from placement_opt.formulation.capacity import Holders
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
@@ -100,6 +101,25 @@ class Borrowed(AtMost):
     """Goes by the name of a rule of the library."""
 
     rule: str = "Coaching"
+
+
+class Once(po.Rule):
+    """The rows of `OnePlacement`, built by hand, that declare nothing of themselves."""
+
+    title = "once"
+    rule: str = "Once"
+
+    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+        ones, every = np.ones(len(pairs), dtype=np.int64), np.arange(len(pairs))
+        shape = (instance.n_candidates, len(pairs))
+        usage = sparse.coo_array((ones, (pairs.candidate, every)), shape=shape).tocsr()
+        none = np.full(shape[0], NO_LOWER)
+        return RowBlock(self.title, instance.candidate_ids, usage, none, none * 0 + 1)
+
+    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+        for candidate_id, placements in plan.of_candidate.items():
+            if len(placements) > 1:
+                yield self.broken(candidate_id, "placed twice")
 
 
 class SilentTerm(po.Term):
@@ -227,6 +247,10 @@ def rows(**changed: Any) -> RowBlock:
     return block
 
 
+def half() -> sparse.csr_array:
+    return sparse.csr_array([[1, 0] * (N_PAIRS // 2)], dtype=np.int64)
+
+
 @pytest.mark.parametrize(
     ("block", "field"),
     [
@@ -237,6 +261,8 @@ def rows(**changed: Any) -> RowBlock:
         (lambda: rows(upper=np.array([2.5])), "lower: upper"),
         (lambda: rows(lower=np.array([0, 0])), "lower: lower"),
         (lambda: rows(variable_usage=3), "lower: variable_usage"),
+        (lambda: rows(usage=half(), each_pair_once=True), "lower: each_pair_once"),
+        (lambda: rows(holders=Holders(np.array([0]))), "lower: holders"),
     ],
 )
 def test_rows_that_are_none_are_told_as_the_users(block: Callable[[], Any], field: str) -> None:
@@ -264,6 +290,23 @@ def test_rows_in_other_forms_are_read() -> None:
             return RowBlock(self.title, ["all"], ones, [0], [2])  # type: ignore[arg-type]
 
     assert len(model(Given()).solve().placement_rows) == 2
+
+
+@pytest.mark.parametrize("kind", ["assignment", "region"])
+def test_rows_that_declare_nothing_have_the_same_optimum(kind: str) -> None:
+    place = po.synthetic_region(candidates=40, openings=15, seed=3)
+    rules: list[po.Rule] = [po.OpeningCapacity()]
+    if kind == "region":
+        rules += [po.WorkplaceNeeds(), po.TravelTime(), po.MunicipalityBalance(shortfall_price=9)]
+    declared = po.Model(place, rules=[po.OnePlacement(), *rules])
+    own = po.Model(place, rules=[Once(), *rules])
+    (of_library, *_), (of_user, *_) = (m.compile().formulation.blocks for m in (declared, own))
+    assert of_library.each_pair_once
+    assert not of_user.each_pair_once
+    assert (of_library.usage != of_user.usage).nnz == 0
+    expected, found = declared.solve(gap=0), own.solve(gap=0)
+    assert found.status is expected.status is po.Status.OPTIMAL
+    assert found.objective == expected.objective
 
 
 @pytest.mark.parametrize(

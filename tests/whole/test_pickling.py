@@ -161,7 +161,7 @@ def test_what_a_rule_does_for_solvers_travels_too():
     result = model.solve(gap=0)
     other = again(model)
     blocks = other.compile().formulation.blocks
-    assert any(block.packer is not None for block in blocks)
+    assert any(block.capacity is not None for block in blocks)
     once_more = other.solve(gap=0)
     assert once_more.objective == result.objective
     assert once_more.placements["coach_id"].notna().any()

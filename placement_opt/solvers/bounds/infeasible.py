@@ -18,7 +18,7 @@ from scipy import sparse
 
 from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.certificate import Certificate, without_gains
-from placement_opt.formulation.formulation import Formulation, Objective
+from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import RowBlock, Variables
 from placement_opt.solvers.bounds.least_breach import least_breach
 from placement_opt.solvers.derived.counting import counted
@@ -255,45 +255,27 @@ class _Elastic:
 
 
 def _elastic(formulation: Formulation) -> _Elastic:
+    """Ease rows without gains, so that breaking them is all that costs anything."""
     empty = np.clip(0, formulation.lower, formulation.upper)
     activity = formulation.activity(empty)
     short = np.maximum(formulation.row_lower - activity, 0)
     over = np.maximum(activity - formulation.row_upper, 0)
-    blocks, is_slack = [], [np.zeros(formulation.n_pairs, dtype=np.bool_)]
+    blocks, gains, is_slack = [], [], [np.zeros(formulation.n_pairs, dtype=np.bool_)]
     for block, first in zip(formulation.blocks, formulation.row_offsets, strict=False):
         rows = slice(first, first + len(block))
         blocks.append(_with_slacks(block, short[rows] - over[rows]))
-        n_own = len(block.variables or ())
-        is_slack.append(np.arange(len(blocks[-1].variables or ())) >= n_own)
-    slack = np.concatenate(is_slack)
+        is_slack.append(np.arange(blocks[-1].n_own) >= block.n_own)
+        gains.append(-is_slack[-1].astype(np.int64))
     breach = (short - over).astype(np.float64)
     prices = np.divide(-1.0, breach, out=np.zeros(breach.size), where=breach != 0)
-    objective = Objective(-slack.astype(np.int64), 1)
-    return _Elastic(Formulation(formulation.n_pairs, tuple(blocks), objective), slack, prices)
+    return _Elastic(formulation.with_blocks(blocks, gains), np.concatenate(is_slack), prices)
 
 
 def _with_slacks(block: RowBlock, breach: Ints) -> RowBlock:
     broken = np.flatnonzero(breach)
     if not broken.size:
         return block
-    entries = (breach[broken], (broken, np.arange(broken.size)))
+    entries = (breach[broken].astype(np.int64), (broken, np.arange(broken.size)))
     usage = sparse.coo_array(entries, shape=(len(block), broken.size)).tocsr()
-    own, known = block.variables, block.variable_usage
     zeros, ones = np.zeros(broken.size, np.int64), np.ones(broken.size, np.int64)
-    cost = [Fraction(-1)] * broken.size
-    if own is None or known is None:
-        variables = Variables(zeros, ones, cost)
-    else:
-        variables = Variables(
-            np.append(own.lower, zeros), np.append(own.upper, ones), [*own.gain, *cost]
-        )
-        usage = sparse.hstack([known, usage], format="csr")
-    return RowBlock(
-        block.title,
-        block.labels,
-        block.usage,
-        block.lower,
-        block.upper,
-        variables,
-        usage.astype(np.int64),
-    )
+    return block.with_more_own(Variables(zeros, ones, [Fraction(-1)] * broken.size), usage)

@@ -10,8 +10,6 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.row_blocks import RowBlock, Variables
-from placement_opt.solvers.derived.part import packer_of_part
 
 LEAST = 2_000
 """Components with fewer variables are solved together, up to so many."""
@@ -44,8 +42,8 @@ class Component:
 def components(formulation: Formulation, least: int = LEAST) -> tuple[Component, ...]:
     """Return the independent parts of a problem, largest first; none where it is one.
 
-    The rows of a rule that only make sense together (it has pools, or hands out capacity) stay in
-    one part. Components of fewer than `least` variables are put together. Cost O(entries).
+    The rows of a rule that only make sense together, since it hands out capacity, stay in one
+    part. Components of fewer than `least` variables are put together. Cost O(entries).
     """
     is_whole = formulation.extra is not None or _is_connected(formulation)
     labels = None if is_whole else _labels(formulation)
@@ -58,11 +56,8 @@ def components(formulation: Formulation, least: int = LEAST) -> tuple[Component,
         return ()
     pairs, owns = _members(part[pair], n_parts), _members(part[own], n_parts)
     rows = _members(part[row], n_parts)
-    place = np.empty(pair.size, dtype=np.int32)
-    for members in pairs:
-        place[members] = np.arange(members.size, dtype=np.int32)
     return tuple(
-        Component(_part_of(formulation, *members, place), *members)
+        Component(_part_of(formulation, *members), *members)
         for members in zip(pairs, owns, rows, strict=True)
     )
 
@@ -92,13 +87,13 @@ def _labels(formulation: Formulation) -> tuple[Labels, Labels, Labels] | None:
     n_labels = pair.size
     for block in formulation.blocks:
         first_own = n_labels + len(block)
-        n_nodes = first_own + (0 if block.variables is None else len(block.variables))
+        n_nodes = first_own + block.n_own
         usage = block.usage.tocoo()
         joins: list[tuple[Labels, Labels]] = [(pair[usage.col], n_labels + usage.row)]
         if block.variable_usage is not None:
             entries = block.variable_usage.tocoo()
             joins.append((n_labels + entries.row, first_own + entries.col))
-        if block.pools is not None or block.packer is not None or block.room is not None:
+        if block.capacity is not None:
             together = np.arange(n_labels, n_nodes)
             joins.append((together[1:], together[:-1]))
         one, other = (np.concatenate(ends) for ends in zip(*joins, strict=True))
@@ -143,58 +138,15 @@ def _part_of(
     pairs: npt.NDArray[np.int64],
     own: npt.NDArray[np.int64],
     rows: npt.NDArray[np.int64],
-    place: npt.NDArray[np.int32],
 ) -> Formulation:
-    """Cut a part out of the whole; `place` tells where each pair is in its part."""
-    gains = [whole.objective.gain[pairs]]
-    blocks = []
+    """Cut a part out of the whole."""
+    blocks, gains = [], []
     for number, block in enumerate(whole.blocks):
         first, last = whole.row_offsets[number : number + 2]
         within = rows[slice(*np.searchsorted(rows, [first, last]))] - first
         first, last = (offset - whole.n_pairs for offset in whole.offsets[number : number + 2])
         mine = own[slice(*np.searchsorted(own, [first, last]))] - first
-        if not within.size and not mine.size:
-            continue
-        gains.append(whole.own_values(whole.objective.gain, number)[mine])
-        blocks.append(_block_of(block, pairs, mine, within, place))
-    objective = whole.objective.of_part(np.concatenate(gains), pairs)
-    return Formulation(pairs.size, tuple(blocks), objective)
-
-
-def _block_of(
-    block: RowBlock,
-    pairs: npt.NDArray[np.int64],
-    own: npt.NDArray[np.int64],
-    rows: npt.NDArray[np.int64],
-    place: npt.NDArray[np.int32],
-) -> RowBlock:
-    usage = block.usage[rows]
-    variables = variable_usage = None
-    if block.variables is not None and block.variable_usage is not None and own.size:
-        gain = block.variables.gain
-        variables = Variables(
-            block.variables.lower[own],
-            block.variables.upper[own],
-            [gain[one] for one in own.tolist()],
-            block.variables.follow,
-        )
-        variable_usage = block.variable_usage[rows][:, own].tocsr()
-    return RowBlock(
-        block.title,
-        [block.labels[row] for row in rows.tolist()],
-        _renumbered(usage, place, pairs.size),
-        block.lower[rows],
-        block.upper[rows],
-        variables,
-        variable_usage,
-        pools=None if block.pools is None else block.pools.within(pairs),
-        packer=packer_of_part(block.packer, pairs),
-    )
-
-
-def _renumbered(
-    usage: sparse.csr_array, place: npt.NDArray[np.int32], n_pairs: int
-) -> sparse.csr_array:
-    """Rename the columns of rows whose pairs are all in one part; the order of pairs stays."""
-    indices = place[usage.indices]
-    return sparse.csr_array((usage.data, indices, usage.indptr), shape=(usage.shape[0], n_pairs))
+        if within.size or mine.size:
+            gains.append(whole.own_gain(number)[mine])
+            blocks.append(block.taken(rows=within, pairs=pairs, own=mine))
+    return whole.with_blocks(blocks, gains, pairs, is_independent=True)

@@ -1,17 +1,16 @@
 """The same linear relaxation over fewer variables: holders of capacity that are alike as one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from placement_opt.basics.arrays import Floats
+from placement_opt.formulation.capacity import Lumped
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.mixed_integer_rounding import Cut, with_cuts
-from placement_opt.formulation.row_blocks import Lumped
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.reporting import logger
 
@@ -44,27 +43,22 @@ def lumped(formulation: Formulation) -> LumpedProblem:
     if all(block.pools is None for block in formulation.blocks):
         rows, own = np.arange(formulation.n_rows), np.arange(formulation.own_lower.size)
         return LumpedProblem(formulation, rows, own)
-    blocks, gain, of_row = [], [formulation.objective.gain[: formulation.n_pairs]], []
-    of_own = [np.zeros(0, dtype=np.int64)]
+    blocks, gains, of_row, of_own = [], [], [], [np.zeros(0, dtype=np.int64)]
     n_rows, n_own = 0, 0
     for number, block in enumerate(formulation.blocks):
-        own = formulation.own_values(formulation.objective.gain, number)
+        own = formulation.own_gain(number)
         part = Lumped(block, np.arange(len(block)), np.arange(own.size))
         if block.pools is not None:
             part = block.pools.lumped(block)
-            own = np.zeros(len(part.rows.variables or ()), dtype=np.int64)
-        gain.append(own)
+            own = np.zeros(part.rows.n_own, dtype=np.int64)
+        gains.append(own)
         blocks.append(part.rows)
         of_row.append(n_rows + part.of_row)
         of_own.append(n_own + part.of_variable)
         n_rows += len(part.rows)
         n_own += own.size
-    objective = replace(formulation.objective, gain=np.concatenate(gain))
-    return LumpedProblem(
-        Formulation(formulation.n_pairs, tuple(blocks), objective),
-        np.concatenate(of_row),
-        np.concatenate(of_own),
-    )
+    smaller = formulation.with_blocks(blocks, gains)
+    return LumpedProblem(smaller, np.concatenate(of_row), np.concatenate(of_own))
 
 
 def spread(cuts: Sequence[Cut], problem: LumpedProblem, whole: Formulation) -> tuple[Cut, ...]:

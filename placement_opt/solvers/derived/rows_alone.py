@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.certificate import Certificate, steepest, without_gains
-from placement_opt.formulation.formulation import Formulation, Objective
-from placement_opt.formulation.pair_entries import narrow_rows
-from placement_opt.formulation.row_blocks import RowBlock, Variables
+from placement_opt.formulation.formulation import Formulation
 
 RAY_BITS = 40
 """A ray proves at any length; it is stretched to use the room of int64."""
@@ -28,53 +27,27 @@ def rows_alone(formulation: Formulation, rows: Ints) -> Formulation:
     rows
         Rows of its blocks, ascending; row i of the result is ``rows[i]``.
     """
-    blocks, used = [], []
+    parts, used, own = [], [np.zeros(0, dtype=np.int64)], []
     for number, block in enumerate(formulation.blocks):
         first, last = formulation.row_offsets[number : number + 2]
         within = rows[slice(*np.searchsorted(rows, [first, last]))] - first
         if within.size:
-            part = _some_rows(block, within)
-            blocks.append(part)
-            used.append(part.usage.indices)
-    pairs = np.unique(np.concatenate([np.zeros(0, np.int64), *used]))
-    blocks = [_over_pairs(block, pairs) for block in blocks]
-    n_own = sum(len(block.variables) for block in blocks if block.variables)
-    nothing = Objective(np.zeros(pairs.size + n_own, dtype=np.int64), 1)
-    return Formulation(pairs.size, tuple(blocks), nothing)
+            parts.append((block, within))
+            used.append(_members(block.usage[within]))
+            usage = block.variable_usage
+            own.append(used[0] if usage is None else _members(usage[within]))
+    pairs = np.unique(np.concatenate(used))
+    blocks = [
+        block.taken(rows=within, pairs=pairs, own=mine)
+        for (block, within), mine in zip(parts, own, strict=True)
+    ]
+    gains = [np.zeros(block.n_own, dtype=np.int64) for block in blocks]
+    return without_gains(formulation.with_blocks(blocks, gains, pairs))
 
 
-def _some_rows(block: RowBlock, rows: Ints) -> RowBlock:
-    variables = usage = None
-    if block.variables is not None and block.variable_usage is not None:
-        usage = block.variable_usage[rows]
-        own = np.unique(usage.indices)
-        usage = usage[:, own].tocsr()
-        lower, upper = block.variables.lower[own], block.variables.upper[own]
-        variables = Variables(lower, upper, [block.variables.gain[one] * 0 for one in own.tolist()])
-        if not own.size:
-            variables = usage = None
-    return RowBlock(
-        block.title,
-        [block.labels[row] for row in rows.tolist()],
-        block.usage[rows],
-        block.lower[rows],
-        block.upper[rows],
-        variables,
-        usage,
-    )
-
-
-def _over_pairs(block: RowBlock, pairs: Ints) -> RowBlock:
-    usage = narrow_rows(block.usage[:, pairs].tocsr())
-    return RowBlock(
-        block.title,
-        block.labels,
-        usage,
-        block.lower,
-        block.upper,
-        block.variables,
-        block.variable_usage,
-    )
+def _members(rows: sparse.csr_array) -> Ints:
+    """Return the columns that stand in some rows, ascending."""
+    return np.unique(rows.indices).astype(np.int64)
 
 
 def stretched(formulation: Formulation, ray: Floats) -> tuple[Certificate, ...]:

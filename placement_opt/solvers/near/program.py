@@ -11,7 +11,6 @@ import numpy as np
 
 from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.row_blocks import NO_LOWER
 from placement_opt.solvers.bounds.strengthened import Restricted
 from placement_opt.solvers.derived.lumped import LumpedProblem
 from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
@@ -138,13 +137,14 @@ def _holders(problem: LumpedProblem, number: int) -> tuple[Floats, Bools]:
     """Return what is kept back of each row of a block, and which of its variables are whole."""
     small = problem.formulation
     block = small.blocks[number]
-    if block.variables is None or block.variable_usage is None:
-        return np.zeros(len(block)), np.zeros(0, dtype=np.bool_)
+    if block.holders is None or block.variable_usage is None:
+        return np.zeros(len(block)), np.zeros(block.n_own, dtype=np.bool_)
     first = small.row_offsets[number]
     stands_for = np.bincount(problem.of_row, minlength=small.n_rows)[first : first + len(block)]
     usage = block.variable_usage
     width = np.diff(usage.indptr)
-    holds = (np.diff(block.usage.indptr) == 0) & (block.lower == NO_LOWER) & (width > 0)
+    holds = width > 0
+    holds[block.holders.row[block.holders.row >= 0]] = False
     needs = np.asarray(usage.sum(axis=1)).ravel() / np.maximum(width, 1)
     is_small = holds & (stands_for == 1) & (block.upper <= FEW_FIT * needs)
     reserve = np.where(holds & ~is_small, np.ceil(block.upper * RESERVE), 0.0)

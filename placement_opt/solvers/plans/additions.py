@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from placement_opt.basics.arrays import Bools, Ints
+from placement_opt.formulation.capacity import Lacking
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.pair_entries import Entries
-from placement_opt.formulation.row_blocks import NO_UPPER, Lacking
+from placement_opt.formulation.row_blocks import NO_UPPER
 from placement_opt.solvers.derived.counting import activity_range
 from placement_opt.solvers.plans.own_moves import BlockInPlan
 from placement_opt.solvers.search.base import Solution
@@ -80,8 +81,8 @@ class PlanInRows:
         for number, part in enumerate(self._blocks):
             first = self._formulation.row_offsets[number]
             entries = part.block.by_pair.of_pairs(pairs)
-            if part.block.room is not None:
-                lacks = part.block.room(pairs, self._chosen, part.own)
+            if part.block.capacity is not None:
+                lacks = part.block.capacity.room(pairs, self._chosen, part.own)
             else:
                 own_gain, lacks = part.lacking(pairs.size, entries)
                 gain += own_gain
@@ -93,7 +94,7 @@ class PlanInRows:
     def _too_small(self, number: int, pairs: Ints, entries: Entries) -> Lacking:
         """Return the rows whose limit a pair alone exceeds, whatever the other variables are."""
         block, offsets = self._formulation.blocks[number], self._formulation.row_offsets
-        if block.room is None:
+        if block.capacity is None:
             least = self._least[offsets[number] : offsets[number + 1]]
             at, row, amount = entries
             upper = block.upper[row]
@@ -101,7 +102,7 @@ class PlanInRows:
             return at[over], row[over]
         # Capacity that nobody uses and that is too small even so; a balance is not of that kind.
         nobody = np.zeros(0, dtype=np.int64)
-        at, row = block.room(pairs, nobody, np.zeros_like(self._blocks[number].own))
+        at, row = block.capacity.room(pairs, nobody, np.zeros_like(self._blocks[number].own))
         is_capacity = block.upper[row] < NO_UPPER
         return at[is_capacity], row[is_capacity]
 

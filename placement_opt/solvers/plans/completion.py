@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.basics.arrays import Ints
-from placement_opt.formulation.formulation import Formulation, Objective
+from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.own_variables import following
-from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 from placement_opt.solvers.search.base import Search, Solution
 from placement_opt.solvers.search.limits import SearchLimits
 
@@ -45,46 +44,34 @@ def completed(
     own = []
     for number, block in enumerate(formulation.blocks):
         used = block.usage @ pairs
-        lower = np.where(block.lower == NO_LOWER, NO_LOWER, block.lower - used)
-        upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - used)
-        if block.variables is None:
+        if not block.n_own:
+            lower, upper = block.limits_beside(used)
             if np.any(lower > 0) or np.any(upper < 0):
                 return None
             continue
         values = known.get(number)
         if values is None:
-            gain = formulation.own_values(formulation.objective.gain, number)
-            values = _own_values(block, lower, upper, gain, search)
+            values = _own_values(formulation, number, used, search)
         if values is None:
             return None
         own.append(values)
     return Solution(chosen, np.concatenate([np.zeros(0, dtype=np.int64), *own]))
 
 
-def _own_values(
-    block: RowBlock, lower: Ints, upper: Ints, gain: Ints, search: Search
-) -> Ints | None:
-    """Return the best own variables of one block, with the pairs' part moved to its limits."""
-    if block.variables is None or block.variable_usage is None:
-        return np.zeros(0, dtype=np.int64)
-    if block.variables.follow:
-        return following(block, lower, upper)
-    return _solved(block, lower, upper, gain, search)
+def _own_values(formulation: Formulation, number: int, used: Ints, search: Search) -> Ints | None:
+    """Return the best own variables of one block beside what pairs use of its rows."""
+    block = formulation.blocks[number]
+    if block.variables is not None and block.variables.follow:
+        return following(block, *block.limits_beside(used))
+    return _solved(formulation, number, used, search)
 
 
-def _solved(block: RowBlock, lower: Ints, upper: Ints, gain: Ints, search: Search) -> Ints | None:
+def _solved(formulation: Formulation, number: int, used: Ints, search: Search) -> Ints | None:
     from placement_opt.solvers.engines.cp_sat import CpSat
 
-    alone = RowBlock(
-        block.title,
-        block.labels,
-        block.usage[:, :0],
-        lower,
-        upper,
-        block.variables,
-        block.variable_usage,
-    )
-    rest = Formulation(0, (alone,), Objective(gain, search.formulation.objective.scale))
+    nobody = np.zeros(0, dtype=np.int64)
+    alone = formulation.blocks[number].taken(pairs=nobody).beside(used)
+    rest = formulation.with_blocks([alone], [formulation.own_gain(number)], nobody)
     # In a reproducible solve these stand for work, which must not depend on the clock.
     limits = SearchLimits(
         time_limit_s=COMPLETION_SECONDS

@@ -3,8 +3,9 @@
 import numpy as np
 
 from placement_opt.basics.arrays import Ints
+from placement_opt.formulation.capacity import Columns
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.row_blocks import NO_LOWER, Columns, RowBlock
+from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock
 from placement_opt.solvers.plans.given_greedy import UpperLimits, settled, with_more
 
 FILLING_PAIRS = 50

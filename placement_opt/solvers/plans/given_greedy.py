@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from placement_opt.basics.arrays import Bools, Floats, Ints
+from placement_opt.formulation.capacity import Columns
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.row_blocks import NO_UPPER, Columns
+from placement_opt.formulation.row_blocks import NO_UPPER
 
 MOST_OVERFULL = 10_000
 """With more pairs in rows that are too full nobody is given up one by one; that would take long."""
@@ -171,7 +172,8 @@ def _settled(whole: Formulation, pairs: Ints, columns: Columns) -> tuple[Bools, 
     served = np.ones(pairs.size, dtype=np.bool_)
     known = {}
     for number, block in enumerate(whole.blocks):
-        if block.settle is not None:
-            known[number], of_block = block.settle(pairs, columns)
+        found = None if block.capacity is None else block.capacity.settle(pairs, columns)
+        if found is not None:
+            known[number], of_block = found
             served &= of_block
     return served, known

@@ -13,8 +13,9 @@ import numpy as np
 from scipy import sparse
 
 from placement_opt.basics.arrays import Bools, Ints
+from placement_opt.formulation.capacity import Columns
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, Columns, RowBlock
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 from placement_opt.solvers.derived.part import Part, part_of
 from placement_opt.solvers.plans.completion import completed
 from placement_opt.solvers.plans.given_filling import filled_greedily, filling, own_reach
@@ -50,7 +51,7 @@ def plan_of_given(
     given
         Pairs, ascending.
     columns
-        What is known of each, such as its coach; see `formulation.row_blocks.RowBlock`.
+        What is known of each, such as its coach; see `formulation.capacity.Capacity`.
     search
         For the seed and the kind of limits; its time and its cancel do not count.
     """
@@ -86,7 +87,7 @@ def _filled(
     if plan is None and pairs.size <= MOST_VARIABLES:
         plan = _solved(whole, pairs, known, patient)
     elif plan is None:
-        contested = _contested(whole, pairs, fill)
+        contested = _contested(whole, pairs, fill, known)
         stays = np.setdiff1d(pairs, contested, assume_unique=True)
         plan = _solved(
             whole, contested, known, patient, taken=stays, free=_own_at_hand(whole, known, fill)
@@ -138,23 +139,23 @@ def _best_of(
         free = _own_at_hand(whole, known, left)
     if given.size + np.count_nonzero(free) <= MOST_VARIABLES:
         return _solved(whole, given, known, patient, first=first, free=free)
-    contested = _contested(whole, given, left)
+    contested = _contested(whole, given, left, known)
     stays = np.setdiff1d(given, contested, assume_unique=True)
     return _solved(whole, contested, known, patient, taken=stays, first=first, free=free)
 
 
-def _contested(whole: Formulation, given: Ints, left: Ints) -> Ints:
+def _contested(whole: Formulation, given: Ints, left: Ints, known: Mapping[int, Ints]) -> Ints:
     """Return who was left out, and who gains least of those in each row that keeps them out.
 
     Those rows are the ones that all given pairs break together, or those that are not left out,
-    whatever the own variables are; and those of who was left out, in blocks that were settled.
+    whatever the own variables are; and those of who was left out, in blocks that are `known`.
     """
     gain = whole.objective.gain[given]
     is_left = np.isin(given, left, assume_unique=True)
     is_contested = is_left.copy()
-    for block in whole.blocks:
+    for number, block in enumerate(whole.blocks):
         at, row, value = block.by_pair.of_pairs(given)
-        if block.settle is not None:
+        if number in known:
             in_row = np.zeros(len(block), dtype=np.bool_)
             in_row[row[is_left[at]]] = True
             breaks = in_row[row]

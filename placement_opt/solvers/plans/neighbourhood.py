@@ -105,10 +105,10 @@ class Neighbourhoods:
         self._n_own = near.n_variables - near.n_pairs
         self._held = HeldRows(near)
         self._ways = [Way(self._around_rows), Way(self._anywhere)]
-        for number, block in enumerate(near.blocks):
-            holders = None if block.packer is None else Holders.of(near, number)
-            if holders is not None and holders.own.size:
-                around = partial(self._around_holders, holders)
+        for number in range(len(near.blocks)):
+            serving = Serving.of(near, number)
+            if serving is not None and serving.own.size:
+                around = partial(self._around_holders, serving)
                 self._ways.append(Way(around, found=HOLDERS_FOUND))
 
     def draw(self, around: Solution) -> Draw:
@@ -137,13 +137,13 @@ class Neighbourhoods:
         return is_free
 
     def _around_holders(
-        self, holders: "Holders", around: Solution, size: int
+        self, serving: "Serving", around: Solution, size: int
     ) -> tuple[Ints, Bools]:
         """Free a few holders with those they serve, and the pairs that compete with these."""
         most = max(2, min(6, size // 50))
-        freed = holders.some(self._random, most)
-        served = np.unique(holders.row_of_own[freed[around.own[freed] > 0]])
-        chosen = around.chosen[np.isin(holders.row_of_pair[around.chosen], served)]
+        freed = serving.some(self._random, most)
+        served = np.unique(serving.row_of_own[freed[around.own[freed] > 0]])
+        chosen = around.chosen[np.isin(serving.row_of_pair[around.chosen], served)]
         inside = np.zeros(self._n_pairs, dtype=np.bool_)
         inside[chosen] = True
         touched = self._of_pair[:, chosen].indices
@@ -183,7 +183,7 @@ class Neighbourhoods:
 
 
 @dataclass(frozen=True, eq=False)
-class Holders:
+class Serving:
     """Who holds the capacity behind a block's own variables, and whom they serve.
 
     Parameters
@@ -191,7 +191,7 @@ class Holders:
     own
         The block's variables that serve some pair, as indices behind the pairs.
     holder
-        Which holder each of them belongs to: its first row without pairs, shape as `own`.
+        Which holder each of them belongs to, shape as `own`.
     row_of_own
         The row with pairs that each own variable serves, shape (N - E,), -1 outside the block.
     row_of_pair
@@ -204,26 +204,20 @@ class Holders:
     row_of_pair: Ints
 
     @classmethod
-    def of(cls, whole: Formulation, number: int) -> "Holders":
-        """Read the holders of one block."""
+    def of(cls, whole: Formulation, number: int) -> "Serving | None":
+        """Read the declared holders of a block; None where none can be planned by themselves."""
         block = whole.blocks[number]
-        first = whole.offsets[number] - whole.n_pairs
-        usage = block.variable_usage
-        if usage is None:
-            usage = sparse.csr_array((len(block), 0), dtype=np.int64)
-        entries = usage.tocoo()
-        has_pairs = np.diff(block.usage.indptr) > 0
-        holder = np.full(usage.shape[1], len(block), dtype=np.int64)
-        of_capacity = ~has_pairs[entries.row]
-        np.minimum.at(holder, entries.col[of_capacity], entries.row[of_capacity])
+        if block.holders is None or block.holders.holder is None:
+            return None
+        row, first = block.holders.row, whole.offsets[number] - whole.n_pairs
+        has_pairs = np.append(np.diff(block.usage.indptr) > 0, False)
+        serves = np.flatnonzero(has_pairs[row] & (block.holders.holder >= 0))
         row_of_own = np.full(whole.n_variables - whole.n_pairs, -1, dtype=np.int64)
-        row_of_own[first + entries.col[~of_capacity]] = entries.row[~of_capacity]
+        row_of_own[first + serves] = row[serves]
         row_of_pair = np.full(whole.n_pairs, -1, dtype=np.int64)
         pairs = block.usage.tocoo()
         row_of_pair[pairs.col] = pairs.row
-        own = first + np.arange(usage.shape[1])
-        serves = row_of_own[own] >= 0
-        return cls(own[serves], holder[serves], row_of_own, row_of_pair)
+        return cls(first + serves, block.holders.holder[serves], row_of_own, row_of_pair)
 
     def some(self, random: np.random.Generator, most: int) -> Ints:
         """Return the own variables of a random holder and of some who serve the same people."""

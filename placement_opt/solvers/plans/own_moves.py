@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Ints
+from placement_opt.formulation.capacity import Lacking
 from placement_opt.formulation.own_variables import following
 from placement_opt.formulation.pair_entries import Entries
-from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, Lacking, RowBlock
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 from placement_opt.pairs.distinct import distinct_rows
 
 Numbers = npt.NDArray[np.int64]
@@ -49,7 +50,7 @@ class BlockInPlan:
         gain : numpy.ndarray
             Shape (P,), int64.
         lacking : Lacking
-            As `placement_opt.formulation.row_blocks.Room` returns it.
+            As `placement_opt.formulation.capacity.Capacity.room` returns it.
         """
         if self.block.variables is None or self.block.variable_usage is None:
             at, row, amount = entries
@@ -90,9 +91,7 @@ class BlockInPlan:
         """Return what the own variables gain beside a column of pairs; None where none fit."""
         block, after = self.block, used.copy()
         np.add.at(after, row, amount)
-        lower = np.where(block.lower == NO_LOWER, NO_LOWER, block.lower - after)
-        upper = np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - after)
-        best = following(block, lower, upper)
+        best = following(block, *block.limits_beside(after))
         return None if best is None else int(self.priced @ (best - self.own))
 
     def _slackened(self, n_pairs: int, entries: Entries) -> tuple[Ints, Lacking]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.solvers.plans.rounding import rounded
+from placement_opt.solvers.plans.rounding import packers_of, rounded
 from placement_opt.solvers.search.base import Search, Solution
 
 NEARLY = 1e-6
@@ -41,8 +41,8 @@ def packed(
         Own variables to start from, by block, where a block has a packer; none by default.
     """
     gain = formulation.objective.gain[liked]
-    packers = [block.packer for block in formulation.blocks if block.packer is not None]
-    ranks = [make(None, liked).rank(liked) for make in packers]
+    packers = packers_of(formulation, {}, liked)
+    ranks = [packer.rank(liked) for packer in packers.values()]
     plans = []
     for first in (np.lexsort((-gain, *ranks)), np.lexsort((-gain, *(-rank for rank in ranks)))):
         order = np.concatenate([liked[first], spare])
@@ -78,10 +78,10 @@ def repacked(
 
 
 def whole_part(formulation: Formulation, own: Floats) -> dict[int, Ints]:
-    """Return the whole part of own variables, of the blocks that have a packer."""
+    """Return the whole part of own variables, of the blocks that hold capacity."""
     kept = {}
     for number, block in enumerate(formulation.blocks):
-        if block.packer is not None:
+        if block.capacity is not None:
             start, stop = (at - formulation.n_pairs for at in formulation.offsets[number:][:2])
             kept[number] = np.floor(own[start:stop] + NEARLY).astype(np.int64)
     return kept

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.basics.arrays import Ints
-from placement_opt.formulation.formulation import ROOM, Formulation, Objective
+from placement_opt.formulation.formulation import ROOM, Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
 from placement_opt.solvers.plans.improver import Improver
 from placement_opt.solvers.plans.rounding import rounded
@@ -44,24 +44,19 @@ class Elastic:
     @classmethod
     def of(cls, whole: Formulation) -> "Elastic":
         """Make the lower limits of a problem elastic."""
-        gain, blocks, is_own = whole.objective.gain, [], [np.zeros(0, dtype=np.bool_)]
-        gains = [gain[: whole.n_pairs]]
-        price = PRICE * int(np.abs(gain[: whole.n_pairs]).max(initial=0)) + 1
+        gain = whole.objective.gain[: whole.n_pairs]
+        price = PRICE * int(np.abs(gain).max(initial=0)) + 1
         # Never so much that what all rows miss together overflows.
         most = sum(int(_missed(block).sum()) for block in whole.blocks)
         price = min(price, max(1, ROOM // max(1, most)))
+        blocks, gains, is_own = [], [], [np.zeros(0, dtype=np.bool_)]
         for number, block in enumerate(whole.blocks):
-            eased = _eased(block, price) if block.variables is None else block
+            is_rigid = block.variables is None
+            eased, own = _eased(block, price) if is_rigid else (block, whole.own_gain(number))
             blocks.append(eased)
-            if block.variables is not None:
-                gains.append(whole.own_values(gain, number))
-            elif eased.variables is not None:
-                gains.append(np.array([int(each) for each in eased.variables.gain], np.int64))
-            n_own = 0 if eased.variables is None else len(eased.variables)
-            is_own.append(np.full(n_own, block.variables is not None))
-        objective = Objective(np.concatenate(gains), whole.objective.scale)
-        formulation = Formulation(whole.n_pairs, tuple(blocks), objective)
-        return cls(formulation, np.concatenate(is_own))
+            gains.append(own)
+            is_own.append(np.full(own.size, not is_rigid))
+        return cls(whole.with_blocks(blocks, gains), np.concatenate(is_own))
 
     def plan(self, solution: Solution) -> Solution | None:
         """Return a solution of the problem itself, or None where something is missed."""
@@ -77,32 +72,24 @@ def _missed(block: RowBlock) -> Ints:
     return missed
 
 
-def _eased(block: RowBlock, price: int) -> RowBlock:
-    """Add a shortfall to each row whose lower limit some choice of pairs can miss."""
+def _eased(block: RowBlock, price: int) -> tuple[RowBlock, Ints]:
+    """Add a shortfall to each row whose lower limit some choice of pairs can miss.
+
+    Returns the gains of the shortfalls, too.
+    """
     missed = _missed(block)
     at = np.flatnonzero(missed)
     if at.size == 0:
-        return block
+        return block, np.zeros(0, dtype=np.int64)
     entries = block.usage.tocoo()
     largest = np.ones(len(block), dtype=np.int64)
     np.maximum.at(largest, entries.row, np.abs(entries.data))
-    return RowBlock(
-        block.title,
-        block.labels,
-        block.usage,
-        block.lower,
-        block.upper,
-        Variables(
-            np.zeros(at.size, dtype=np.int64),
-            missed[at],
-            [Fraction(max(1, price // int(each)) * -1) for each in largest[at]],
-            follow=True,
-        ),
-        sparse.csr_array(
-            (np.ones(at.size, dtype=np.int64), (at, np.arange(at.size))),
-            shape=(len(block), at.size),
-        ),
-    )
+    gain = -np.maximum(1, price // largest[at])
+    points = [Fraction(each) for each in gain.tolist()]
+    shortfalls = Variables(np.zeros(at.size, np.int64), missed[at], points, follow=True)
+    ones = (np.ones(at.size, dtype=np.int64), (at, np.arange(at.size)))
+    usage = sparse.csr_array(ones, shape=(len(block), at.size))
+    return block.with_more_own(shortfalls, usage), gain
 
 
 def repaired(

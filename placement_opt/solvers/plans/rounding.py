@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.basics.arrays import Ints
+from placement_opt.formulation.capacity import Packer
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.plans.completion import completed
@@ -39,11 +40,7 @@ def rounded(
         Pairs those are kept for; all of `order` by default.
     """
     asked = _asked_alone(formulation)
-    packers = {
-        number: block.packer((kept or {}).get(number), order if liked is None else liked)
-        for number, block in enumerate(formulation.blocks)
-        if block.packer is not None
-    }
+    packers = packers_of(formulation, kept or {}, order if liked is None else liked)
     start, rows, amounts, free = _hard_limits(formulation)
     chosen: list[int] = []
     taken: set[int] = set()
@@ -59,6 +56,19 @@ def rounded(
         taken.add(pair)
     known = {number: packer.own() for number, packer in packers.items()}
     return completed(formulation, np.array(sorted(chosen), dtype=np.int64), search, known)
+
+
+def packers_of(
+    formulation: Formulation, kept: Mapping[int, Ints], liked: npt.NDArray[np.integer]
+) -> dict[int, Packer]:
+    """Return what hands out capacity, by block; see `formulation.capacity.Capacity.packer`."""
+    packers = {}
+    for number, block in enumerate(formulation.blocks):
+        if block.capacity is not None:
+            packer = block.capacity.packer(kept.get(number), liked)
+            if packer is not None:
+                packers[number] = packer
+    return packers
 
 
 def _asked_alone(formulation: Formulation) -> Ints:

@@ -2,9 +2,8 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from placement_opt.basics.arrays import Bools, Floats, Ints
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import Formulation
 
 FIRST_PAIRS, FIRST_PER_CANDIDATE = 40_000, 2.7
@@ -117,18 +116,13 @@ def asked(formulation: Formulation) -> Ints:
 
 
 def _groups(formulation: Formulation) -> list[npt.NDArray[np.signedinteger]]:
-    """Return the rows of each pair in the two blocks with most rows that hold every pair once.
+    """Return the rows of each pair in the two largest blocks declared to hold each pair once.
 
     Rows are counted from 1.
     """
-    found = []
-    for block in formulation.blocks:
-        if block.variables is None and block.usage.nnz == formulation.n_pairs:
-            of_pair = block.by_pair.row
-            if of_pair is not None and of_pair.min(initial=1) > 0:
-                found.append((len(block), of_pair))
-    found.sort(key=lambda entry: -entry[0])
-    return [of_pair for _, of_pair in found[:2]]
+    blocks = [b for b in formulation.blocks if b.each_pair_once and b.variables is None]
+    blocks.sort(key=lambda block: -len(block))
+    return [block.by_pair.row for block in blocks[:2] if block.by_pair.row is not None]
 
 
 class OwnColumns:
@@ -141,11 +135,11 @@ class OwnColumns:
             if block.variables is None or block.variable_usage is None:
                 continue
             first, last = formulation.offsets[number : number + 2]
-            equation = _equation_of(block.variable_usage, block.lower == block.upper)
-            if equation is None or last - first < FEW_OWN:
+            holders = block.holders
+            if holders is None or holders.row.min(initial=0) < 0 or last - first < FEW_OWN:
                 always.append(np.arange(first, last))
             else:
-                self._parts.append((block, first, equation))
+                self._parts.append((block, first, holders.row))
         self._always = np.concatenate([np.zeros(0, np.int64), *always])
 
     def of(self, core: Ints, reduced: Floats | None, loss: float = 0.0) -> Ints:
@@ -165,15 +159,3 @@ class OwnColumns:
                 at = np.union1d(at[best], at[value > -loss])
             result.append(first + np.sort(at))
         return np.concatenate(result)
-
-
-def _equation_of(usage: sparse.csr_array, is_equation: Bools) -> Ints | None:
-    """Return the one equation of each own variable; None where some stand in none or several."""
-    entries = usage.tocoo()
-    at = is_equation[entries.row]
-    row, column = entries.row[at], entries.col[at]
-    if column.size != usage.shape[1] or np.unique(column).size != column.size:
-        return None
-    equation = np.zeros(column.size, dtype=np.int64)
-    equation[column] = row
-    return equation

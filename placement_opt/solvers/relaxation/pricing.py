@@ -19,9 +19,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.basics.arrays import Floats, Ints
-from placement_opt.formulation.formulation import BLOCK_PAIRS, Formulation
-from placement_opt.formulation.pair_entries import are_ones
+from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.formulation.sums import BLOCK_PAIRS
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,21 +151,16 @@ class Pricing:
 
 
 def anchor_of(formulation: Formulation) -> Anchor | None:
-    """Return the largest block of rows that take one of their pairs at most, and hold all pairs."""
+    """Return the largest block that is declared to hold each pair once, of rows that take one."""
     best: Anchor | None = None
     for block, first in zip(formulation.blocks, formulation.row_offsets, strict=False):
-        usage = block.usage
-        if (
-            block.variables is None
-            and usage.nnz == formulation.n_pairs > 0
-            and bool(np.all(block.upper == 1))
-            and bool(np.all(block.lower <= 1))
-            and are_ones(usage.data)
-            and (best is None or len(block) > best.n_rows)
-        ):
-            row_of_pair = block.by_pair.row
-            if row_of_pair is not None and row_of_pair.min() > 0:
-                best = Anchor(slice(first, first + len(block)), row_of_pair)
+        takes_one = bool(np.all(block.upper == 1)) and bool(np.all(block.lower <= 1))
+        if not block.each_pair_once or block.variables is not None or not takes_one:
+            continue
+        row_of_pair, value = block.by_pair.row, block.by_pair.value
+        is_larger = best is None or len(block) > best.n_rows
+        if row_of_pair is not None and value is None and is_larger:
+            best = Anchor(slice(first, first + len(block)), row_of_pair)
     return best
 
 
@@ -193,29 +188,20 @@ class _Balance:
 
     @classmethod
     def of(cls, formulation: Formulation, number: int) -> "_Balance | None":
-        """Find them in a block; None where there are none."""
+        """Read them from the declared holders of a block; None where there are none."""
         block = formulation.blocks[number]
-        if block.variables is None or block.variable_usage is None or not len(block.variables):
+        if block.holders is None or block.variable_usage is None:
             return None
-        gain = formulation.own_values(formulation.objective.gain, number)
-        entries = block.variable_usage.tocoo()
-        is_equation = block.lower == block.upper
-        at = is_equation[entries.row]
-        row, column, value = entries.row[at], entries.col[at], entries.data[at]
-        once = np.bincount(column, minlength=gain.size) == 1
-        plain = (value == -1) & once[column] & (gain[column] == 0)
-        plain &= block.variables.lower[column] == 0
-        bad = np.zeros(len(block), dtype=np.bool_)
-        bad[row[~plain]] = True
-        good = ~bad[row]
-        if not good.any():
+        serves = np.flatnonzero(block.holders.row >= 0)
+        if not serves.size:
             return None
-        row, column = row[good], column[good]
-        order = np.argsort(row, kind="stable")
-        row, column = row[order], column[order]
+        serves = serves[np.argsort(block.holders.row[serves], kind="stable")]
+        row = block.holders.row[serves]
         start = np.flatnonzero(np.diff(row, prepend=-1))
-        rest = block.variable_usage.T.tocsr()[column].astype(np.float64)
-        rest = rest @ sparse.dia_array((1.0 - is_equation[None, :], 0), shape=(len(block),) * 2)
+        is_other = np.ones(len(block))
+        is_other[row] = 0.0
+        rest = block.variable_usage.T.tocsr()[serves].astype(np.float64)
+        rest = rest @ sparse.dia_array((is_other[None, :], 0), shape=(len(block),) * 2)
         return cls(formulation.row_offsets[number], row[start], start, rest, len(block))
 
     def settle(self, prices: Floats, *, are_least: bool) -> None:

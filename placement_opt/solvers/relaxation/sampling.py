@@ -6,10 +6,8 @@ not grow with the region.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
-from scipy import sparse
 
 from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.formulation.formulation import Formulation
@@ -147,10 +145,6 @@ class _Sample:
 
 def _over(whole: Formulation, pairs: Ints) -> Formulation:
     """Return the same rows and own variables over some of the pairs."""
-    blocks = []
-    for block in whole.blocks:
-        at, row, value = block.by_pair.of_pairs(pairs)
-        usage = sparse.coo_array((value, (row, at)), shape=(len(block), pairs.size)).tocsr()
-        blocks.append(replace(block, usage=usage, room=None, lift=None, pools=None, packer=None))
-    gain = np.concatenate([whole.objective.gain[pairs], whole.objective.gain[whole.n_pairs :]])
-    return Formulation(pairs.size, tuple(blocks), replace(whole.objective, gain=gain))
+    blocks = [block.taken(pairs=pairs) for block in whole.blocks]
+    gains = [whole.own_gain(number) for number in range(len(blocks))]
+    return whole.with_blocks(blocks, gains, pairs)

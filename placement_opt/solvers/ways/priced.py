@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.basics.arrays import Floats
-from placement_opt.formulation.formulation import Formulation, Objective
+from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.solvers.plans.packing import NEARLY
 from placement_opt.solvers.relaxation.relaxation import LpBound
@@ -94,16 +94,11 @@ def pooled(formulation: Formulation, relaxed: LpBound, reserve: float = 0.0) -> 
     """Replace blocks that have pools by the few rows that the dual prices point at."""
     if all(block.pools is None for block in formulation.blocks):
         return formulation
-    blocks, gain, row = [], [formulation.objective.gain[: formulation.n_pairs]], 0
+    blocks, gains, row = [], [], 0
     for number, block in enumerate(formulation.blocks):
         duals = relaxed.dual_prices[row : row + len(block)]
         row += len(block)
-        if block.pools is not None:
-            blocks.append(block.pools.rows(block.pools.sets(duals), reserve))
-            continue
-        blocks.append(block)
-        gain.append(formulation.own_values(formulation.objective.gain, number))
-    objective = Objective(
-        np.concatenate(gain), formulation.objective.scale, formulation.objective.rounding
-    )
-    return Formulation(formulation.n_pairs, tuple(blocks), objective)
+        gain, pools = formulation.own_gain(number), block.pools
+        blocks.append(block if pools is None else pools.rows(pools.sets(duals), reserve))
+        gains.append(gain if pools is None else gain[:0])
+    return formulation.with_blocks(blocks, gains)

@@ -17,7 +17,7 @@ import placement_opt as po
 from placement_opt.checking import check_result
 from placement_opt.formulation.certificate import Certificate, bound_in_points, told_bound
 from placement_opt.formulation.certificate_record import CertificateRecord
-from placement_opt.formulation.formulation import ExtraRows, Formulation
+from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.mixed_integer_rounding import (
     Cut,
     cut_row,
@@ -26,6 +26,7 @@ from placement_opt.formulation.mixed_integer_rounding import (
     without_cuts,
 )
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.formulation.rows import ExtraRows
 from placement_opt.solvers.bounds import cut_rounds, cuts
 from placement_opt.solvers.bounds.cut_rounds import strengthen
 from placement_opt.solvers.bounds.cuts import separate

@@ -11,7 +11,6 @@ from tiny_regions import subsets, tiny_regions
 from tiny_search import best_own_values
 
 import placement_opt as po
-from placement_opt.formulation.assembly import divided_by_gcd
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.mixed_integer_rounding import Cut
 from placement_opt.instance.instance import Instance
@@ -174,7 +173,7 @@ def coaching_rows(region):
     table = enumerate_pairs(instance, [rule]).with_placements_per_candidate(1)
     block = rule.lower(table) if table.n_pairs else None
     assume(block is not None)
-    return divided_by_gcd(block), table
+    return block.divided(), table
 
 
 def in_lowest_terms(pooled):
@@ -201,7 +200,7 @@ class TestWithin:
         if alone is None:
             assert len(within) == 0
             return
-        expected = divided_by_gcd(alone).pools.rows(sets)
+        expected = alone.divided().pools.rows(sets)
         assert in_lowest_terms(within) == in_lowest_terms(expected)
 
     def test_it_may_be_narrowed_again_and_to_nothing(self, alike):

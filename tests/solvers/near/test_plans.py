@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, assume, given, settings
 
 import placement_opt as po
 from placement_opt.formulation.certificate import Certificate
-from placement_opt.formulation.formulation import Formulation, Objective
+from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.mixed_integer_rounding import cuts_of, with_cuts
+from placement_opt.formulation.points import Objective
 from placement_opt.formulation.row_blocks import NO_LOWER
 from placement_opt.solvers.bounds.cut_rounds import strengthen
 from placement_opt.solvers.derived.lumped import lumped, spread

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tiny_regions import coach_choices, pairs_of, subsets, tiny_regions
 
 import placement_opt as po
+from placement_opt.formulation.capacity import Capacity
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement
@@ -484,12 +485,12 @@ class TestCoaches:
 @pytest.mark.parametrize("at_most", [1, 2])
 def test_what_a_pair_could_use_is_all_it_needs(at_most):
     compiled = coached_model(coached_region(ROOMY), at_most).compile()
-    block = next(block for block in compiled.formulation.blocks if block.settle is not None)
+    block = next(block for block in compiled.formulation.blocks if block.capacity is not None)
     pair = np.array([7])
     moved = given_plan._moved(block, pair)
     assert 0 < moved.sum() < moved.size
     for coach in range(3):
-        own, served = block.settle(pair, {"coach": np.array([coach])})
+        own, served = block.capacity.settle(pair, {"coach": np.array([coach])})
         assert served.all()
         assert moved[own > 0].all()
 
@@ -832,7 +833,9 @@ class TestGreedy:
             return np.array([int(is_named)]), np.array([True, not is_named])
 
         own = rows("coach", [[0, 0]], [NO_LOWER], [1], [(0, 1, 0)], [[1]])
-        whole = problem(gains, [dataclasses.replace(own, settle=settle)])
+        capacity = Capacity()
+        capacity.settle = settle
+        whole = problem(gains, [dataclasses.replace(own, capacity=capacity)])
         served, known = settled(whole, np.arange(2), {"coach": np.zeros(2, dtype=int)})
         assert served.tolist() == [True, not named]
         assert known[0].tolist() == [int(named)]
@@ -877,18 +880,18 @@ class TestStackedCoaches:
         place = coaches if isinstance(coaches, po.Region) else coached_region(coaches)
         compiled = coached_model(place, 2).compile()
         pairs, instance = compiled.pairs, compiled.pairs.instance
-        block = next(block for block in compiled.formulation.blocks if block.settle is not None)
+        block = next(block for block in compiled.formulation.blocks if block.capacity is not None)
         chosen = np.array(
             [pairs.find(instance.candidate_idx(c), instance.opening_idx(o)) for c, o in asked]
         )
         coach = np.full(chosen.size, -1) if named is None else np.array(named)
-        own, served = block.settle(chosen, {"coach": coach})
+        own, served = block.capacity.settle(chosen, {"coach": coach})
         values = np.zeros(pairs.n_pairs, dtype=np.int64)
         values[chosen[served]] = 1
         activity = block.usage @ values + block.variable_usage @ own
         assert np.all(activity >= block.lower)
         assert np.all(activity <= block.upper)
-        lifted = block.lift(np.sort(chosen[served]), own)["coach"].tolist()
+        lifted = block.capacity.lift(np.sort(chosen[served]), own)["coach"].tolist()
         return served.tolist(), lifted
 
     TWICE = (("C-1", "O-0"), ("C-1", "O-1"))

@@ -11,7 +11,9 @@ from scipy import sparse
 from placement_opt.constraints import coaching_packer
 from placement_opt.constraints.coaching_exchange import fullest
 from placement_opt.constraints.coaching_packer import BestFit
-from placement_opt.formulation.formulation import Formulation, Objective
+from placement_opt.formulation.capacity import Capacity
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.points import Objective
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
 from placement_opt.solvers.derived.part import part_of
 from placement_opt.solvers.plans.packing import packed
@@ -19,6 +21,11 @@ from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.limits import SearchLimits
 
 NOTHING = np.zeros(0, dtype=np.int64)
+
+
+class Coaches(Capacity):
+    def __init__(self, make):
+        self.packer = make
 
 
 def block_of(teams, hours, people, free, caseload):
@@ -46,8 +53,10 @@ def block_of(teams, hours, people, free, caseload):
         np.concatenate([np.zeros(n, dtype=np.int64), *capacity]),
         Variables(np.zeros(n_own, np.int64), np.full(n_own, 99), [Fraction(0)] * n_own),
         sparse.coo_array(entries, shape=(shape, n_own)).tocsr(),
-        packer=lambda kept, liked: BestFit(
-            pairs, of_pair, np.array(hours), of_class, coach, capacity, kept, liked
+        capacity=Coaches(
+            lambda kept, liked: BestFit(
+                pairs, of_pair, np.array(hours), of_class, coach, capacity, kept, liked
+            )
         ),
     )
 
@@ -138,7 +147,7 @@ def test_swaps_gather_what_several_coaches_leave_unused(monkeypatch):
     block = block_of(everybody, [5, 4, 3], [2, 2, 4], [10, 10, 10], [9, 9, 9])
     # Coaches 0 and 1 have 5 + 4 hours, coach 2 has 3 + 3 + 3: one hour is left at each.
     kept = np.array([1, 1, 0, 1, 1, 0, 0, 0, 3])
-    packer = block.packer(kept, np.arange(7))
+    packer = block.capacity.packer(kept, np.arange(7))
     assert all(packer.add(pair) for pair in range(8))
     served = np.zeros(8, dtype=np.int64) + 1
     values = np.concatenate([served, packer.own()])
@@ -147,7 +156,7 @@ def test_swaps_gather_what_several_coaches_leave_unused(monkeypatch):
 
 def test_who_has_few_coaches_ranks_first_and_then_who_needs_most():
     block = block_of([[0, 1, 2], [0, 1, 2], [1]], [2, 3, 1], [1, 1, 1], [9] * 3, [9] * 3)
-    packer = block.packer(None, NOTHING)
+    packer = block.capacity.packer(None, NOTHING)
     assert packer.rank(np.array([2, 1, 0, 7])).tolist() == [0, 1, 2, 3]
 
 
@@ -180,7 +189,7 @@ def test_a_tight_house_of_many_coaches_is_filled_to_the_last_hour():
     # Nine coaches of 40 hours and 6 heads get people who need exactly 360 hours in all.
     hours = [11, 9, 8, 7, 5]
     block = block_of([list(range(9))] * 5, hours, [9] * 5, [40] * 9, [6] * 9)
-    packer = block.packer(None, np.arange(45))
+    packer = block.capacity.packer(None, np.arange(45))
     order = np.random.default_rng(3).permutation(45)
     assert all(packer.add(int(pair)) for pair in order[np.lexsort((packer.rank(order),))])
     served = np.ones(45, dtype=np.int64)

@@ -236,7 +236,7 @@ class TestOwnColumns:
         # Two classes of two own variables each; the third block's slack always comes along.
         classes = rows(
             "classes", [[1, 1, 0], [0, 0, 1]], [0, 0], [0, 0], [(0, 9, 0)] * 6,
-            [[-1, -1, -1, 0, 0, 0], [0, 0, 0, -1, -1, -1]],
+            [[-1, -1, -1, 0, 0, 0], [0, 0, 0, -1, -1, -1]], serves=[0, 0, 0, 1, 1, 1],
         )  # fmt: skip
         slack = rows("slack", [[1, 1, 1]], [1], [NO_UPPER], [(0, 9, -1)], [[1]])
         # Own variables of a block with five and more are chosen from.

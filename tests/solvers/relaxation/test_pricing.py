@@ -33,7 +33,7 @@ def anchors(draw, n_pairs):
     least = st.sampled_from([0, 0, 0, NO_LOWER, -2, 1])
     lower = [draw(least if r in row else st.just(0)) for r in range(n_rows)]
     usage = [[int(of_pair == r) for of_pair in row] for r in range(n_rows)]
-    return rows("one placement", usage, lower, [1] * n_rows)
+    return rows("one placement", usage, lower, [1] * n_rows, each_pair_once=True)
 
 
 @st.composite
@@ -43,18 +43,20 @@ def hand_outs(draw, n_pairs, *, wide):
     row = [draw(st.integers(-1, n_classes - 1)) for _ in range(n_pairs)]
     usage = [[int(of_pair == t) for of_pair in row] for t in range(n_classes)]
     usage += [[0] * n_pairs for _ in range(n_holders)]
-    own, columns = [], []
+    own, columns, serves = [], [], []
     for t in range(n_classes):
         for k in range(n_holders):
             if k and draw(st.booleans()):
                 continue
             own.append((0, 6 if wide else draw(st.integers(0, 2)), 0))
+            serves.append(t)
             column = [-(t == other) for other in range(n_classes)]
             amount = draw(st.integers(1, 4))
             columns.append(column + [amount * (k == other) for other in range(n_holders)])
     lower = [0] * n_classes + [NO_LOWER] * n_holders
     upper = [0] * n_classes + [draw(st.integers(0, 6)) for _ in range(n_holders)]
-    return rows("hand out", usage, lower, upper, own, np.transpose(columns))
+    columns = np.transpose(columns)
+    return rows("hand out", usage, lower, upper, own, columns, serves=serves)
 
 
 @st.composite
@@ -187,9 +189,8 @@ class TestFollowing:
         # Two holders serve one class; the pair gains 9 and uses 2 hours at 3, or 3 hours at 1.
         usage = [[1], [0], [0]]
         own = [(0, 1, 0), (0, 1, 0)]
-        block = rows(
-            "one", usage, [0, NO_LOWER, NO_LOWER], [0, 4, 4], own, [[-1, -1], [2, 0], [0, 3]]
-        )
+        columns = [[-1, -1], [2, 0], [0, 3]]
+        block = rows("one", usage, [0, NO_LOWER, NO_LOWER], [0, 4, 4], own, columns, serves=[0, 0])
         pricing = Pricing(problem([9], [block]))
         priced = pricing.settled(np.array([100.0, 3.0, 1.0]))
         assert priced.prices.tolist() == [3, 3, 1]
@@ -208,26 +209,32 @@ class TestFollowing:
 
 class TestAnchor:
     def test_it_is_the_largest_block_that_takes_one_of_each_pair(self):
-        coarse = rows("coarse", [[1, 1, 1]], [0], [1])
-        fine = rows("fine", [[0, 1, 0], [1, 0, 1], [0, 0, 0]], [0, 1, 0], [1, 1, 1])
+        coarse = rows("coarse", [[1, 1, 1]], [0], [1], each_pair_once=True)
+        usage = [[0, 1, 0], [1, 0, 1], [0, 0, 0]]
+        fine = rows("fine", usage, [0, 1, 0], [1, 1, 1], each_pair_once=True)
         anchor = anchor_of(problem([1, 1, 1], [coarse, fine]))
         assert anchor.rows == slice(1, 4)
         assert anchor.n_rows == 3
         assert anchor.row_of_pair.tolist() == [2, 1, 2]
 
     @pytest.mark.parametrize(
-        ("usage", "lower", "upper"),
+        ("usage", "lower", "upper", "once"),
         [
-            ([[1, 1]], [0], [2]),
-            ([[1, 1]], [2], [1]),
-            ([[1, 0]], [0], [1]),
-            ([[2, 1]], [0], [1]),
-            ([[1, 1], [0, 1]], [0, 0], [1, 1]),
+            ([[1, 1]], [0], [2], True),
+            ([[1, 1]], [2], [1], True),
+            ([[1, 0]], [0], [1], False),
+            ([[2, 1]], [0], [1], True),
+            ([[1, 1], [0, 1]], [0, 0], [1, 1], False),
+            ([[1, 1]], [0], [1], False),
         ],
-        ids=["takes two", "asks for two", "not all pairs", "counts double", "a pair twice"],
-    )
-    def test_other_blocks_are_none(self, usage, lower, upper):
-        formulation = problem([1, 1], [rows("other", usage, lower, upper)])
+        ids=[
+            "takes two", "asks for two", "not all pairs", "counts double", "a pair twice",
+            "not declared",
+        ],
+    )  # fmt: skip
+    def test_other_blocks_are_none(self, usage, lower, upper, once):
+        block = rows("other", usage, lower, upper, each_pair_once=once)
+        formulation = problem([1, 1], [block])
         assert anchor_of(formulation) is None
         assert Pricing(formulation).largest(np.zeros(2)).size == 0
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import placement_opt as po
-from placement_opt.formulation.formulation import ExtraRows
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.formulation.rows import ExtraRows
 from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.relaxation import relaxation, restricted_lp
 from placement_opt.solvers.relaxation.pricing import Pricing, usable_prices

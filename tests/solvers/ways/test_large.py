@@ -2,6 +2,7 @@
 
 import math
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -107,6 +108,15 @@ def outcome_of(search):
 
 
 class TestAnswers:
+    def test_rows_that_declare_nothing_are_solved_as_well(self, tiny, optimum):
+        blocks = [replace(block, each_pair_once=False, holders=None) for block in tiny.blocks]
+        assert any(block.each_pair_once for block in tiny.blocks)
+        assert any(block.holders is not None for block in tiny.blocks)
+        search = search_of(replace(tiny, blocks=tuple(blocks)), gap=0.12, time_limit_s=120)
+        outcome = outcome_of(search)
+        assert outcome.stop_reason is StopReason.GAP
+        assert outcome.gained <= optimum.gained <= search.certified
+
     def test_a_region_gets_a_sound_plan_with_a_certified_bound(self, model):
         result = model.solve(time_limit_s=120, gap=0.03, solver="auto")
         assert result.stats["way"][0].startswith("large (")

@@ -492,7 +492,7 @@ class TestNeighbourhoods:
         assert formulation.is_satisfied_by(search.best.values(formulation))
 
     def test_a_core_without_anybody_coached_has_no_holders_to_draw(self, priced, start):
-        block = next(block for block in priced.formulation.blocks if block.packer is not None)
+        block = next(block for block in priced.formulation.blocks if block.capacity is not None)
         coached = np.flatnonzero(np.diff(block.usage.tocsc().indptr))
         others = np.setdiff1d(np.arange(priced.formulation.n_pairs), coached)
         part = part_of(priced.formulation, others, None)

@@ -1,0 +1,153 @@
+"""The capacity of a block as another block sees it that was made of this one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import override
+
+from placement_opt.basics.arrays import Bools, Floats, Ints
+from placement_opt.formulation.capacity import (
+    Capacity,
+    Columns,
+    Lacking,
+    Lumped,
+    Packer,
+    Pools,
+)
+
+if TYPE_CHECKING:
+    from placement_opt.formulation.row_blocks import RowBlock
+
+
+def capacity_of_part(
+    capacity: Capacity | None, pairs: Ints | None, rows: Ints | None
+) -> Capacity | None:
+    """Return a block's capacity as a part of the block sees it, over all its own variables.
+
+    The part has some of the pairs and rows, ascending; None stands for all.
+    """
+    if capacity is None or (pairs is None and rows is None):
+        return capacity
+    return _OfPart(capacity, pairs, rows)
+
+
+def capacity_of_divided(capacity: Capacity | None, divisor: Ints) -> Capacity | None:
+    """Return a block's capacity as seen from the same rows, each divided by a whole number."""
+    return None if capacity is None else _OfDivided(capacity, divisor)
+
+
+class _Other(Capacity):
+    """The capacity of another block, of which this one is made."""
+
+    def __init__(self, whole: Capacity) -> None:
+        self._whole = whole
+
+    @override
+    def room(self, pairs: Ints, chosen: Ints, own: Ints) -> Lacking:
+        return self._whole.room(pairs, chosen, own)
+
+    @override
+    def lift(self, chosen: Ints, own: Ints, liked: Columns | None = None) -> Mapping[str, Any]:
+        return self._whole.lift(chosen, own, liked)
+
+    @override
+    def settle(self, chosen: Ints, columns: Columns) -> tuple[Ints, Bools] | None:
+        return self._whole.settle(chosen, columns)
+
+    @override
+    def packer(self, kept: Ints | None, liked: npt.NDArray[np.integer]) -> Packer | None:
+        return self._whole.packer(kept, liked)
+
+
+class _OfDivided(_Other):
+    """Capacity behind divided rows."""
+
+    def __init__(self, whole: Capacity, divisor: Ints) -> None:
+        super().__init__(whole)
+        self._divisor = divisor
+
+    @override
+    def pools(self) -> Pools | None:
+        pools = self._whole.pools()
+        return None if pools is None else _PoolsOfDivided(pools, self._divisor)
+
+
+@dataclass(frozen=True, eq=False)
+class _PoolsOfDivided:
+    """Pools that are told the duals of divided rows, and divide their own."""
+
+    pools: Pools
+    divisor: Ints
+
+    def sets(self, duals: Floats) -> tuple[tuple[int, ...], ...]:
+        return self.pools.sets(duals / self.divisor)
+
+    def rows(self, sets: Sequence[Sequence[int]], reserve: float = 0.0) -> "RowBlock":
+        return self.pools.rows(sets, reserve).divided()
+
+    def within(self, pairs: npt.NDArray[np.integer]) -> Pools:
+        return _PoolsOfDivided(self.pools.within(pairs), self.divisor)
+
+    def lumped(self, block: "RowBlock") -> Lumped:
+        return self.pools.lumped(block)
+
+
+class _OfPart(_Other):
+    """Capacity that is asked by the pairs of a part, and told in its rows.
+
+    Where rows are left out there are no pools, whose sets follow from the duals of all rows.
+    """
+
+    def __init__(self, whole: Capacity, pairs: Ints | None, rows: Ints | None) -> None:
+        super().__init__(whole)
+        self._pairs, self._rows = pairs, rows
+
+    def _of_whole(self, pairs: npt.NDArray[np.integer]) -> Ints:
+        return pairs.astype(np.int64) if self._pairs is None else self._pairs[pairs]
+
+    @override
+    def room(self, pairs: Ints, chosen: Ints, own: Ints) -> Lacking:
+        at, row = self._whole.room(self._of_whole(pairs), self._of_whole(chosen), own)
+        if self._rows is None:
+            return at, row
+        place = np.searchsorted(self._rows, row)
+        is_there = np.append(self._rows, -1)[place] == row
+        return at[is_there], place[is_there]
+
+    @override
+    def lift(self, chosen: Ints, own: Ints, liked: Columns | None = None) -> Mapping[str, Any]:
+        return self._whole.lift(self._of_whole(chosen), own, liked)
+
+    @override
+    def settle(self, chosen: Ints, columns: Columns) -> tuple[Ints, Bools] | None:
+        return self._whole.settle(self._of_whole(chosen), columns)
+
+    @override
+    def packer(self, kept: Ints | None, liked: npt.NDArray[np.integer]) -> Packer | None:
+        packer = self._whole.packer(kept, self._of_whole(liked))
+        return packer if packer is None else _PackerOfPart(packer, self._of_whole)
+
+    @override
+    def pools(self) -> Pools | None:
+        pools = None if self._rows is not None else self._whole.pools()
+        return pools if pools is None or self._pairs is None else pools.within(self._pairs)
+
+
+@dataclass(frozen=True, eq=False)
+class _PackerOfPart:
+    """A packer of the whole that is asked by a part's pairs."""
+
+    packer: Packer
+    of_whole: Callable[[npt.NDArray[np.integer]], Ints]
+
+    def add(self, pair: int) -> bool:
+        return self.packer.add(int(self.of_whole(np.array([pair]))[0]))
+
+    def rank(self, pairs: npt.NDArray[np.integer]) -> Ints:
+        return self.packer.rank(self.of_whole(pairs))
+
+    def own(self) -> Ints:
+        return self.packer.own()
