@@ -109,14 +109,15 @@ class Once(po.Rule):
     title = "once"
     rule: str = "Once"
 
-    def lower(self, instance: Instance, pairs: PairTable) -> RowBlock | None:
+    def lower(self, pairs: PairTable) -> RowBlock | None:
+        instance = pairs.instance
         ones, every = np.ones(len(pairs), dtype=np.int64), np.arange(len(pairs))
         shape = (instance.n_candidates, len(pairs))
         usage = sparse.coo_array((ones, (pairs.candidate, every)), shape=shape).tocsr()
         none = np.full(shape[0], NO_LOWER)
         return RowBlock(self.title, instance.candidate_ids, usage, none, none * 0 + 1)
 
-    def violations(self, instance: Instance, plan: Plan) -> Iterator[Violation]:
+    def violations(self, plan: Plan) -> Iterator[Violation]:
         for candidate_id, placements in plan.of_candidate.items():
             if len(placements) > 1:
                 yield self.broken(candidate_id, "placed twice")
