@@ -133,6 +133,7 @@ Ground = Literal[
     "38b.1.a",
     "38b.1.b",
     "38b.1.c",
+    "38b.1.c.employed",
     "38b.1.d",
     "38b.1.e",
     "38b.1.f",

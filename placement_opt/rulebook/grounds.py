@@ -43,6 +43,8 @@ class Ground(BaseModel):
         Opens pay below the minimum wage (loondispensatie), Wajong 2:20.
     coaching_payer
         Who pays the job coach: "municipality" or "uwv".
+    counts_from
+        First day on which the ground counts; None where it is as old as the agreement.
     source, as_of, confidence, note
         As on a parameter.
     """
@@ -59,6 +61,7 @@ class Ground(BaseModel):
     wage_subsidy: bool | None = None
     wage_dispensation: bool | None = None
     coaching_payer: Literal["municipality", "uwv"] | None = None
+    counts_from: dt.date | None = None
     source: str
     as_of: str
     confidence: Literal["V", "D"]
@@ -97,8 +100,9 @@ class GroundRules(RecordedBook):
     ) -> bool | None:
         """Return whether a person's hours on a day count for the jobs agreement.
 
-        Someone counts while the registration has not ended. A registration that starts or ends
-        inside a wage-return period counts for that whole period, Wfsv 38g(8).
+        Someone counts while the registration has not ended, on a ground that was in force. A
+        registration that starts or ends inside a wage-return period counts for that whole period,
+        Wfsv 38g(8).
 
         Parameters
         ----------
@@ -132,9 +136,11 @@ class GroundRules(RecordedBook):
             return False
         if ground is None:
             return None
-        if not self.ground(ground).counts_for_agreement:
+        known = self.ground(ground)
+        if not known.counts_for_agreement:
             return False
-        begun = ground_from is None or ground_from <= last
+        starts = (ground_from, known.counts_from)
+        begun = all(start is None or start <= last for start in starts)
         return begun and (ground_until is None or first <= ground_until)
 
     @override

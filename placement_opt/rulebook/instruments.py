@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from placement_opt.basics.flags import as_flag
-from placement_opt.rulebook.exact import SUBJECT, Exact, euros, read_exact
-from placement_opt.rulebook.refusals import check_choice, invalid
+from placement_opt.rulebook.exact import Exact, euros, read_exact
+from placement_opt.rulebook.refusals import check_choice
 from placement_opt.rulebook.wage_subsidy import ADULT_AGE, WageSubsidyRules
 
-LKV_KINDS: tuple[str, ...] = ("banenafspraak", "arbeidsgehandicapte")
+LKV_KINDS: tuple[str, ...] = ("banenafspraak", "arbeidsgehandicapte", "herplaatsing")
 TRIAL_LAWS: tuple[str, ...] = ("pw", "ww", "wia", "wajong")
 # From this year on the LKV banenafspraak lasts as long as the job.
 LASTING_LKV_YEAR = 2026
@@ -97,7 +96,8 @@ class InstrumentRules(WageSubsidyRules):
         Parameters
         ----------
         kind
-            "banenafspraak" or "arbeidsgehandicapte".
+            "banenafspraak", "arbeidsgehandicapte", or "herplaatsing" for an arbeidsgehandicapte
+            who is placed again in the own firm.
         paid_hours_per_year
             Paid hours of the worker in the year.
 
@@ -141,28 +141,23 @@ class InstrumentRules(WageSubsidyRules):
         ]
         return max(amounts, key=lambda pair: pair[1]) if amounts else None
 
-    def lkv_maximum_years(self, kind: str, *, same_firm: bool = False) -> int | None:
+    def lkv_maximum_years(self, kind: str) -> int | None:
         """Return the years an advantage lasts, or None for as long as the job lasts.
 
         Parameters
         ----------
         kind
-            "banenafspraak" or "arbeidsgehandicapte".
-        same_firm
-            Whether the worker is placed again in the own firm; for "arbeidsgehandicapte" only.
+            As `lkv_eur_per_year`.
 
         Raises
         ------
         MissingParameterError
             When the length on the rulebook's date is not verified.
         InvalidInputError
-            For an unknown kind, or one that knows no placement in the own firm.
+            For an unknown kind.
         """
         check_choice("kind", kind, LKV_KINDS)
-        if as_flag(same_firm, SUBJECT, "same_firm") and kind != "arbeidsgehandicapte":
-            hint = 'only the kind "arbeidsgehandicapte" has that form'
-            raise invalid("same_firm", same_firm, f"must be False for {kind!r}", hint)
-        name = f"lkv.maximum_years.{'herplaatsing' if same_firm else kind}"
+        name = f"lkv.maximum_years.{kind}"
         lasting = kind == "banenafspraak" and self.date.year >= LASTING_LKV_YEAR
         if lasting and self.find(name) is None:
             return None

@@ -1,15 +1,20 @@
 """The rulebook as a record: written down, opened again, told apart by hash, and compared."""
 
+import dataclasses
 import datetime as dt
 import functools
 import hashlib
 import json
 from collections.abc import Mapping
+from os import PathLike
 from typing import Any, Self
 
+from placement_opt.basics.errors import Findings
+from placement_opt.rulebook.law_file import read_law_file
 from placement_opt.rulebook.parameter import Parameter, ParameterChange
 from placement_opt.rulebook.parameter_book import ParameterBook
 from placement_opt.rulebook.refusals import invalid, unit_of
+from placement_opt.rulebook.supplied_book import Unknown
 
 
 class RecordedBook(ParameterBook):
@@ -32,15 +37,43 @@ class RecordedBook(ParameterBook):
             When it is no such record.
         """
         try:
-            date, municipality = dt.date.fromisoformat(record["date"]), record["municipality"]
+            book = cls.on(dt.date.fromisoformat(record["date"]), record.get("unknown", "refuse"))
+            municipality = record["municipality"]
             rows = [Parameter.model_validate_json(json.dumps(row)) for row in record["overrides"]]
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             first = str(error).splitlines()[0]
             hint = "give what Rulebook.record returned"
             raise invalid("record", first, "must be the record of a rulebook", hint) from None
         for row in rows:
             unit_of(row.name)
-        return cls(date, tuple(rows), municipality)
+        return dataclasses.replace(book, overrides=tuple(rows), municipality=municipality)
+
+    @classmethod
+    def from_file(cls, path: str | PathLike[str], unknown: Unknown = "refuse") -> Self:
+        """Open the rulebook on the date of a TOML file, with the values that stand in the file.
+
+        The file has a ``date`` and ``[[parameter]]`` tables with ``name``, ``value``, ``source``
+        and, for an ordinance, ``municipality``; ``year``, or ``valid_from`` and ``valid_until``,
+        where a value does not hold on all dates.
+
+        Parameters
+        ----------
+        path
+            The file.
+        unknown
+            As `on` takes it.
+
+        Raises
+        ------
+        FileNotFoundError
+            When there is no such file.
+        InvalidInputError
+            With all that is wrong in the file, each with its place.
+        """
+        law, findings = read_law_file(path), Findings()
+        book = law.supplied_to(cls.on(law.date, unknown), findings)
+        findings.refuse()
+        return book
 
     @functools.cached_property
     def hash(self) -> str:
@@ -50,7 +83,7 @@ class RecordedBook(ParameterBook):
 
     def record(self) -> dict[str, Any]:
         """Return everything the rulebook resolved, as plain JSON values with sources."""
-        return {"name": self.name, "hash": self.hash, **self._content()}
+        return {"name": self.name, "hash": self.hash, **self._content(), **self._told_unknown()}
 
     def run_record(self) -> dict[str, Any]:
         """Return what a run rests on: name, hash, supplied values, and the parameters `used`."""
@@ -61,6 +94,7 @@ class RecordedBook(ParameterBook):
             "municipality": self.municipality,
             "overrides": self._supplied_records(),
             "used": [{"name": row.name, **row.as_record()} for row in self.used()],
+            **self._told_unknown(),
         }
 
     def diff(self, other: "RecordedBook") -> tuple[ParameterChange, ...]:
@@ -89,6 +123,10 @@ class RecordedBook(ParameterBook):
                 if own is not None and own.municipality == place:
                     resolved[name, place] = own
         return resolved
+
+    def _told_unknown(self) -> dict[str, str]:
+        """Return how the unknown is read, where not as usual: no part of what the hash is of."""
+        return {} if self.unknown == "refuse" else {"unknown": self.unknown}
 
     def _supplied_records(self) -> list[dict[str, Any]]:
         supplied = sorted(self.overrides, key=lambda row: row.name)

@@ -23,8 +23,8 @@ def invalid(field: str, value: object, expected: str, hint: str) -> InvalidInput
     return InvalidInputError.single(SUBJECT, None, field, value, expected, hint)
 
 
-def missing(name: str, on: dt.date) -> MissingParameterError:
-    """Build the error for a value that nobody supplied."""
+def missing(name: str, on: dt.date, last: Parameter | None = None) -> MissingParameterError:
+    """Build the error for a value that nobody supplied; `last` is the last known one, if any."""
     rows = shipped()[name]
     said = next((row.unverified for row in rows if row.holds_on(on)), "")
     note = next((row.note for row in rows if row.holds_on(on)), "")
@@ -34,6 +34,7 @@ def missing(name: str, on: dt.date) -> MissingParameterError:
         f'supply it: rulebook.with_parameter("{name}", <{rows[0].unit}>); verified for {known}'
         + (f"; unverified: {said}" if said else "")
         + (f"; {note}" if note else "")
+        + (f'; or read the last known one, {last.value}, with unknown="last_known"' if last else "")
     )
     return MissingParameterError.single(SUBJECT, None, name, None, expected, hint)
 

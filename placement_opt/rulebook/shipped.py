@@ -40,6 +40,8 @@ class _Series(BaseModel):
     source: str | None = None
     as_of: str | None = None
     confidence: Confidence | None = None
+    stands_in: bool = True
+    """False for a count, a figure of one year or of one municipality: see `stand_ins`."""
     entries: tuple[_Entry, ...]
 
     def rows(self) -> tuple[Parameter, ...]:
@@ -74,13 +76,39 @@ def shipped() -> Mapping[str, tuple[Parameter, ...]]:
     InternalError
         When a file contradicts itself.
     """
-    found: dict[str, tuple[Parameter, ...]] = {}
+    return {name: _checked(series.rows()) for name, series in _series().items()}
+
+
+@functools.cache
+def stand_ins() -> frozenset[str]:
+    """Return the parameters whose last known value may stand in for a later date.
+
+    Those are the rules of the law, and its amounts. A count, or what held in one year or in one
+    municipality, says nothing of later.
+    """
+    return frozenset(name for name, series in _series().items() if series.stands_in)
+
+
+@functools.cache
+def newest_date() -> dt.date:
+    """Return the last day on which all of `stand_ins` that were ever known still are."""
+    last = [
+        max(row.valid_until or dt.date.max for row in shipped()[name] if row.value is not None)
+        for name in stand_ins()
+        if any(row.value is not None for row in shipped()[name])
+    ]
+    return min(last)
+
+
+@functools.cache
+def _series() -> Mapping[str, _Series]:
+    found: dict[str, _Series] = {}
     for content in parameter_files().values():
         for raw in content.get("parameter", ()):
             series = _Series.model_validate(raw)
             if series.name in found:
                 raise InternalError(f"parameter {series.name!r} stands in two places")
-            found[series.name] = _checked(series.rows())
+            found[series.name] = series
     return found
 
 

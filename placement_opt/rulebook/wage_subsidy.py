@@ -17,6 +17,8 @@ MONTHS = 12
 ADULT_AGE = 21
 """Age from which the full minimum wage holds; also that of whose record gives none."""
 YOUNGEST_AGE = 15
+BBL_AGES = range(18, ADULT_AGE)
+"""Ages at which an apprentice may have a lower minimum wage than others of that age."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ class WageSubsidy:
 class WageSubsidyRules(ParameterBook):
     """What a municipality pays an employer for work of less than full wage value."""
 
-    def minimum_wage_eur_per_hour(self, age: int = ADULT_AGE) -> Decimal:
+    def minimum_wage_eur_per_hour(self, age: int = ADULT_AGE, *, bbl: bool = False) -> Decimal:
         """Return the statutory minimum wage (WML) per hour.
 
         Youth wages are a share of the adult wage, rounded to the cent: so computed they equal
@@ -96,11 +98,14 @@ class WageSubsidyRules(ParameterBook):
         ----------
         age
             Age in years, 15 or more; from 21 on the adult wage.
+        bbl
+            Whether for an apprentice in a learning job (beroepsbegeleidende leerweg), whose wage
+            is lower at 18 to 20 until 2026.
 
         Raises
         ------
         MissingParameterError
-            When the wage of the rulebook's date is not verified.
+            When the wage of the rulebook's date is not known.
         InvalidInputError
             For an age below 15.
         """
@@ -108,7 +113,8 @@ class WageSubsidyRules(ParameterBook):
         adult = self.value("minimum_wage.eur_per_hour")
         if age >= ADULT_AGE:
             return adult
-        return euros(Fraction(adult) * self.fraction(f"minimum_wage.youth_share.{age}"))
+        kind = "bbl" if as_flag(bbl, SUBJECT, "bbl") and age in BBL_AGES else "youth"
+        return euros(Fraction(adult) * self.fraction(f"minimum_wage.{kind}_share.{age}"))
 
     def wage_subsidy(
         self,
@@ -140,7 +146,7 @@ class WageSubsidyRules(ParameterBook):
             Participatiewet 10d(5).
         employer_charges
             Allowance as a share of the subsidy, such as "0.235"; the rulebook's own by default,
-            which is verified for 2016 to 2019 only.
+            which is known from 2015 on.
         full_time_hours_per_week
             Full-time week of the sector: more hours are not subsidised.
         base_eur_per_month
@@ -219,7 +225,7 @@ class WageSubsidyRules(ParameterBook):
         Raises
         ------
         MissingParameterError
-            When the share on the rulebook's date is not verified: it is from 2020 on.
+            When the share on the rulebook's date is not known: it is from 2015 on.
         """
         return self.value("wage_subsidy.employer_charges")
 

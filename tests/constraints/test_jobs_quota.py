@@ -406,8 +406,8 @@ def test_a_run_tells_the_parameters_it_used_and_no_others() -> None:
 
 
 def test_another_date_is_another_law() -> None:
-    with pytest.raises(po.InvalidInputError, match="no verified value on 2024-06-01"):
-        run_of("2024-06-01")
+    with pytest.raises(po.InvalidInputError, match="no verified value on 2023-06-01"):
+        run_of("2023-06-01")
     half_year = run_of("2025-08-01")
     assert {"14.40"} == {
         row["value"] for row in half_year["used"] if row["name"] == "minimum_wage.eur_per_hour"

@@ -169,10 +169,13 @@ def test_an_ordinance_decides_coaching_unless_uwv_pays(ground, share):
 def test_charges_come_on_top_of_subsidies_and_are_never_guessed():
     candidate = {"wage_value": 0.6, "ground": "38b.1.a", "hours_per_week": (8, 36)}
     pairs = one_pair(candidate, {"hours_per_week": (8, 36)})
+    region, law = pairs.instance.region, Rulebook.on(TODAY)
+    before = Rulebook.on("2014-12-31")  # the share is known from 2015 on
+    for name in ("hours_norm_per_week", "weeks_per_year", "holiday_allowance", "cap"):
+        before = before.with_parameter(f"wage_subsidy.{name}", law.value(f"wage_subsidy.{name}"))
+    before = before.with_parameter("minimum_wage.eur_per_hour", 10)
     with pytest.raises(MissingParameterError, match=r"wage_subsidy\.employer_charges"):
-        pair_column(pairs, "subsidy_with_charges_eur_per_year")
-    law = Rulebook.on(TODAY).override({"wage_subsidy.employer_charges": "0.235"})
-    region = pairs.instance.region
+        pair_column(all_pairs(region, before), "subsidy_with_charges_eur_per_year")
     # 1.235 x 11,896.0354...: the exact year, rounded once.
     column = pair_column(all_pairs(region, law), "subsidy_with_charges_eur_per_year")
     assert column.fraction(0) == Fraction("14691.60")

@@ -13,7 +13,6 @@ from placement_opt.report.costs import cost_rows
 DATE = dt.date(2026, 2, 1)
 LAW = po.Rulebook.on(DATE).override(
     {
-        "wage_subsidy.employer_charges": "0.235",
         "coaching.tariff_eur_per_hour": 75,
         "coaching.internal_subsidy_eur_per_year.light": 3000,
         "sheltered_work.guidance_eur_per_year": 8500,
@@ -129,9 +128,9 @@ def test_the_wage_cost_advantage_follows_the_register(person, lkv):
     ("fields", "unknown", "reasons"),
     [
         (
-            {"rulebook": po.Rulebook.on(DATE)},
-            {"charges", "municipality", "employer"},
-            ["charges: wage_subsidy.employer_charges has no verified value on 2026-02-01"],
+            {"rulebook": po.Rulebook.on("2027-02-01")},
+            {"subsidy", "charges", "municipality", "employer"},
+            ["subsidy: minimum_wage.eur_per_hour has no verified value on 2027-02-01"],
         ),
         (
             {"person": {"ground": None}},

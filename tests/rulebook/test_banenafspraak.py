@@ -16,6 +16,7 @@ COUNTING = (
     "38b.1.a",
     "38b.1.b",
     "38b.1.c",
+    "38b.1.c.employed",
     "38b.1.d",
     "38b.1.e",
     "38b.1.f",
@@ -107,14 +108,25 @@ def test_unknown_sectors_and_years_are_refused_with_the_known_ones() -> None:
 
 @pytest.mark.parametrize("code", COUNTING)
 def test_every_ground_counts_and_names_its_source(code: str) -> None:
-    assert RB.counts(code) is True
+    assert Rulebook.on("2026-01-01").counts(code) is True
     assert RB.ground(code).counts_for_agreement
     assert RB.ground(code).source
 
 
+@pytest.mark.parametrize("code", COUNTING)
+def test_two_grounds_count_from_2026_only(code: str) -> None:
+    is_new = code in {"38b.1.c.employed", "38b.1.g"}
+    for day in ("2019-06-01", "2025-12-31"):
+        assert Rulebook.on(day).counts(code) is not is_new
+    assert RB.counts(code, on=dt.date(2026, 1, 1)) is True
+    # A wage-return period that the ground begins in counts as a whole.
+    period = (dt.date(2025, 12, 29), dt.date(2026, 1, 25))
+    assert RB.counts(code, on=dt.date(2025, 12, 30), period=period) is True
+
+
 def test_the_grounds_stand_in_the_order_of_the_law() -> None:
     codes = tuple(ground.code for ground in RB.grounds())
-    assert codes == (*COUNTING[:10], "vso_pro", "none", "sheltered_work")
+    assert codes == (*COUNTING[:11], "vso_pro", "none", "sheltered_work")
 
 
 def test_registration_opens_two_doors_and_the_ground_the_others() -> None:

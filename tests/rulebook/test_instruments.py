@@ -20,6 +20,7 @@ CENT = Decimal("0.01")
 @pytest.mark.parametrize(
     ("day", "wages"),
     [
+        ("2026-07-01", "14.99 11.99 8.99 7.50 5.92 5.17 4.50"),
         ("2026-01-01", "14.71 11.77 8.83 7.36 5.81 5.07 4.41"),
         ("2025-01-01", "14.06 11.25 8.44 7.03 5.55 4.85 4.22"),
     ],
@@ -29,6 +30,31 @@ def test_youth_wages_are_the_published_ones(day: str, wages: str) -> None:
     found = [book.minimum_wage_eur_per_hour(age=age) for age in range(21, 14, -1)]
     assert found == [Decimal(wage) for wage in wages.split()]
     assert book.minimum_wage_eur_per_hour(age=64) == found[0]
+
+
+@pytest.mark.parametrize(
+    ("day", "wages"), [("2026-07-01", "9.22 7.87 6.82"), ("2026-06-30", "9.05 7.72 6.69")]
+)
+def test_apprentices_have_lower_wages_at_18_to_20(day: str, wages: str) -> None:
+    book = Rulebook.on(day)
+    found = [book.minimum_wage_eur_per_hour(age, bbl=True) for age in (20, 19, 18)]
+    assert found == [Decimal(wage) for wage in wages.split()]
+    for age in (15, 17, 21, 30):
+        assert book.minimum_wage_eur_per_hour(age, bbl=True) == book.minimum_wage_eur_per_hour(age)
+
+
+def test_from_2027_young_people_and_apprentices_have_the_announced_shares() -> None:
+    with pytest.raises(MissingParameterError, match=r"minimum_wage\.eur_per_hour"):
+        Rulebook.on("2027-01-01").minimum_wage_eur_per_hour(19)
+    book = Rulebook.on("2027-01-01").with_parameter("minimum_wage.eur_per_hour", 20)
+    wages = [book.minimum_wage_eur_per_hour(age) for age in range(20, 14, -1)]
+    assert wages == [Decimal(wage) for wage in ("17.50", "15", "12.50", "10", "8", "6")]
+    for age in (20, 19, 18):
+        assert book.minimum_wage_eur_per_hour(age, bbl=True) == book.minimum_wage_eur_per_hour(age)
+    with pytest.raises(MissingParameterError, match=r"youth_share\.19"):
+        Rulebook.on("2028-01-01").with_parameter(
+            "minimum_wage.eur_per_hour", 20
+        ).minimum_wage_eur_per_hour(19)
 
 
 def test_nobody_works_below_fifteen() -> None:
@@ -82,14 +108,30 @@ def test_the_fixed_form_is_half_for_six_months() -> None:
             RB.wage_subsidy(hours_per_week=36, **wrong)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("day", "share"),
+    [("2015-01-01", "0.23"), ("2017-12-31", "0.23"), ("2018-01-01", "0.235")],
+)
+def test_charges_rose_in_2018(day: str, share: str) -> None:
+    assert Rulebook.on(day).employer_charges() == Decimal(share)
+    assert RB.wage_subsidy(
+        wage_value="0.60", hours_per_week=36
+    ).per_month_with_charges_eur == Decimal("1224.30")
+
+
 def test_charges_are_known_only_where_supplied_or_verified() -> None:
-    usual = {"wage_value": "0.60", "hours_per_week": 36}
-    plain = RB.wage_subsidy(**usual)  # type: ignore[arg-type]
+    usual = {"wage_value": "0.60", "hours_per_week": 36, "base_eur_per_month": "2155.00"}
+    early = Rulebook.on("2014-12-31").override(
+        {
+            "wage_subsidy.hours_norm_per_week": 36,
+            "wage_subsidy.cap": "0.7",
+        }
+    )
+    plain = early.wage_subsidy(**usual)  # type: ignore[arg-type]
     assert plain.per_month_with_charges_eur is None
     assert plain.per_year_with_charges_eur is None
-    supplied = RB.with_parameter("wage_subsidy.employer_charges", "0.235")
-    assert supplied.wage_subsidy(**usual).per_month_with_charges_eur == Decimal("1224.30")  # type: ignore[arg-type]
-    assert Rulebook.on("2019-01-01").value("wage_subsidy.employer_charges") == Decimal("0.23")
+    supplied = early.with_parameter("wage_subsidy.employer_charges", "0.235")
+    assert supplied.wage_subsidy(**usual).per_month_with_charges_eur == Decimal("1064.57")  # type: ignore[arg-type]
 
 
 def test_the_cap_is_taken_before_the_charges() -> None:
@@ -132,7 +174,7 @@ def test_subsidies_against_decimal_arithmetic(
     assert found.per_month_with_charges_eur == Decimal(cents).scaleb(-2)
 
 
-@pytest.mark.parametrize("day", ["2024-06-01", "2026-07-01"])
+@pytest.mark.parametrize("day", ["2027-06-01", "2030-01-01"])
 def test_a_supplied_minimum_wage_opens_the_subsidy(day: str) -> None:
     with pytest.raises(MissingParameterError, match=r"minimum_wage\.eur_per_hour"):
         Rulebook.on(day).wage_subsidy(wage_value="0.6", hours_per_week=36)
@@ -166,6 +208,8 @@ def test_subsidies_refuse_what_cannot_be(wrong: dict[str, object], text: str) ->
         ("banenafspraak", 1981, "2000.00"),
         ("arbeidsgehandicapte", 1000, "3050.00"),
         ("arbeidsgehandicapte", 2000, "6000.00"),
+        ("herplaatsing", 1000, "3050.00"),
+        ("herplaatsing", 2000, "6000.00"),
         ("banenafspraak", "0.5", "0.51"),
     ],
 )
@@ -199,14 +243,12 @@ def test_a_year_has_52_weeks_of_paid_hours() -> None:
 
 
 def test_charges_and_guidance_are_supplied() -> None:
-    assert Rulebook.on("2019-06-01").employer_charges() == Decimal("0.23")
-    for ask in (RB.employer_charges, RB.sheltered_guidance_eur_per_year):
+    for ask in (Rulebook.on("2014-06-01").employer_charges, RB.sheltered_guidance_eur_per_year):
         with pytest.raises(MissingParameterError):
             ask()
-    with pytest.raises(MissingParameterError):
-        RB.wage_subsidy_eur_per_year("0.6", 36, with_charges=True)
-    book = RB.override({"wage_subsidy.employer_charges": "0.235"})
-    assert book.wage_subsidy_eur_per_year("0.60", 36, with_charges=True) == Decimal("14691.60")
+    assert RB.wage_subsidy_eur_per_year("0.60", 36, with_charges=True) == Decimal("14691.60")
+    book = RB.override({"wage_subsidy.employer_charges": "0"})
+    assert book.wage_subsidy_eur_per_year("0.60", 36, with_charges=True) == Decimal("11896.04")
 
 
 def test_only_the_highest_advantage_is_paid() -> None:
@@ -223,11 +265,11 @@ def test_only_the_highest_advantage_is_paid() -> None:
 def test_from_2026_the_advantage_lasts_as_long_as_the_job() -> None:
     assert RB.lkv_maximum_years("banenafspraak") is None
     assert RB.lkv_maximum_years("arbeidsgehandicapte") == 3
-    assert RB.lkv_maximum_years("arbeidsgehandicapte", same_firm=True) == 1
+    assert RB.lkv_maximum_years("herplaatsing") == 1
     with pytest.raises(MissingParameterError):
         Rulebook.on("2025-06-01").lkv_maximum_years("banenafspraak")
-    with pytest.raises(InvalidInputError, match="same_firm must be False"):
-        RB.lkv_maximum_years("banenafspraak", same_firm=True)
+    with pytest.raises(InvalidInputError, match="kind must be one of 'banenafspraak', "):
+        RB.lkv_maximum_years("liv")
 
 
 def test_dispensation_splits_the_minimum_wage() -> None:

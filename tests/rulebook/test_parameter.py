@@ -46,6 +46,7 @@ def test_the_page_of_the_register_lists_every_ground() -> None:
         assert told[f"`{ground.code}`"] == [
             ground.meaning,
             word[ground.counts_for_agreement],
+            "" if ground.counts_from is None else ground.counts_from.isoformat(),
             word[ground.in_register],
             lkv if lkv == no_risk else f"{lkv}, {no_risk}",
             word[ground.wage_subsidy],
@@ -65,18 +66,22 @@ def test_dates_may_be_iso_text_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("day", "minimum_wage"),
     [
+        ("2024-01-01", "13.27"),
+        ("2024-12-31", "13.68"),
         ("2025-01-01", "14.06"),
         ("2025-06-30", "14.06"),
         ("2025-07-01", "14.40"),
         ("2026-01-01", "14.71"),
         ("2026-06-30", "14.71"),
+        ("2026-07-01", "14.99"),
+        ("2026-12-31", "14.99"),
     ],
 )
 def test_the_minimum_wage_follows_the_day(day: str, minimum_wage: str) -> None:
     assert Rulebook.on(day).minimum_wage_eur_per_hour() == Decimal(minimum_wage)
 
 
-@pytest.mark.parametrize("day", ["2019-06-01", "2024-01-01", "2024-12-31", "2026-07-01"])
+@pytest.mark.parametrize("day", ["2019-06-01", "2023-12-31", "2027-01-01"])
 def test_an_unverified_minimum_wage_is_asked_for(day: str) -> None:
     with pytest.raises(MissingParameterError) as caught:
         Rulebook.on(day).minimum_wage_eur_per_hour()
@@ -87,8 +92,8 @@ def test_an_unverified_minimum_wage_is_asked_for(day: str) -> None:
 
 
 def test_an_unverified_figure_is_shown_but_never_used() -> None:
-    with pytest.raises(MissingParameterError, match=r"unverified: 13\.27"):
-        Rulebook.on("2024-03-01").wage_subsidy(wage_value="0.6", hours_per_week=36)
+    with pytest.raises(MissingParameterError, match="unverified: 31000"):
+        Rulebook.on("2018-03-01").national_target(year=2018, sector="market")
 
 
 def test_dates_change_what_is_known() -> None:
@@ -98,7 +103,11 @@ def test_dates_change_what_is_known() -> None:
     targets = [book.find("banenafspraak.target_jobs.total") for book in books]
     assert [row and row.value for row in targets] == [Decimal(55_000), None, Decimal(125_000)]
     wages = [book.find("minimum_wage.eur_per_hour") for book in books]
-    assert [row and row.value for row in wages] == [None, None, Decimal("14.71")]
+    assert [row and row.value for row in wages] == [
+        None,
+        Decimal("13.27"),
+        Decimal("14.71"),
+    ]
     contracts = [book.value("coaching.minimum_hours_per_week.uwv") for book in books]
     assert contracts == [12, 12, 8]
 

@@ -378,7 +378,7 @@ def test_overwriting_a_file_is_asked_for_in_so_many_words(tmp_path: Any) -> None
     "ask",
     [
         lambda law: law.coaching_years_left("uwv", same_work="no"),
-        lambda law: law.lkv_maximum_years("banenafspraak", same_firm="no"),
+        lambda law: law.minimum_wage_eur_per_hour(20, bbl="no"),
         lambda law: law.wage_subsidy(hours_per_week=36, fixed="no"),
         lambda law: law.wage_subsidy_eur_per_year(0.5, 36, with_charges="no"),
     ],
