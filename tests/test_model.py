@@ -656,7 +656,8 @@ class TestSolving:
     LARGE = po.synthetic_region(candidates=200, seed=5)
 
     def test_stopped_at_the_asked_gap_is_feasible(self):
-        result = po.solve(self.LARGE, gap=10)
+        too_large_to_be_proven_meanwhile = po.synthetic_region(candidates=800, seed=5)
+        result = po.solve(too_large_to_be_proven_meanwhile, gap=10)
         assert (result.status, result.stop_reason) == (po.Status.FEASIBLE, po.StopReason.GAP)
         assert 0 < result.gap <= 10
 
