@@ -8,7 +8,7 @@ import pickle
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from typing_extensions import override
@@ -45,6 +45,10 @@ class Problem:
         What the field asks for, as the end of the sentence "field ...": ``"must be >= 0"``.
     hint
         The remedy, as a sentence without its full stop.
+    file, row, column
+        Where it stands in the user's tables: the name of the file or frame, the line of the file
+        (the header is line 1) or the index label of the frame, and the user's own name of the
+        column. None where the input was no table.
     """
 
     subject: str
@@ -53,32 +57,54 @@ class Problem:
     value: object
     expected: str
     hint: str
+    file: str | None = None
+    row: int | str | None = None
+    column: str | None = None
 
     @override
     def __str__(self) -> str:
         name = self.subject if self.id is None else f"{self.subject} {self.id!r}"
         value = shortened(self.value)
-        return f"{name}: {self.field} {self.expected}, got {value}. Hint: {self.hint}."
+        place = f"{self.place}: " if self.place else ""
+        return f"{place}{name}: {self.field} {self.expected}, got {value}. Hint: {self.hint}."
+
+    @property
+    def place(self) -> str:
+        """Where the problem stands in the user's tables; empty where the input was no table."""
+        column = None if self.column in {None, self.field} else f"column {self.column!r}"
+        return ", ".join(part for part in (self.file, self.line, column) if part)
+
+    @property
+    def line(self) -> str:
+        """The line of the file, or the row of the frame; empty where there is none."""
+        noun = "line" if "." in (self.file or "") else "row"
+        return "" if self.row is None else f"{noun} {self.row}"
 
     @override
     def __repr__(self) -> str:
-        parts = (shortened(getattr(self, name)) for name in self.__slots__)
-        named = (f"{name}={part}" for name, part in zip(self.__slots__, parts, strict=True))
+        held = {name: getattr(self, name) for name in self.__slots__}
+        placed = {"file", "row", "column"}
+        told = {
+            name: value for name, value in held.items() if value is not None or name not in placed
+        }
+        named = (f"{name}={shortened(value)}" for name, value in told.items())
         return f"Problem({', '.join(named)})"
 
     @property
-    def kind(self) -> tuple[str, str, str]:
-        """What problems share that one text tells: subject, field without place, expected.
+    def kind(self) -> tuple[str, str, str, str | None]:
+        """What problems share that one text tells: subject, field without place, expected, file.
 
         Numbers do not tell kinds apart: each person may have a limit of their own.
         """
-        return (self.subject, self.field.partition("[")[0], _NUMBER.sub("...", self.expected))
+        expected = _NUMBER.sub("...", self.expected)
+        return (self.subject, self.field.partition("[")[0], expected, self.file)
 
     @override
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle, whatever the value is: where that would not come back the same, as its text."""
         value = self.value if _pickles(self.value) else Shown(repr(self.value))
-        return type(self), (self.subject, self.id, self.field, value, self.expected, self.hint)
+        told = (self.subject, self.id, self.field, value, self.expected, self.hint)
+        return type(self), (*told, self.file, self.row, self.column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +160,7 @@ class InvalidInputError(PlacementError, ValueError):
         shown
             How many problems of a kind are named.
         """
-        of_kind: dict[tuple[str, str, str], list[Problem]] = {}
+        of_kind: dict[tuple[str, str, str, str | None], list[Problem]] = {}
         for problem in self.problems:
             of_kind.setdefault(problem.kind, []).append(problem)
         count, kinds = len(self.problems), list(of_kind.values())
@@ -146,7 +172,7 @@ class InvalidInputError(PlacementError, ValueError):
         return "\n".join(lines)
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return one row per problem: subject, id, field, value, expected, hint."""
+        """Return one row per problem, with a column for each parameter of `Problem`."""
         import pandas as pd
 
         columns = list(Problem.__dataclass_fields__)
@@ -165,6 +191,7 @@ _MOST_OF_A_LISTED_VALUE = 60
 
 _WHERE: Mapping[str, Callable[[Problem], str]] = {
     "id": lambda problem: "" if problem.id is None else repr(problem.id),
+    "line": lambda problem: f"({problem.line})" if problem.line else "",
     "field": lambda problem: problem.field,
 }
 _WHAT: Mapping[str, Callable[[Problem], str]] = {
@@ -184,6 +211,9 @@ def _told_kind(problems: Sequence[Problem], most: int) -> str:
         if len({told(problem) for problem in problems}) > 1
     }
     name = first.subject if "id" in apart or first.id is None else f"{first.subject} {first.id!r}"
+    columns = {problem.column for problem in problems}
+    one_place = replace(first, row=None, column=first.column if len(columns) == 1 else None).place
+    name = f"{one_place}: {name}" if one_place else name
     field = first.kind[1] if "field" in apart else first.field
     expected = first.expected
     if any(problem.expected != expected for problem in problems):
@@ -197,7 +227,8 @@ def _told_kind(problems: Sequence[Problem], most: int) -> str:
 
 
 def _told_apart(problem: Problem, apart: Collection[str]) -> str:
-    where = " ".join(told(problem) for name, told in _WHERE.items() if name in apart).strip()
+    parts = (told(problem) for name, told in _WHERE.items() if name in apart)
+    where = " ".join(part for part in parts if part)
     what = "; ".join(told(problem) for name, told in _WHAT.items() if name in apart)
     return f"{where} ({what})" if where and what else where or what
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from numbers import Integral
 from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -13,6 +14,7 @@ from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint
 from placement_opt.basics.json_files import parse_json
 from placement_opt.basics.short_text import Told, told_parts
 from placement_opt.records.readers import LEAVE_OUT, MISTAKE
+from placement_opt.records.reading import Rows
 
 RecordT = TypeVar("RecordT", bound="Record")
 
@@ -23,6 +25,7 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     subject: ClassVar[str] = "record"
     id_field: ClassVar[str] = "id"
+    of_person: ClassVar[bool] = False
 
     def __init__(self, /, **fields: Any) -> None:
         problems, sound, broken = self._read(fields)
@@ -75,9 +78,12 @@ class Record(BaseModel):
     @classmethod
     def readable_id(cls, fields: Mapping[str, Any]) -> str | None:
         """Return the id among raw fields, or its default, if it may be shown; else None."""
-        id_ = fields.get(cls.id_field, cls.model_fields[cls.id_field].default)
-        shown = isinstance(id_, str) and id_ != "" and not looks_like_bsn(id_.strip())
-        return str(id_) if shown else None
+        id_: object = fields.get(cls.id_field, cls.model_fields[cls.id_field].default)
+        if isinstance(id_, Integral) and not isinstance(id_, bool):
+            id_ = str(int(id_))
+        if not isinstance(id_, str) or not id_:
+            return None
+        return None if cls.of_person and looks_like_bsn(id_.strip()) else str(id_)
 
     def contradictions(self, unread: Collection[str] = ()) -> Iterator[Problem]:
         """Yield the problems between fields that are each right by themselves.
@@ -210,5 +216,5 @@ def read_rows(
         except InvalidInputError as error:
             for found in error.problems:
                 named = found if found.id is not None else replace(found, id=f"row {row}")
-                problems.append(named)
+                problems.append(rows.placed(named, row) if isinstance(rows, Rows) else named)
     return tuple(records), problems

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from placement_opt.basics.bsn import masked
 from placement_opt.basics.errors import Problem, closest_hint, closest_ids
 from placement_opt.records.base import Record
 from placement_opt.records.people import Candidate, Coach
@@ -85,7 +86,7 @@ class RegionChecks:
             record.subject,
             getattr(record, record.id_field),
             field_,
-            value,
+            masked(value) if name == "wishes" else value,  # perhaps a person's number
             expected,
             self._hint(name, value, known),
         )

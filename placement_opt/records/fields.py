@@ -19,6 +19,8 @@ from placement_opt.records.readers import Day, Flag, Quantity, Text, mistake
 _DUTCH_LATITUDES = (50, 54)
 _DUTCH_LONGITUDES = (3, 8)
 
+MOST_HOURS_PER_WEEK = 168
+
 
 def _listed(value: Any) -> Any:
     """Return a list as it is; None means not given, as in every optional field."""
@@ -63,6 +65,14 @@ def row_of(names: str, length: int) -> Callable[[Any], Any]:
     return check
 
 
+def _both_ends(value: Any) -> Any:
+    """Fill in the end of a range of hours that is not given: no fewest hours, or no limit."""
+    least, most = value
+    if least is None and most is not None:
+        return 0, most
+    return (least, MOST_HOURS_PER_WEEK) if most is None and least is not None else value
+
+
 def _ascending(value: tuple[float, float]) -> tuple[float, float]:
     if value[0] > value[1]:
         hint = f"write the smaller number first: ({value[1]}, {value[0]})"
@@ -82,10 +92,11 @@ def _not_swapped(value: tuple[float, float]) -> tuple[float, float]:
 
 
 Identifier = Annotated[str, Text(is_id=True)]
+PersonId = Annotated[str, Text(is_id=True, of_person=True)]
 Label = Annotated[str, Text()]
 Bool = Annotated[bool, Flag()]
 Date = Annotated[dt.date, Day()]
-HoursPerWeek = Annotated[float, Quantity(0, 168, 3, "hours a week")]
+HoursPerWeek = Annotated[float, Quantity(0, MOST_HOURS_PER_WEEK, 3, "hours a week")]
 HoursPerYear = Annotated[float, Quantity(0, 10**10, 3, "paid hours a year")]
 EurosPerYear = Annotated[float, Quantity(0, 10**12, 2, "euros a year")]
 EurosPerHour = Annotated[float, Quantity(0, 10**4, 2, "euros an hour")]
@@ -103,6 +114,7 @@ Longitude = Annotated[float, Quantity(-180, 180, 6, "longitude in degrees", Digi
 
 HoursRange = Annotated[
     tuple[HoursPerWeek, HoursPerWeek],
+    BeforeValidator(_both_ends),
     BeforeValidator(row_of("minimum, maximum", 2)),
     AfterValidator(_ascending),
 ]
@@ -117,14 +129,22 @@ Identifiers = Annotated[frozenset[Identifier], BeforeValidator(_gathered)]
 Ranking = Annotated[
     tuple[Identifier, ...], BeforeValidator(_listed), AfterValidator(_without_duplicates)
 ]
+PersonRanking = Annotated[
+    tuple[PersonId, ...], BeforeValidator(_listed), AfterValidator(_without_duplicates)
+]
 PairOfIds = Annotated[
-    tuple[Identifier, Identifier], BeforeValidator(row_of("candidate id, opening id", 2))
+    tuple[PersonId, Identifier], BeforeValidator(row_of("candidate id, opening id", 2))
 ]
 PairsOfIds = Annotated[tuple[PairOfIds, ...], BeforeValidator(_listed)]
 TravelRow = Annotated[
-    tuple[Identifier, Identifier, Minutes],
+    tuple[PersonId, Identifier, Minutes],
     BeforeValidator(row_of("origin, destination, minutes", 3)),
 ]
+PostcodeRow = Annotated[
+    tuple[Identifier, Latitude, Longitude],
+    BeforeValidator(row_of("postcode, latitude, longitude", 3)),
+]
+PostcodeTable = Annotated[tuple[PostcodeRow, ...], BeforeValidator(_listed)]
 TravelTable = Annotated[tuple[TravelRow, ...], BeforeValidator(_listed)]
 
 Transport = Literal["walk", "bike", "car", "public_transport"]

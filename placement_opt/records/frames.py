@@ -1,197 +1,334 @@
-"""Regions from frames of pandas or polars: one row a record, columns named like the fields."""
+"""Regions from tables of any origin: one row a record, each column read as its field asks."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from placement_opt.basics.errors import Problem, closest_hint, closest_ids
-from placement_opt.basics.frame_columns import cells_of, frame_columns
-from placement_opt.records.base import Record, read_rows
+from placement_opt.basics.errors import Problem
+from placement_opt.records.base import read_rows
+from placement_opt.records.cells import Cells, age_on
+from placement_opt.records.cells_of_fields import cells_of_fields, cells_of_type
+from placement_opt.records.chosen_columns import AskedColumns, Chosen, choose_columns
+from placement_opt.records.columns import Evidence, decided, evidence_of, read_columns
+from placement_opt.records.dialect import Dialect
+from placement_opt.records.fields import (
+    MOST_HOURS_PER_WEEK,
+    Date,
+    Identifier,
+    Latitude,
+    Longitude,
+    Minutes,
+    PersonId,
+)
 from placement_opt.records.kinds import RECORD_KINDS
+from placement_opt.records.reading import Place, ReadingLine, Rows
+from placement_opt.records.user_tables import (
+    BIRTH_DATE,
+    GROUPS,
+    TABLE_COLUMNS,
+    UserTable,
+    splits,
+    table_of_frame,
+)
 
-# A pair of numbers may come as one column of tuples or as two columns of numbers.
-_SPLIT_FIELDS = {
-    "hours_per_week": ("hours_per_week_min", "hours_per_week_max"),
-    "location": ("lat", "lon"),
+_TYPE_OF_COLUMN: Mapping[str, Any] = {
+    "candidate_id": PersonId,
+    "opening_id": Identifier,
+    "origin": PersonId,
+    "destination": Identifier,
+    "minutes": Minutes,
+    "postcode": Identifier,
+    "lat": Latitude,
+    "lon": Longitude,
+    BIRTH_DATE: Date,
 }
-_KINDS_WITH_SPLIT_FIELDS = frozenset({"candidate", "opening"})
-TABLE_COLUMNS = {
-    "excluded_pairs": ("candidate_id", "opening_id"),
-    "fixed_placements": ("candidate_id", "opening_id"),
-    "travel_minutes": ("origin", "destination", "minutes"),
-}
+_OLDEST_COUNTED = 21
 
 
 @dataclass
-class FrameReading:
-    """The rows of one frame, and what is wrong with its columns.
+class TablesRead:
+    """The fields of a region, and what is to be known of how its tables were read.
 
     Parameters
     ----------
-    rows
-        One mapping for each row, without the cells that are empty.
+    fields
+        The rows of what is given, by the name of their field.
+    lines
+        The reading note.
+    places
+        Where each row of the region's own tables stands; see `Reading`.
     problems
-        Problems of whole columns, once each.
+        Problems of whole tables and columns; where ids are missing also those of all rows.
     has_ids
-        Whether the frame has its id column.
+        Whether every table of records has its ids; if not, the records cannot be checked against
+        each other.
     """
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    fields: dict[str, Any] = field(default_factory=dict)
+    lines: list[ReadingLine] = field(default_factory=list)
+    places: dict[str, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     has_ids: bool = True
 
 
-def region_fields(
-    frames: Mapping[str, Any], tables: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[Problem], bool]:
+def read_frames(
+    frames: Mapping[str, Any], columns: object, how: Dialect, day: dt.date | None
+) -> TablesRead:
     """Turn the frames of a region into its fields.
 
     Parameters
     ----------
     frames
-        A frame, or None, for each kind of record.
-    tables
-        A frame, rows or None for each table of `TABLE_COLUMNS`.
-
-    Returns
-    -------
-    fields : dict
-        The rows of what is given, by the name of their field.
-    problems : list of Problem
-        Problems of whole columns; where ids are missing also those of all rows.
-    has_ids : bool
-        Whether every frame has its ids; if not, the records cannot be checked against each other.
+        A frame, or None, for each kind of record; a frame, rows or None for each table of
+        `TABLE_COLUMNS`.
+    columns
+        The user's names and the fields they stand for.
+    how
+        How texts in the frames are written.
+    day
+        Date of the region, if it is given and sound.
     """
-    fields: dict[str, Any] = {}
+    tables: dict[str, UserTable] = {}
+    whole: dict[str, Any] = {}
     problems: list[Problem] = []
-    given = {name: frame for name, frame in frames.items() if frame is not None}
-    readings = {name: read_frame(RECORD_KINDS[name], frame) for name, frame in given.items()}
-    for name, reading in readings.items():
-        fields[name] = reading.rows
-        problems.extend(reading.problems)
-    for name, table in tables.items():
-        if table is not None:
-            fields[name], found = read_table(name, table)
-            problems.extend(found)
-    has_ids = all(reading.has_ids for reading in readings.values())
-    if not has_ids:
-        for name, reading in readings.items():
-            rows = reading.rows
-            if not reading.has_ids:
-                rows = [{"id": f"row {number}", **row} for number, row in enumerate(rows)]
-            _, found = read_rows(RECORD_KINDS[name], rows)
-            problems.extend(found)
-    return fields, problems, has_ids
-
-
-def read_frame(kind: type[Record], frame: Any) -> FrameReading:
-    """Read the rows of a frame of one kind of record.
-
-    Parameters
-    ----------
-    kind
-        The kind of record.
-    frame
-        Columns named like its fields; an empty cell (None, NaN, NaT, NA) means not given.
-    """
-    reading = FrameReading()
-    columns = None if isinstance(frame, Mapping) else frame_columns(frame)
-    if columns is None:
-        expected = "must be a frame of pandas or polars"
-        shown = type(frame).__name__
-        hint = "use Region(...) for records and lists; collect a lazy frame first"
-        reading.problems.append(Problem(kind.subject, None, "frame", shown, expected, hint))
-        reading.has_ids = False
-        return reading
-    names, cells = [name for name, _ in columns], dict(columns)
-    reading.rows = [{} for _ in range(len(columns[0][1]) if columns else 0)]
-    reading.problems.extend(_column_problems(kind, names))
-    reading.has_ids = "id" in names
-    bad = {found.field for found in reading.problems}
-    split = _splits(kind)
-    for name in kind.model_fields:
-        if name in bad:
+    for name, frame in frames.items():
+        if frame is None:
             continue
-        if name in cells:
-            _fill(reading.rows, name, cells_of(cells[name]))
-        elif name in split and set(split[name]) <= cells.keys():
-            low, high = (cells_of(cells[half]) for half in split[name])
+        table = table_of_frame(name, frame, how)
+        if table is not None:
+            tables[name] = table
+        elif name in TABLE_COLUMNS:
+            whole[name] = frame
+        else:
+            problems.append(_no_frame(name, frame))
+    read = read_tables(tables, columns, day)
+    read.fields.update(whole)
+    read.problems[:0] = problems
+    read.has_ids = read.has_ids and not problems
+    return read
+
+
+def _no_frame(name: str, frame: object) -> Problem:
+    expected = "must be a frame of pandas or polars"
+    hint = "use Region(...) for records and lists; collect a lazy frame first"
+    shown = type(frame).__name__
+    return Problem(RECORD_KINDS[name].subject, None, "frame", shown, expected, hint)
+
+
+def read_tables(
+    tables: Mapping[str, UserTable], columns: object, day: dt.date | None
+) -> TablesRead:
+    """Turn tables of any origin into the fields of a region; see `read_frames`."""
+    asked, read = AskedColumns(columns), TablesRead()
+    chosen = {name: choose_columns(name, table, asked) for name, table in tables.items()}
+    titles = {name: [own for own, _ in table.columns] for name, table in tables.items()}
+    read.problems += [*asked.problems, *asked.unseen(titles)]
+    kinds = {name: _kinds_of(name, one) for name, one in chosen.items()}
+    found = {
+        name: evidence_of(table, chosen[name].cells, kinds[name]) for name, table in tables.items()
+    }
+    beside = reduce(or_, found.values(), Evidence())
+    unread: list[str] = []
+    for name, table in tables.items():
+        how, lines = decided(table, found[name], beside)
+        read.lines += [*lines, *chosen[name].lines]
+        read.problems += chosen[name].problems
+        if name in RECORD_KINDS:
+            rows = _read_records(name, table, chosen[name], kinds[name], how, day, read)
+            read.fields[name] = rows
+            if "id" not in chosen[name].cells:
+                unread.append(name)
+        else:
+            _read_region_table(name, table, chosen[name], kinds[name], how, read)
+    read.has_ids = not unread
+    if unread:
+        _look_at_rows(read, unread)
+    return read
+
+
+def _look_at_rows(read: TablesRead, unread: list[str]) -> None:
+    """Add the problems of single rows, where a table has no ids to build a region from."""
+    for name in RECORD_KINDS:
+        rows = read.fields.get(name)
+        if not isinstance(rows, Rows):
+            continue
+        if name in unread:
+            for number, fields in enumerate(rows.rows):
+                fields.setdefault("id", f"row {number}")
+        _, found = read_rows(RECORD_KINDS[name], rows)
+        read.problems.extend(found)
+
+
+def _kinds_of(name: str, chosen: Chosen) -> dict[str, Cells]:
+    """Return how the cells of each chosen column are read."""
+    of_field = cells_of_fields(RECORD_KINDS[name]) if name in RECORD_KINDS else {}
+    halves = {half: field for field, pair in splits(name).items() for half in pair}
+    kinds: dict[str, Cells] = {}
+    for target in chosen.cells:
+        if target in of_field:
+            kinds[target] = of_field[target]
+        elif target in halves:
+            kinds[target] = of_field[halves[target]].half()
+        elif target in _TYPE_OF_COLUMN:
+            kinds[target] = cells_of_type(_TYPE_OF_COLUMN[target])
+        else:
+            kinds[target] = Cells()
+    return kinds
+
+
+def _read_records(
+    name: str,
+    table: UserTable,
+    chosen: Chosen,
+    kinds: Mapping[str, Cells],
+    how: Dialect,
+    day: dt.date | None,
+    read: TablesRead,
+) -> Rows:
+    """Read the rows of one kind of record; what is to be known of them goes into `read`."""
+    kind = RECORD_KINDS[name]
+    found = list(_column_problems(name, table, chosen))
+    read.problems += found
+    bad = {problem.field for problem in found}
+    columns = read_columns(table, chosen.cells, chosen.names, kinds, how, kind.subject)
+    read.lines += columns.lines
+    read.problems += columns.problems
+    cells, names = columns.cells, dict(chosen.names)
+    rows: list[dict[str, Any]] = [{} for _ in table.labels]
+    for target, pair in splits(name).items():
+        if target not in bad and set(pair) <= cells.keys():
+            low, high = (cells.pop(half) for half in pair)
+            read.lines += _one_sided(table, target, pair, names, low, high)
             both = zip(low, high, strict=True)
-            _fill(reading.rows, name, [None if pair == (None, None) else pair for pair in both])
-    return reading
+            cells[target] = [None if one == (None, None) else one for one in both]
+            names |= {f"{target}[{end}]": names[half] for end, half in enumerate(pair)}
+            names[target] = " and ".join(names[half] for half in pair)
+    if BIRTH_DATE in cells:
+        cells = _with_ages(table, cells, names, day, read)
+    for target in [*kind.model_fields, *cells]:
+        if target in bad or target not in cells:
+            continue
+        if target.startswith(f"{GROUPS}."):
+            _fill_group(rows, target.partition(".")[2], cells.pop(target))
+            names.setdefault(GROUPS, chosen.names[target])
+        elif target in kind.model_fields:
+            default = kind.model_fields[target].get_default(call_default_factory=True)
+            missing = cells[target].count(None)
+            if missing and default is not None and not isinstance(default, Collection | str):
+                text = f"not given: {str(default).lower()}"
+                read.lines.append(ReadingLine(table.title, names[target], missing, text))
+            _fill(rows, target, cells.pop(target))
+    return Rows(rows, table.title, table.labels, names)
 
 
-def read_table(name: str, table: Any) -> tuple[Any, list[Problem]]:
-    """Read a frame of pairs or of travel times as rows; anything but a frame is left as it is.
+def _with_ages(
+    table: UserTable,
+    cells: dict[str, list[Any]],
+    names: dict[str, str],
+    day: dt.date | None,
+    read: TablesRead,
+) -> dict[str, list[Any]]:
+    """Return the cells with the age for the minimum wage instead of the date of birth."""
+    born = cells.pop(BIRTH_DATE)
+    count = sum(one is not None for one in born)
+    field = "minimum_wage_age"
+    if field in cells:
+        text = f"nothing reads it; {field} comes from {names[field]!r}"
+    elif day is None:
+        text = "ages for the minimum wage are not known, since the region has no date"
+    else:
+        text = f"gives the age for the minimum wage on {day}; the date of birth is not kept"
+        names[field] = names[BIRTH_DATE]
+        cells[field] = [
+            min(age_on(day, one), _OLDEST_COUNTED) if isinstance(one, dt.date) else one
+            for one in born
+        ]
+    read.lines.append(ReadingLine(table.title, names[BIRTH_DATE], count, text))
+    return cells
 
-    Parameters
-    ----------
-    name
-        Field of the region that the table fills.
-    table
-        A frame with the columns ``TABLE_COLUMNS[name]``, or rows.
 
-    Returns
-    -------
-    rows : list of tuple, or `table` itself
-        The rows, with None for empty cells.
-    problems : list of Problem
-        Problems of whole columns.
-    """
-    columns = None if isinstance(table, Mapping) else frame_columns(table)
-    if columns is None:
-        return table, []
+def _one_sided(
+    table: UserTable,
+    target: str,
+    pair: tuple[str, str],
+    names: Mapping[str, str],
+    low: list[Any],
+    high: list[Any],
+) -> list[ReadingLine]:
+    """Tell the hours that have one end only."""
+    if target != "hours_per_week":
+        return []
+    missing = Counter(
+        half
+        for least, most in zip(low, high, strict=True)
+        for half, is_missing in ((0, least is None), (1, most is None))
+        if is_missing and (least, most) != (None, None)
+    )
+    texts = ("no fewest hours: 0", f"no most hours: no limit ({MOST_HOURS_PER_WEEK})")
+    return [
+        ReadingLine(table.title, names[pair[half]], missing[half], texts[half])
+        for half in sorted(missing)
+    ]
+
+
+def _read_region_table(
+    name: str,
+    table: UserTable,
+    chosen: Chosen,
+    kinds: Mapping[str, Cells],
+    how: Dialect,
+    read: TablesRead,
+) -> None:
+    """Read a table of pairs, of travel times or of postcodes as rows."""
     known = TABLE_COLUMNS[name]
-    given = [column for column, _ in columns]
-    problems = [_unknown_column("region", column, known) for column in given if column not in known]
-    for column in known:
-        if given.count(column) != 1:
-            hint = f"the columns of {name} are {', '.join(known)}"
-            expected = "must be a column, once"
-            problems.append(
-                Problem("region", None, f"{name}.{column}", given.count(column), expected, hint)
-            )
-    if problems:
-        return (), problems
-    cells = dict(columns)
-    return list(zip(*(cells_of(cells[column]) for column in known), strict=True)), []
+    lacking = [column for column in known if column not in chosen.cells]
+    for column in lacking:
+        hint = f"the columns of {name} are {', '.join(known)}"
+        expected, field = "must be a column, once", f"{name}.{column}"
+        read.problems.append(Problem("region", None, field, 0, expected, hint, table.title))
+    if lacking or chosen.problems:
+        return
+    columns = read_columns(table, chosen.cells, chosen.names, kinds, how, "region")
+    read.lines += columns.lines
+    read.problems += columns.problems
+    read.fields[name] = list(zip(*(columns.cells[column] for column in known), strict=True))
+    for row, label in enumerate(table.labels):
+        names = {f"{name}[{row}][{end}]": chosen.names[one] for end, one in enumerate(known)}
+        read.places[f"{name}[{row}]"] = Place(table.title, label, names)
 
 
-def _splits(kind: type[Record]) -> dict[str, tuple[str, str]]:
-    return _SPLIT_FIELDS if kind.subject in _KINDS_WITH_SPLIT_FIELDS else {}
+def _column_problems(name: str, table: UserTable, chosen: Chosen) -> list[Problem]:
+    subject, found = RECORD_KINDS[name].subject, []
 
+    def refuse(field: str, value: object, expected: str, hint: str) -> None:
+        found.append(Problem(subject, None, field, value, expected, hint, table.title))
 
-def _column_problems(kind: type[Record], columns: Sequence[object]) -> Iterator[Problem]:
-    split = _splits(kind)
-    halves = [half for pair in split.values() for half in pair]
-    known = [*kind.model_fields, *halves]
-    if "id" not in columns:
+    if "id" not in chosen.cells:
         hint = "add a column 'id' with an id for every row; an index is not read"
-        yield Problem(kind.subject, None, "id", None, "must be a column of the frame", hint)
-    for column in dict.fromkeys(columns):
-        if column not in known:
-            yield _unknown_column(kind.subject, column, known)
-        elif columns.count(column) > 1:
-            hint = "remove or rename the others"
-            count = columns.count(column)
-            yield Problem(kind.subject, None, str(column), count, "must be a column once", hint)
-    for name, pair in split.items():
-        given = [half for half in pair if half in columns]
-        if given and name in columns:
+        own = [name for name, _ in table.columns]
+        refuse("id", own or None, "must be a column of the table", hint)
+    for target, pair in splits(name).items():
+        given = [half for half in pair if half in chosen.cells]
+        if given and target in chosen.cells:
             expected = f"must be given as one column or as {pair[0]} and {pair[1]}, not both"
-            yield Problem(kind.subject, None, name, given, expected, f"remove the column {name!r}")
+            refuse(target, given, expected, f"remove the column {chosen.names[target]!r}")
         elif len(given) == 1:
             expected = f"must be two columns, {pair[0]} and {pair[1]}"
-            yield Problem(kind.subject, None, name, given, expected, "add the other column")
-
-
-def _unknown_column(subject: str, column: object, known: Collection[str]) -> Problem:
-    close = closest_ids(str(column), known)
-    hint = closest_hint(close) if close else "remove the column, or select the others"
-    return Problem(subject, None, str(column), column, "is no column that is known", hint)
+            refuse(target, given, expected, "add the other column")
+    return found
 
 
 def _fill(rows: list[dict[str, Any]], name: str, cells: list[Any]) -> None:
     for row, cell in zip(rows, cells, strict=True):
         if cell is not None:
             row[name] = cell
+
+
+def _fill_group(rows: list[dict[str, Any]], name: str, cells: list[Any]) -> None:
+    for row, cell in zip(rows, cells, strict=True):
+        if cell is not None:
+            row.setdefault(GROUPS, {})[name] = cell if isinstance(cell, str) else str(cell)

@@ -29,6 +29,7 @@ from placement_opt.records.fields import (
     MinimumWageAge,
     Minutes,
     People,
+    PersonId,
     Points,
     Ranking,
     Regimes,
@@ -49,6 +50,8 @@ class Candidate(Record):
         Municipality that is responsible for the person, by id.
     location
         Home as (latitude, longitude) in degrees; the centre of a postcode area will do.
+    postcode
+        Postcode, whole or its four digits; gives the location where the region has a table of them.
     transport
         How the person travels to work.
     max_travel_minutes
@@ -95,11 +98,13 @@ class Candidate(Record):
         With all problems of the record.
     """
 
+    of_person: ClassVar[bool] = True
     subject: ClassVar[str] = "candidate"
 
-    id: Identifier
+    id: PersonId
     municipality: Identifier | None = None
     location: Location | None = None
+    postcode: Identifier | None = None
     transport: Transport | None = None
     max_travel_minutes: Minutes | None = None
     ground: Ground | None = None
@@ -114,7 +119,7 @@ class Candidate(Record):
     coaching_regime: CoachingRegime | None = None
     coaching_year: YearOfCoaching | None = None
     coaching_hours_per_week: HoursPerWeek | None = None
-    coach: Identifier | None = None
+    coach: PersonId | None = None
     wage_value: Share | None = None
     minimum_wage_age: MinimumWageAge | None = None
     priority: Points = 0
@@ -162,9 +167,10 @@ class Coach(Record):
         With all problems of the record.
     """
 
+    of_person: ClassVar[bool] = True
     subject: ClassVar[str] = "coach"
 
-    id: Identifier
+    id: PersonId
     kind: CoachKind = "external"
     employer: Identifier | None = None
     hours_per_week: HoursPerWeek | None = None

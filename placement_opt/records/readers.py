@@ -1,7 +1,7 @@
 """How one value of a record is read: what is accepted, and how a mistake is told.
 
-A reader is put in ``Annotated[...]``. It refuses instead of repairing: no string becomes a number,
-no number an id.
+A reader is put in ``Annotated[...]``. It refuses instead of repairing: no string becomes a number.
+Whole numbers as ids are read as their digits.
 """
 
 import datetime as dt
@@ -54,22 +54,34 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Text(Reader):
-    """A label without surrounding blanks; with `is_id`, one that could not be a BSN."""
+    """A label or id without surrounding blanks.
+
+    Parameters
+    ----------
+    is_id
+        Whether it is an id: a whole number is read as its digits then.
+    of_person
+        Whether it is the id of a person, which could not be a BSN. Fiscal numbers of employers and
+        numbers of openings may: every RSIN passes the same test.
+    """
 
     is_id: bool = False
+    of_person: bool = False
 
     @override
     def read(self, value: Any) -> str:
-        """Return `value` unchanged if it may be used as a label or an id."""
+        """Return `value` as it is used as a label or an id."""
         noun = "an id" if self.is_id else "a text"
         if type(value) is not str:
             if isinstance(value, str):  # the string scalars of numpy and string enums
                 return self.read(str.__str__(value))
+            if self.is_id and isinstance(value, Integral) and not isinstance(value, bool):
+                return self.read(str(int(value)))
             raise mistake(f"must be {noun} (a string)", _text_hint(value))
         if not value or value.isspace():
             raise mistake("must not be empty", LEAVE_OUT)
         clean = value.strip() if value.isprintable() else "".join(filter(str.isprintable, value))
-        if self.is_id and looks_like_bsn(clean):
+        if self.of_person and looks_like_bsn(clean):
             raise mistake(
                 "must be a pseudonymous id, not a number that could be a BSN",
                 "replace it by an id of your own that only you can trace to the person",
@@ -87,6 +99,8 @@ class Text(Reader):
 
 def _clean_hint(value: str, joined: str) -> str:
     """Say how to write a text without its control characters; both ways where they part words."""
+    if looks_like_bsn(joined):
+        return "write it without them"
     spaced = "".join(char if char.isprintable() else " " for char in value).strip()
     if not joined:
         return LEAVE_OUT
@@ -145,7 +159,7 @@ class Quantity(Reader):
         try:
             exact = read_rounded(plain, self.places, self.digits)
         except TypeError:
-            raise mistake(self._expected(), _number_hint(plain, self._takes)) from None
+            raise mistake(self._expected(), _number_hint(plain, self.takes)) from None
         except ValueError:
             raise mistake(self._expected(), LEAVE_OUT) from None
         given = read_number(plain) if exact is None else exact
@@ -160,7 +174,8 @@ class Quantity(Reader):
             raise mistake(self._expected(), "give at most 15 digits, or scale the unit")
         return number
 
-    def _takes(self, number: Decimal) -> bool:
+    def takes(self, number: Decimal) -> bool:
+        """Tell whether a number is one the field can hold."""
         exact = read_rounded(number, self.places, self.digits)
         return exact is not None and self.minimum <= exact <= self.maximum
 

@@ -1,23 +1,29 @@
 """A whole region: its fields, its ways in and out, and all its problems told at once."""
 
-import datetime as dt
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator
 from typing_extensions import override
 
 from placement_opt.basics.errors import InvalidInputError, Problem
-from placement_opt.basics.json_files import parse_json, read_text, write_atomically
 from placement_opt.records.base import Record, read_rows
 from placement_opt.records.checks import RegionChecks
-from placement_opt.records.fields import Date, Label, Labels, PairsOfIds, TravelTable
-from placement_opt.records.frames import region_fields
-from placement_opt.records.json_text import region_fingerprint, region_text
+from placement_opt.records.fields import (
+    Date,
+    Label,
+    Labels,
+    PairsOfIds,
+    PostcodeTable,
+    TravelTable,
+)
+from placement_opt.records.json_text import region_fingerprint
 from placement_opt.records.kinds import RECORD_KINDS
 from placement_opt.records.people import Candidate, Coach
+from placement_opt.records.postcodes import locate
 from placement_opt.records.readers import mistake
+from placement_opt.records.reading import Reading, Rows
+from placement_opt.records.region_files import RegionFiles
 from placement_opt.records.work import Employer, Municipality, Opening
 
 if TYPE_CHECKING:
@@ -34,10 +40,10 @@ def _rows(value: Any) -> Any:
     raise mistake("must be a list of records", "put the records in square brackets")
 
 
-Rows = BeforeValidator(_rows)
+RecordRows = BeforeValidator(_rows)
 
 
-class Region(Record):
+class Region(RegionFiles):
     """A labour-market region (arbeidsmarktregio) at one moment: people, work and means.
 
     Parameters
@@ -60,6 +66,9 @@ class Region(Record):
         to municipality, by id.
     sectors_of_work
         Sectors of work a wish may name although no opening here has them.
+    postcodes
+        Rows (postcode, latitude, longitude), of whole postcodes or of their four digits. A record
+        with a postcode and without a location has the location of this table.
 
     Raises
     ------
@@ -71,26 +80,28 @@ class Region(Record):
     id_field: ClassVar[str] = "name"
 
     name: Label
-    candidates: Annotated[tuple[Candidate, ...], Rows]
-    openings: Annotated[tuple[Opening, ...], Rows]
+    candidates: Annotated[tuple[Candidate, ...], RecordRows]
+    openings: Annotated[tuple[Opening, ...], RecordRows]
     date: Date | None = None
-    employers: Annotated[tuple[Employer, ...], Rows] = ()
-    coaches: Annotated[tuple[Coach, ...], Rows] = ()
-    municipalities: Annotated[tuple[Municipality, ...], Rows] = ()
+    employers: Annotated[tuple[Employer, ...], RecordRows] = ()
+    coaches: Annotated[tuple[Coach, ...], RecordRows] = ()
+    municipalities: Annotated[tuple[Municipality, ...], RecordRows] = ()
     excluded_pairs: PairsOfIds = ()
     fixed_placements: PairsOfIds = ()
     travel_minutes: TravelTable = ()
     sectors_of_work: Labels = frozenset()
+    postcodes: PostcodeTable = ()
 
     def __init__(self, /, **fields: Any) -> None:
         problems: list[Problem] = []
         unread_ids: dict[str, Collection[str] | None] = {}
         for name, kind in RECORD_KINDS.items():
             rows = fields.get(name)
-            if isinstance(rows, (list, tuple)):
+            if isinstance(rows, (list, tuple, Rows)):
                 fields[name], found = read_rows(kind, rows)
                 problems.extend(found)
                 unread_ids[name] = _ids_of(kind, rows) if found else ()
+        lines = locate(fields)
         own, sound, broken = self._read(fields)
         problems.extend(own)
         unread_ids.update({name: None for name in RECORD_KINDS if name in broken})
@@ -100,6 +111,7 @@ class Region(Record):
             problems.extend(_checks(id_, sound, unread_ids).problems())
         if problems:
             raise InvalidInputError(problems)
+        self.__dict__["_reading"] = Reading(tuple(lines))
 
     @classmethod
     @override
@@ -145,120 +157,6 @@ class Region(Record):
         from placement_opt.model import Model
 
         return Model(self, rules=rules).problems()
-
-    @classmethod
-    def from_json(cls, path: str | os.PathLike[str]) -> Self:
-        """Read a region from a JSON file in UTF-8.
-
-        Parameters
-        ----------
-        path
-            The file; its fields are those of the records (see `json_schema`).
-
-        Raises
-        ------
-        FileNotFoundError
-            If there is no such file.
-        InvalidInputError
-            With all problems of the text, the region and its records.
-        """
-        return cls.from_json_text(read_text(path))
-
-    @classmethod
-    def from_json_text(cls, text: str) -> Self:
-        """Read a region from JSON text.
-
-        Raises
-        ------
-        InvalidInputError
-            With all problems of the text, the region and its records.
-        """
-        return cls.model_validate(parse_json(text))
-
-    def to_json_text(self) -> str:
-        """Write the region as JSON text: one line a record, fields at their default left out."""
-        return region_text(self)
-
-    def to_json(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-        """Write the region to a JSON file, wholly or not at all.
-
-        Parameters
-        ----------
-        path
-            The file.
-        overwrite
-            Replace a file that exists.
-
-        Raises
-        ------
-        FileExistsError
-            If the file exists and `overwrite` is False.
-        OSError
-            If it cannot be written there: no such folder, a folder of that name, no permission.
-        """
-        write_atomically(path, self.to_json_text(), overwrite=overwrite)
-
-    @classmethod
-    def from_frames(
-        cls,
-        *,
-        name: str,
-        candidates: Any,
-        openings: Any,
-        employers: Any = None,
-        coaches: Any = None,
-        municipalities: Any = None,
-        date: "dt.date | str | None" = None,
-        excluded_pairs: Any = None,
-        fixed_placements: Any = None,
-        travel_minutes: Any = None,
-        sectors_of_work: Collection[str] | None = None,
-    ) -> Self:
-        """Read a region from frames of pandas or polars, one row a record.
-
-        Parameters
-        ----------
-        name, date, sectors_of_work
-            As in the constructor.
-        candidates, openings, employers, coaches, municipalities
-            Frames with columns named like the fields of the record. An empty cell (None, NaN, NaT,
-            NA) means not given. Lists, sets and mappings are cells of their own; a range of hours
-            is one column of pairs or `hours_per_week_min` and `hours_per_week_max`, a location one
-            column of pairs or `lat` and `lon`. The index is not read.
-        excluded_pairs, fixed_placements
-            Frames with the columns `candidate_id` and `opening_id`, or rows.
-        travel_minutes
-            A frame with the columns `origin`, `destination` and `minutes`, or rows.
-
-        Raises
-        ------
-        InvalidInputError
-            With all problems; records without a readable id are named by their row, from 0.
-        """
-        frames = {
-            "candidates": candidates,
-            "openings": openings,
-            "employers": employers,
-            "coaches": coaches,
-            "municipalities": municipalities,
-        }
-        tables = {
-            "excluded_pairs": excluded_pairs,
-            "fixed_placements": fixed_placements,
-            "travel_minutes": travel_minutes,
-        }
-        rest = {"name": name, "date": date, "sectors_of_work": sectors_of_work}
-        fields, problems, has_ids = region_fields(frames, tables)
-        fields.update({key: value for key, value in rest.items() if value is not None})
-        if not has_ids:
-            raise InvalidInputError(problems)
-        try:
-            region = cls(**fields)
-        except InvalidInputError as error:
-            raise InvalidInputError([*problems, *error.problems]) from None
-        if problems:
-            raise InvalidInputError(problems)
-        return region
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:

@@ -28,8 +28,8 @@ from placement_opt.records.fields import (
     Location,
     Months,
     People,
+    PersonRanking,
     Positions,
-    Ranking,
     Sector,
 )
 
@@ -47,6 +47,8 @@ class Opening(Record):
         Municipality of the workplace, by id.
     location
         Workplace as (latitude, longitude) in degrees.
+    postcode
+        Postcode, whole or its four digits; gives the location where the region has a table of them.
     remote
         Can be done from home: nobody travels.
     positions
@@ -84,6 +86,7 @@ class Opening(Record):
     employer: Identifier | None = None
     municipality: Identifier | None = None
     location: Location | None = None
+    postcode: Identifier | None = None
     remote: Bool = False
     positions: Positions = 1
     hours_per_week: HoursRange | None = None
@@ -94,7 +97,7 @@ class Opening(Record):
     sheltered: Bool = False
     starts_on: Date | None = None
     contract_months: Months | None = None
-    preferences: Ranking = ()
+    preferences: PersonRanking = ()
     sector_of_work: Label | None = None
 
     @override

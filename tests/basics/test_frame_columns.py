@@ -127,13 +127,15 @@ def test_what_holds_no_rows_is_refused(what):
     assert frame_columns(what) is None
 
 
-def test_a_column_with_a_mark_blanks_or_capitals_is_told_with_the_name_that_is_meant():
+def test_a_column_with_a_mark_blanks_or_capitals_is_read_and_told():
     frame = pd.DataFrame({"\ufeffid": ["C-1"], " Priority ": [1]})
-    with pytest.raises(po.InvalidInputError) as caught:
-        po.Region.from_frames(name="r", candidates=frame, openings=pd.DataFrame({"id": ["O-1"]}))
-    hints = {problem.field: problem.hint for problem in caught.value.problems}
-    assert hints["\ufeffid"] == "did you mean 'id'"
-    assert hints[" Priority "] == "did you mean 'priority'"
+    work = pd.DataFrame({"id": ["O-1"]})
+    made = po.Region.from_frames(name="r", candidates=frame, openings=work)
+    assert made.candidates == (po.Candidate(id="C-1", priority=1),)
+    assert [(line.column, line.text) for line in made.reading] == [
+        ("\ufeffid", "is read as id"),
+        (" Priority ", "is read as priority"),
+    ]
 
 
 def test_none_means_that_a_list_is_not_given():

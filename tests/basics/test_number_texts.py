@@ -156,7 +156,6 @@ def test_a_rounded_number_is_written_plainly(number, places):
 @pytest.mark.parametrize(
     ("id_", "hint"),
     [
-        (5, "write it as text: '5'"),
         (5.0, "write it as text; a missing value turns a column of integers into floats"),
         ("K\t1", "write 'K1' or 'K 1'"),
         ("\ufeffK1", "write 'K1'"),

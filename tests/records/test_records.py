@@ -30,7 +30,8 @@ def opening(**fields):
 # One bad field each: the record, the field that is named, what it must be, the remedy.
 BAD_FIELDS = {
     "missing id": ((Candidate, {}), "id", "must be given", "add the field 'id'"),
-    "int as id": ((Candidate, {"id": 7}), "id", "must be an id (a string)", "as text: '7'"),
+    "float as id": ((Candidate, {"id": 7.0}), "id", "must be an id (a string)", "as text"),
+    "bool as id": ((Candidate, {"id": True}), "id", "must be an id (a string)", "leave"),
     "empty id": ((Opening, {"id": ""}), "id", "must not be empty", "leave the field out"),
     "blank id": ((Opening, {"id": "  "}), "id", "must not be empty", "leave the field out"),
     "padded id": ((Coach, {"id": " K "}), "id", "no surrounding blanks", "write 'K'"),
@@ -42,9 +43,9 @@ BAD_FIELDS = {
     ),
     "BSN as id": ((Candidate, {"id": BSN}), "id", "pseudonymous", "an id of your own"),
     "BSN with dots as id": ((Candidate, {"id": "1234.56.782"}), "id", "pseudonymous", "trace"),
-    "BSN as int": ((Candidate, {"id": int(BSN)}), "id", "must be an id", "pseudonymous id"),
+    "BSN as int": ((Candidate, {"id": int(BSN)}), "id", "pseudonymous id", "trace"),
     "BSN as reference": (candidate(coach=BSN), "coach", "pseudonymous", "an id of your own"),
-    "BSN as wish": (candidate(wishes=["O-1", BSN]), "wishes[1]", "pseudonymous", "of your own"),
+    "BSN as preference": (opening(preferences=["C", BSN]), "preferences[1]", "pseudon", "own"),
     "unknown field": (candidate(municipalty="M"), "municipalty", "is no field", "'municipality'"),
     "far unknown field": (candidate(xyz=1), "xyz", "is no field of a candidate", "no such field"),
     "string as number": (candidate(priority="3"), "priority", "a number", "without quotes: 3"),
@@ -236,6 +237,22 @@ def test_a_number_that_could_be_a_bsn_is_never_shown():
     assert "12345678" not in str(caught.value)
     assert len(caught.value.problems) == 5
     assert {problem.id for problem in caught.value.problems} == {None}
+
+
+def test_numbers_of_employers_and_openings_are_no_persons():
+    assert Opening(id=BSN, employer=BSN).id == BSN
+    assert Employer(id=BSN, municipality=BSN).id == BSN
+    assert Candidate(id="C", wishes=[BSN], current_opening=BSN).wishes == (BSN,)
+    assert Coach(id="K", kind="employer", employer=BSN).employer == BSN
+    (problem,) = problems_of(Employer, id=BSN, jobs_pledged=-1)
+    assert problem.id == BSN
+
+
+@pytest.mark.parametrize("number", [7, np.int64(7), np.uint8(7)])
+def test_a_whole_number_as_id_is_read_as_its_digits(number):
+    assert Candidate(id=number, wishes=[number]) == Candidate(id="7", wishes=["7"])
+    (problem,) = problems_of(Candidate, id=number, priority=-1)
+    assert problem.id == "7"
 
 
 @pytest.mark.parametrize(

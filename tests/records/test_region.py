@@ -513,14 +513,6 @@ def test_columns_of_pairs_and_tables():
 two = {"id": ["C-1", "C-2"]}
 # One mistake each: the frames, then subject, id, field, expected and hint of its problem.
 BAD_FRAMES = {
-    "unknown column": (
-        {"candidates": pd.DataFrame(two | {"municipalty": ["M", "N"]})},
-        ("candidate", None, "municipalty", "no column", "did you mean 'municipality'"),
-    ),
-    "column without a name": (
-        {"candidates": pd.DataFrame(two | {0: [1, 2]})},
-        ("candidate", None, "0", "no column", "remove the column"),
-    ),
     "no id column": (
         {"openings": pd.DataFrame({"positions": [1, 2]})},
         ("opening", None, "id", "must be a column", "an index is not read"),
@@ -540,10 +532,6 @@ BAD_FRAMES = {
     "half a pair of cells": (
         {"openings": pd.DataFrame({"id": ["O-1"], "lat": [51.8], "lon": [None]})},
         ("opening", "O-1", "location[1]", "longitude", "leave the whole field out"),
-    ),
-    "ranges for coaches": (
-        {"coaches": pd.DataFrame({"id": ["K-1"], "hours_per_week_min": [8]})},
-        ("coach", None, "hours_per_week_min", "no column", "did you mean 'hours_per_week'"),
     ),
     "bad cell": (
         {"candidates": pd.DataFrame(two | {"priority": [1, -1]})},
@@ -573,10 +561,6 @@ BAD_FRAMES = {
         {"openings": pd.DataFrame({"id": []})},
         ("region", "north", "openings", "at least one opening", "add the openings"),
     ),
-    "unknown column of a table": (
-        {"excluded_pairs": pd.DataFrame({"candidate_id": [], "opening_id": [], "why": []})},
-        ("region", None, "why", "no column", "remove the column"),
-    ),
     "missing column of a table": (
         {"travel_minutes": pd.DataFrame({"origin": ["C-1"], "minutes": [1]})},
         ("region", None, "travel_minutes.destination", "a column, once", "origin, destination"),
@@ -597,16 +581,40 @@ def test_one_mistake_in_a_frame_is_one_clear_problem(changed, told):
     assert hint in problem.hint
 
 
+UNREAD = {
+    "a name close to a field": ({"municipalty": ["M", "N"]}, "did you mean 'municipality'?"),
+    "no name": ({0: [1, 2]}, "nothing reads this column"),
+    "far from any field": ({"xyz": ["a", None]}, "nothing reads this column"),
+}
+
+
+@pytest.mark.parametrize(("column", "text"), UNREAD.values(), ids=UNREAD.keys())
+def test_a_column_that_nothing_reads_is_told_and_nothing_else(column, text):
+    region = Region.from_frames(**frames(candidates=pd.DataFrame(two | column)))
+    assert region.candidates == (Candidate(id="C-1"), Candidate(id="C-2"))
+    (line,) = region.reading
+    assert (line.table, line.column) == ("candidates", str(*column))
+    assert line.text.endswith(text)
+    assert line.count == sum(cell is not None for cell in next(iter(column.values())))
+
+
+def test_an_unread_column_of_a_table_of_pairs_is_told():
+    excluded = pd.DataFrame({"candidate_id": ["C-1"], "opening_id": ["O-1"], "why": ["far"]})
+    region = Region.from_frames(**frames(excluded_pairs=excluded))
+    assert region.excluded_pairs == (("C-1", "O-1"),)
+    assert str(region.reading) == "excluded_pairs, column 'why': nothing reads this column (1)."
+
+
 def test_problems_of_columns_and_of_rows_are_told_at_once():
     problems = problems_of(
         Region.from_frames,
         **frames(
-            candidates=pd.DataFrame({"id": ["C-1", 2], "lonn": 1, "priority": ["1", 0]}),
+            candidates=pd.DataFrame({"id": ["C-1", True], "lat": 51.8, "priority": ["one", 0]}),
             coaches=pd.DataFrame({"kind": ["external", "other"]}),
         ),
     )
     assert [(problem.subject, problem.id, problem.field) for problem in problems] == [
-        ("candidate", None, "lonn"),
+        ("candidate", None, "location"),
         ("coach", None, "id"),
         ("candidate", "C-1", "priority"),
         ("candidate", "row 1", "id"),

@@ -14,7 +14,7 @@ import placement_opt as po
 from placement_opt.basics.errors import SHOWN_KINDS, SHOWN_PROBLEMS, Findings, Problem
 
 DAY = date(2026, 2, 1)
-COLUMNS = ["subject", "id", "field", "value", "expected", "hint"]
+COLUMNS = ["subject", "id", "field", "value", "expected", "hint", "file", "row", "column"]
 
 
 def lacking(n: int = 40, **changed: Any) -> po.Region:

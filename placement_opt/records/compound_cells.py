@@ -1,0 +1,157 @@
+"""Cells that hold several things: lists, names with levels, and ranges of numbers."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Integral
+from typing import Any
+
+from typing_extensions import override
+
+from placement_opt.records.cells import Cells, Numbers, Read, without_unit
+from placement_opt.records.dialect import UNDECIDED, Dialect
+
+_RANGE = re.compile(r"(.+?)\s*(?:-|\u2013|\u2014|;|t/m|tot en met|tot|to)\s*(\S.*)")
+_LEVEL = re.compile(r"(.+?)\s*(?:[:=]\s*([+-]?[\d.,]+\s?%?)|\(\s*([+-]?[\d.,]+\s?%?)\s*\))")
+
+
+@dataclass(frozen=True)
+class Entries(Cells):
+    """Several texts in one cell: ``a; b``."""
+
+    entry: Cells
+
+    @override
+    def text(self, text: str, how: Dialect) -> Read | None:
+        if (listed := _json(text, list)) is not None:
+            return listed, None
+        parts = split_entries(text, how.lists)
+        return self._each(parts, how)
+
+    @override
+    def value(self, cell: Any, how: Dialect) -> Read | None:
+        if hasattr(cell, "tolist"):
+            cell = cell.tolist()
+        if isinstance(cell, (list, tuple, set, frozenset)):
+            return self._each(cell, how)
+        return self._each([cell], how) if isinstance(cell, Integral) else None
+
+    def _each(self, parts: Iterable[Any], how: Dialect) -> Read:
+        read = [self.entry.read(part, how) for part in parts if part is not None]
+        note = next((note for _, note in read if note is not None), None)
+        return [value for value, _ in read], note
+
+
+@dataclass(frozen=True)
+class LevelEntries(Cells):
+    """Names with levels in one cell: ``a:0.8; b``, or ``a (0,8), b``; one without a number is 1."""
+
+    level: Numbers
+
+    @override
+    def text(self, text: str, how: Dialect) -> Read | None:
+        if (given := _json(text, dict)) is not None:
+            return given, None
+        levels: dict[str, Any] = {}
+        note = None
+        for part in split_entries(text, how.lists):
+            written = _LEVEL.fullmatch(part)
+            name = written[1] if written else part
+            if name in levels:
+                return None
+            if written:
+                levels[name], _ = self.level.read((written[2] or written[3]).strip(), how)
+            else:
+                levels[name], note = 1, "a level without a number is 1"
+        if UNDECIDED in levels.values():
+            return UNDECIDED, None
+        return levels, note
+
+    @override
+    def value(self, cell: Any, how: Dialect) -> Read | None:
+        if isinstance(cell, (list, tuple, set, frozenset)):
+            return dict.fromkeys(cell, 1), "a level without a number is 1"
+        return None
+
+    @override
+    def numbers(self, text: str, how: Dialect) -> Iterable[str]:
+        found = map(_LEVEL.fullmatch, split_entries(text, how.lists))
+        return [without_unit((one[2] or one[3]).strip())[0] for one in found if one]
+
+    @override
+    def takes(self, number: Decimal) -> bool:
+        return self.level.takes(number)
+
+
+@dataclass(frozen=True)
+class Ranges(Cells):
+    """Two numbers in one cell: ``16-24``, or a single one for both."""
+
+    number: Numbers
+    may_be_one: bool
+
+    @override
+    def half(self) -> Cells:
+        return self.number
+
+    @override
+    def text(self, text: str, how: Dialect) -> Read | None:
+        halves = self._halves(text)
+        if halves is None:
+            return None
+        read = [self.number.read(half, how)[0] for half in halves]
+        if UNDECIDED in read:
+            return UNDECIDED, None
+        note = "one number is read as the fewest and the most hours" if len(read) == 1 else None
+        return (read[0], read[-1]), note
+
+    @override
+    def value(self, cell: Any, how: Dialect) -> Read | None:
+        if self.may_be_one and isinstance(cell, (int, float)) and not isinstance(cell, bool):
+            return (cell, cell), "one number is read as the fewest and the most hours"
+        return None
+
+    def _halves(self, text: str) -> list[str] | None:
+        bare = text.strip("()[] ")
+        if self.may_be_one and self.number.text(bare, Dialect()) is not None:
+            return [bare]
+        written = _RANGE.fullmatch(bare)
+        if written is None and not self.may_be_one and bare.count(",") == 1:
+            return [half.strip() for half in bare.split(",")]
+        return None if written is None else [written[1].strip(), written[2].strip()]
+
+    @override
+    def numbers(self, text: str, how: Dialect) -> Iterable[str]:
+        return self._halves(text) or ()
+
+    @override
+    def takes(self, number: Decimal) -> bool:
+        return self.number.takes(number)
+
+
+def _json(text: str, kind: type) -> Any:
+    if text[:1] not in {"[", "{"}:
+        return None
+    try:
+        read = json.loads(text)
+    except ValueError:
+        return None
+    return read if isinstance(read, kind) else None
+
+
+def split_entries(text: str, sign: str | None) -> list[str]:
+    """Part a list; a comma in brackets or between digits is part of an entry."""
+    if sign is None:
+        return [text]
+    if sign == ",":
+        held = re.sub(r"\([^()]*\)|\d,(?=\d)", lambda one: one[0].replace(",", "\0"), text)
+        parts = [part.replace("\0", ",") for part in held.split(",")]
+    else:
+        parts = text.split(sign)
+    return [part.strip() for part in parts if part.strip()]
+
+
+LIST_SIGNS = (";", "|", "\n", ",")
+"""What may stand between the entries of a cell; the first that a column holds does."""
