@@ -79,7 +79,7 @@ class Record(BaseModel):
     def readable_id(cls, fields: Mapping[str, Any]) -> str | None:
         """Return the id among raw fields, or its default, if it may be shown; else None."""
         id_: object = fields.get(cls.id_field, cls.model_fields[cls.id_field].default)
-        if isinstance(id_, Integral) and not isinstance(id_, bool):
+        if cls.id_field == "id" and isinstance(id_, Integral) and not isinstance(id_, bool):
             id_ = str(int(id_))
         if not isinstance(id_, str) or not id_:
             return None
