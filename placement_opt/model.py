@@ -65,7 +65,8 @@ class Model:
         The complete list of terms; None takes the standard terms.
     rulebook
         The law as data, with the ordinances of municipalities (`Rulebook.override`); None takes
-        the one of the region's date.
+        the one of the region's date, and beyond what is known the last known values, which
+        `Result.assumptions` tells. A rulebook that is given decides itself: see `Rulebook.on`.
 
     Raises
     ------

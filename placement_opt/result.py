@@ -10,6 +10,7 @@ from typing_extensions import override
 from placement_opt.answers.why_not import WhyNot
 from placement_opt.basics.errors import PlacementError
 from placement_opt.basics.rows import (
+    AssumptionRow,
     BudgetRow,
     CoachRow,
     CostRow,
@@ -87,6 +88,11 @@ class Result(ResultRecord):
     def remarks(self) -> "pd.DataFrame":
         """What to know of the plan: limits that limit nothing, rules that contradict themselves."""
         return self._table(RemarkRow, "remark_rows")
+
+    @property
+    def assumptions(self) -> "pd.DataFrame":
+        """What the plan takes for granted, such as last known values of the law, for how many."""
+        return self._table(AssumptionRow, "assumption_rows")
 
     def _table(self, row: type[Row], name: str) -> "pd.DataFrame":
         """Return a copy of a table, made once from its rows."""

@@ -157,6 +157,20 @@ class RemarkRow(Row):
     text_nl: str
 
 
+class AssumptionRow(Row):
+    """What a plan takes for granted because nobody gave it, and for how many records.
+
+    `rule` names the class that assumes it, ``"Rulebook"`` for a value of the law that was known
+    until an earlier day; `about` is the field or the parameter.
+    """
+
+    rule: str
+    about: str
+    count: int
+    text: str
+    text_nl: str
+
+
 class TermRow(Row):
     """What one term adds to the objective: ``points = weight * value``."""
 

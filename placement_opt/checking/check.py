@@ -97,7 +97,8 @@ def check_result(
         if row.kind == "contradiction"
     ]
     by_user = () if rulebook is None else tuple(supplied(rulebook))
-    return CheckReport(tuple(findings), (*by_user, *on_word(result)))
+    assumed = (f"an assumption: {row.text}" for row in result.assumption_rows)
+    return CheckReport(tuple(findings), (*by_user, *assumed, *on_word(result)))
 
 
 def _given(

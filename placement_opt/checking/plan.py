@@ -19,6 +19,7 @@ from placement_opt.report.tables import (
     term_rows,
 )
 from placement_opt.result import Result
+from placement_opt.run.assumptions import assumption_rows
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.verification import Verdict
 
@@ -91,6 +92,8 @@ class PlanCheck:
         yield _same("budgets", budget_rows(plan, rules), result.budget_rows)
         yield _same("costs", cost_rows(plan), result.cost_rows)
         yield _same("terms", term_rows(verdict), result.term_rows)
+        # After all tables, since each may ask the law for one more value.
+        yield _same("assumptions", assumption_rows(self._compiled), result.assumption_rows)
 
     def _people(self, plan: Plan) -> Finding:
         left = set(plan.instance.candidate_ids) - set(plan.of_candidate)

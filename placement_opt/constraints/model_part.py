@@ -6,7 +6,9 @@ from typing import Any, ClassVar, Self, TypeVar
 from typing_extensions import override
 
 from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
+from placement_opt.basics.rows import AssumptionRow
 from placement_opt.instance.instance import Instance
+from placement_opt.pairs.table import PairTable
 from placement_opt.records.base import Record
 
 Examples = Sequence[Mapping[str, Any]]
@@ -48,6 +50,16 @@ class ModelPart(Record):
         Asked of all rules and terms before pairs are looked for, so that all is told at once.
         """
         del instance
+        yield from ()
+
+    def assumptions(self, pairs: PairTable) -> Iterator[AssumptionRow]:
+        """Yield what the part takes for granted where the records are silent.
+
+        One row for each assumption, with the number of records that it holds for, told by
+        `Result.assumptions` and the summary. Last known values of the law are not the part's to
+        tell: the rulebook remembers them.
+        """
+        del pairs
         yield from ()
 
 

@@ -40,8 +40,8 @@ class Instance:
     region
         The validated records.
     rulebook
-        The law, with the ordinances of municipalities; by default `Rulebook.on(region.date)`, and
-        none without a date.
+        The law, with the ordinances of municipalities; by default that of the region's date, with
+        the last known value where nothing newer is known, and none without a date.
 
     Raises
     ------
@@ -81,7 +81,9 @@ class Instance:
             When the region has no date: dated rules never guess one.
         """
         given = self._given_rulebook
-        return (Rulebook.on(self.date) if given is None else given).noting()
+        if given is None:
+            given = Rulebook.on(self.date, unknown="last_known")
+        return given.noting()
 
     @property
     def known_rulebook(self) -> Rulebook | None:

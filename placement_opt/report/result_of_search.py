@@ -20,6 +20,7 @@ from placement_opt.report.tables import (
     quota_rows,
     term_rows,
 )
+from placement_opt.run.assumptions import assumption_rows
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.result_record import ResultRecord
@@ -106,6 +107,7 @@ def _told(
         n_candidates=instance.n_candidates,
         start=started.outcome,
         remark_rows=compiled.remarks,
+        assumption_rows=assumption_rows(compiled),
         stats=stats,
         run=RunRecord.of(compiled, parameters, None if judged is None else judged[0]),
         certificate=_certificate(search, conflict),

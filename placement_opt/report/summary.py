@@ -72,6 +72,7 @@ class _Page:
         yield from self._start_lines()
         yield from self._unread_lines()
         yield from self._remark_lines()
+        yield from self._assumption_lines()
         if result.has_plan:
             yield from self._plan_lines()
         elif result.status == "INFEASIBLE":
@@ -122,6 +123,13 @@ class _Page:
             label = ""
         if len(rows) > _SHOWN_REMARKS:
             yield "", "..."
+
+    def _assumption_lines(self) -> Iterator[tuple[str, str]]:
+        words, label = self._words, self._words.assumptions_label
+        for row in self._result.assumption_rows:
+            text = row.text_nl if self._language == "nl" else row.text
+            yield label, words.assumption.format(text=text, count=self._number(row.count))
+            label = ""
 
     def _plan_lines(self) -> Iterator[tuple[str, str]]:
         yield from self._people_lines()

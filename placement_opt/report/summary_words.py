@@ -34,6 +34,8 @@ class Words:
     how: Mapping[str, str]
     contradicted: str
     remarks_label: str
+    assumptions_label: str
+    assumption: str
     status_label: str
     stopped_label: str
     start_label: str
@@ -102,6 +104,8 @@ _ENGLISH = Words(
     },
     contradicted="FEASIBLE by its rows alone; an own rule contradicts itself, see below",
     remarks_label="remarks",
+    assumptions_label="assumptions",
+    assumption="{text} (records: {count})",
     status_label="status",
     stopped_label="stopped since",
     start_label="start plan",
@@ -171,6 +175,8 @@ _DUTCH = Words(
     },
     contradicted="FEASIBLE volgens het model; een eigen regel spreekt zichzelf tegen, zie onder",
     remarks_label="opmerkingen",
+    assumptions_label="aannames",
+    assumption="{text} (aantal: {count})",
     status_label="status",
     stopped_label="gestopt want",
     start_label="startplan",

@@ -92,8 +92,19 @@ def compile_model(
         fingerprint = instance.region.fingerprint()
     remarks = tuple(remark for rule in asked_rules for remark in rule.remarks(pairs))
     _warn(remarks)
+    parts = (*asked_rules, *asked_terms)
+    assumed = tuple(row for part in parts for row in part.assumptions(pairs))
     with_rows = tuple(r for r, block in zip(rules, blocks, strict=True) if block is not None)
-    return Compiled(pairs, formulation, tuple(rules), tuple(terms), fingerprint, with_rows, remarks)
+    return Compiled(
+        pairs,
+        formulation,
+        tuple(rules),
+        tuple(terms),
+        fingerprint,
+        with_rows,
+        remarks,
+        assumed,
+    )
 
 
 def _warn(remarks: Sequence[RemarkRow]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from placement_opt.basics.arrays import Ints
-from placement_opt.basics.rows import RemarkRow
+from placement_opt.basics.rows import AssumptionRow, RemarkRow
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.base import Rule
 from placement_opt.formulation.formulation import Formulation
@@ -26,7 +26,7 @@ class Compiled(ShortRepr):
 
     `rules_of_blocks` are the rules that have rows, in the order of the formulation's blocks;
     `fingerprint` tells which region it was made from, `remarks` what is accepted and perhaps not
-    meant.
+    meant, `assumptions` what rules and terms take for granted.
     """
 
     pairs: PairTable
@@ -36,6 +36,7 @@ class Compiled(ShortRepr):
     fingerprint: str
     rules_of_blocks: tuple[Rule, ...]
     remarks: tuple[RemarkRow, ...] = ()
+    assumptions: tuple[AssumptionRow, ...] = ()
 
     def coaches(self, solution: Solution, liked: Ints | None = None) -> Ints:
         """Return the row of the coach of each chosen pair, -1 for none.

@@ -15,7 +15,7 @@ from scipy import sparse
 
 from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import InvalidInputError, Problem
-from placement_opt.basics.rows import RemarkRow
+from placement_opt.basics.rows import AssumptionRow, RemarkRow
 from placement_opt.constraints import RULES
 from placement_opt.constraints.base import Rule
 from placement_opt.formulation.row_blocks import RowBlock
@@ -169,6 +169,10 @@ class OwnRule:
         """Return what the rule accepts and is perhaps not meant."""
         return list(_asked(self._rule, "remarks", pairs))
 
+    def assumptions(self, pairs: PairTable) -> list[AssumptionRow]:
+        """Return what the rule takes for granted."""
+        return list(_asked(self._rule, "assumptions", pairs))
+
 
 def _wrong_rows(block: Any, n_pairs: int) -> Iterator[tuple[str, str, str]]:
     """Yield (field, what it is, what it has to be) for what is wrong with a block of rows."""
@@ -214,6 +218,10 @@ class OwnTerm:
     def problems(self, instance: Instance) -> list[Problem]:
         """Return what the records leave out that the term needs."""
         return list(_asked(self._term, "problems", instance))
+
+    def assumptions(self, pairs: PairTable) -> list[AssumptionRow]:
+        """Return what the term takes for granted."""
+        return list(_asked(self._term, "assumptions", pairs))
 
     def points(self, pairs: PairTable) -> Column:
         """Return the points of each pair; a plain array of numbers is read as scores are."""

@@ -11,6 +11,7 @@ from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.json_files import parse_json, read_text, write_atomically
 from placement_opt.basics.read_only import Facts, ReadOnlyDict
 from placement_opt.basics.rows import (
+    AssumptionRow,
     BudgetRow,
     CoachRow,
     CostRow,
@@ -81,6 +82,7 @@ class ResultRecord(ResultPart):
     cost_rows: tuple[CostRow, ...] = ()
     term_rows: tuple[TermRow, ...] = ()
     remark_rows: tuple[RemarkRow, ...] = ()
+    assumption_rows: tuple[AssumptionRow, ...] = ()
     conflicts: tuple[str, ...] = ()
     conflicts_are_minimal: bool | None = None
     stats: Facts = ReadOnlyDict()

@@ -98,7 +98,7 @@ def describe(region: Region, pairs: PairTable | None = None) -> RegionFigures:
 def _demand(region: Region) -> tuple[float | None, float | None]:
     if region.date is None:
         return None, None
-    demand = Demand(region.candidates, Rulebook.on(region.date))
+    demand = Demand(region.candidates, Rulebook.on(region.date, unknown="last_known"))
     euros = sum(demand.subsidy_eur_per_year().values(), Fraction(0))
     return float(demand.coach_hours()), float(euros)
 

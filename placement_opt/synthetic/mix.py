@@ -33,6 +33,7 @@ COACH_CASELOADS = (12, 14, 16, 18, 20, 24)
 """Most people a coach takes; no Dutch norm is known."""
 
 DATE = dt.date(2026, 2, 1)
+"""The usual date of a region."""
 PLACE = "rijk-van-nijmegen"
 REGION_NAME = "Rijk van Nijmegen (synthetic)"
 EQUAL_COACHING_HOURS = 3.825
@@ -181,8 +182,6 @@ ESSENTIAL_SKILLS_WEIGHTS = (330, 450, 220)
 """How many openings have no, one, two essential skills."""
 CONTRACT_MONTHS = (3, 6, 7, 12, 24)
 CONTRACT_WEIGHTS = (60, 240, 200, 400, 100)
-LOWEST_WAGE_CENTS = 1_471
-"""Minimum wage an hour at 21 on the region's date."""
 
 GOVERNMENT_PER_MILLE = 150
 EMPLOYER_PEOPLE: Mapping[int, int] = {

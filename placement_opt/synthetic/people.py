@@ -18,6 +18,7 @@ from placement_opt.synthetic.layout import (
     levels,
     locations,
     members,
+    months_later,
     pick,
     weights,
 )
@@ -33,9 +34,9 @@ Columns = Mapping[str, Sequence[Any]]
 
 
 def make_candidates(
-    seed: int, people: People, work: Work, *, equal_coaching: bool
+    seed: int, people: People, work: Work, *, equal_coaching: bool, date: dt.date
 ) -> tuple[Candidate, ...]:
-    """Draw the record of every candidate."""
+    """Draw the record of every candidate of a region on a date."""
     draws = Draws(seed, "candidates")
     columns: Columns = {
         "id": people.ids,
@@ -49,7 +50,7 @@ def make_candidates(
         "skills": _skills(draws, people),
         "wishes": list(_wishes(draws, people, work)),
         "needs": _needs(draws, people),
-        **_dates(draws, people),
+        **_dates(draws, people, date),
         **_coaching(draws, people, equal=equal_coaching),
         **_now(draws, people, work),
     }
@@ -133,18 +134,18 @@ def _needs(draws: Draws, people: People) -> list[frozenset[str]]:
     ]
 
 
-def _dates(draws: Draws, people: People) -> Columns:
+def _dates(draws: Draws, people: People, date: dt.date) -> Columns:
     """Draw when people can start and since when they are registered; few registrations ended."""
     n = len(people.ids)
     months = draws.choice((700, 120, 80, 60, 40), n)
     since = draws.integers(2015, 2025, n)
     ended = draws.chance(mix.EXPIRED_GROUND_PER_MILLE, n)
     registered = (people.ground > 0).tolist()
-    before = mix.DATE - dt.timedelta(days=1)
+    before = date - dt.timedelta(days=1)
     return {
-        "available_from": [mix.DATE.replace(month=2 + month) for month in months.tolist()],
+        "available_from": [months_later(date, month) for month in months.tolist()],
         "ground_from": [
-            dt.date(year, 1, 1) if known else None
+            dt.date(min(year, date.year - 1), 1, 1) if known else None
             for year, known in zip(since.tolist(), registered, strict=True)
         ],
         "ground_until": [

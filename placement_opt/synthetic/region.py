@@ -1,10 +1,12 @@
 """Synthetic regions: made-up people and work, shaped like a real labour-market region."""
 
+import datetime as dt
 from typing import Literal
 
 from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.records import Region
 from placement_opt.rulebook import Rulebook
+from placement_opt.rulebook.refusals import read_date
 from placement_opt.synthetic import mix
 from placement_opt.synthetic.agreements import excluded, fixed, with_kept_coaches
 from placement_opt.synthetic.layout import lay_out_people, lay_out_work
@@ -32,12 +34,12 @@ def synthetic_region(
     coaches: int | None = None,
     seed: int = 0,
     coaching: Literal["mixed", "equal"] = "mixed",
+    date: dt.date | str = mix.DATE,
 ) -> Region:
     """Make up a labour-market region in which coaches, budgets and places are scarce.
 
     The seven municipalities of Rijk van Nijmegen with their public populations; everything else is
-    drawn at random. The date is fixed at 1 February 2026. The same arguments give the same region
-    on any machine.
+    drawn at random. The same arguments give the same region on any machine.
 
     Parameters
     ----------
@@ -52,27 +54,35 @@ def synthetic_region(
     coaching
         ``"mixed"`` gives people regimes from very light to intensive; ``"equal"`` gives everybody
         who needs a coach 3.825 hours a week.
+    date
+        The region's date, 1 February 2026 by default. Wages, budgets and starts go with it; beyond
+        what the law is known for, with its last known values.
 
     Raises
     ------
     InvalidInputError
         When an argument is out of range.
+    MissingParameterError
+        When the date lies before the law that the library knows.
     """
-    _check(place, candidates, openings, employers, coaches, seed, coaching)
+    _check(place, candidates, openings, employers, coaches, seed, coaching, date)
+    rulebook = Rulebook.on(date, unknown="last_known")
     n_openings = default_openings(candidates) if openings is None else openings
     n_employers = max(round(n_openings * 4 / 15), 1) if employers is None else employers
     people = lay_out_people(seed, candidates)
     work = lay_out_work(seed, n_openings, n_employers, int(people.sheltered.sum()))
-    drawn = make_candidates(seed, people, work, equal_coaching=coaching == "equal")
-    offered = make_openings(seed, people, work)
-    demand, placed = Demand(drawn, Rulebook.on(mix.DATE)), expected_share(drawn, offered)
+    drawn = make_candidates(
+        seed, people, work, equal_coaching=coaching == "equal", date=rulebook.date
+    )
+    offered = make_openings(seed, people, work, rulebook)
+    demand, placed = Demand(drawn, rulebook), expected_share(drawn, offered)
     n_coaches = scarce_coaches(demand, placed) if coaches is None else coaches
     team = make_coaches(seed, n_coaches, work, by_regime=coaching == "mixed")
     kept = with_kept_coaches(drawn, team)
     agreed = fixed(kept, offered)
     return Region(
         name=mix.REGION_NAME,
-        date=mix.DATE,
+        date=rulebook.date,
         candidates=kept,
         openings=offered,
         employers=make_employers(seed, work),
@@ -98,6 +108,7 @@ def _check(
     coaches: object,
     seed: object,
     coaching: object,
+    date: object,
 ) -> None:
     problems: list[Problem] = []
 
@@ -118,6 +129,10 @@ def _check(
     if coaching not in _COACHING:
         hint = 'use "mixed" for the usual region'
         refuse("coaching", coaching, 'must be "mixed" or "equal"', hint)
+    try:
+        read_date(date)
+    except InvalidInputError as error:
+        refuse("date", date, error.problems[0].expected, error.problems[0].hint)
     if problems:
         raise InvalidInputError(problems)
 

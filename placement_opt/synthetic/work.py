@@ -7,6 +7,7 @@ import numpy as np
 
 from placement_opt.basics.arrays import Ints
 from placement_opt.records import Employer, Opening
+from placement_opt.rulebook import Rulebook
 from placement_opt.synthetic import mix
 from placement_opt.synthetic.draws import Draws
 from placement_opt.synthetic.layout import (
@@ -17,6 +18,7 @@ from placement_opt.synthetic.layout import (
     levels,
     locations,
     members,
+    months_later,
 )
 
 _SKILLS_ASKED = (2, 5)
@@ -27,8 +29,9 @@ _HALF_HOURS_PER_JOB = 51
 Columns = Mapping[str, Sequence[Any]]
 
 
-def make_openings(seed: int, people: People, work: Work) -> tuple[Opening, ...]:
-    """Draw the record of every opening."""
+def make_openings(seed: int, people: People, work: Work, rulebook: Rulebook) -> tuple[Opening, ...]:
+    """Draw the record of every opening on the rulebook's date, at its minimum wage or above."""
+    lowest_cents = int(rulebook.minimum_wage_eur_per_hour() * 100)
     draws = Draws(seed, "openings")
     n = len(work.opening_ids)
     months = draws.choice(mix.CONTRACT_WEIGHTS, n)
@@ -45,10 +48,10 @@ def make_openings(seed: int, people: People, work: Work) -> tuple[Opening, ...]:
         **_skills(draws, work),
         "provides": _provides(draws, work),
         "wage_eur_per_hour": [
-            in_units(mix.LOWEST_WAGE_CENTS + more, 100) for more in above_minimum.tolist()
+            in_units(lowest_cents + more, 100) for more in above_minimum.tolist()
         ],
         "sheltered": work.sheltered.tolist(),
-        "starts_on": [mix.DATE.replace(month=2 + month) for month in start.tolist()],
+        "starts_on": [months_later(rulebook.date, month) for month in start.tolist()],
         "contract_months": [mix.CONTRACT_MONTHS[code] for code in months.tolist()],
         "preferences": list(_preferences(draws, people, work)),
         "sector_of_work": [mix.SECTORS_OF_WORK[code] for code in work.opening_sector.tolist()],

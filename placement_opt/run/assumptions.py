@@ -1,0 +1,59 @@
+"""What a plan takes for granted, gathered in one place: from rules, terms and the rulebook."""
+
+from collections.abc import Callable, Iterator
+
+from placement_opt.basics.rows import AssumptionRow
+from placement_opt.instance.instance import Instance
+from placement_opt.records import Candidate
+from placement_opt.rulebook import Parameter
+from placement_opt.rulebook.coaching import LAST_STEP
+from placement_opt.run.compiled import Compiled
+
+_LAW = "Rulebook"
+
+
+def assumption_rows(compiled: Compiled) -> tuple[AssumptionRow, ...]:
+    """Return a row for each assumption: those of rules and terms, then values of the law.
+
+    The rulebook is asked until the last table of a result is made, so that this comes after it.
+    """
+    return (*compiled.assumptions, *_of_the_law(compiled.pairs.instance))
+
+
+def _of_the_law(instance: Instance) -> Iterator[AssumptionRow]:
+    """Yield the last known values that stood in where nothing newer is known."""
+    law = instance.known_rulebook
+    for row in () if law is None else law.assumed():
+        about = row.name if row.municipality is None else f"{row.name} ({row.municipality})"
+        last, day = row.valid_until, instance.rulebook.date
+        yield AssumptionRow(
+            rule=_LAW,
+            about=about,
+            count=sum(_holds_for(instance, row)),
+            text=f"{about} is known until {last} only; the plan of {day} takes the value of then,"
+            f" {row.value} {row.unit}",
+            text_nl=f"{about} is bekend tot en met {last}; het plan van {day} rekent met de waarde"
+            f" van toen, {row.value}".replace(".", ","),
+        )
+
+
+def _holds_for(instance: Instance, row: Parameter) -> Iterator[bool]:
+    """Tell of each candidate whether the value is read for them."""
+    is_of = _reader_of(row.name)
+    own = {book.municipality for book in instance.rulebooks if book.last_known(row.name) == row}
+    for candidate in instance.region.candidates:
+        reading = instance.rulebook_of(candidate.municipality).municipality
+        yield reading in own and is_of(candidate)
+
+
+def _reader_of(name: str) -> Callable[[Candidate], bool]:
+    """Return who a parameter is for: those of an age or regime that its name has, or everybody."""
+    *kind, last = name.split(".")
+    if kind == ["minimum_wage", "youth_share"]:
+        return lambda candidate: str(candidate.minimum_wage_age) == last
+    if kind[:2] == ["coaching", "share"]:
+        return lambda candidate: (
+            candidate.coaching_regime == kind[2]
+            and f"year_{min(candidate.coaching_year or 0, LAST_STEP)}" == last
+        )
+    return lambda _: True
