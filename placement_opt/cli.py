@@ -1,4 +1,4 @@
-"""The command line: placement-opt demo | generate | solve | check.
+"""The command line: placement-opt demo | generate | solve | check | rulebook show.
 
 Exit codes: 0 a plan (or a sound check), 1 infeasible, none in time, or a check that differs, 2 bad
 input, 3 an error of ours. Progress and errors go to standard error, answers to standard output;
@@ -21,12 +21,15 @@ import typer
 
 from placement_opt.basics.json_files import check_writable
 from placement_opt.report.cli_errors import Commands, say, told_errors
+from placement_opt.report.cli_rulebook import LawFile
+from placement_opt.report.cli_rulebook import app as rulebook_commands
 from placement_opt.solvers import DEFAULT_SOLVER, SOLVERS
 from placement_opt.solvers.search.limits import SearchLimits
 
 if TYPE_CHECKING:
     from placement_opt.records import Region
     from placement_opt.result import Result
+    from placement_opt.rulebook import Rulebook
     from placement_opt.run.compiled import Compiled
 
 NO_PLAN = 1
@@ -38,6 +41,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(rulebook_commands, name="rulebook")
 
 
 class Language(StrEnum):
@@ -58,6 +62,7 @@ Seed = Annotated[int, typer.Option(min=0, help="Seed; equal seeds give equal ans
 TimeLimit = Annotated[float, typer.Option(min=0, help="Seconds for the whole solve.")]
 Gap = Annotated[float, typer.Option(min=0, help="Stop at this relative gap.")]
 Out = Annotated[Path | None, typer.Option(help="Write the result to this file.")]
+OnDate = Annotated[str | None, typer.Option(help="Date of the region, as 2026-07-01.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")]
 InLanguage = Annotated[Language, typer.Option(help="Language of the summary.")]
@@ -89,18 +94,28 @@ def demo(
     openings: Annotated[int, typer.Option(min=1, help="Openings in the region.")] = 400,
     seed: Seed = 1,
     time_limit: TimeLimit = SearchLimits.time_limit_s,
+    date: OnDate = None,
     language: InLanguage = Language.EN,
     out: Out = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make up a region of realistic shape, find its best plan, and sum it up."""
+    """Make up a region of realistic shape, find its best plan, and sum it up.
+
+    On the newest date that the law is known for, unless you give one.
+    """
     with told_errors(as_json=as_json):
+        from placement_opt.rulebook import Rulebook
         from placement_opt.synthetic import synthetic_region
 
         _check_free(out, overwrite=overwrite)
         say(f"Making up a region of {candidates:,} candidates and {openings:,} openings ...")
-        region = synthetic_region(candidates=candidates, openings=openings, seed=seed)
+        region = synthetic_region(
+            candidates=candidates,
+            openings=openings,
+            seed=seed,
+            date=Rulebook.newest_date() if date is None else date,
+        )
         say(f"Looking for the best plan, at most {time_limit:g} seconds. Ctrl-C keeps the best.")
         result = _solved(
             region, out, is_quiet=False, overwrite=overwrite, time_limit_s=time_limit, seed=seed
@@ -117,6 +132,7 @@ def generate(
     coaches: Annotated[int | None, typer.Option(min=1)] = None,
     seed: Seed = 0,
     coaching: Annotated[Needs, typer.Option(help="How coaching needs differ.")] = Needs.MIXED,
+    date: OnDate = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -134,6 +150,7 @@ def generate(
             coaches=coaches,
             seed=seed,
             coaching=coaching.value,
+            **({} if date is None else {"date": date}),
         )
         region.to_json(out, overwrite=overwrite)
         compiled = Model(region).compile()
@@ -156,6 +173,7 @@ def solve(
     reproducible: Annotated[
         bool, typer.Option("--reproducible", help="Stop by work instead of time.")
     ] = SearchLimits.reproducible,
+    rulebook: LawFile = None,
     language: InLanguage = Language.EN,
     as_json: AsJson = False,
     overwrite: Overwrite = False,
@@ -172,6 +190,7 @@ def solve(
             out,
             is_quiet=quiet,
             overwrite=overwrite,
+            rulebook=_law(rulebook),
             time_limit_s=time_limit,
             gap=gap,
             seed=seed,
@@ -186,6 +205,7 @@ def solve(
 def check(
     region: Annotated[Path, typer.Argument(help="JSON file of the region.")],
     result: Annotated[Path, typer.Argument(help="JSON file of the result.")],
+    rulebook: LawFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify a result against its region without any solver."""
@@ -194,7 +214,8 @@ def check(
         from placement_opt.records import Region
         from placement_opt.result import Result
 
-        report = check_result(Region.from_json(region), Result.from_json(result))
+        law = _law(rulebook)
+        report = check_result(Region.from_json(region), Result.from_json(result), rulebook=law)
         if as_json:
             print(json.dumps({"is_sound": report.is_sound, **asdict(report)}))
         else:
@@ -209,6 +230,13 @@ def main() -> None:
     app()
 
 
+def _law(file: Path | None) -> "Rulebook | None":
+    """Open the user's law; as without a file, last known values stand in, and are told."""
+    from placement_opt.rulebook import Rulebook
+
+    return None if file is None else Rulebook.from_file(file, unknown="last_known")
+
+
 def _check_free(out: Path | None, *, overwrite: bool) -> None:
     """Refuse a file that cannot be written before minutes are spent on what goes into it."""
     if out is not None:
@@ -216,7 +244,13 @@ def _check_free(out: Path | None, *, overwrite: bool) -> None:
 
 
 def _solved(
-    region: "Region", out: Path | None, *, is_quiet: bool, overwrite: bool, **parameters: Any
+    region: "Region",
+    out: Path | None,
+    *,
+    is_quiet: bool,
+    overwrite: bool,
+    rulebook: "Rulebook | None" = None,
+    **parameters: Any,
 ) -> "Result":
     """Solve and write the result, so that Ctrl-C costs neither the plan nor the file."""
     from placement_opt.model import Model
@@ -228,7 +262,8 @@ def _solved(
     with _without_solver_chatter(), shown as on_progress:
 
         def work() -> "Result":
-            result = Model(region).solve(on_progress=on_progress, cancel=cancelled, **parameters)
+            model = Model(region, rulebook=rulebook)
+            result = model.solve(on_progress=on_progress, cancel=cancelled, **parameters)
             if out is not None:
                 _write(result, out, overwrite=overwrite)
             return result

@@ -1,6 +1,11 @@
-"""Makes `benchmarks` importable, which is no part of the installed package; watches the log."""
+"""Makes `benchmarks` importable, which is no part of the installed package; watches the log.
 
+`pytest --today 2028-03-01` runs the tests as if it were that day: none may fail by the calendar.
+"""
+
+import datetime as dt
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +17,21 @@ sys.path.append(str(Path(__file__).parent.parent))
 
 # Where only the failure counts, as in .ci/mutation, the search for the smallest one is left out.
 settings.register_profile("no-shrinking", phases=(Phase.explicit, Phase.generate))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--today", help="the day it is in this process, such as 2028-03-01")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    today = config.getoption("--today")
+    if today is None:
+        return
+    # `date.today` asks `time.time` as Python finds it, so that the class itself can stay.
+    now, ahead = time.time, dt.date.fromisoformat(today) - dt.date.today()  # noqa: DTZ011
+    time.time = lambda: now() + ahead.total_seconds()
+    if dt.date.today().isoformat() != today:  # noqa: DTZ011 - a local day
+        raise pytest.UsageError("this Python does not let the day be set")
 
 
 @pytest.fixture(autouse=True)

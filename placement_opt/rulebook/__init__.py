@@ -9,7 +9,7 @@ from placement_opt.rulebook.coaching import REGIMES, CoachingContract
 from placement_opt.rulebook.exact import Exact
 from placement_opt.rulebook.grounds import Ground
 from placement_opt.rulebook.instruments import NoRiskPolicy, TrialPlacement, WageDispensation
-from placement_opt.rulebook.parameter import Parameter, ParameterChange
+from placement_opt.rulebook.parameter import MissingParameter, Parameter, ParameterChange
 from placement_opt.rulebook.quota_position import QuotaPosition
 from placement_opt.rulebook.refusals import MissingParameterError
 from placement_opt.rulebook.wage_subsidy import ADULT_AGE, WageSubsidy
@@ -21,6 +21,7 @@ __all__ = [
     "CoachingContract",
     "Exact",
     "Ground",
+    "MissingParameter",
     "MissingParameterError",
     "NoRiskPolicy",
     "Parameter",

@@ -84,6 +84,26 @@ class ParameterChange:
         return f"{self.name}{where}: {old} -> {new}{unit}"
 
 
+@dataclass(frozen=True, slots=True)
+class MissingParameter:
+    """A parameter without a value on a day.
+
+    Parameters
+    ----------
+    name, unit
+        As on a parameter.
+    last_known
+        The value that was known until a day before and can stand in; None without one.
+    note
+        What is known of it all the same, or where it is set.
+    """
+
+    name: str
+    unit: str
+    last_known: Parameter | None
+    note: str
+
+
 def calendar_year(year: int) -> tuple[dt.date, dt.date]:
     """Return the first and the last day of a year."""
     return dt.date(year, 1, 1), dt.date(year, 12, 31)

@@ -11,9 +11,9 @@ from typing import Any, Self
 
 from placement_opt.basics.errors import Findings
 from placement_opt.rulebook.law_file import read_law_file
-from placement_opt.rulebook.parameter import Parameter, ParameterChange
+from placement_opt.rulebook.parameter import MissingParameter, Parameter, ParameterChange
 from placement_opt.rulebook.parameter_book import ParameterBook
-from placement_opt.rulebook.refusals import invalid, unit_of
+from placement_opt.rulebook.refusals import invalid, said_of, unit_of
 from placement_opt.rulebook.supplied_book import Unknown
 
 
@@ -96,6 +96,20 @@ class RecordedBook(ParameterBook):
             "used": [{"name": row.name, **row.as_record()} for row in self.used()],
             **self._told_unknown(),
         }
+
+    def known(self) -> tuple[Parameter, ...]:
+        """Return every value on the rulebook's date, by name and municipality."""
+        resolved = self._resolved()
+        return tuple(resolved[key] for key in sorted(resolved))
+
+    def missing(self) -> tuple[MissingParameter, ...]:
+        """Return the parameters for which nobody has a value on the rulebook's date, by name."""
+        known = {name for name, _ in self._resolved()}
+        return tuple(
+            MissingParameter(name, unit_of(name), self.last_known(name), said_of(name, self.date))
+            for name in self.names()
+            if name not in known
+        )
 
     def diff(self, other: "RecordedBook") -> tuple[ParameterChange, ...]:
         """Return the parameters whose value differs in `other`, sorted by name."""

@@ -25,18 +25,22 @@ def invalid(field: str, value: object, expected: str, hint: str) -> InvalidInput
 
 def missing(name: str, on: dt.date, last: Parameter | None = None) -> MissingParameterError:
     """Build the error for a value that nobody supplied; `last` is the last known one, if any."""
-    rows = shipped()[name]
-    said = next((row.unverified for row in rows if row.holds_on(on)), "")
-    note = next((row.note for row in rows if row.holds_on(on)), "")
+    rows, said = shipped()[name], said_of(name, on)
     known = ", ".join(_period(row) for row in rows if row.value is not None) or "no date"
     expected = f"has no verified value on {on.isoformat()}"
     hint = (
         f'supply it: rulebook.with_parameter("{name}", <{rows[0].unit}>); verified for {known}'
-        + (f"; unverified: {said}" if said else "")
-        + (f"; {note}" if note else "")
+        + (f"; {said}" if said else "")
         + (f'; or read the last known one, {last.value}, with unknown="last_known"' if last else "")
     )
     return MissingParameterError.single(SUBJECT, None, name, None, expected, hint)
+
+
+def said_of(name: str, on: dt.date) -> str:
+    """Return what is said on a day about a value that is not verified; empty for nothing."""
+    rows = [row for row in shipped()[name] if row.holds_on(on)]
+    unverified = [f"unverified: {row.unverified}" for row in rows if row.unverified]
+    return "; ".join([*unverified, *(row.note for row in rows if row.note)])
 
 
 def _period(row: Parameter) -> str:

@@ -26,6 +26,7 @@ def _of_the_law(instance: Instance) -> Iterator[AssumptionRow]:
     for row in () if law is None else law.assumed():
         about = row.name if row.municipality is None else f"{row.name} ({row.municipality})"
         last, day = row.valid_until, instance.rulebook.date
+        in_dutch = str(row.value).replace(".", ",")
         yield AssumptionRow(
             rule=_LAW,
             about=about,
@@ -33,7 +34,7 @@ def _of_the_law(instance: Instance) -> Iterator[AssumptionRow]:
             text=f"{about} is known until {last} only; the plan of {day} takes the value of then,"
             f" {row.value} {row.unit}",
             text_nl=f"{about} is bekend tot en met {last}; het plan van {day} rekent met de waarde"
-            f" van toen, {row.value}".replace(".", ","),
+            f" van toen, {in_dutch}",
         )
 
 

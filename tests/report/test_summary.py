@@ -7,6 +7,7 @@ from builders import any_run
 
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.rows import (
+    AssumptionRow,
     BudgetRow,
     CoachRow,
     PlacementRow,
@@ -151,6 +152,24 @@ def test_the_page_is_aligned_short_and_without_long_tails_of_digits(language: st
     starts = {re.match(r"\S.*?\s{2,}", line).end() for line in lines[2:] if line[0] != " "}  # type: ignore[union-attr]
     assert len(starts) == 1
     assert not re.search(r"\d[.,]\d{4,}", "\n".join(lines))
+
+
+def test_each_assumption_has_its_line_in_both_languages() -> None:
+    rows = [
+        AssumptionRow(
+            rule="R", about=f"a{i}", count=1_200 + i, text=f"took {i}", text_nl=f"nam {i}"
+        )
+        for i in range(5)
+    ]
+    result = full_result(assumption_rows=rows)
+    english, dutch = summarise(result).splitlines(), summarise(result, "nl").splitlines()
+    first = next(i for i, line in enumerate(english) if line.startswith("assumptions  "))
+    told = [line.removeprefix("assumptions").strip() for line in english[first : first + 5]]
+    assert told == [f"took {i} (records: {1_200 + i:,})" for i in range(5)]
+    first = next(i for i, line in enumerate(dutch) if line.startswith("aannames  "))
+    assert dutch[first].endswith("nam 0 (aantal: 1.200)")
+    assert dutch[first + 4].strip() == "nam 4 (aantal: 1.204)"
+    assert "assumptions" not in summarise(full_result())
 
 
 def test_a_gap_above_zero_never_looks_closed() -> None:

@@ -1,7 +1,7 @@
 """Synthetic regions: reproducible, valid, of the shape they promise, and scarce."""
 
+import datetime as dt
 from collections import Counter
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +14,7 @@ from placement_opt.constraints import standard_rules
 from placement_opt.instance.instance import Instance
 from placement_opt.pairs.table import check_fixed_placements, enumerate_pairs
 from placement_opt.records import Region
-from placement_opt.rulebook import Rulebook
+from placement_opt.rulebook import MissingParameterError, Rulebook
 from placement_opt.synthetic import describe, mix, synthetic_region
 from placement_opt.synthetic.draws import Draws, apportioned
 from placement_opt.synthetic.layout import in_units
@@ -101,7 +101,7 @@ def test_tiny_regions_are_valid(seed: int, coaching: Any):
     )  # fmt: skip
     assert len(made.candidates) == 1 + seed
     assert len(made.coaches) == 1
-    assert made.date == date(2026, 2, 1)
+    assert made.date == dt.date(2026, 2, 1)
 
 
 def test_json_brings_the_region_back():
@@ -293,6 +293,32 @@ def test_figures_count_what_is_there(region: Region):
     assert figures.median_openings_per_candidate is None
 
 
+@pytest.mark.parametrize(
+    ("date", "lowest", "last_start"),
+    [
+        ("2025-08-31", 14.40, dt.date(2026, 1, 31)),
+        ("2026-02-01", 14.71, dt.date(2026, 7, 1)),
+        ("2026-12-31", 14.99, dt.date(2027, 5, 31)),
+        ("2028-02-29", 14.99, dt.date(2028, 7, 29)),
+    ],
+)
+def test_wages_and_starts_go_with_the_date(date: str, lowest: float, last_start: dt.date):
+    made = synthetic_region(candidates=60, openings=120, date=date)
+    assert made.date == dt.date.fromisoformat(date)
+    wages = [opening.wage_eur_per_hour or 0 for opening in made.openings]
+    assert min(wages) == lowest
+    assert max(opening.starts_on or dt.date.min for opening in made.openings) == last_start
+    assert min(c.available_from or dt.date.max for c in made.candidates) == made.date
+    assert describe(made).subsidy_demand_eur_per_year
+    usual = synthetic_region(candidates=60, openings=120)
+    assert [c.skills for c in made.candidates] == [c.skills for c in usual.candidates]
+
+
+def test_a_region_before_the_known_law_is_refused():
+    with pytest.raises(MissingParameterError, match="no verified value on 2020-01-01"):
+        synthetic_region(candidates=10, date=dt.date(2020, 1, 1))
+
+
 def test_figures_of_a_region_without_a_date_leave_out_the_law():
     made = Region(name="R", candidates=[{"id": "A"}], openings=[{"id": "X"}])  # type: ignore[list-item]
     figures = describe(made)
@@ -314,6 +340,8 @@ def test_figures_of_a_region_without_a_date_leave_out_the_law():
         ({"seed": -1}, "seed", ">= 0"),
         ({"seed": "1"}, "seed", ">= 0"),
         ({"coaching": "none"}, "coaching", "mixed"),
+        ({"date": "1 July"}, "date", "2026-02-01"),
+        ({"date": None}, "date", "2026-02-01"),
     ],
 )
 def test_bad_arguments_are_told(arguments: dict[str, Any], field: str, text: str):
