@@ -189,6 +189,32 @@ def test_kinds_of_arrays_have_one_home() -> None:
     assert others == {}
 
 
+def test_a_constant_of_the_solvers_has_one_home() -> None:
+    homes: dict[str, list[str]] = {}
+    for module in MODULES:
+        if module.startswith("solvers"):
+            for name in constants_of(module):
+                homes.setdefault(name, []).append(module)
+    assert {name: found for name, found in homes.items() if name.isupper() and found[1:]} == {}
+
+
+def test_the_time_plan_of_the_solvers_is_on_one_page() -> None:
+    page = "solvers.search.schedule"
+    elsewhere = [
+        (module, name)
+        for module in MODULES
+        if module.startswith("solvers") and module != page
+        for name in constants_of(module)
+        if re.search(r"(_S|SECONDS|PATIENCE)$", name)
+    ]
+    assert elsewhere == []
+    body = ast.parse(MODULES[page].read_text(encoding="utf-8")).body[1:]
+    given, reasons = body[::2], body[1::2]
+    assert len(given) == len(reasons) > 1
+    assert {type(node) for node in given} == {ast.Assign}
+    assert {type(node) for node in reasons} == {ast.Expr}, "each constant with its reason"
+
+
 def loaded_by(code: str) -> set[str]:
     script = f"import sys\n{code}\nprint(*sys.modules)"
     done = subprocess.run(

@@ -36,7 +36,7 @@ from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.flow import network_flow
 from placement_opt.solvers.flow.network_flow import NetworkFlow
 from placement_opt.solvers.relaxation.relaxation import dual_bound, lp_bound
-from placement_opt.solvers.search import resident_memory
+from placement_opt.solvers.search import resident_memory, schedule
 from placement_opt.solvers.search.base import Ending, Search, Solution
 from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.search.reporting import Beside, prove_bound, prove_none
@@ -398,7 +398,7 @@ class TestMemory:
         monkeypatch.setattr(resident_memory, "resident_gb", lambda: next(sizes))
         guard = MemoryGuard(2.0)
         assert [guard.is_exceeded() for _ in range(3)] == [False] * 3
-        monkeypatch.setattr(resident_memory, "CHECK_S", 0.0)
+        monkeypatch.setattr(schedule, "MEMORY_CHECK_S", 0.0)
         guard._next_s = 0.0
         assert [guard.is_exceeded() for _ in range(3)] == [True] * 3
 
@@ -460,7 +460,7 @@ class TestFlow:
         sleeper = "import time\n\ndef sleep(folder):\n    time.sleep(600)\n"
         (tmp_path / "endless_flow.py").write_text(sleeper, encoding="utf-8")
         monkeypatch.syspath_prepend(tmp_path)
-        monkeypatch.setattr(network_flow, "WORK", "endless_flow:sleep")
+        monkeypatch.setattr(network_flow, "FLOW_WORK", "endless_flow:sleep")
         search, ending, _, _ = searched(
             NetworkFlow(in_process=False),
             formulation,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import placement_opt as po
-from placement_opt.solvers.search import guarded
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.guarded import uninterrupted
 from placement_opt.solvers.search.reporting import Beside
 
@@ -18,10 +18,10 @@ CHILD = """
 import json, logging, os, signal, sys, threading
 import placement_opt as po
 from placement_opt.run.compiled import Compiled
-from placement_opt.solvers.search import guarded
+from placement_opt.solvers.search import schedule
 
 presses, moment, where = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
-guarded.MOMENT_S = moment
+schedule.SAME_WISH_S = moment
 heard = threading.Semaphore(0)
 
 class Hears(logging.Handler):
@@ -105,7 +105,7 @@ class Presses:
 def test_work_goes_on(
     monkeypatch: pytest.MonkeyPatch, moment_s: float, presses: int, told: int
 ) -> None:
-    monkeypatch.setattr(guarded, "MOMENT_S", moment_s)
+    monkeypatch.setattr(schedule, "SAME_WISH_S", moment_s)
     Presses(monkeypatch, presses)
     texts: list[str] = []
     stopped = threading.Event()
@@ -121,7 +121,7 @@ def test_work_goes_on(
 
 
 def test_the_third_wish_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarded, "MOMENT_S", 0)
+    monkeypatch.setattr(schedule, "SAME_WISH_S", 0)
     Presses(monkeypatch, 3)
     texts: list[str] = []
     goes_on = threading.Event()
@@ -132,7 +132,7 @@ def test_the_third_wish_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_interrupt_while_telling_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarded, "MOMENT_S", 3600)
+    monkeypatch.setattr(schedule, "SAME_WISH_S", 3600)
     Presses(monkeypatch, 1)
     times = iter([True])
 

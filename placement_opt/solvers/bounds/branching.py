@@ -18,13 +18,14 @@ import numpy as np
 from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.solvers.bounds.strengthened import Strengthened
 from placement_opt.solvers.engines.highs import HighsSettings
-from placement_opt.solvers.engines.highs_reports import INFEASIBLE
+from placement_opt.solvers.engines.highs_reports import SAYS_NONE
 from placement_opt.solvers.engines.highs_work import HighsWork, News, highs_beside
 from placement_opt.solvers.engines.job import JobError
 from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.engines.mip import Mip
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search
-from placement_opt.solvers.search.reporting import POLL_S, logger, prove_bound
+from placement_opt.solvers.search.reporting import logger, prove_bound
 
 FIRST_SHARE, FIRST_DISTANCE = 0.1, 1e-4
 """The first target is that share of the way from the bound to the best plan, and so far at most, as
@@ -38,9 +39,6 @@ GROWTH_POWER = 3.5
 
 LEAST_GROWTH, MOST_GROWTH = 1.1, 3.0
 """The next target is so many times as far from the bound, at least and at most."""
-
-PLANNED_SHARE = 0.5
-"""Share of the time left that the next tree is planned to take."""
 
 REACH_SLACK = 1e-9
 """How far reduced gains may be off by the rounding of doubles, as a share of the bound."""
@@ -107,7 +105,7 @@ class Branching:
         spent = time.perf_counter() - started
         if is_shown:
             self.is_over |= target <= self._lowest()
-            planned = PLANNED_SHARE * search.remaining_s / max(spent, POLL_S)
+            planned = schedule.TREE_SHARE * search.remaining_s / max(spent, schedule.POLL_S)
             growth = planned ** (1 / GROWTH_POWER)
             self._reach *= min(MOST_GROWTH, max(LEAST_GROWTH, growth))
             self._spent_s = spent
@@ -169,7 +167,7 @@ class Branching:
     def _watch(self, work: HighsWork, columns: Ints, target: int) -> bool:
         cutoff = self._cutoff(target)
         self._reached = -math.inf
-        while not work.wait(POLL_S):
+        while not work.wait(schedule.POLL_S):
             self._pass_on(work.news(), columns, cutoff)
             if self._search.bound is not None and self._search.bound <= target:
                 return True  # the last branches need not be exhausted
@@ -184,7 +182,7 @@ class Branching:
             return False
         if answer.values is not None:
             self._take(answer.values, columns)
-        if answer.reason in INFEASIBLE:
+        if answer.reason in SAYS_NONE:
             return prove_bound(self._search, self._unit.bound(cutoff), "mip")
         if answer.bound is None:
             return False

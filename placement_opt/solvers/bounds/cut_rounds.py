@@ -26,37 +26,26 @@ from placement_opt.solvers.relaxation.relaxation import (
     dual_bound,
     solve_lp,
 )
+from placement_opt.solvers.search import schedule
 
 MOST_ROUNDS = 40
 ENOUGH_ALONE = 1e-4
 """Once a round lowers the bound by a smaller share, rows are also rounded in twos."""
 
 LEAST_PROGRESS = 5e-6
-PATIENCE = 2
-"""Rounds in a row with less progress than the least, before it stops."""
-
 ENTERING_SHARE = 0.2
 """New columns of one pricing at most, as a share of those at hand."""
 
 
-MANY_COLUMNS, FAR = 15_000, 0.02
+MANY_COLUMNS, MANY_FAR = 15_000, 0.02
 """Of more columns those go out, before the first cuts, that lose so large a share of the largest
 gain."""
-
-LAST_SHARE = 0.5
-"""The last pricings may take such a share of the limit beyond it: cuts are worth nothing before."""
-
-FIRST_TIMES = 2
-"""The first linear program may take so many times the limit: nothing goes on without it."""
 
 PRICED_EACH = 3
 """Rounds of cuts from one pricing of all variables to the next."""
 
 FIRST_PRICINGS, MOST_PRICINGS = 3, 25
 """Times that all variables are priced out before the first cuts, and after the last."""
-
-LONG_S = 15.0
-"""Where the first point takes longer, plans are looked for around it before it is priced out."""
 
 CLOSE = 1e-4
 """Before the first cuts they are priced out further, until the bound is that near the program, as a
@@ -110,13 +99,13 @@ def strengthen(
     """
     loop = _Rounds(formulation, core, own, pricing or Pricing(formulation))
     started = time.perf_counter()
-    until, end = started + time_limit_s, started + FIRST_TIMES * time_limit_s
-    if stop() or not loop.solve(FIRST_TIMES * time_limit_s, 0):
+    until, end = started + time_limit_s, started + schedule.FIRST_LP_TIMES * time_limit_s
+    if stop() or not loop.solve(schedule.FIRST_LP_TIMES * time_limit_s, 0):
         return None
-    if time.perf_counter() > started + LONG_S:
+    if time.perf_counter() > started + schedule.LONG_LP_S:
         on_point(loop.unproven())
     if not stop():
-        loop.solve(FIRST_TIMES * _left(until), FIRST_PRICINGS)
+        loop.solve(schedule.FIRST_LP_TIMES * _left(until), FIRST_PRICINGS)
     best = loop.proven(0)
     while (
         loop.is_open(best)
@@ -131,7 +120,7 @@ def strengthen(
     loop, number, is_cut_short = _cut(loop, rounds, until, stop, with_others=with_others)
     is_final = number == 0 and loop.is_whole
     if not loop.is_whole and not stop():
-        seconds = max(_left(until), min(LAST_SHARE * time_limit_s, _left(end)))
+        seconds = max(_left(until), min(schedule.LAST_PRICING_SHARE * time_limit_s, _left(end)))
         loop.solve(seconds, MOST_PRICINGS)
     if not is_final:
         last = loop.proven(number)
@@ -142,7 +131,7 @@ def strengthen(
 
 
 def _left(until: float) -> float:
-    return max(1.0, until - time.perf_counter())
+    return max(schedule.LEAST_CUT_LP_S, until - time.perf_counter())
 
 
 def _cut(
@@ -158,8 +147,8 @@ def _cut(
     for number in range(1, rounds + 1):
         before = copy.copy(loop)
         is_late = time.perf_counter() >= until or stop()
-        if stale >= PATIENCE or is_late or not loop.cut(with_others=not alone):
-            return before, number - 1, is_late and stale < PATIENCE
+        if stale >= schedule.CUTS_PATIENCE or is_late or not loop.cut(with_others=not alone):
+            return before, number - 1, is_late and stale < schedule.CUTS_PATIENCE
         if not loop.solve(_left(until), int(number % PRICED_EACH == 0)):
             # Too many for the time left: what was reached before them counts.
             return before, number - 1, True
@@ -226,7 +215,7 @@ class _Rounds:
     def _optimise(self, seconds: float) -> bool:
         """Solve the linear program of now; False when it was not solved."""
         program = LinearProgram.of(self.formulation, self._unit, self._columns)
-        point = solve_lp(program, max(0.1, seconds), self._basis)
+        point = solve_lp(program, max(schedule.LEAST_LP_S, seconds), self._basis)
         if point is None:
             return False
         units = float(self._unit.units)
@@ -247,7 +236,7 @@ class _Rounds:
             return
         reduced = self.formulation.reduced(self._prices)
         stays = self._basis.variables == BASIC
-        stays |= reduced[self._columns] > -FAR * self._largest_gain
+        stays |= reduced[self._columns] > -MANY_FAR * self._largest_gain
         stays |= self.formulation.bounds(self._columns)[0] != 0
         self._columns, self._values = self._columns[stays], self._values[stays]
         self._basis = replace(self._basis, variables=self._basis.variables[stays])

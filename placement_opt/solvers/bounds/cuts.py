@@ -21,6 +21,7 @@ from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.mixed_integer_rounding import Cut, cuts_of
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.bounds.rounding_depth import Deepest, deepest
+from placement_opt.solvers.engines.linear_program import NEARLY
 
 MOST_CUTS = 200
 """Cuts of one round at most; the deepest come first."""
@@ -42,8 +43,6 @@ LARGEST_REACH = float(1 << 50)
 
 LEAST_DEPTH = 1e-4
 """A cut has to be violated by this, measured as the distance from the point."""
-
-_NEAR = 1e-6
 
 
 def separate(
@@ -77,14 +76,14 @@ class _Point:
     def __init__(self, formulation: Formulation, values: Floats) -> None:
         self.formulation = formulation
         n_pairs = formulation.n_pairs
-        is_own_active = values[n_pairs:] > formulation.own_lower + _NEAR
+        is_own_active = values[n_pairs:] > formulation.own_lower + NEARLY
         self.active = np.concatenate(
-            [np.flatnonzero(values[:n_pairs] > _NEAR), n_pairs + np.flatnonzero(is_own_active)]
+            [np.flatnonzero(values[:n_pairs] > NEARLY), n_pairs + np.flatnonzero(is_own_active)]
         )
         lower, upper = formulation.bounds(self.active)
         self.width = upper - lower
         above = values[self.active] - lower
-        self.above = np.where(above > self.width - _NEAR, self.width, above)
+        self.above = np.where(above > self.width - NEARLY, self.width, above)
         self.whole = formulation.whole[self.active]
         self.is_fractional = self.above < self.width
         self.rows = formulation.columns(self.active).tocsr()

@@ -20,41 +20,30 @@ from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.certificate import Certificate, without_gains
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import RowBlock, Variables
-from placement_opt.solvers.bounds.least_breach import least_breach
+from placement_opt.solvers.bounds.least_breach import NOTHING, least_breach
 from placement_opt.solvers.derived.counting import counted
 from placement_opt.solvers.derived.lumped import lumped
 from placement_opt.solvers.derived.rows_alone import stretched
-from placement_opt.solvers.relaxation.column_choice import OwnColumns, best_of_each
+from placement_opt.solvers.relaxation.column_choice import MOST_ENTERING, OwnColumns, best_of_each
 from placement_opt.solvers.relaxation.pricing import Pricing, usable_prices
 from placement_opt.solvers.relaxation.restricted_lp import Point, RestrictedLp
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search
-from placement_opt.solvers.search.reporting import POLL_S, is_contradictory, logger, stop_asked
+from placement_opt.solvers.search.reporting import is_contradictory, logger, stop_asked
 
 RAY = "ray of prices"
 CONTRADICTION = "limits of one row"
 
 COUNTED = "counting"
 
-FEW_VARIABLES = 5_000
+AT_ONCE_VARIABLES = 5_000
 """Up to here one linear program tells at once whether there is a ray."""
 
-AT_ONCE_SECONDS, AT_ONCE_SHARE = 3.0, 0.05
-"""What looking for a proof before any search may take, in seconds and as a share of the time."""
-
-NOTHING = 1e-7
-"""Shares and reduced gains up to here are zero to a linear program."""
-
-SIMPLEX_SECONDS = 6.0
-"""Once the simplex method takes longer, as it does where few columns cost anything, the first-order
-method goes on; its prices are near enough to prove what is not a close call."""
-
-FIRST_ORDER_SECONDS = 10.0
 FIRST_ORDER_PRECISION = 1e-4
 FIRST_ORDER_NOTHING = 1e-4
 
 ENTERING_OF_ROW = 3
-MOST_ENTERING = 20_000
-ROUNDS = 200
+RAY_ROUNDS = 200
 
 
 def prove_infeasible_by_ray(formulation: Formulation, search: Search, seconds: float) -> bool:
@@ -104,10 +93,10 @@ def prove_infeasible_at_once(formulation: Formulation, search: Search) -> bool:
         return True
     bare = without_gains(formulation)
     found, source = counted(bare), COUNTED
-    if found is None and bare.n_variables <= FEW_VARIABLES:
-        seconds = min(AT_ONCE_SECONDS, AT_ONCE_SHARE * search.remaining_s)
+    if found is None and bare.n_variables <= AT_ONCE_VARIABLES:
+        seconds = min(schedule.PROOF_AT_ONCE_S, schedule.PROOF_AT_ONCE_SHARE * search.remaining_s)
         if search.limits.reproducible:
-            seconds = AT_ONCE_SECONDS
+            seconds = schedule.PROOF_AT_ONCE_S
         found, source = least_breach(bare, seconds).prices, RAY
     if found is None:
         return False
@@ -138,7 +127,7 @@ def find_ray(
     bare = without_gains(formulation)
     small, of_row, _ = lumped(bare)
     phase = _PhaseOne(small, stop)
-    for _ in range(ROUNDS):
+    for _ in range(RAY_ROUNDS):
         if stop() or time.perf_counter() >= until:
             return None
         prices = phase.prices(until - time.perf_counter())
@@ -180,11 +169,11 @@ class _PhaseOne:
         columns = np.union1d(slack, self._of_formulation[self._columns])
         point, least = None, NOTHING
         if self._is_quick:
-            point = self._program.simplex(columns, min(seconds, SIMPLEX_SECONDS))
+            point = self._program.simplex(columns, min(seconds, schedule.RAY_SIMPLEX_S))
             self._is_quick = point is not None
         if point is None:
             start = Point(self._values[columns], self._prices)
-            seconds = min(seconds, FIRST_ORDER_SECONDS)
+            seconds = min(seconds, schedule.RAY_FIRST_ORDER_S)
             point, least = self._first_order(columns, start, seconds), FIRST_ORDER_NOTHING
         if point is None:
             return None
@@ -196,7 +185,7 @@ class _PhaseOne:
     def _first_order(self, columns: Ints, start: Point, seconds: float) -> Point | None:
         run = self._program.start_first_order(columns, start, FIRST_ORDER_PRECISION, seconds)
         try:
-            while not run.wait(POLL_S):
+            while not run.wait(schedule.POLL_S):
                 if self._stop():
                     return None
             return run.point()

@@ -15,10 +15,11 @@ from scipy import sparse
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.derived.rows_alone import RowPrices, stretched
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.native import NATIVE
 
 NOTHING = 1e-7
-"""A breach up to here is none to a linear program."""
+"""Breaches, shares and reduced gains up to here are zero to a linear program."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,7 @@ def least_breach(formulation: Formulation, seconds: float) -> Breach:
     bounds: Any = np.stack([np.append(low, 0.0), np.append(high, np.inf)], axis=1)
     cost: Any = np.append(np.zeros(low.size), 1.0)
     columns: Any = sparse.hstack([sides, give_way], format="csr")
-    options: Any = {"time_limit": max(0.01, seconds)}
+    options: Any = {"time_limit": max(schedule.LEAST_SIMPLEX_S, seconds)}
     with NATIVE.call():
         found: Any = linprog(
             cost, columns, limits, bounds=bounds, method="highs-ds", options=options

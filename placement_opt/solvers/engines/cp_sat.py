@@ -8,11 +8,10 @@ from typing import Any
 from placement_opt.basics.errors import InternalError
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.engines.cp_sat_writing import cp_sat_model, solution_values, write_hint
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import LEAST_PLAN, Ending, Search, Solution
 from placement_opt.solvers.search.native import NATIVE
 from placement_opt.solvers.search.reporting import (
-    PATIENCE_S,
-    POLL_S,
     Beside,
     ended,
     is_contradictory,
@@ -22,14 +21,11 @@ from placement_opt.solvers.search.reporting import (
     stop_asked,
 )
 
-WORK_PER_S = 0.5
-"""Units of CP-SAT's deterministic time that stand for one second in a reproducible solve."""
-
 LINEAR_VARIABLES = 20_000
 """Up to here CP-SAT puts every row into its linear relaxation: many times as quick on parts of a
 plan, too much for a whole region."""
 
-GAP_SHARE = 0.99
+CP_SAT_GAP_SHARE = 0.99
 """In a reproducible solve CP-SAT stops at a gap a little less than asked: rounding, its own or that
 of the points, must not stop it just outside."""
 
@@ -93,11 +89,11 @@ def _watch(
     run: "_Run", beside: Beside[Ending], search: Search, until: Callable[[], bool]
 ) -> Ending:
     """Wait for the end, pass a stop on, and leave a run behind that does not heed it."""
-    while not beside.wait(POLL_S):
+    while not beside.wait(schedule.POLL_S):
         if stop_asked(search) or until():
-            deadline = time.perf_counter() + PATIENCE_S
+            deadline = time.perf_counter() + schedule.CP_SAT_STOP_S
             run.stop()
-            while not beside.wait(POLL_S):
+            while not beside.wait(schedule.POLL_S):
                 # Told again: CP-SAT forgets a stop that comes before its search begins.
                 run.stop()
                 if time.perf_counter() > deadline:
@@ -174,8 +170,8 @@ class _Run:
             parameters.max_memory_in_mb = max(1, int(limits.memory_limit_gb * 1000))
         if limits.reproducible:
             parameters.interleave_search = True
-            parameters.max_deterministic_time = limits.time_limit_s * WORK_PER_S
-            parameters.relative_gap_limit = limits.gap * GAP_SHARE
+            parameters.max_deterministic_time = limits.time_limit_s * schedule.CP_SAT_WORK_PER_S
+            parameters.relative_gap_limit = limits.gap * CP_SAT_GAP_SHARE
         else:
             parameters.max_time_in_seconds = self._search.remaining_s
 

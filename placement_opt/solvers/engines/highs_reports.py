@@ -10,7 +10,7 @@ from placement_opt.solvers.engines.linear_program import ObjectiveUnit
 from placement_opt.solvers.search.base import Ending, Search, Solution
 from placement_opt.solvers.search.reporting import ended, logger, prove_bound, prove_none
 
-INFEASIBLE = frozenset({"infeasible", "infeasible_or_unbounded"})
+SAYS_NONE = frozenset({"infeasible", "infeasible_or_unbounded"})
 """Reasons that say there is no solution: all variables are bounded, and so is the objective."""
 
 
@@ -44,7 +44,7 @@ class HighsReports:
         """Report the final answer."""
         if answer.values is not None:
             self._offer(answer.values)
-        if answer.reason in INFEASIBLE:
+        if answer.reason in SAYS_NONE:
             return prove_none(self.search, self.source)
         if answer.bound is not None:
             self._prove(answer.bound)

@@ -20,18 +20,16 @@ from placement_opt.solvers.engines.highs import HighsAnswer, HighsRun, HighsSett
 from placement_opt.solvers.engines.job import JobError, ProcessJob, can_have_workers
 from placement_opt.solvers.engines.job_folder import JobFolder, job_folder
 from placement_opt.solvers.engines.linear_program import LinearProgram
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.reporting import Beside
 
-WORK = "placement_opt.solvers.engines.highs_work:work"
+HIGHS_WORK = "placement_opt.solvers.engines.highs_work:work"
 
 PROBLEM = "problem.npz"
 SETTINGS = "settings.json"
 HINT = "hint.npy"
 TOLD = "told.jsonl"
 ANSWER = "answer.npz"
-
-LEFT_S = 4.0
-"""How long a stopped thread is waited for before it is left behind, in seconds."""
 
 
 @dataclass
@@ -135,7 +133,7 @@ class _InThread:
 
     def stop(self) -> None:
         self._run.stop()
-        self._beside.wait(LEFT_S)
+        self._beside.wait(schedule.THREAD_STOP_S)
 
 
 class _InProcess:
@@ -153,7 +151,7 @@ class _InProcess:
         (folder.path / SETTINGS).write_text(json.dumps(asdict(settings)), encoding="utf-8")
         if hint is not None:
             np.save(folder.path / HINT, hint)
-        self._job = ProcessJob(WORK, folder)
+        self._job = ProcessJob(HIGHS_WORK, folder)
 
     def wait(self, seconds: float) -> bool:
         return self._job.wait(seconds)

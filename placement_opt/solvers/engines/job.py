@@ -12,13 +12,9 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
-from placement_opt.solvers.engines.job_folder import (
-    ENDING_WITH_THIS,
-    KILLED_S,
-    JobFolder,
-    close_pipe,
-)
+from placement_opt.solvers.engines.job_folder import ENDING_WITH_THIS, JobFolder, close_pipe
 from placement_opt.solvers.engines.worker import find_work
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.reporting import Beside, logger
 from placement_opt.solvers.search.resident_memory import HELPERS
 
@@ -45,10 +41,6 @@ class Job(Protocol):
         """End the work now, or leave it behind; harmless when it has ended."""
 
 
-PATIENCE_S = 4.0
-"""How long `ThreadJob.stop` waits for work that heeds only its own time limit, in seconds."""
-
-
 class ThreadJob:
     """The work in a thread; `stop` can only wait for it, since nothing interrupts it."""
 
@@ -69,7 +61,7 @@ class ThreadJob:
 
     def stop(self) -> None:
         """Wait for the thread to end by its own time limit."""
-        self._beside.wait(PATIENCE_S)
+        self._beside.wait(schedule.THREAD_STOP_S)
 
 
 class ProcessJob:
@@ -112,7 +104,7 @@ class ProcessJob:
         if self.process.poll() is None:
             self.process.kill()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(KILLED_S)
+                self.process.wait(schedule.KILL_S)
         close_pipe(self.process)
 
 

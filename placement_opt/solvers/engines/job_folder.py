@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakSet
 
+from placement_opt.solvers.search import schedule
+
 PREFIX = "placement_opt-"
 
 SHELL = "/bin/sh"
@@ -25,9 +27,6 @@ read -r _
 kill -TERM 0
 for _ in 1 2 3 4 5; do rm -rf "$0" && break; sleep 1; done
 """
-
-KILLED_S = 5.0
-"""How long a process that was ended may take to be gone, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def job_folder() -> Iterator[JobFolder]:
             if keeper is not None:
                 close_pipe(keeper)
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    keeper.wait(KILLED_S)
+                    keeper.wait(schedule.KILL_S)
 
 
 def _keeper(path: str) -> "subprocess.Popen[bytes] | None":

@@ -21,6 +21,9 @@ numerics."""
 EXACT_REACH = 1 << 50
 """Rows whose sums can reach this are not for floating point: units would drown in rounding."""
 
+NEARLY = 1e-6
+"""Values of a linear program that close to a whole number are taken as that number."""
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveUnit:

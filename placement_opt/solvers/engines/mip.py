@@ -15,9 +15,9 @@ from placement_opt.solvers.engines.linear_program import (
     ObjectiveUnit,
     exceeds_floats,
 )
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
 from placement_opt.solvers.search.reporting import (
-    POLL_S,
     ended,
     is_contradictory,
     logger,
@@ -29,12 +29,9 @@ THREAD_VARIABLES, THREAD_ENTRIES = 16_000, 160_000
 """Up to here HiGHS works in a thread. Beyond, it has so much to do that starting a process pays: it
 waits for no Python of ours there, and can be killed whatever it is doing."""
 
-GAP_SHARE, LEAST_GAP = 0.9, 1e-6
+HIGHS_GAP_SHARE, LEAST_GAP = 0.9, 1e-6
 """HiGHS is asked for that share of the gap, since its bound is raised by what it may round; below a
 least gap it goes on until the search itself says stop."""
-
-NODES_PER_S = 5
-"""Nodes that stand for one second in a reproducible solve."""
 
 
 class Mip:
@@ -96,7 +93,7 @@ class Mip:
     def _watch(self, work: HighsWork, reports: HighsReports, search: Search) -> Ending:
         """Pass on what HiGHS and the search tell until HiGHS ends or somebody says stop."""
         shared = search.best
-        while not work.wait(POLL_S):
+        while not work.wait(schedule.POLL_S):
             reports.pass_on(work.news())
             if stop_asked(search) or self._until():
                 return ended(search)
@@ -123,8 +120,10 @@ def _settings(search: Search, unit: ObjectiveUnit) -> HighsSettings:
     limits = search.limits
     return HighsSettings(
         seed=limits.seed % (1 << 31),
-        relative_gap=GAP_SHARE * limits.gap if limits.gap > LEAST_GAP else 0.0,
+        relative_gap=HIGHS_GAP_SHARE * limits.gap if limits.gap > LEAST_GAP else 0.0,
         absolute_gap=unit.half_step,
         time_limit_s=None if limits.reproducible else search.remaining_s,
-        node_limit=max(1, int(limits.time_limit_s * NODES_PER_S)) if limits.reproducible else None,
+        node_limit=max(1, int(limits.time_limit_s * schedule.HIGHS_NODES_PER_S))
+        if limits.reproducible
+        else None,
     )

@@ -24,10 +24,10 @@ from placement_opt.solvers.flow.sets import (
 )
 from placement_opt.solvers.search.base import Solution
 
-ROOM = 1 << 62
+COST_ROOM = 1 << 62
 """Costs times nodes stay below this, since the algorithm scales the one by the other."""
 
-SAMPLE = 1_000
+SAMPLE_COSTS = 1_000
 """So many costs are looked at before all of them, for a divisor."""
 
 
@@ -206,7 +206,7 @@ def _step(*costs: Ints) -> int:
     step = 0
     for cost in costs:
         # A few costs mostly tell at once that nothing is shared.
-        for some in (cost[:SAMPLE], cost):
+        for some in (cost[:SAMPLE_COSTS], cost):
             if step != 1:
                 step = int(np.gcd.reduce(some, initial=step))
     return max(1, step)
@@ -214,7 +214,7 @@ def _step(*costs: Ints) -> int:
 
 def _refuse_large_costs(step: int, n_nodes: int, *costs: Ints) -> None:
     largest = max(int(np.abs(cost).max(initial=0)) for cost in costs) // step
-    if largest * (n_nodes + 1) >= ROOM:
+    if largest * (n_nodes + 1) >= COST_ROOM:
         raise NotANetworkError(
             f"gains up to {largest} over {n_nodes} nodes are too large for the flow algorithm"
         )

@@ -22,9 +22,9 @@ from placement_opt.solvers.flow.min_cost_flow import (
 from placement_opt.solvers.flow.network import Arcs, Network, read_network
 from placement_opt.solvers.flow.prices import flow_certificate, potentials
 from placement_opt.solvers.flow.sets import NotANetworkError
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search, Solution
 from placement_opt.solvers.search.reporting import (
-    POLL_S,
     ended,
     is_contradictory,
     logger,
@@ -32,13 +32,10 @@ from placement_opt.solvers.search.reporting import (
     prove_none,
 )
 
-WORK = "placement_opt.solvers.flow.min_cost_flow:work"
+FLOW_WORK = "placement_opt.solvers.flow.min_cost_flow:work"
 
 QUICK_ARCS = 250_000
 """So many arcs mostly take less than a second, hardly more than the start of a process."""
-
-QUICK_S = 0.5
-"""After a flow that took longer, in seconds, the next ones have a process of their own."""
 
 CORE_ROUNDS = 8
 """So often the likely pairs are extended; after that all pairs are taken."""
@@ -104,7 +101,9 @@ class NetworkFlow:
         for n_rounds in itertools.count(1):
             arcs = network.arcs(np.flatnonzero(taken))
             began = time.perf_counter()
-            answer = self._flow(arcs, network.supply, search, is_slow=slowest_s > QUICK_S)
+            answer = self._flow(
+                arcs, network.supply, search, is_slow=slowest_s > schedule.QUICK_FLOW_S
+            )
             slowest_s = max(slowest_s, time.perf_counter() - began)
             if answer is None:
                 break
@@ -144,9 +143,9 @@ class NetworkFlow:
             return cheapest_flow(*parts)
         with job_folder() as folder:
             write_arcs(folder.path, *parts)
-            job = start_job(WORK, folder)
+            job = start_job(FLOW_WORK, folder)
             try:
-                while not job.wait(POLL_S):
+                while not job.wait(schedule.POLL_S):
                     if _is_stopped(search):
                         return None
                 job.finish()

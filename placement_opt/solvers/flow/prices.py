@@ -15,7 +15,7 @@ from placement_opt.formulation.formulation import ROOM
 from placement_opt.solvers.flow.network import Arcs, Network
 from placement_opt.solvers.flow.sets import Sets
 
-ROUNDS = 64
+ROUNDS_PER_LOOK = 64
 """Rounds between two looks at the clock."""
 
 
@@ -52,7 +52,7 @@ def potentials(arcs: Arcs, flow: Ints, n_nodes: int, is_stopped: Callable[[], bo
     level[0] = 0
     fallen, rounds = np.arange(n_nodes), 0
     while fallen.size:
-        if rounds % ROUNDS == 0 and is_stopped():
+        if rounds % ROUNDS_PER_LOOK == 0 and is_stopped():
             return None
         rounds += 1
         out = _arcs_of(fallen, start) if fallen.size * 2 < n_nodes else slice(None)

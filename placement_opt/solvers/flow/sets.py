@@ -14,7 +14,7 @@ Rows = npt.NDArray[np.signedinteger]
 """Row of each pair, -1 for none, shape (E,)."""
 
 
-SAMPLE = 10_000
+SAMPLE_PAIRS = 10_000
 """Sets that cross mostly show it among so many pairs."""
 
 
@@ -188,7 +188,7 @@ def without_idle_rows(sets: Sets) -> Rows:
 
 def _are_laminar(one: Rows, other: Rows) -> bool:
     """Tell whether any row of one block and any of the other are nested or apart."""
-    if one.size > SAMPLE and not _are_laminar(one[:SAMPLE], other[:SAMPLE]):
+    if one.size > SAMPLE_PAIRS and not _are_laminar(one[:SAMPLE_PAIRS], other[:SAMPLE_PAIRS]):
         return False
     inside, inside_other = _within(one, other), _within(other, one)
     both = (one >= 0) & (other >= 0)

@@ -12,28 +12,18 @@ from placement_opt.formulation.mixed_integer_rounding import cuts_of
 from placement_opt.solvers.bounds.strengthened import Strengthened
 from placement_opt.solvers.derived.lumped import LumpedProblem
 from placement_opt.solvers.engines.cp_sat import CpSat
+from placement_opt.solvers.engines.linear_program import NEARLY
 from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.near.exchanges import ExchangeSearch
 from placement_opt.solvers.near.ground import Ground
 from placement_opt.solvers.near.parts import PartSearch
-from placement_opt.solvers.near.plans import START_SECONDS, NearPlans
+from placement_opt.solvers.near.plans import NearPlans
 from placement_opt.solvers.near.program import NearProgram
 from placement_opt.solvers.plans.improver import Improver
-from placement_opt.solvers.plans.packing import NEARLY
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search, Solution, Solver
-from placement_opt.solvers.search.reporting import POLL_S, Beside, logger, stop_asked
+from placement_opt.solvers.search.reporting import Beside, logger, stop_asked
 from placement_opt.solvers.search.resident_memory import give_back
-from placement_opt.solvers.search.schedule import ROUNDS_PER_SECOND, STOP_SECONDS
-
-PACK_SECONDS = 4.0
-PACK_TIMES = 3
-"""From one packing to the next pass so many seconds at least, and times what it took."""
-
-LAST_TIMES = 2.5
-"""The last packing begins when so many times the seconds of the one before are left."""
-
-IDLE_TIMES = 4
-"""Seconds of parts count so many times while they bring nothing: exchanges get that much more."""
 
 EXACT_STEPS = 4
 """Neighbourhoods on the exact rows after a packing that left somebody out."""
@@ -64,7 +54,7 @@ class _Desk:
     def step(self) -> bool:
         """Hand out a new plan, or mend the last one; False when there is nothing to do."""
         plans, search = self._plans, self._ground.search
-        is_late = search.remaining_s < LAST_TIMES * self._spent
+        is_late = search.remaining_s < schedule.LAST_HAND_OUT_TIMES * self._spent
         if plans.gained > self._gained and (time.perf_counter() >= self._until or is_late):
             self._gained, values = plans.best()
             self._hand_out(plans.near, values)
@@ -80,7 +70,9 @@ class _Desk:
         give_back()
         plan = self._ground.packed(near, values)
         self._spent = time.perf_counter() - now
-        self._until = time.perf_counter() + max(PACK_SECONDS, PACK_TIMES * self._spent)
+        self._until = time.perf_counter() + max(
+            schedule.HAND_OUT_S, schedule.HAND_OUT_TIMES * self._spent
+        )
         if plan is None:
             return
         self._ground.search.offer(plan, "neighbourhoods")
@@ -111,7 +103,7 @@ class _Searcher:
         is_exchange = self._exchanges.fits and self._ahead_s <= 0
         is_better = (self._exchanges if is_exchange else self._parts).step()
         spent = time.perf_counter() - started
-        times = IDLE_TIMES if self.is_idle else 1
+        times = schedule.IDLE_PARTS_TIMES if self.is_idle else 1
         self._ahead_s += spent if is_exchange else -times * spent
         return is_better
 
@@ -224,7 +216,7 @@ class NearCore:
         ground = self._ground(found, np.flatnonzero(values > NEARLY))
         plans = self._plans(ground)
         if plans is not None:
-            seconds = min(START_SECONDS, ground.search.remaining_s)
+            seconds = min(schedule.NEAR_DECIDED_S, ground.search.remaining_s)
             plans.take_pairs(values[plans.near.columns], seconds)
         return ground, plans, bool(cuts_of(found.formulation))
 
@@ -234,7 +226,7 @@ class NearCore:
         if first is None:
             return None
         exchanges: ExchangeSearch | None = None
-        while not first.wait(POLL_S):
+        while not first.wait(schedule.POLL_S):
             if stop_asked(search):
                 return None
             if self._first_plans is None:
@@ -262,14 +254,14 @@ class NearCore:
         while not stop_asked(search):
             if not desk.step() and not mine.step() and mine.is_idle:
                 improver.step()
-        other.wait(STOP_SECONDS)
+        other.wait(schedule.HELPER_STOP_S)
 
     def _reproducibly(self, ground: Ground) -> Ending:
         """Round the vertex, then improve by a fixed number of neighbourhoods of one solver."""
         search = ground.search
         _offer(ground, ground.rounded(), "rounding")
         improver = _improver(ground, [CpSat()])
-        for _ in range(int(search.limits.time_limit_s * ROUNDS_PER_SECOND)):
+        for _ in range(int(search.limits.time_limit_s * schedule.NEIGHBOURHOODS_PER_S)):
             if search.best is None or stop_asked(search):
                 break
             improver.step()
@@ -277,7 +269,7 @@ class NearCore:
 
 
 def _started(plans: NearPlans, ground: Ground) -> bool:
-    return plans.start(min(START_SECONDS, ground.search.remaining_s))
+    return plans.start(min(schedule.NEAR_DECIDED_S, ground.search.remaining_s))
 
 
 def _offer(ground: Ground, plan: Solution | None, source: str) -> None:

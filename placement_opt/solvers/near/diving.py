@@ -13,8 +13,9 @@ import numpy as np
 from scipy import sparse
 
 from placement_opt.basics.arrays import Bools, Floats
-from placement_opt.solvers.engines.linear_program import LinearProgram
+from placement_opt.solvers.engines.linear_program import NEARLY, LinearProgram
 from placement_opt.solvers.relaxation.relaxation import Basis, LpPoint, solve_lp
+from placement_opt.solvers.search import schedule
 
 BATCH_SHARE = 0.15
 """Share of the fractions that are rounded up at once."""
@@ -24,10 +25,6 @@ LEAST_FRACTION = 0.4
 """Smaller fractions are rounded up one at a time."""
 
 MOST_STEPS = 200
-LP_SECONDS = 30.0
-NEAR = 1e-6
-"""Values that close to a whole number are taken as that number."""
-
 BROKEN = 1e-6
 """A row may be off by this share of its activity."""
 
@@ -93,14 +90,14 @@ class _Dive:
     def is_open(self) -> Bools:
         """Whole variables with a fraction, shape (N,)."""
         values = self.point.values
-        result: Bools = self.program.whole & (np.abs(values - np.rint(values)) > NEAR)
+        result: Bools = self.program.whole & (np.abs(values - np.rint(values)) > NEARLY)
         return result
 
     def step(self) -> bool:
         """Round one batch; False when nothing can be rounded any more."""
         values, is_open = self.point.values, self.is_open
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
-        lower[self._once & (values >= 1 - NEAR)] = 1.0
+        lower[self._once & (values >= 1 - NEARLY)] = 1.0
         batch = self._batch(lower, upper, is_open)
         if not batch and np.array_equal(upper, self.program.upper):
             return False
@@ -148,7 +145,7 @@ class _Dive:
         """Solve with these bounds; keep them where there is a solution."""
         program = replace(self.program, lower=lower, upper=upper)
         basis: Basis | None = self.point.basis
-        point = solve_lp(program, LP_SECONDS, basis)
+        point = solve_lp(program, schedule.NEAR_LP_S, basis)
         if point is None or not keeps(program, self._rows, point.values):
             return False
         self.program, self.point = program, point
@@ -165,8 +162,8 @@ def keeps(program: LinearProgram, rows: sparse.csr_array, values: Floats) -> boo
     return bool(
         np.all(activity >= program.row_lower - slack)
         and np.all(activity <= program.row_upper + slack)
-        and np.all(values >= program.lower - NEAR)
-        and np.all(values <= program.upper + NEAR)
+        and np.all(values >= program.lower - NEARLY)
+        and np.all(values <= program.upper + NEARLY)
     )
 
 

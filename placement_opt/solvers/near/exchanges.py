@@ -15,15 +15,16 @@ import numpy as np
 from scipy import sparse
 
 from placement_opt.basics.arrays import Bools, Floats, Ints
-from placement_opt.solvers.near.diving import NEAR
+from placement_opt.solvers.engines.linear_program import NEARLY
 from placement_opt.solvers.near.plans import WIDEST_ROW, NearPlans
 from placement_opt.solvers.relaxation.relaxation import solve_lp
+from placement_opt.solvers.search import schedule
 
 MOST_WIDE = 64
 """Rows of many pairs at most."""
 
-DRAWS, LEAST_DRAWS, DRAW_SECONDS = 24, 6, 4.0
-"""Solutions with noise for one step; fewer where they take longer than that."""
+DRAWS, LEAST_DRAWS = 24, 6
+"""Solutions with noise for one step, and fewer where they take long."""
 
 NOISE_SHARES = (1e-3, 3e-3, 1e-2)
 """Standard deviations of the noise, as shares of the largest gain; one after the other."""
@@ -41,23 +42,20 @@ PICKS = 12
 """Times that some of the same exchanges are picked: each ends elsewhere, and finding exchanges
 takes longer than picking some."""
 
-LP_SECONDS = 10.0
-
 PENALTY = 2.0
 """What a row weighs beyond its limit, in units of its price."""
 
 TENURES = (3, 15)
 """Steps during which an exchange just made or taken back is left as it is: from, to."""
 
-PROMISING = 12
+TRIED_TOGETHER = 12
 """Exchanges that are tried together with every other one."""
 
 NOTED = 200
 """Of the choices that would be the best so far, so many are looked at: most break a row."""
 
-PATIENCE, KICK_AFTER, KICKED = 700, 200, 4
-"""Steps without success after which the search ends, and after which it goes back to the best and
-changes so many exchanges at random."""
+KICKED = 4
+"""Exchanges that are changed at random after many steps without success."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,11 +157,13 @@ class ExchangeSearch:
         plans = self._plans
         noise = self._random.normal(0.0, share * self._unit, self._gain.size)
         gain = self._gain + np.where(plans.near.is_pair, noise, 0.0)
-        point = solve_lp(replace(self._without, gain=gain), LP_SECONDS, plans.near.point.basis)
+        point = solve_lp(
+            replace(self._without, gain=gain), schedule.EXCHANGE_LP_S, plans.near.point.basis
+        )
         if point is None:
             return None
         values = np.rint(point.values)
-        if np.any(np.abs(point.values - values) > NEAR):
+        if np.any(np.abs(point.values - values) > NEARLY):
             self.fits = False
             return None
         return values
@@ -171,7 +171,7 @@ class ExchangeSearch:
     def _around(self, base: Floats) -> Exchanges | None:
         """Return exchanges around whole values that keep the narrow rows."""
         found: dict[tuple[int, ...], tuple[Ints, Floats]] = {}
-        until = time.perf_counter() + DRAW_SECONDS
+        until = time.perf_counter() + schedule.EXCHANGE_DRAWS_S
         for number in range(DRAWS):
             if number >= LEAST_DRAWS and time.perf_counter() > until:
                 break
@@ -250,9 +250,9 @@ def picked_exchanges(
     """
     search = _Tabu(exchanges, room, random)
     since = 0
-    while since < PATIENCE and not stop():
+    while since < schedule.TABU_PATIENCE and not stop():
         since = 0 if search.step() else since + 1
-        if since and since % KICK_AFTER == 0:
+        if since and since % schedule.TABU_KICK_PATIENCE == 0:
             search.kick()
     return search.best
 
@@ -286,7 +286,7 @@ class _Tabu:
         held = (self._held_until > self._number) | (new & (self._clashing > 0))
         losses = np.where(held, np.inf, self._losses)
         alone = self._weighed(self._room[None])[0] + losses
-        first = np.argpartition(alone, min(PROMISING, alone.size) - 1)[:PROMISING]
+        first = np.argpartition(alone, min(TRIED_TOGETHER, alone.size) - 1)[:TRIED_TOGETHER]
         first = first[np.isfinite(alone[first])]
         if first.size == 0:
             return False

@@ -12,8 +12,9 @@ from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.bounds.strengthened import Strengthened
 from placement_opt.solvers.derived.lumped import LumpedProblem
 from placement_opt.solvers.derived.part import Part, part_of
+from placement_opt.solvers.engines.linear_program import NEARLY
 from placement_opt.solvers.near.program import NearProgram, near_own, near_program
-from placement_opt.solvers.plans.packing import NEARLY, packed, whole_part
+from placement_opt.solvers.plans.packing import packed, whole_part
 from placement_opt.solvers.relaxation.column_choice import asked, largest
 from placement_opt.solvers.search.base import Search, Solution
 from placement_opt.solvers.search.reporting import stop_asked

@@ -6,19 +6,14 @@ import numpy as np
 
 from placement_opt.basics.arrays import Bools, Floats
 from placement_opt.solvers.near.plans import WIDEST_ROW, NearPlans
+from placement_opt.solvers.plans.neighbourhood import GROWTH, SMALLEST_SIZE
+from placement_opt.solvers.search import schedule
 
-FIRST_SIZE, SMALLEST_SIZE, LARGEST_SIZE = 500, 60, 6_000
-"""Pairs of a part."""
+FIRST_PART_PAIRS, MOST_PART_PAIRS = 500, 6_000
+"""Pairs of a part, at first and at most."""
 
-GROWTH = 1.3
-PART_SECONDS = 1.5
-MERGE_SECONDS = 1.0
-QUICK_SHARE = 0.3
 FROM_ROW_SHARE = 0.25
 """A row brings at most that share of a part."""
-
-PATIENCE = 12
-"""Parts in a row without success after which the plan is left alone for a while."""
 
 
 class PartSearch:
@@ -35,16 +30,16 @@ class PartSearch:
     def __init__(self, plans: NearPlans, seed: int) -> None:
         self._plans = plans
         self._random = np.random.default_rng(seed)
-        self._size = float(FIRST_SIZE)
+        self._size = float(FIRST_PART_PAIRS)
         self._turn = seed
         self._idle = 0
 
     @property
     def is_idle(self) -> bool:
         """True when the last parts brought nothing."""
-        return self._idle >= PATIENCE
+        return self._idle >= schedule.PARTS_PATIENCE
 
-    def step(self, seconds: float = PART_SECONDS) -> bool:
+    def step(self, seconds: float = schedule.NEAR_PART_S) -> bool:
         """Decide one part again; True when the plan became better."""
         is_better = self._step(seconds)
         self._idle = 0 if is_better else self._idle + 1
@@ -65,8 +60,8 @@ class PartSearch:
         spent = time.perf_counter() - started
         if found is None or not found[1]:
             self._size = max(SMALLEST_SIZE, self._size / GROWTH)
-        elif spent < QUICK_SHARE * seconds:
-            self._size = min(LARGEST_SIZE, self._size * GROWTH)
+        elif spent < schedule.QUICK_PART_SHARE * seconds:
+            self._size = min(MOST_PART_PAIRS, self._size * GROWTH)
         if found is None:
             return False
         return self._merged(free, before, found[0], slack) or plans.take(found[0])
@@ -81,7 +76,7 @@ class PartSearch:
         both = np.where(is_pair, now + found - before, now)
         # Both may have counted on the same room beside the pairs: that is shared out again.
         beside = plans.with_own(free | (is_pair & (now != before))) & ~is_pair
-        again = plans.decided(beside, both, MERGE_SECONDS, self._turn, slack)
+        again = plans.decided(beside, both, schedule.NEAR_MERGE_S, self._turn, slack)
         return again is not None and plans.take(again[0])
 
     def _drawn(self, values: Floats, in_rows: Floats, of_column: Floats) -> Bools:

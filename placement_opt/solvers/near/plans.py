@@ -13,15 +13,14 @@ from scipy import sparse
 
 from placement_opt.basics.arrays import Bools, Floats
 from placement_opt.solvers.engines.highs import HighsRun, HighsSettings
-from placement_opt.solvers.engines.linear_program import LinearProgram
-from placement_opt.solvers.near.diving import BROKEN, NEAR, dive, keeps, matrix_of
+from placement_opt.solvers.engines.linear_program import NEARLY, LinearProgram
+from placement_opt.solvers.near.diving import BROKEN, dive, keeps, matrix_of
 from placement_opt.solvers.near.program import NearProgram
 from placement_opt.solvers.search.reporting import logger
 
 FEW_OPEN = 40
 """The dive ends with so few values open; those are decided exactly."""
 
-START_SECONDS = 5.0
 SLACK_SHARE = 0.02
 """A part is good enough when it is that near its optimum, as a share of what it loses: to prove the
 last of it takes most of the time."""
@@ -80,7 +79,7 @@ class NearPlans:
             values = dived.point.values
             if self._is_hopeless(values):
                 return False
-            between = np.abs(values - np.rint(values)) > NEAR
+            between = np.abs(values - np.rint(values)) > NEARLY
             free = self.with_beside(between & self.program.whole)
             values = np.where(self.program.whole & ~free, np.rint(values), values)
             found = self.decided(free, values, seconds, self._seed, slack)

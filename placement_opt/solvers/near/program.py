@@ -16,17 +16,16 @@ from placement_opt.solvers.derived.lumped import LumpedProblem
 from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.relaxation.column_choice import FEW_OWN, OwnColumns
 from placement_opt.solvers.relaxation.relaxation import Basis, LpPoint, solve_lp
+from placement_opt.solvers.search import schedule
 
 OWN_LOSS = 0.001
 """Own variables that lose a smaller share of the largest gain come along with their pairs."""
 
-RESERVE = 0.001
+HOLDER_RESERVE = 0.001
 """Share of a holder's capacity that is kept back."""
 
 FEW_FIT = 8
 """A holder with room for so few people is decided in whole people."""
-
-LP_SECONDS = 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +112,7 @@ def near_program(
             row_upper[rows] -= reserve
             is_whole[slice(*small.offsets[number : number + 2])] = decided
     program = replace(program, row_upper=row_upper, whole=is_whole[columns])
-    point = solve_lp(program, LP_SECONDS, basis) or solve_lp(program, LP_SECONDS)
+    point = solve_lp(program, schedule.NEAR_LP_S, basis) or solve_lp(program, schedule.NEAR_LP_S)
     if point is None:
         return None
     is_pair = columns < small.n_pairs
@@ -147,9 +146,9 @@ def _holders(problem: LumpedProblem, number: int) -> tuple[Floats, Bools]:
     holds[block.holders.row[block.holders.row >= 0]] = False
     needs = np.asarray(usage.sum(axis=1)).ravel() / np.maximum(width, 1)
     is_small = holds & (stands_for == 1) & (block.upper <= FEW_FIT * needs)
-    reserve = np.where(holds & ~is_small, np.ceil(block.upper * RESERVE), 0.0)
+    reserve = np.where(holds & ~is_small, np.ceil(block.upper * HOLDER_RESERVE), 0.0)
     # Heads are whole: of a few, a share would be one.
-    reserve[block.upper < 1 / RESERVE] = 0.0
+    reserve[block.upper < 1 / HOLDER_RESERVE] = 0.0
     decided = np.zeros(usage.shape[1], dtype=np.bool_)
     decided[usage[np.flatnonzero(is_small)].indices] = True
     return reserve, decided

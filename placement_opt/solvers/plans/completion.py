@@ -13,10 +13,9 @@ import numpy.typing as npt
 from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.own_variables import following
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search, Solution
 from placement_opt.solvers.search.limits import SearchLimits
-
-COMPLETION_SECONDS = 10.0
 
 
 def completed(
@@ -74,9 +73,9 @@ def _solved(formulation: Formulation, number: int, used: Ints, search: Search) -
     rest = formulation.with_blocks([alone], [formulation.own_gain(number)], nobody)
     # In a reproducible solve these stand for work, which must not depend on the clock.
     limits = SearchLimits(
-        time_limit_s=COMPLETION_SECONDS
+        time_limit_s=schedule.COMPLETION_S
         if search.limits.reproducible
-        else min(COMPLETION_SECONDS, search.remaining_s),
+        else min(schedule.COMPLETION_S, search.remaining_s),
         gap=0.0,
         seed=search.limits.seed,
         workers=1,

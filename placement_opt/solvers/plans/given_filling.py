@@ -14,7 +14,7 @@ FILLING_PAIRS = 50
 MOST_FILLING = 20_000
 """At most so many pairs are looked at; in problems of no more pairs all of them."""
 
-ROUNDS = 5
+FILLING_ROUNDS = 5
 """So often pairs are added, where some that were added find nobody to serve them."""
 
 
@@ -123,7 +123,7 @@ def filled_greedily(
     """
     left = fill[np.argsort(-whole.objective.gain[fill], kind="stable")]
     known: dict[int, Ints] = {}
-    for _ in range(ROUNDS):
+    for _ in range(FILLING_ROUNDS):
         lacking = Lacking(whole, taken)
         every = np.union1d(taken, left)
         limits = UpperLimits(whole, every)

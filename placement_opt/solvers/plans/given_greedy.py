@@ -12,7 +12,7 @@ from placement_opt.formulation.row_blocks import NO_UPPER
 MOST_OVERFULL = 10_000
 """With more pairs in rows that are too full nobody is given up one by one; that would take long."""
 
-ROUNDS = 4
+TAKING_ROUNDS = 4
 """So often pairs are taken, where some that were taken find nobody to serve them."""
 
 
@@ -137,7 +137,7 @@ def taken_of(
     known: dict[int, Ints] = {}
     for first_given_up in (gone, nobody) if gone.any() else (nobody,):
         last = first_given_up.copy()
-        for _ in range(ROUNDS):
+        for _ in range(TAKING_ROUNDS):
             order = np.lexsort((-gain, last, ~is_asked))
             order = order[UpperLimits(whole, given).taken(order.tolist())[order]]
             named = {name: column[order] for name, column in columns.items()}

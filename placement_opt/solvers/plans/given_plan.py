@@ -20,11 +20,8 @@ from placement_opt.solvers.derived.part import Part, part_of
 from placement_opt.solvers.plans.completion import completed
 from placement_opt.solvers.plans.given_filling import filled_greedily, filling, own_reach
 from placement_opt.solvers.plans.given_greedy import asked_by_name, taken_of, with_more
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search, Solution
-
-KEEPING_S = 5.0
-"""Seconds that each small problem may take, whatever the limits of the solve: a plan that people
-have is kept."""
 
 FEW_VARIABLES = 2_000
 """Up to so many variables the best part of a plan takes a moment."""
@@ -116,7 +113,7 @@ def least_plan(whole: Formulation, search: Search) -> Solution | None:
 
 def _patient(search: Search) -> Search:
     """Return a search with time of its own, which a spent or cancelled solve still has."""
-    limits = replace(search.limits, time_limit_s=KEEPING_S, gap=0.0)
+    limits = replace(search.limits, time_limit_s=schedule.KEEPING_S, gap=0.0)
     return Search(search.formulation, limits)
 
 

@@ -8,15 +8,13 @@ from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.derived.part import part_of
 from placement_opt.solvers.plans.completion import completed
-from placement_opt.solvers.plans.neighbourhood import PART_SECONDS, Neighbourhoods
+from placement_opt.solvers.plans.neighbourhood import Neighbourhoods
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search, Solution, Solver
 from placement_opt.solvers.search.limits import SearchLimits
 
 RELAXED_SHARE = 0.5
 """Share of the turns that go to the relaxation, where there is one."""
-
-PATIENCE = 12
-"""Neighbourhoods without success after which a solution below the best is given up."""
 
 Repack = Callable[[Ints, Solution], Solution | None]
 
@@ -137,7 +135,7 @@ class Improver:
     @property
     def is_stale(self) -> bool:
         """True when the last neighbourhoods brought nothing."""
-        return self._idle >= PATIENCE
+        return self._idle >= schedule.PARTS_PATIENCE
 
     def step(self) -> bool:
         """Solve one neighbourhood of the current solution; return True when it became better.
@@ -147,7 +145,9 @@ class Improver:
         best, gained = self._search.best, self._search.gained
         if best is None or gained is None:
             return False
-        if self._current is None or (self._idle >= PATIENCE and self._current_gained < gained):
+        if self._current is None or (
+            self._idle >= schedule.PARTS_PATIENCE and self._current_gained < gained
+        ):
             self.restart(best)
         self._turn += 1
         if self._wide is not None and self._random.random() < RELAXED_SHARE:
@@ -186,9 +186,9 @@ class Improver:
 
     def _limits(self) -> SearchLimits:
         limits = self._search.limits
-        seconds = PART_SECONDS
+        seconds = schedule.PART_S
         if not limits.reproducible:
-            seconds = min(PART_SECONDS, max(0.1, self._search.remaining_s))
+            seconds = min(schedule.PART_S, max(schedule.LEAST_LP_S, self._search.remaining_s))
         return SearchLimits(
             seconds,
             gap=0.0,

@@ -21,16 +21,13 @@ from scipy import sparse
 
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.solvers.plans.held_rows import HeldRows
+from placement_opt.solvers.plans.held_rows import WIDEST_LINK, HeldRows
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Solution
 
 FIRST_SIZE = 200
 SMALLEST_SIZE = 60
 GROWTH = 1.3
-PART_SECONDS = 2.0
-QUICK_SHARE = 0.3
-"""A part that is solved within this share of its time may be larger next time."""
-
 HOLDERS_FOUND = 3.0
 """Holders of capacity begin with the record of a way that has found so many."""
 
@@ -39,9 +36,6 @@ MEMORY = 0.97
 
 FREED = 0.2
 """Share of a part's unused own variables that may change; all of them would make it hard."""
-
-WIDEST_ROW = 60
-"""Around holders of capacity, rows of more pairs than so many bring nobody in."""
 
 
 @dataclass(eq=False)
@@ -70,7 +64,7 @@ class Way:
         self.spent = MEMORY * self.spent + seconds
         if not is_solved:
             self.size = max(SMALLEST_SIZE, int(self.size / GROWTH))
-        elif seconds < QUICK_SHARE * PART_SECONDS:
+        elif seconds < schedule.QUICK_PART_SHARE * schedule.PART_S:
             self.size = min(int(self.size * GROWTH), max(SMALLEST_SIZE, most))
 
 
@@ -149,7 +143,7 @@ class Neighbourhoods:
         touched = self._of_pair[:, chosen].indices
         start, members = self._of_row.indptr, self._of_row.indices
         width = np.diff(start)
-        for row in self._random.permutation(np.unique(touched[width[touched] <= WIDEST_ROW])):
+        for row in self._random.permutation(np.unique(touched[width[touched] <= WIDEST_LINK])):
             inside[members[start[row] : start[row + 1]]] = True
             if int(inside.sum()) >= 2 * size:
                 break

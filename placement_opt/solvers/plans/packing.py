@@ -6,11 +6,9 @@ import numpy as np
 
 from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import Formulation
+from placement_opt.solvers.engines.linear_program import NEARLY
 from placement_opt.solvers.plans.rounding import packers_of, rounded
 from placement_opt.solvers.search.base import Search, Solution
-
-NEARLY = 1e-6
-"""Values of a linear program that close to a whole number are taken as that number."""
 
 
 def packed(

@@ -26,6 +26,7 @@ from placement_opt.solvers.relaxation.column_choice import (
 from placement_opt.solvers.relaxation.pricing import Priced, Pricing
 from placement_opt.solvers.relaxation.restricted_lp import FirstOrderRun, Point, RestrictedLp
 from placement_opt.solvers.relaxation.sampling import sampled_prices
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.resident_memory import give_back
 
 FAR = 0.06
@@ -33,16 +34,10 @@ FAR = 0.06
 
 ROUNDS_KEPT = 3
 PRECISIONS = (1e-3, 1e-3, 1e-4, 1e-4, 1e-5)
-RUN_SECONDS, RUN_COLUMNS = (5.0, 5.0, 5.0, 8.0), 80_000
-"""Seconds of each run of the first-order method over up to so many columns; in proportion over
-more."""
+RUN_COLUMNS = 80_000
+"""Over more columns than that a run of the first-order method has more time, in proportion."""
 
-ITERATIONS_PER_S = 300
-"""Iterations of the first-order method that stand for a second where the clock may not count."""
-
-POLL_S = 0.1
-MOST_TURNS = 40
-SHORTEST_RUN_S = 0.2
+MOST_RUNS = 40
 SHARPER = 4
 """Where no pair gains and the bound is still too high, the method has to be so much finer."""
 
@@ -167,14 +162,14 @@ class ColumnGeneration:
         start = None  # its reduced gains are as many as there are variables
         found: Relaxed | None = None
         sharper = 1.0
-        for turn in range(MOST_TURNS):
+        for turn in range(MOST_RUNS):
             fine = max(precision / 2, PRECISIONS[min(turn, len(PRECISIONS) - 1)]) / sharper
-            most = RUN_SECONDS[min(turn, len(RUN_SECONDS) - 1)]
+            most = schedule.FIRST_ORDER_RUN_S[min(turn, len(schedule.FIRST_ORDER_RUN_S) - 1)]
             longest = most * max(1.0, whole.columns.size / RUN_COLUMNS)
             seconds, iterations = min(longest, self._seconds(until)), math.inf
             if self._by_work:
-                seconds, iterations = math.inf, most * ITERATIONS_PER_S
-            if seconds <= SHORTEST_RUN_S or fine < FINEST or self._stop():
+                seconds, iterations = math.inf, most * schedule.FIRST_ORDER_ITERATIONS_PER_S
+            if seconds <= schedule.FIRST_ORDER_LEAST_S or fine < FINEST or self._stop():
                 break
             run = whole.program.start_first_order(
                 whole.columns, whole.start, fine, seconds, iterations
@@ -202,7 +197,7 @@ class ColumnGeneration:
 
     def _ended(self, run: FirstOrderRun) -> Point | None:
         """Wait for a run; None when it failed or the work is to stop."""
-        while not run.wait(POLL_S) and not self._stop():
+        while not run.wait(schedule.PRICING_POLL_S) and not self._stop():
             pass
         return None if self._stop() else run.point()
 

@@ -19,6 +19,7 @@ from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.engines.first_order import read_point, write_program
 from placement_opt.solvers.engines.job import Job, JobError, start_job
 from placement_opt.solvers.engines.job_folder import JobFolder, job_folder
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.native import NATIVE
 from placement_opt.solvers.search.reporting import logger
 
@@ -212,7 +213,7 @@ def _simplex(
             upper[equal],
             bounds,
             method="highs-ds",
-            options={"time_limit": max(0.01, seconds)},
+            options={"time_limit": max(schedule.LEAST_SIMPLEX_S, seconds)},
         )
     if result.status != 0 or result.x is None:
         return None

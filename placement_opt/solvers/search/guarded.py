@@ -6,14 +6,9 @@ from functools import partial
 from typing import TypeVar
 
 from placement_opt.formulation.formulation import Formulation
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
-from placement_opt.solvers.search.reporting import POLL_S, Beside, logger, stop_asked
-
-LEFT_BEHIND_S = 2.0
-"""How long a solver that was told to stop may take before the plan is returned without it."""
-
-MOMENT_S = 1.0
-"""Ctrl-C again within so many seconds is the same wish once more: a double press, a key held."""
+from placement_opt.solvers.search.reporting import Beside, logger, stop_asked
 
 GIVING_UP = 3
 """So many separate wishes to stop give the plan up."""
@@ -24,7 +19,7 @@ AnswerT = TypeVar("AnswerT")
 
 
 def guarded(
-    run: Run, formulation: Formulation, search: Search, patience_s: float = LEFT_BEHIND_S
+    run: Run, formulation: Formulation, search: Search, patience_s: float = schedule.SOLVER_STOP_S
 ) -> Ending:
     """Run a solver in a thread of its own; leave it behind where it does not notice a stop.
 
@@ -34,7 +29,7 @@ def guarded(
     work = Beside(partial(run, formulation, search))
     asked_s: float | None = None
     try:
-        while not work.wait(POLL_S):
+        while not work.wait(schedule.POLL_S):
             # A stop may be withdrawn: where floating point is at its end, exact integers go on.
             if not stop_asked(search):
                 asked_s = None
@@ -108,12 +103,12 @@ def _wait(beside: Beside[None], stop: Callable[[], object], tell: Callable[[str]
     while wishes < GIVING_UP:
         try:
             if len(pressed) > heard:
-                is_new = heard == 0 or pressed[-1] - pressed[heard - 1] >= MOMENT_S
+                is_new = heard == 0 or pressed[-1] - pressed[heard - 1] >= schedule.SAME_WISH_S
                 heard, wishes = len(pressed), wishes + is_new
                 stop()
                 if is_new:
                     tell(_WISHES[wishes])
-            elif beside.wait(POLL_S):
+            elif beside.wait(schedule.POLL_S):
                 return
         except KeyboardInterrupt:  # nothing else here: the next one may come at any time
             pressed.append(time.monotonic())

@@ -16,12 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
-PATIENCE_S = 2.0
-"""How long the end of the program waits for native calls that were told to stop, in seconds.
-
-HiGHS looks for a stop now and then, not while it solves a smaller problem on the way, and the
-simplex method of scipy never does.
-"""
+from placement_opt.solvers.search import schedule
 
 Act = Callable[[], object]
 
@@ -89,7 +84,7 @@ class NativeCalls:
         for stop in stops:
             stop()
         with self._changed:
-            if not self._changed.wait_for(lambda: self._under_way == 0, PATIENCE_S):
+            if not self._changed.wait_for(lambda: self._under_way == 0, schedule.EXIT_S):
                 _halt_instead_of_abort()
 
 

@@ -12,12 +12,6 @@ from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.search.base import Ending, Search
 from placement_opt.solvers.search.native import NATIVE
 
-POLL_S = 0.01
-"""How often a running solver is looked at, in seconds."""
-
-PATIENCE_S = 0.6
-"""How long a solver that was told to stop may take before it is left behind, in seconds."""
-
 logger = logging.getLogger("placement_opt")
 
 AnswerT = TypeVar("AnswerT")

@@ -10,8 +10,7 @@ import time
 import weakref
 from pathlib import Path
 
-CHECK_S = 0.2
-"""How often memory is looked at, in seconds."""
+from placement_opt.solvers.search import schedule
 
 PAGES = Path("/proc/self/statm")
 """Sizes in pages, the resident one second, on systems that have it."""
@@ -79,10 +78,10 @@ class MemoryGuard:
         self._next_s = float("-inf")
 
     def is_exceeded(self) -> bool:
-        """Look at the memory, at most every `CHECK_S` seconds."""
+        """Look at the memory, at most every `MEMORY_CHECK_S` seconds."""
         now = time.perf_counter()
         if now >= self._next_s:
-            self._next_s = now + CHECK_S
+            self._next_s = now + schedule.MEMORY_CHECK_S
             if self._limit_gb is None or self._is_exceeded:
                 HELPERS.resident_gb()  # for the peak alone
             else:
@@ -119,8 +118,8 @@ def peak_memory_mb() -> float | None:
     """Return the peak of this process plus that of its largest helper, in MB of 10^6 bytes.
 
     Both are the highest so far in the life of this process. A helper is looked at while it runs,
-    every `CHECK_S` seconds or so; what it takes after the last look is not seen. None where the
-    system does not tell.
+    every `MEMORY_CHECK_S` seconds or so; what it takes after the last look is not seen. None where
+    the system does not tell.
     """
     HELPERS.resident_gb()
     own = _sizes_gb(os.getpid())[1] or _peak_gb()

@@ -10,14 +10,12 @@ from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import ROOM, Formulation
 from placement_opt.formulation.mixed_integer_rounding import Cut, cuts_of, with_cuts
 from placement_opt.solvers.derived.components import Component
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search, Solution
 from placement_opt.solvers.search.guarded import guarded
 from placement_opt.solvers.search.reporting import ended, logger, prove_bound, prove_none
 
 NAME = "components"
-
-PATIENCE_S = 1.0
-"""How long a part may take to stop: less than the whole, which has to add up what it found."""
 
 Solve = Callable[[Formulation, Search], Ending]
 
@@ -74,7 +72,7 @@ def _solve_each(
         searches.append(own_search)
         if search.stop_reason() in {None, StopReason.GAP}:
             # Guarded here, too: what the parts have found is not in the whole's search yet.
-            endings.append(guarded(solve, part.formulation, own_search, PATIENCE_S))
+            endings.append(guarded(solve, part.formulation, own_search, schedule.PART_STOP_S))
             own_search.cancel()
         search.notes.extend(f"part {number}: {note}" for note in own_search.notes)
         if own_search.infeasible_by is not None:

@@ -18,35 +18,23 @@ from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.flow.network_flow import NetworkFlow
 from placement_opt.solvers.plans.rounding import rounded
 from placement_opt.solvers.relaxation.relaxation import lp_bound
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search, Solver
-from placement_opt.solvers.search.reporting import POLL_S, Beside, logger
+from placement_opt.solvers.search.reporting import Beside, logger
 from placement_opt.solvers.ways.apart import solve_apart
 from placement_opt.solvers.ways.complete import COMPLETE_PAIRS, Complete
 from placement_opt.solvers.ways.large import search_large
-from placement_opt.solvers.ways.priced import RESERVE, Priced, pooled
+from placement_opt.solvers.ways.priced import POOL_RESERVE, Priced, pooled
 from placement_opt.solvers.ways.restricted_master import search_priced
 
 TINY_VARIABLES = 2_000
 """Up to here CP-SAT comes before prices: it is often the first to prove."""
-
-CP_SAT_S = 8.0
-"""How long CP-SAT has for a tiny problem before prices are tried, in seconds."""
 
 MANY_PAIRS = 150_000
 """From here on the linear program is not solved whole."""
 
 MOST_PAIRS = 1_000_000
 """From here on a solver given the whole problem takes more memory than anybody has."""
-
-RAY_SHARE = 0.7
-"""Share of the remaining time that a proof may take that there is no plan, where none was found."""
-
-LP_SHARE = 0.4
-"""Share of the remaining time that the linear program may take before the search begins."""
-
-LP_S, LP_SHORT_SHARE = 5.0, 0.8
-"""In a short solve the linear program may take up to so many seconds, or that larger share: without
-prices there is no good plan of a middling problem."""
 
 GREEDY_PAIRS = 20_000
 """So many of the pairs that gain most are tried for a first plan, before there are prices."""
@@ -100,7 +88,7 @@ class Auto:
             search.note(
                 f"tiny ({formulation.n_variables} variables): HiGHS and CP-SAT side by side"
             )
-            until = search.elapsed_s + CP_SAT_S
+            until = search.elapsed_s + schedule.TINY_CP_SAT_S
             is_late = partial(_is_past, search, until)
             ending = CpSat(workers=1, until=is_late).solve(formulation, search)
             if search.stop_reason() is not None or ending is Ending.EXHAUSTED:
@@ -127,7 +115,9 @@ class Auto:
         if search.stop_reason() is not None or (ending is not None and search.best is not None):
             return ending or Ending.STOPPED
         if search.best is None and not search.limits.reproducible:  # the proof stops by the clock
-            share = RAY_SHARE if formulation.n_pairs > MOST_PAIRS else RAY_SHARE / 2
+            share = (
+                schedule.RAY_SHARE if formulation.n_pairs > MOST_PAIRS else schedule.RAY_SHARE / 2
+            )
             if prove_infeasible_by_ray(formulation, search, share * search.remaining_s):
                 return Ending.EXHAUSTED
         if formulation.n_pairs > MOST_PAIRS:
@@ -191,7 +181,8 @@ def price(formulation: Formulation, search: Search) -> Priced | None:
     """Solve the linear relaxation; prove its bound by dual prices, re-checked in exact integers."""
     # A linear program that is solved or not by the clock would not be reproducible.
     left_s = search.remaining_s
-    seconds = max(LP_SHARE * left_s, min(LP_S, LP_SHORT_SHARE * left_s))
+    short_s = min(schedule.SHORT_RELAXATION_S, schedule.SHORT_RELAXATION_SHARE * left_s)
+    seconds = max(schedule.RELAXATION_SHARE * left_s, short_s)
     if search.limits.reproducible:
         seconds = math.inf
     relaxed = lp_bound(formulation, seconds)
@@ -210,7 +201,7 @@ def price(formulation: Formulation, search: Search) -> Priced | None:
     return Priced(
         formulation,
         pooled(formulation, relaxed),
-        pooled(formulation, relaxed, RESERVE),
+        pooled(formulation, relaxed, POOL_RESERVE),
         reduced[: formulation.n_pairs],
         relaxed.values,
         bound,
@@ -223,7 +214,7 @@ def race(formulation: Formulation, search: Search, solvers: list[Solver]) -> End
     endings: dict[str, Ending] = {}
     while len(endings) < len(runs):
         for solver, run in zip(solvers, runs, strict=True):
-            if solver.name not in endings and run.wait(POLL_S):
+            if solver.name not in endings and run.wait(schedule.POLL_S):
                 endings[solver.name] = _ending_of(solver, run)
     best_first = (Ending.EXHAUSTED, Ending.STOPPED, Ending.FINISHED, Ending.FAILED)
     return next(ending for ending in best_first if ending in endings.values())

@@ -11,19 +11,17 @@ from typing import Self
 
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.engines.mip import Mip
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search
-from placement_opt.solvers.search.reporting import POLL_S, Beside
+from placement_opt.solvers.search.reporting import Beside
 
 COMPLETE_PAIRS = 30_000
 """Up to here a complete solver is given the whole problem: beyond, its first linear program takes
 the time in which prices and plans are there."""
 
-BEHIND_SHARE, BEHIND_S = 0.5, 4.0
-"""A complete solver is given up when it has brought nothing for that share of the time so far, and
-for so many seconds,"""
-
 BEHIND_TIMES = 2
-"""and its bound is so many times as far from the best plan as the best bound."""
+"""A complete solver that has brought nothing for long is given up when its bound is so many times
+as far from the best plan as the best bound."""
 
 
 class Complete:
@@ -57,7 +55,7 @@ class Complete:
 
     def wait_until_behind(self, is_over: Callable[[], bool]) -> None:
         """Wait until it has ended, or is behind and given up, or all is over."""
-        while not (self._run.wait(POLL_S) or is_over()):
+        while not (self._run.wait(schedule.POLL_S) or is_over()):
             if self.is_behind:
                 self._search.note("HiGHS on the whole is behind, and gives way")
                 self.give_up()
@@ -75,7 +73,7 @@ class Complete:
         if reports is None or search.bound is None or search.gained is None:
             return False
         idle_s = search.elapsed_s - max(self._begun_s, reports.useful_s)
-        if idle_s <= max(BEHIND_S, BEHIND_SHARE * search.elapsed_s):
+        if idle_s <= max(schedule.IDLE_S, schedule.IDLE_SHARE * search.elapsed_s):
             return False
         best = search.bound - search.gained
         return reports.bound is None or reports.bound - search.gained > BEHIND_TIMES * best

@@ -9,12 +9,10 @@ from placement_opt.formulation.mixed_integer_rounding import cuts_of
 from placement_opt.solvers.bounds.cut_rounds import strengthen
 from placement_opt.solvers.bounds.strengthened import Strengthened
 from placement_opt.solvers.derived.lumped import certify, lumped
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.reporting import stop_asked
 from placement_opt.solvers.ways.priced import Priced
-
-CUT_S, CUT_SHARE = 1.0, 0.25
-"""Rounding cuts have at least so many seconds, and at most that share of the remaining time."""
 
 
 class CutTurns:
@@ -35,7 +33,7 @@ class CutTurns:
     def looked_for(self, priced: Priced) -> tuple[Priced, Strengthened | None]:
         """Look for cuts; see `strengthened`."""
         search, begun_s = self._search, self._search.elapsed_s
-        seconds = min(max(CUT_S, begun_s), CUT_SHARE * search.remaining_s)
+        seconds = min(max(schedule.CUTS_S, begun_s), schedule.CUTS_SHARE * search.remaining_s)
         found = strengthened(priced, search, seconds)
         is_done = found[1] is not None and not found[1].is_cut_short
         self._due_s = math.inf if is_done else 2 * search.elapsed_s

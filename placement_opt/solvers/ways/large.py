@@ -26,28 +26,19 @@ from placement_opt.solvers.relaxation.column_choice import OwnColumns
 from placement_opt.solvers.relaxation.column_generation import ColumnGeneration, Relaxed
 from placement_opt.solvers.relaxation.pricing import Pricing
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
 from placement_opt.solvers.search.reporting import Beside, stop_asked
 from placement_opt.solvers.search.resident_memory import give_back
-
-PRICING_SHARE = 0.6
-"""Share of the remaining time that the linear relaxation may take."""
 
 PRECISION = 1.5e-3
 """How near prices are to the relaxation's optimum, as a share, before the simplex method goes on
 from them."""
 
-FIRST_PAIRS, FIRST_PER_ROW = 20_000, 1.3
+SIMPLEX_PAIRS, SIMPLEX_PER_ROW = 20_000, 1.3
 """Pairs that the simplex method begins with, at least, and for each row of the anchor."""
 
-CUT_SHARE = 0.45
-"""Share of the remaining time after which no other round of cuts begins."""
-
-ENDLESS_S = 1e6
-
-VERTEX_SECONDS = 30.0
-
-OWN_LOSS = 0.005
+EARLY_OWN_LOSS = 0.005
 """Own variables that lose a smaller share of the largest gain come along with their pairs."""
 
 EARLY_GAP = 0.015
@@ -87,7 +78,7 @@ def _relaxed(
     generation = ColumnGeneration(
         problem.formulation, lambda: stop_asked(search), limits.seed, by_work=limits.reproducible
     )
-    until = time.perf_counter() + PRICING_SHARE * search.remaining_s
+    until = time.perf_counter() + schedule.PRICING_SHARE * search.remaining_s
     search.note("prices: from samples of the candidates")
     early = _EarlyPlan(formulation, problem, search)
     relaxed = generation.priced_out(
@@ -102,13 +93,13 @@ def _relaxed(
     if relaxed is not None:
         look = Beside(partial(early.look, relaxed), is_asked=False)
     if limits.reproducible and look is not None:
-        look.wait(ENDLESS_S)
+        look.wait(schedule.ENDLESS_S)
     small = problem.formulation
     anchor = generation.pricing.anchor
     n_rows = 0 if anchor is None else anchor.n_rows
-    most = max(FIRST_PAIRS, int(FIRST_PER_ROW * n_rows))
+    most = max(SIMPLEX_PAIRS, int(SIMPLEX_PER_ROW * n_rows))
     core = nearest(best.reduced[: small.n_pairs], most, generation.pairs.asked)
-    own = generation.own.of(core, best.reduced, OWN_LOSS * small.objective.largest_gain)
+    own = generation.own.of(core, best.reduced, EARLY_OWN_LOSS * small.objective.largest_gain)
     pricing, prices, bound = generation.pricing, best.prices, best.bound
     # As large as all variables together, and plans will need the room.
     del generation, relaxed, best, look
@@ -138,7 +129,9 @@ def _strengthened(
     found = strengthen(
         problem.formulation,
         core,
-        ENDLESS_S if search.limits.reproducible else CUT_SHARE * search.remaining_s,
+        schedule.ENDLESS_S
+        if search.limits.reproducible
+        else schedule.LARGE_CUTS_SHARE * search.remaining_s,
         own=own,
         pricing=pricing,
         rounds=0 if search.limits.reproducible else MOST_ROUNDS,
@@ -177,8 +170,8 @@ class _EarlyPlan:
         n_pairs = self._formulation.n_pairs
         reduced = relaxed.best.reduced
         core = nearest(reduced[:n_pairs], EARLY_PAIRS, relaxed.asked)
-        own = self._own.of(core, reduced, OWN_LOSS * self._unit)
-        seconds = min(VERTEX_SECONDS, search.remaining_s)
+        own = self._own.of(core, reduced, EARLY_OWN_LOSS * self._unit)
+        seconds = min(schedule.NEAR_LP_S, search.remaining_s)
         if search.limits.reproducible:
             seconds = math.inf
         point = self._program.simplex(np.concatenate([own, core]), seconds)

@@ -21,24 +21,12 @@ from placement_opt.solvers.engines.cp_sat import CpSat
 from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.plans.improver import Improver
 from placement_opt.solvers.plans.packing import repacked
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search, Solution, Solver
 from placement_opt.solvers.search.limits import SearchLimits
-from placement_opt.solvers.search.reporting import POLL_S, stop_asked
+from placement_opt.solvers.search.reporting import stop_asked
 from placement_opt.solvers.ways.complete import Complete
 from placement_opt.solvers.ways.priced import Priced
-
-CORE_SHARE = 0.4
-"""Share of the remaining time that the first core may take."""
-
-PACK_SECONDS = 2.0
-"""How long the first core's last proposal may take to be packed."""
-
-BOUND_TIMES = 2
-"""The bound gets so many times the seconds that plans get beside it."""
-
-STALE_SHARE, STALE_S = 0.5, 4.0
-"""The core is left when it has brought no plan for that share of its time, and for so many
-seconds."""
 
 SECOND_SEED = 101
 """What sets the second searcher's seed apart from the first one's."""
@@ -98,7 +86,7 @@ class Turns:
         is_turn = is_bounding and self._ahead_s <= 0
         if branching is not None and is_turn and branching.is_worth_while:
             branching.step()
-            self._ahead_s += (time.perf_counter() - started) / BOUND_TIMES
+            self._ahead_s += (time.perf_counter() - started) / schedule.BOUND_TIMES
         else:
             self.improver.step()
             self._ahead_s -= time.perf_counter() - started
@@ -150,9 +138,9 @@ class Master:
         if self._complete is not None:
             self._complete.wait_until_behind(self._is_over)
         self._wait_for_cuts()
-        search, until = self._search, time.perf_counter() + PACK_SECONDS
+        search, until = self._search, time.perf_counter() + schedule.CORE_PACK_S
         while search.best is None and time.perf_counter() < until and not self._is_over():
-            time.sleep(POLL_S)
+            time.sleep(schedule.POLL_S)
         while search.best is not None and not self._is_over():
             self._take_turns()
 
@@ -171,11 +159,13 @@ class Master:
             turns.step()
 
     def _wait_for_cuts(self) -> None:
-        while not (self._may_go_on.wait(POLL_S) or self._is_over()):
+        while not (self._may_go_on.wait(schedule.POLL_S) or self._is_over()):
             pass
 
     def _search_core(self) -> None:
-        limits = replace(self._search.limits, time_limit_s=CORE_SHARE * self._search.remaining_s)
+        limits = replace(
+            self._search.limits, time_limit_s=schedule.CORE_SHARE * self._search.remaining_s
+        )
         part = part_of(self._priced.eased, self._core, None).formulation
         relay = _Relay(part, limits, self._search, self._propose_of_core, self._is_over)
         Mip(in_process=False).solve(part, relay)
@@ -211,5 +201,5 @@ class _Relay(Search):
 
     def _is_stale(self) -> bool:
         """Tell whether it has brought nothing for long."""
-        patience = max(STALE_S, STALE_SHARE * self.elapsed_s)
+        patience = max(schedule.IDLE_S, schedule.IDLE_SHARE * self.elapsed_s)
         return self.elapsed_s - self._useful_s > patience

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from placement_opt.basics.arrays import Floats
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.solvers.plans.packing import NEARLY
+from placement_opt.solvers.engines.linear_program import NEARLY
 from placement_opt.solvers.relaxation.relaxation import LpBound
 
 CORE_PER_POSITIVE = 3
@@ -17,7 +17,7 @@ CORE_PER_POSITIVE = 3
 ASKED_TIMES = 2
 """How many times over the pairs of a core can give what a row with a lower limit asks."""
 
-RESERVE = 0.005
+POOL_RESERVE = 0.005
 """Share of pooled capacity that the master keeps back while it looks for plans."""
 
 

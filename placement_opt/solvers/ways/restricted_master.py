@@ -18,26 +18,22 @@ import numpy as np
 
 from placement_opt.basics.arrays import Ints
 from placement_opt.solvers.engines.cp_sat import CpSat
-from placement_opt.solvers.engines.linear_program import ObjectiveUnit
+from placement_opt.solvers.engines.linear_program import NEARLY, ObjectiveUnit
 from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.plans.improver import Improver
-from placement_opt.solvers.plans.packing import NEARLY, packed, whole_part
+from placement_opt.solvers.plans.packing import packed, whole_part
 from placement_opt.solvers.plans.repair import repaired
 from placement_opt.solvers.plans.rounding import rounded
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search, Solution, Solver
-from placement_opt.solvers.search.reporting import POLL_S, Beside, ended, stop_asked
-from placement_opt.solvers.search.schedule import ROUNDS_PER_SECOND, STOP_SECONDS
+from placement_opt.solvers.search.reporting import Beside, ended, stop_asked
 from placement_opt.solvers.ways.complete import Complete
 from placement_opt.solvers.ways.cut_turns import CutTurns
 from placement_opt.solvers.ways.master import Master, Turns, improver_of
 from placement_opt.solvers.ways.priced import Priced
 
-ROUGH_GAP, ROUGH_S = 5e-3, 1.0
-"""A plan with a larger gap is improved before anything else, for so many seconds and as long as the
-prices took."""
-
-REPAIR_SHARE = 0.35
-"""Share of the remaining time after which a problem without a plan is left to complete solvers."""
+ROUGH_GAP = 5e-3
+"""A plan with a larger gap is improved before anything else."""
 
 
 def search_priced(priced: Priced, search: Search, complete: Complete | None = None) -> Ending:
@@ -83,10 +79,10 @@ class _Plans:
         self._solvers: list[Solver] = [Mip(in_process=True), CpSat()]
         self._complete = complete
         self._first: Improver | None = None
-        self._rough_until_s = 2 * search.elapsed_s + ROUGH_S
+        self._rough_until_s = 2 * search.elapsed_s + schedule.ROUGH_S
         self._turns: Turns | None = None
         self._cuts = CutTurns(search)
-        self._patience_s = search.elapsed_s + REPAIR_SHARE * search.remaining_s
+        self._patience_s = search.elapsed_s + schedule.REPAIR_SHARE * search.remaining_s
         self._proposals: queue.Queue[Ints] = queue.Queue()
         self._master = Master(priced, core, search, self._proposals.put, complete)
         self._beside = Beside(self._master.run, is_asked=False)
@@ -109,7 +105,7 @@ class _Plans:
         elif self._complete is None or not self._complete.is_at_work:
             self._turns.step(is_bounding=False)  # the second thread does
         elif self._master.is_on_core:
-            time.sleep(POLL_S)  # two processors are busy
+            time.sleep(schedule.POLL_S)  # two processors are busy
         else:
             self._turns.step(is_bounding=self._turns.improver.is_stale)
         return True
@@ -128,7 +124,7 @@ class _Plans:
     def end(self) -> None:
         """End the second thread, also where the search goes on in another way."""
         self._master.end()
-        self._beside.wait(STOP_SECONDS)
+        self._beside.wait(schedule.HELPER_STOP_S)
 
     def _pack(self, proposal: Ints) -> None:
         plan = packed(self._priced.formulation, proposal, self._spare, self._search)
@@ -194,7 +190,10 @@ def _latest(proposals: "queue.Queue[Ints]") -> Ints | None:
 
 def _reproducibly(priced: Priced, core: Ints, search: Search) -> Ending:
     """Improve by a fixed number of neighbourhoods, one solver, limits on work only."""
-    formulation, rounds = priced.formulation, int(search.limits.time_limit_s * ROUNDS_PER_SECOND)
+    formulation, rounds = (
+        priced.formulation,
+        int(search.limits.time_limit_s * schedule.NEIGHBOURHOODS_PER_S),
+    )
     _repair(priced, priced.spare(core), search, [CpSat()], lambda steps: steps < rounds)
     improver = Improver(formulation, core, search, [CpSat()])
     for _ in range(rounds):

@@ -32,6 +32,7 @@ from placement_opt.solvers.bounds.cut_rounds import strengthen
 from placement_opt.solvers.bounds.cuts import separate
 from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.relaxation.relaxation import lp_bound, solve_lp
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.limits import SearchLimits
 
@@ -311,7 +312,7 @@ def test_own_variables_that_are_left_out_at_first_come_in(formulation, data):
 def test_the_first_point_is_told_before_it_is_priced_out_where_it_took_long(
     monkeypatch, long_s, times
 ):
-    monkeypatch.setattr(cut_rounds, "LONG_S", long_s)
+    monkeypatch.setattr(schedule, "LONG_LP_S", long_s)
     formulation = po.Model(po.synthetic_region(candidates=150, seed=2)).compile().formulation
     few = np.arange(0, formulation.n_pairs, 9)
     told = []

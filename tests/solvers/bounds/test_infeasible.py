@@ -251,6 +251,6 @@ class TestTheChosenWay:
         assert self.solved(weighted_crowd(100)) == infeasible.RAY
 
     def test_it_ends_in_the_proof_where_no_plan_exists(self, monkeypatch):
-        monkeypatch.setattr(infeasible, "FEW_VARIABLES", 0)
+        monkeypatch.setattr(infeasible, "AT_ONCE_VARIABLES", 0)
         monkeypatch.setattr(auto, "COMPLETE_PAIRS", 0)  # else HiGHS says it first
         assert self.solved(weighted_crowd(TINY_VARIABLES // 2 + 100)) == infeasible.RAY

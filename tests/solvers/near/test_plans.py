@@ -27,7 +27,7 @@ from placement_opt.solvers.near.diving import dive, keeps
 from placement_opt.solvers.near.ground import Ground
 from placement_opt.solvers.near.parts import PartSearch
 from placement_opt.solvers.near.plans import SLACK_SHARE, NearPlans
-from placement_opt.solvers.near.program import RESERVE, _holders
+from placement_opt.solvers.near.program import HOLDER_RESERVE, _holders
 from placement_opt.solvers.relaxation.relaxation import BASIC, solve_lp
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.limits import SearchLimits
@@ -266,11 +266,11 @@ class TestProgram:
         block = small.blocks[number]
         reserve, decided = _holders(problem, number)
         assert np.all(reserve[block.lower != NO_LOWER] == 0)
-        assert np.all(reserve <= np.ceil(RESERVE * np.maximum(block.upper, 0)))
+        assert np.all(reserve <= np.ceil(HOLDER_RESERVE * np.maximum(block.upper, 0)))
         assert 0 < decided.sum() < decided.size
         of_whole = block.variable_usage[:, np.flatnonzero(decided)]
         rows = np.unique(of_whole.tocoo().row)
-        assert np.all(reserve[rows][block.upper[rows] < 1 / RESERVE] == 0)
+        assert np.all(reserve[rows][block.upper[rows] < 1 / HOLDER_RESERVE] == 0)
 
 
 class TestSpread:

@@ -15,6 +15,7 @@ from placement_opt.solvers.relaxation import column_choice, column_generation, s
 from placement_opt.solvers.relaxation.column_choice import OwnColumns, best_of_each
 from placement_opt.solvers.relaxation.column_generation import ColumnGeneration
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
+from placement_opt.solvers.search import schedule
 
 PRECISION = 1e-3
 LONG = 600.0
@@ -33,8 +34,8 @@ SMALL = {
     "ENTERING_PER_CANDIDATE": 0.1,
     "SAMPLES": ((0.2, 10**6, 6, 0.02), (0.5, 10**6, 4, 0.02)),
     "PRECISIONS": (1e-3, 1e-4),
-    "RUN_SECONDS": (LONG,),
-    "POLL_S": 0.01,
+    "FIRST_ORDER_RUN_S": (LONG,),
+    "PRICING_POLL_S": 0.01,
 }
 """Constants under which a region of thousands of pairs goes all the way of one of millions."""
 
@@ -42,7 +43,7 @@ SMALL = {
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     for name, value in SMALL.items():
-        homes = (column_choice, column_generation, sampling)
+        homes = (column_choice, column_generation, sampling, schedule)
         module = next(home for home in homes if hasattr(home, name))
         monkeypatch.setattr(module, name, value)
 

@@ -15,11 +15,12 @@ from placement_opt.solvers.engines.highs import HighsRun, HighsSettings
 from placement_opt.solvers.engines.highs_reports import HighsReports
 from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.engines.mip import Mip
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search, Solution
 from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.ways import auto, cut_turns, restricted_master
 from placement_opt.solvers.ways.complete import Complete
-from placement_opt.solvers.ways.cut_turns import CUT_SHARE, CutTurns
+from placement_opt.solvers.ways.cut_turns import CutTurns
 
 
 def housed(sizes, places, room, *, score=None):
@@ -82,7 +83,7 @@ class TestNearlyFull:
 
     def test_without_a_complete_solver_beside_prices_they_give_way_in_time(self, monkeypatch):
         monkeypatch.setattr(auto, "COMPLETE_PAIRS", 0)
-        monkeypatch.setattr(auto, "RAY_SHARE", 0.02)
+        monkeypatch.setattr(schedule, "RAY_SHARE", 0.02)
 
         def hopeless(*arguments):
             while arguments[-1](0):
@@ -90,7 +91,7 @@ class TestNearlyFull:
 
         monkeypatch.setattr(restricted_master, "rounded", lambda *_: None)
         monkeypatch.setattr(restricted_master, "repaired", hopeless)
-        monkeypatch.setattr(restricted_master, "REPAIR_SHARE", 0.05)
+        monkeypatch.setattr(schedule, "REPAIR_SHARE", 0.05)
         monkeypatch.setattr(restricted_master.Master, "run", lambda _master: None)
         result = housed(np.repeat([4, 2], 36), 36, 6).solve(time_limit_s=60, gap=1e-4)
         assert any("side by side" in note for note in result.stats["way"])
@@ -105,7 +106,7 @@ class TestTiny:
         assert search.has_asked_gap
 
     def test_what_neither_proves_soon_is_searched_from_prices(self, monkeypatch):
-        monkeypatch.setattr(auto, "CP_SAT_S", 0.0)
+        monkeypatch.setattr(schedule, "TINY_CP_SAT_S", 0.0)
         monkeypatch.setattr(Mip, "solve", lambda *_: Ending.FAILED)
         search = Search(weights(60, 6, 1), SearchLimits(gap=0.0, time_limit_s=3))
         auto.Auto().solve(search.formulation, search)
@@ -250,7 +251,7 @@ class TestTurnsOfCuts:
 
     def test_a_short_limit_is_kept(self, monkeypatch):
         seconds, *_ = self.budgets(monkeypatch, 8.0, 10)
-        assert seconds <= CUT_SHARE * 2.0
+        assert seconds <= schedule.CUTS_SHARE * 2.0
 
     @pytest.mark.parametrize(("spent_s", "found"), [(20.0, True), (0.0, False)])
     def test_what_was_cut_short_is_looked_for_again(self, monkeypatch, spent_s, found):

@@ -22,6 +22,7 @@ from placement_opt.solvers.near import plans as near_plans
 from placement_opt.solvers.near.ground import NearSearch, nearest
 from placement_opt.solvers.relaxation import column_choice, column_generation, sampling
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search, Solution
 from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.ways import auto, large
@@ -38,8 +39,8 @@ SMALL = {
     "ENTERING_PER_CANDIDATE": 0.1,
     "SAMPLES": ((0.3, 10**6, 4, 0.02),),
     "PRECISIONS": (1e-3, 1e-4),
-    "RUN_SECONDS": (2.0,),
-    "POLL_S": 0.01,
+    "FIRST_ORDER_RUN_S": (2.0,),
+    "PRICING_POLL_S": 0.01,
 }
 NONE = np.zeros(0, dtype=np.int64)
 
@@ -47,12 +48,12 @@ NONE = np.zeros(0, dtype=np.int64)
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     for name, value in SMALL.items():
-        homes = (column_choice, column_generation, sampling)
+        homes = (column_choice, column_generation, sampling, schedule)
         module = next(home for home in homes if hasattr(home, name))
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(large, "EARLY_PAIRS", 400)
     monkeypatch.setattr(near_ground, "NEAR_PAIRS", 800)
-    monkeypatch.setattr(large, "FIRST_PAIRS", 800)
+    monkeypatch.setattr(large, "SIMPLEX_PAIRS", 800)
     monkeypatch.setattr(large, "PRECISION", 1e-3)
     monkeypatch.setattr(auto, "MANY_PAIRS", 500)
     monkeypatch.setattr(auto, "COMPLETE_PAIRS", 0)
