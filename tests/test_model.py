@@ -14,7 +14,8 @@ from builders import any_run
 import placement_opt as po
 from placement_opt.run.one_solve import CLOSING_S, CLOSING_SHARE, closing_s
 from placement_opt.solvers.engines.cp_sat import CpSat
-from placement_opt.solvers.search.base import Ending, Solution
+from placement_opt.solvers.search.base import Ending
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.reporting import Beside
 
 DATE = dt.date(2026, 2, 1)

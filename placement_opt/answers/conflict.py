@@ -12,8 +12,8 @@ import numpy as np
 
 from placement_opt.answers.still_infeasible import (
     MOST_VARIABLES,
+    Allowance,
     Answer,
-    Clock,
     Judge,
     Verdict,
     assumed_core,
@@ -79,18 +79,18 @@ def conflict_of(formulation: Formulation, search: Search) -> Conflict:
         Its search: for the ray that proved it, the seed and the time.
     """
     limits = search.limits
-    seconds = max(LEAST_SECONDS, SHARE * search.elapsed_s)
-    seconds = min(seconds, max(LATE_SECONDS, search.remaining_s))
-    clock = Clock(seconds, reproducible=limits.reproducible)
+    seconds = max(LEAST_SECONDS, SHARE * search.clock.elapsed_s)
+    seconds = min(seconds, max(LATE_SECONDS, search.clock.remaining_s))
+    allowance = Allowance(seconds, reproducible=limits.reproducible)
     try:
-        return singled_out(formulation, search.ray, limits.seed, clock)
+        return singled_out(formulation, search.ray, limits.seed, allowance)
     except Exception:
         logger.warning("the rules in conflict were not singled out", exc_info=True)
         return NONE
 
 
 def singled_out(
-    formulation: Formulation, ray: Certificate | None, seed: int, clock: Clock
+    formulation: Formulation, ray: Certificate | None, seed: int, allowance: Allowance
 ) -> Conflict:
     """Return rows that contradict each other; see `conflict_of`."""
     bare = without_gains(formulation)
@@ -100,7 +100,7 @@ def singled_out(
     alone = row_out_of_reach(bare)
     if alone is not None:
         return Conflict(alone.rows, is_minimal=True, prices=alone)
-    judge = Judge(bare, seed, clock)
+    judge = Judge(bare, seed, allowance)
     start = _start(bare, ray, judge, seed)
     answer = _shrunk(start, judge)
     if answer is None:
@@ -131,7 +131,7 @@ def _start(bare: Formulation, ray: Certificate | None, judge: Judge, seed: int) 
             if cut is not None:
                 return Answer(Verdict.INFEASIBLE, cut.rows, cut.prices)
         except NotANetworkError:
-            prices = counted(bare) or _priced(bare, judge.clock)
+            prices = counted(bare) or _priced(bare, judge.allowance)
     if prices is not None:
         return Answer(Verdict.INFEASIBLE, prices.rows, prices)
     every = limited_rows(bare)
@@ -139,19 +139,19 @@ def _start(bare: Formulation, ray: Certificate | None, judge: Judge, seed: int) 
         # Rows of one part suffice; the smallest part that does is the easiest to read.
         parts = sorted(components(bare), key=lambda part: part.rows.size)
         for part in parts:
-            if not judge.clock.is_spent:
+            if not judge.allowance.is_spent:
                 answer = judge.ask(np.intersect1d(part.rows, every))
                 if answer.verdict is Verdict.INFEASIBLE:
                     return answer
-        core = assumed_core(bare, seed, CORE_SHARE * judge.clock.left_s)
+        core = assumed_core(bare, seed, CORE_SHARE * judge.allowance.left_s)
         every = every if core is None else core
     return Answer(Verdict.UNKNOWN, every)
 
 
-def _priced(bare: Formulation, clock: Clock) -> RowPrices | None:
+def _priced(bare: Formulation, allowance: Allowance) -> RowPrices | None:
     """Look for prices that leave no plan, over a few columns at a time."""
-    seconds = CORE_SHARE * clock.left_s
-    until = clock.moment_in(seconds)
+    seconds = CORE_SHARE * allowance.left_s
+    until = allowance.moment_in(seconds)
     ray = find_ray(bare, lambda: False, until)
     return None if ray is None else RowPrices.proving(bare, ray)
 
@@ -163,7 +163,7 @@ def _shrunk(start: Answer, judge: Judge) -> Answer | None:
     small conflict among thousands of rows.
     """
     best = start
-    while not judge.clock.is_spent:
+    while not judge.allowance.is_spent:
         answer = judge.ask(best.rows)
         if answer.verdict is Verdict.FEASIBLE:
             return None
@@ -177,7 +177,7 @@ def _shrunk(start: Answer, judge: Judge) -> Answer | None:
     while step > 1 and not best.is_minimal:
         step, at, is_known = step // 2, 0, True
         while at < best.rows.size and not best.is_minimal:
-            if judge.clock.is_spent:
+            if judge.allowance.is_spent:
                 return best
             tried = best.rows[at]
             answer = judge.ask(np.delete(best.rows, slice(at, at + step)))

@@ -25,7 +25,7 @@ from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.formulation.capacity import Lacking
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.plans.additions import PlanInRows
-from placement_opt.solvers.search.base import Solution
+from placement_opt.solvers.search.board import Solution
 
 PAIRS_AT_ONCE = 1 << 18
 """So many pairs are looked at in one go, which bounds the memory."""

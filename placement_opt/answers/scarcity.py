@@ -9,7 +9,7 @@ from placement_opt.basics.status import relative_gap
 from placement_opt.run.compiled import Compiled
 from placement_opt.solvers.plans.rounding import rounded
 from placement_opt.solvers.relaxation.relaxation import lp_bound
-from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.clock import Clock
 from placement_opt.solvers.search.limits import SearchLimits
 
 MOST_PAIRS = 250_000
@@ -78,9 +78,8 @@ def scarcity(compiled: Compiled, time_limit_s: float = 60.0) -> Scarcity | None:
         row += len(block)
         highest = float(own.max(initial=0.0))
         prices.append(RulePrice(block.title, len(block), int((own > PRICED).sum()), highest))
-    search = Search(formulation, SearchLimits(time_limit_s))
     order = np.argsort(-formulation.objective.gain[: formulation.n_pairs], kind="stable")
-    plan = rounded(formulation, order, search)
+    plan = rounded(formulation, order, Clock(SearchLimits(time_limit_s)))
     greedy = None
     if plan is not None:
         greedy = float(formulation.points(formulation.gained(plan.values(formulation))))

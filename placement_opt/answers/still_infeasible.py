@@ -28,7 +28,7 @@ MOST_VARIABLES = 200_000
 """Beyond this size a question takes CP-SAT longer than the answer is worth."""
 
 
-class Clock:
+class Allowance:
     """What may still be spent: seconds, or in a reproducible solve a number of questions."""
 
     def __init__(self, seconds: float, *, reproducible: bool = False) -> None:
@@ -100,18 +100,18 @@ class Judge:
         The whole problem, without gains.
     seed
         For CP-SAT.
-    clock
+    allowance
         What may be spent.
     """
 
-    def __init__(self, formulation: Formulation, seed: int, clock: Clock) -> None:
+    def __init__(self, formulation: Formulation, seed: int, allowance: Allowance) -> None:
         self._formulation = formulation
         self._seed = seed
-        self.clock = clock
+        self.allowance = allowance
 
     def ask(self, rows: Ints) -> Answer:
         """Ask whether a plan keeps the rows, ascending."""
-        self.clock.tick()
+        self.allowance.tick()
         if not rows.size:
             return _answer(Verdict.FEASIBLE)
         part = rows_alone(self._formulation, rows)
@@ -132,12 +132,12 @@ class Judge:
         return Answer(Verdict.INFEASIBLE, cut.rows, cut.prices, cut.is_minimal)
 
     def _ask_solvers(self, part: Formulation) -> Answer:
-        breach = least_breach(part, self.clock.left_s)
+        breach = least_breach(part, self.allowance.left_s)
         if breach.prices is not None:
             return _excluded(breach.prices)
         if part.n_variables > MOST_VARIABLES:
             return _answer(Verdict.UNKNOWN)
-        verdict = asked_of_cp_sat(cp_sat_model(part), self._seed, self.clock.left_s)[0]
+        verdict = asked_of_cp_sat(cp_sat_model(part), self._seed, self.allowance.left_s)[0]
         if verdict is Verdict.INFEASIBLE:
             return Answer(verdict, np.arange(part.n_rows))
         return _answer(verdict)

@@ -16,7 +16,7 @@ from placement_opt.constraints.opening_capacity import OpeningCapacity
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_UPPER
 from placement_opt.pairs.table import PairTable
-from placement_opt.solvers.search.base import Solution
+from placement_opt.solvers.search.board import Solution
 
 
 def unplaced_rows(

@@ -205,7 +205,7 @@ def _stats(
         "variables": formulation.n_variables,
         "peak_memory_mb": peak_memory_mb(),
         "seconds": {name: round(spent, 3) for name, spent in seconds.items()},
-        "elapsed_s": round(search.elapsed_s, 3),
+        "elapsed_s": round(search.clock.elapsed_s, 3),
         "found_by": outcome.found_by,
         "proven_by": outcome.proven_by,
         "way": list(search.notes),

@@ -17,7 +17,7 @@ from placement_opt.pairs.listed_given import LabelTexts
 from placement_opt.pairs.table import PairTable
 from placement_opt.run.own_parts import is_own
 from placement_opt.run.verification import Verdict, judge
-from placement_opt.solvers.search.base import Solution
+from placement_opt.solvers.search.board import Solution
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -64,13 +64,13 @@ def solved(
 
         def work() -> AnswerT:
             spent = dict(seconds)
-            with Stopwatch(spent).phase("search"), NATIVE.stopped_at_exit(search.cancel):
+            with Stopwatch(spent).phase("search"), NATIVE.stopped_at_exit(search.clock.cancel):
                 started = offer_start(compiled, search, asked.start)
                 ending = guarded(asked.solver.solve, formulation, search)
             NATIVE.stay()
             return told(search, ending, started, spent)
 
-        return uninterrupted(work, search.cancel)
+        return uninterrupted(work, search.clock.cancel)
 
 
 def closing_s(region: Region, time_limit_s: float) -> float:

@@ -20,7 +20,8 @@ from placement_opt.run.start_outcome import (
 )
 from placement_opt.solvers.plans.additions import PlanInRows
 from placement_opt.solvers.plans.given_plan import best_within, least_plan, plan_of_given
-from placement_opt.solvers.search.base import LEAST_PLAN, Search, Solution
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.board import LEAST_PLAN, Solution
 
 UNKNOWN_COACH = -2
 """Stands for a coach that is named and not known; -1 for none named."""
@@ -65,7 +66,7 @@ def offer_start(
             started = Started(StartOutcome(given=len(start)))
         is_whole = started.outcome is None or not started.outcome.left_out
         _log.log(logging.INFO if is_whole else logging.WARNING, "start plan %s", started.told())
-    nobody = least_plan(search.formulation, search)
+    nobody = least_plan(search.formulation, search.limits)
     if nobody is not None:
         search.offer(nobody, LEAST_PLAN)
     return started
@@ -76,13 +77,13 @@ def _offered(compiled: Compiled, search: Search, start: Sequence[GivenPlacement]
     read = _Read.of(pairs, start)
     coach = np.array([read.coach_of_row[row] for row in read.rows.tolist()], dtype=np.int64)
     named = {"coach": np.maximum(coach, -1)}
-    solution = plan_of_given(formulation, read.rows, named, search)
+    solution = plan_of_given(formulation, read.rows, named, search.limits)
     if solution is not None:
         is_empty = not np.isin(read.rows, solution.chosen).any()
         if not search.offer(solution, LEAST_PLAN if is_empty else "start plan"):
             solution = None
     if solution is not None:
-        better = best_within(formulation, solution, search)
+        better = best_within(formulation, solution, search.limits)
         if better is not None:
             search.offer(better, "part of the start plan")
     wanted = np.full(pairs.instance.n_candidates, -1, dtype=np.int64)

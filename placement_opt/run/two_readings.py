@@ -22,7 +22,8 @@ from placement_opt.run.compiled import Compiled
 from placement_opt.run.own_parts import OwnTerm, is_own
 from placement_opt.run.result_record import ResultRecord
 from placement_opt.run.verification import Fault, Verdict
-from placement_opt.solvers.search.base import Search, Solution
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.board import Solution
 
 _LOG = logging.getLogger("placement_opt")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import placement_opt as po
 from placement_opt.answers import conflict, still_infeasible
 from placement_opt.answers.conflict import singled_out
-from placement_opt.answers.still_infeasible import Clock
+from placement_opt.answers.still_infeasible import Allowance
 from placement_opt.formulation.certificate import without_gains
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.bounds.infeasible import prove_infeasible_at_once
@@ -41,7 +41,7 @@ def are_infeasible(formulation, named):
 
 def check(formulation):
     """Check the conflict of an infeasible formulation against brute force."""
-    found = singled_out(formulation, None, 0, Clock(20.0))
+    found = singled_out(formulation, None, 0, Allowance(20.0))
     assert found.rows.size
     assert are_infeasible(formulation, found.rows)
     if found.is_minimal:
@@ -96,7 +96,7 @@ class TestTiny:
     @given(formulation=st.one_of(formulations(), crowds()))
     def test_out_of_time_it_is_true_all_the_same(self, formulation):
         assume(brute_force(formulation) is None)
-        found = singled_out(formulation, None, 0, Clock(0.0))
+        found = singled_out(formulation, None, 0, Allowance(0.0))
         assert are_infeasible(formulation, found.rows)
 
     @MANY
@@ -104,7 +104,7 @@ class TestTiny:
     def test_counting_questions_give_equal_answers_twice(self, formulation):
         assume(brute_force(formulation) is None)
         one, two = (
-            singled_out(formulation, None, 0, Clock(20.0, reproducible=True)) for _ in range(2)
+            singled_out(formulation, None, 0, Allowance(20.0, reproducible=True)) for _ in range(2)
         )
         assert one.rows.tolist() == two.rows.tolist()
 
@@ -329,7 +329,7 @@ class TestInWords:
 class TestTooLate:
     def test_a_claim_that_a_plan_refutes_names_nothing(self, caplog):
         fine = problem([1], [rows("any", [[2]], [1], [3]), rows("more", [[3]], [1], [4])])
-        assert not singled_out(fine, None, 0, Clock(20.0)).rows.size
+        assert not singled_out(fine, None, 0, Allowance(20.0)).rows.size
         assert "a plan keeps all rows" in caplog.text
 
     def test_a_crash_names_nothing(self, monkeypatch, caplog):

@@ -12,7 +12,8 @@ from placement_opt.answers.row_prices import row_prices
 from placement_opt.constraints.coaching_room import CoachRoom
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.row_blocks import NO_LOWER
-from placement_opt.solvers.search.base import Search, Solution
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.limits import SearchLimits
 
 DATE = dt.date(2026, 2, 1)

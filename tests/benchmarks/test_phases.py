@@ -25,7 +25,7 @@ from placement_opt.pairs.table import enumerate_pairs
 from placement_opt.run.compiled import Compiled
 from placement_opt.solvers.engines.cp_sat_writing import cp_sat_model
 from placement_opt.solvers.relaxation.relaxation import LpBound, lp_bound
-from placement_opt.solvers.search.base import Solution
+from placement_opt.solvers.search.board import Solution
 
 CANDIDATES = int(os.environ.get("PLACEMENT_OPT_BENCH_CANDIDATES", "200"))
 

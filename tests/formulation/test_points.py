@@ -17,7 +17,8 @@ from placement_opt.formulation.formulation import ROOM
 from placement_opt.formulation.points import Objective, PointShare
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.pairs.table import Column
-from placement_opt.solvers.search.base import Search, Solution
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.limits import SearchLimits
 
 SOME = settings(max_examples=100, deadline=None, database=None)

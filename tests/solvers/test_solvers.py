@@ -37,7 +37,8 @@ from placement_opt.solvers.flow import network_flow
 from placement_opt.solvers.flow.network_flow import NetworkFlow
 from placement_opt.solvers.relaxation.relaxation import dual_bound, lp_bound
 from placement_opt.solvers.search import resident_memory, schedule
-from placement_opt.solvers.search.base import Ending, Search, Solution
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.search.reporting import Beside, prove_bound, prove_none
 from placement_opt.solvers.search.resident_memory import MemoryGuard, give_back, resident_gb
@@ -543,7 +544,7 @@ class TestClosed:
         assert search.infeasible_by is None
         assert (outcome.gained, outcome.bound, outcome.status) == (4, 9, Status.FEASIBLE)
         assert outcome.stop_reason is StopReason.TIME_LIMIT
-        assert search.is_cancelled()
+        assert search.clock.is_cancelled()
 
     def test_without_a_plan_a_late_claim_that_there_is_none_is_dropped(self):
         search = Search(problem([5], []), SearchLimits())

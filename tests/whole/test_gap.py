@@ -21,7 +21,8 @@ from placement_opt.solvers.bounds.branching import Branching
 from placement_opt.solvers.bounds.cut_rounds import strengthen
 from placement_opt.solvers.engines import cp_sat, mip
 from placement_opt.solvers.engines.linear_program import ObjectiveUnit
-from placement_opt.solvers.search.base import Ending, Event, Search, Solution
+from placement_opt.solvers.search.base import Ending, Event, Search
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.guarded import guarded
 from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.ways import auto
@@ -144,14 +145,14 @@ class TestBranching:
         search.precision = precision
         found = strengthen(self.FIVE, np.arange(5), 5.0, rounds=0)
         tree = Branching(found, search, lambda _: None, lambda: False, in_process=True)
-        while tree.is_worth_while and search.stop_reason() is None:
+        while tree.is_worth_while and search.clock.stop_reason() is None:
             tree.step()
         return search
 
     @pytest.mark.parametrize("gap", [2e-12, 1e-9, 1e-6, 1e-4, 0.05])
     def test_a_target_leaves_room_for_what_highs_may_round(self, gap):
         search = self.stepped(gap)
-        assert search.stop_reason() in {StopReason.GAP, StopReason.PROVEN}
+        assert search.clock.stop_reason() in {StopReason.GAP, StopReason.PROVEN}
         objective, bound = search.told
         assert relative_gap(objective, bound) <= gap
 
@@ -161,7 +162,7 @@ class TestBranching:
         assert unit.precision > 0
         search = self.stepped(0.0, unit.precision)
         assert search.gained < search.bound <= search.gained + unit.precision
-        assert search.stop_reason() is StopReason.PROVEN
+        assert search.clock.stop_reason() is StopReason.PROVEN
 
     def test_whole_objectives_are_told_apart(self):
         coarse = problem([3, 5], [rows("one", [[1, 1]], [NO_LOWER], [1])])
@@ -348,7 +349,7 @@ def test_ways_that_rest_on_floats_say_what_those_cannot_tell_apart(way):
     stopped = Search(formulation, SearchLimits(gap=0.0))
     assert stopped.precision == 0
     priced = auto.price(formulation, stopped)
-    stopped.cancel()
+    stopped.clock.cancel()
     if way == "large":
         search_large(formulation, stopped)
     else:

@@ -95,7 +95,7 @@ class Branching:
     @property
     def is_worth_while(self) -> bool:
         """True when there is another target, and time for a tree as large as the last one."""
-        return not self.is_over and self._spent_s < self._search.remaining_s
+        return not self.is_over and self._spent_s < self._search.clock.remaining_s
 
     def step(self) -> None:
         """Go for the next target."""
@@ -105,7 +105,7 @@ class Branching:
         spent = time.perf_counter() - started
         if is_shown:
             self.is_over |= target <= self._lowest()
-            planned = schedule.TREE_SHARE * search.remaining_s / max(spent, schedule.POLL_S)
+            planned = search.clock.share(schedule.TREE_SHARE) / max(spent, schedule.POLL_S)
             growth = planned ** (1 / GROWTH_POWER)
             self._reach *= min(MOST_GROWTH, max(LEAST_GROWTH, growth))
             self._spent_s = spent
@@ -151,7 +151,7 @@ class Branching:
             search.limits.seed % (1 << 31),
             0.0,
             unit.half_step,
-            search.remaining_s,
+            search.clock.remaining_s,
             None,
             self._cutoff(target),
             # Where nothing but the best plan is left to beat, there may well be a better one.

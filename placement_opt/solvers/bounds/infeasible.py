@@ -29,7 +29,7 @@ from placement_opt.solvers.relaxation.pricing import Pricing, usable_prices
 from placement_opt.solvers.relaxation.restricted_lp import Point, RestrictedLp
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search
-from placement_opt.solvers.search.reporting import is_contradictory, logger, stop_asked
+from placement_opt.solvers.search.reporting import is_contradictory, logger
 
 RAY = "ray of prices"
 CONTRADICTION = "limits of one row"
@@ -68,9 +68,9 @@ def prove_infeasible_by_ray(formulation: Formulation, search: Search, seconds: f
     if is_contradictory(formulation):
         search.prove_infeasible(CONTRADICTION)
         return True
-    until = time.perf_counter() + min(seconds, search.remaining_s)
+    until = time.perf_counter() + min(seconds, search.clock.remaining_s)
     try:
-        ray = find_ray(formulation, lambda: stop_asked(search), until)
+        ray = find_ray(formulation, search.clock.stop_asked, until)
     except Exception:
         logger.warning("looking for a proof of infeasibility failed", exc_info=True)
         return False
@@ -86,7 +86,7 @@ def prove_infeasible_at_once(formulation: Formulation, search: Search) -> bool:
 
     Nothing is tried where the empty plan keeps all rows. False says nothing.
     """
-    if search.best is not None or stop_asked(search) or _is_empty_plan_sound(formulation):
+    if search.best is not None or search.clock.stop_asked() or _is_empty_plan_sound(formulation):
         return False
     if is_contradictory(formulation):
         search.prove_infeasible(CONTRADICTION)
@@ -94,9 +94,8 @@ def prove_infeasible_at_once(formulation: Formulation, search: Search) -> bool:
     bare = without_gains(formulation)
     found, source = counted(bare), COUNTED
     if found is None and bare.n_variables <= AT_ONCE_VARIABLES:
-        seconds = min(schedule.PROOF_AT_ONCE_S, schedule.PROOF_AT_ONCE_SHARE * search.remaining_s)
-        if search.limits.reproducible:
-            seconds = schedule.PROOF_AT_ONCE_S
+        share = search.clock.share(schedule.PROOF_AT_ONCE_SHARE)
+        seconds = min(schedule.PROOF_AT_ONCE_S, share)
         found, source = least_breach(bare, seconds).prices, RAY
     if found is None:
         return False

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.solvers.search.base import Solution
+from placement_opt.solvers.search.board import Solution
 
 
 @dataclass(frozen=True, eq=False)

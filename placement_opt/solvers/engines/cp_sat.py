@@ -9,7 +9,8 @@ from placement_opt.basics.errors import InternalError
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.engines.cp_sat_writing import cp_sat_model, solution_values, write_hint
 from placement_opt.solvers.search import schedule
-from placement_opt.solvers.search.base import LEAST_PLAN, Ending, Search, Solution
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.board import LEAST_PLAN, Solution
 from placement_opt.solvers.search.native import NATIVE
 from placement_opt.solvers.search.reporting import (
     Beside,
@@ -18,7 +19,6 @@ from placement_opt.solvers.search.reporting import (
     logger,
     prove_bound,
     prove_none,
-    stop_asked,
 )
 
 LINEAR_VARIABLES = 20_000
@@ -90,7 +90,7 @@ def _watch(
 ) -> Ending:
     """Wait for the end, pass a stop on, and leave a run behind that does not heed it."""
     while not beside.wait(schedule.POLL_S):
-        if stop_asked(search) or until():
+        if search.clock.stop_asked() or until():
             deadline = time.perf_counter() + schedule.CP_SAT_STOP_S
             run.stop()
             while not beside.wait(schedule.POLL_S):
@@ -173,7 +173,7 @@ class _Run:
             parameters.max_deterministic_time = limits.time_limit_s * schedule.CP_SAT_WORK_PER_S
             parameters.relative_gap_limit = limits.gap * CP_SAT_GAP_SHARE
         else:
-            parameters.max_time_in_seconds = self._search.remaining_s
+            parameters.max_time_in_seconds = self._search.clock.remaining_s
 
     def _on_solution(self, response: Any) -> None:
         """Offer each better solution; nothing may be raised through the solver's own frames."""

@@ -7,7 +7,7 @@ import numpy as np
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
-from placement_opt.solvers.search.base import Solution
+from placement_opt.solvers.search.board import Solution
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

@@ -7,7 +7,8 @@ from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.engines.highs import HighsAnswer
 from placement_opt.solvers.engines.highs_work import News
 from placement_opt.solvers.engines.linear_program import ObjectiveUnit
-from placement_opt.solvers.search.base import Ending, Search, Solution
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.reporting import ended, logger, prove_bound, prove_none
 
 SAYS_NONE = frozenset({"infeasible", "infeasible_or_unbounded"})
@@ -53,7 +54,7 @@ class HighsReports:
         if answer.reason not in {"optimal", "stopped"}:
             logger.warning("mip ended with %r; the best plan so far is kept", answer.reason)
             return Ending.FAILED
-        if answer.reason == "optimal" and self.search.stop_reason() is None:
+        if answer.reason == "optimal" and self.search.clock.stop_reason() is None:
             self._settle()
             return ended(self.search) if self.search.is_proven else Ending.FINISHED
         return ended(self.search)
@@ -66,10 +67,10 @@ class HighsReports:
 
     def _offer(self, values: Floats) -> None:
         if self.search.offer(Solution.of(self.formulation, values), self.source):
-            self.useful_s = self.search.elapsed_s
+            self.useful_s = self.search.clock.elapsed_s
 
     def _prove(self, bound: float) -> None:
         before, self.bound = self.search.bound, self.unit.bound(bound)
         self.is_refuted |= not prove_bound(self.search, self.bound, self.source)
         if before is None or (self.search.bound or before) < before:
-            self.useful_s = self.search.elapsed_s
+            self.useful_s = self.search.clock.elapsed_s

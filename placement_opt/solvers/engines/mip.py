@@ -22,7 +22,6 @@ from placement_opt.solvers.search.reporting import (
     is_contradictory,
     logger,
     prove_none,
-    stop_asked,
 )
 
 THREAD_VARIABLES, THREAD_ENTRIES = 16_000, 160_000
@@ -80,7 +79,7 @@ class Mip:
             return Ending.FAILED
 
     def _solve(self, formulation: Formulation, search: Search, *, in_process: bool) -> Ending:
-        if stop_asked(search):
+        if search.clock.stop_asked():
             return ended(search)
         unit = ObjectiveUnit.of(formulation)
         reports = self.reports = HighsReports(formulation, search, unit, self.name)
@@ -95,7 +94,7 @@ class Mip:
         shared = search.best
         while not work.wait(schedule.POLL_S):
             reports.pass_on(work.news())
-            if stop_asked(search) or self._until():
+            if search.clock.stop_asked() or self._until():
                 return ended(search)
             best = search.best
             if best is not None and best is not shared and search.best_source != self.name:
@@ -122,7 +121,7 @@ def _settings(search: Search, unit: ObjectiveUnit) -> HighsSettings:
         seed=limits.seed % (1 << 31),
         relative_gap=HIGHS_GAP_SHARE * limits.gap if limits.gap > LEAST_GAP else 0.0,
         absolute_gap=unit.half_step,
-        time_limit_s=None if limits.reproducible else search.remaining_s,
+        time_limit_s=None if limits.reproducible else search.clock.remaining_s,
         node_limit=max(1, int(limits.time_limit_s * schedule.HIGHS_NODES_PER_S))
         if limits.reproducible
         else None,

@@ -22,7 +22,7 @@ from placement_opt.solvers.flow.sets import (
     split_sides,
     without_idle_rows,
 )
-from placement_opt.solvers.search.base import Solution
+from placement_opt.solvers.search.board import Solution
 
 COST_ROOM = 1 << 62
 """Costs times nodes stay below this, since the algorithm scales the one by the other."""

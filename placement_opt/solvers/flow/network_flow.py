@@ -23,7 +23,9 @@ from placement_opt.solvers.flow.network import Arcs, Network, read_network
 from placement_opt.solvers.flow.prices import flow_certificate, potentials
 from placement_opt.solvers.flow.sets import NotANetworkError
 from placement_opt.solvers.search import schedule
-from placement_opt.solvers.search.base import Ending, Search, Solution
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.board import Solution
+from placement_opt.solvers.search.clock import Clock
 from placement_opt.solvers.search.reporting import (
     ended,
     is_contradictory,
@@ -102,7 +104,7 @@ class NetworkFlow:
             arcs = network.arcs(np.flatnonzero(taken))
             began = time.perf_counter()
             answer = self._flow(
-                arcs, network.supply, search, is_slow=slowest_s > schedule.QUICK_FLOW_S
+                arcs, network.supply, search.clock, is_slow=slowest_s > schedule.QUICK_FLOW_S
             )
             slowest_s = max(slowest_s, time.perf_counter() - began)
             if answer is None:
@@ -116,7 +118,8 @@ class NetworkFlow:
             if status != OPTIMAL:
                 raise JobError(f"the algorithm ended with {status}")
             solution = _offered(network, taken, flow, search)
-            potential = potentials(arcs, flow, network.supply.size, partial(_is_stopped, search))
+            is_stopped = partial(_is_stopped, search.clock)
+            potential = potentials(arcs, flow, network.supply.size, is_stopped)
             if potential is None and not taken.all():
                 break
             priced = None if potential is None else (solution, potential)
@@ -132,10 +135,10 @@ class NetworkFlow:
         return ended(search)
 
     def _flow(
-        self, arcs: Arcs, supply: Ints, search: Search, *, is_slow: bool
+        self, arcs: Arcs, supply: Ints, clock: Clock, *, is_slow: bool
     ) -> tuple[str, Ints] | None:
         """Return how the algorithm ended and its flow, or None when the search said stop."""
-        if _is_stopped(search):
+        if _is_stopped(clock):
             return None
         parts = (arcs.tail, arcs.head, arcs.capacity, arcs.cost, supply)
         is_quick = len(arcs) <= QUICK_ARCS and not is_slow
@@ -146,7 +149,7 @@ class NetworkFlow:
             job = start_job(FLOW_WORK, folder)
             try:
                 while not job.wait(schedule.POLL_S):
-                    if _is_stopped(search):
+                    if _is_stopped(clock):
                         return None
                 job.finish()
             finally:
@@ -154,8 +157,8 @@ class NetworkFlow:
             return read_flow(folder.path)
 
 
-def _is_stopped(search: Search) -> bool:
-    return search.stop_reason() not in {None, StopReason.GAP}
+def _is_stopped(clock: Clock) -> bool:
+    return clock.stop_reason() not in {None, StopReason.GAP}
 
 
 def _offered(network: Network, taken: Bools, flow: Ints, search: Search) -> Solution:

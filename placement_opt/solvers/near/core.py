@@ -21,8 +21,10 @@ from placement_opt.solvers.near.plans import NearPlans
 from placement_opt.solvers.near.program import NearProgram
 from placement_opt.solvers.plans.improver import Improver
 from placement_opt.solvers.search import schedule
-from placement_opt.solvers.search.base import Ending, Search, Solution, Solver
-from placement_opt.solvers.search.reporting import Beside, logger, stop_asked
+from placement_opt.solvers.search.base import Ending, Search, Solver
+from placement_opt.solvers.search.board import Solution
+from placement_opt.solvers.search.clock import Clock
+from placement_opt.solvers.search.reporting import Beside, logger
 from placement_opt.solvers.search.resident_memory import give_back
 
 EXACT_STEPS = 4
@@ -54,7 +56,7 @@ class _Desk:
     def step(self) -> bool:
         """Hand out a new plan, or mend the last one; False when there is nothing to do."""
         plans, search = self._plans, self._ground.search
-        is_late = search.remaining_s < schedule.LAST_HAND_OUT_TIMES * self._spent
+        is_late = search.clock.remaining_s < schedule.LAST_HAND_OUT_TIMES * self._spent
         if plans.gained > self._gained and (time.perf_counter() >= self._until or is_late):
             self._gained, values = plans.best()
             self._hand_out(plans.near, values)
@@ -87,9 +89,9 @@ class _Searcher:
     While parts bring nothing, exchanges get more of the time.
     """
 
-    def __init__(self, plans: NearPlans, seed: int, search: Search) -> None:
+    def __init__(self, plans: NearPlans, seed: int, clock: Clock) -> None:
         self._parts = PartSearch(plans, seed)
-        self._exchanges = ExchangeSearch(plans, seed, lambda: stop_asked(search))
+        self._exchanges = ExchangeSearch(plans, seed, clock.stop_asked)
         self._ahead_s = 0.0
 
     @property
@@ -164,7 +166,7 @@ class NearCore:
 
     def _exchanges(self, plans: NearPlans, number: int) -> ExchangeSearch:
         search = self._outer
-        return ExchangeSearch(plans, search.limits.seed + number, lambda: stop_asked(search))
+        return ExchangeSearch(plans, search.limits.seed + number, search.clock.stop_asked)
 
     def _ground(self, found: Strengthened, kept: Ints | None = None) -> Ground:
         if kept is None:
@@ -174,10 +176,10 @@ class NearCore:
     def _plans(self, ground: Ground) -> NearPlans | None:
         """Return a holder of whole plans over a ground."""
         search = ground.search
-        near = None if stop_asked(search) else ground.program()
+        near = None if search.clock.stop_asked() else ground.program()
         if near is None:
             return None
-        return NearPlans(near, search.limits.seed, lambda: stop_asked(search))
+        return NearPlans(near, search.limits.seed, search.clock.stop_asked)
 
     def run(self, found: Strengthened) -> Ending:
         """Search; see `search_large`."""
@@ -191,11 +193,11 @@ class NearCore:
             _started(plans, ground)
         if plans is not None and plans.values is not None:
             self._hand_out(ground, plans, improver)
-        if ground.search.best is None and not stop_asked(search):
+        if ground.search.best is None and not search.clock.stop_asked():
             _offer(ground, ground.rounded(), "rounding")
         if ground.search.best is None and search.best is not None:
             _offer(ground, ground.part.inside(search.best), "start")
-        while not stop_asked(search):
+        while not search.clock.stop_asked():
             if not improver.step() and ground.search.best is None:
                 break
         return Ending.STOPPED
@@ -216,7 +218,7 @@ class NearCore:
         ground = self._ground(found, np.flatnonzero(values > NEARLY))
         plans = self._plans(ground)
         if plans is not None:
-            seconds = min(schedule.NEAR_DECIDED_S, ground.search.remaining_s)
+            seconds = ground.search.clock.at_most(schedule.NEAR_DECIDED_S)
             plans.take_pairs(values[plans.near.columns], seconds)
         return ground, plans, bool(cuts_of(found.formulation))
 
@@ -227,7 +229,7 @@ class NearCore:
             return None
         exchanges: ExchangeSearch | None = None
         while not first.wait(schedule.POLL_S):
-            if stop_asked(search):
+            if search.clock.stop_asked():
                 return None
             if self._first_plans is None:
                 continue
@@ -247,11 +249,11 @@ class NearCore:
     def _hand_out(self, ground: Ground, plans: NearPlans, improver: Improver) -> None:
         """Improve the plans of the lumped problem, and make plans of the whole from them."""
         search, seed = ground.search, ground.search.limits.seed
-        searcher = _Searcher(plans, seed + 2, search)
-        other = Beside(partial(_improve, searcher, search), is_asked=False)
+        searcher = _Searcher(plans, seed + 2, search.clock)
+        other = Beside(partial(_improve, searcher, search.clock), is_asked=False)
         desk = _Desk(ground, plans, improver)
-        mine = _Searcher(plans, seed + 3, search)
-        while not stop_asked(search):
+        mine = _Searcher(plans, seed + 3, search.clock)
+        while not search.clock.stop_asked():
             if not desk.step() and not mine.step() and mine.is_idle:
                 improver.step()
         other.wait(schedule.HELPER_STOP_S)
@@ -261,15 +263,15 @@ class NearCore:
         search = ground.search
         _offer(ground, ground.rounded(), "rounding")
         improver = _improver(ground, [CpSat()])
-        for _ in range(int(search.limits.time_limit_s * schedule.NEIGHBOURHOODS_PER_S)):
-            if search.best is None or stop_asked(search):
+        for _ in range(search.clock.n_neighbourhoods):
+            if search.best is None or search.clock.stop_asked():
                 break
             improver.step()
         return Ending.STOPPED
 
 
 def _started(plans: NearPlans, ground: Ground) -> bool:
-    return plans.start(min(schedule.NEAR_DECIDED_S, ground.search.remaining_s))
+    return plans.start(ground.search.clock.at_most(schedule.NEAR_DECIDED_S))
 
 
 def _offer(ground: Ground, plan: Solution | None, source: str) -> None:
@@ -286,6 +288,6 @@ def _improver(ground: Ground, solvers: Sequence[Solver]) -> Improver:
     return Improver(ground.part.formulation, everything, ground.search, solvers)
 
 
-def _improve(searcher: _Searcher, search: Search) -> None:
-    while not stop_asked(search):
+def _improve(searcher: _Searcher, clock: Clock) -> None:
+    while not clock.stop_asked():
         searcher.step()

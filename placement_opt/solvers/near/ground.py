@@ -1,6 +1,5 @@
 """The pairs near a gain: as a problem of their own, and rounded or handed out to single holders."""
 
-import time
 from collections.abc import Mapping
 from functools import partial
 
@@ -16,8 +15,8 @@ from placement_opt.solvers.engines.linear_program import NEARLY
 from placement_opt.solvers.near.program import NearProgram, near_own, near_program
 from placement_opt.solvers.plans.packing import packed, whole_part
 from placement_opt.solvers.relaxation.column_choice import asked, largest
-from placement_opt.solvers.search.base import Search, Solution
-from placement_opt.solvers.search.reporting import stop_asked
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.board import Solution
 
 MOSTLY = 0.5
 """Pairs of a larger value come first in a plan that is rounded."""
@@ -37,8 +36,8 @@ class NearSearch(Search):
         super().__init__(
             part.formulation,
             outer.limits,
-            lambda: stop_asked(outer),
-            started=time.perf_counter() - outer.elapsed_s,
+            outer.clock.stop_asked,
+            started=outer.clock.started,
         )
         self._part = part
         self._outer = outer
@@ -81,7 +80,7 @@ def plan_from(
     spare = np.concatenate(
         [used[np.argsort(-values[used], kind="stable")], np.argsort(-reduced, kind="stable")]
     )
-    return packed(formulation, liked, spare, search, kept)
+    return packed(formulation, liked, spare, search.clock, kept)
 
 
 def kept_of(problem: LumpedProblem, whole: Formulation, own: Floats) -> dict[int, Ints]:
@@ -163,7 +162,7 @@ class Ground:
         kept = kept_of(self._problem, self._formulation, own)
         liked = np.searchsorted(self.core, near.chosen(values))
         spare = self._spare[:SPARE_PAIRS]
-        return packed(self.part.formulation, liked, spare, self.search, kept)
+        return packed(self.part.formulation, liked, spare, self.search.clock, kept)
 
     def rounded(self) -> Solution | None:
         """Round the relaxation to a plan."""

@@ -15,7 +15,7 @@ from placement_opt.formulation.pair_entries import Entries
 from placement_opt.formulation.row_blocks import NO_UPPER
 from placement_opt.solvers.derived.counting import activity_range
 from placement_opt.solvers.plans.own_moves import BlockInPlan
-from placement_opt.solvers.search.base import Solution
+from placement_opt.solvers.search.board import Solution
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,14 +14,16 @@ from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.own_variables import following
 from placement_opt.solvers.search import schedule
-from placement_opt.solvers.search.base import Search, Solution
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.board import Solution
+from placement_opt.solvers.search.clock import Clock
 from placement_opt.solvers.search.limits import SearchLimits
 
 
 def completed(
     formulation: Formulation,
     chosen: npt.NDArray[np.int64],
-    search: Search,
+    clock: Clock,
     known: Mapping[int, Ints] | None = None,
 ) -> Solution | None:
     """Return the best solution with exactly these pairs, or None where none was found.
@@ -32,7 +34,7 @@ def completed(
         The problem.
     chosen
         Pairs that are one, ascending; all others are zero.
-    search
+    clock
         Its limits hold for the small solves that a block may need.
     known
         Values of the own variables of some blocks, by block number.
@@ -50,37 +52,34 @@ def completed(
             continue
         values = known.get(number)
         if values is None:
-            values = _own_values(formulation, number, used, search)
+            values = _own_values(formulation, number, used, clock)
         if values is None:
             return None
         own.append(values)
     return Solution(chosen, np.concatenate([np.zeros(0, dtype=np.int64), *own]))
 
 
-def _own_values(formulation: Formulation, number: int, used: Ints, search: Search) -> Ints | None:
+def _own_values(formulation: Formulation, number: int, used: Ints, clock: Clock) -> Ints | None:
     """Return the best own variables of one block beside what pairs use of its rows."""
     block = formulation.blocks[number]
     if block.variables is not None and block.variables.follow:
         return following(block, *block.limits_beside(used))
-    return _solved(formulation, number, used, search)
+    return _solved(formulation, number, used, clock)
 
 
-def _solved(formulation: Formulation, number: int, used: Ints, search: Search) -> Ints | None:
+def _solved(formulation: Formulation, number: int, used: Ints, clock: Clock) -> Ints | None:
     from placement_opt.solvers.engines.cp_sat import CpSat
 
     nobody = np.zeros(0, dtype=np.int64)
     alone = formulation.blocks[number].taken(pairs=nobody).beside(used)
     rest = formulation.with_blocks([alone], [formulation.own_gain(number)], nobody)
-    # In a reproducible solve these stand for work, which must not depend on the clock.
     limits = SearchLimits(
-        time_limit_s=schedule.COMPLETION_S
-        if search.limits.reproducible
-        else min(schedule.COMPLETION_S, search.remaining_s),
+        time_limit_s=clock.at_most(schedule.COMPLETION_S),
         gap=0.0,
-        seed=search.limits.seed,
+        seed=clock.limits.seed,
         workers=1,
-        reproducible=search.limits.reproducible,
+        reproducible=clock.limits.reproducible,
     )
-    inner = Search(rest, limits, search.is_cancelled)
+    inner = Search(rest, limits, clock.is_cancelled)
     CpSat().solve(rest, inner)
     return None if inner.best is None else inner.best.own

@@ -21,7 +21,10 @@ from placement_opt.solvers.plans.completion import completed
 from placement_opt.solvers.plans.given_filling import filled_greedily, filling, own_reach
 from placement_opt.solvers.plans.given_greedy import asked_by_name, taken_of, with_more
 from placement_opt.solvers.search import schedule
-from placement_opt.solvers.search.base import Search, Solution
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.board import Solution
+from placement_opt.solvers.search.clock import Clock
+from placement_opt.solvers.search.limits import SearchLimits
 
 FEW_VARIABLES = 2_000
 """Up to so many variables the best part of a plan takes a moment."""
@@ -34,7 +37,7 @@ CONTESTED_PAIRS = 100
 
 
 def plan_of_given(
-    whole: Formulation, given: Ints, columns: Columns, search: Search
+    whole: Formulation, given: Ints, columns: Columns, limits: SearchLimits
 ) -> Solution | None:
     """Return a plan of the given pairs, or None where none was found.
 
@@ -55,7 +58,7 @@ def plan_of_given(
     asked = asked_by_name(whole)
     given, columns = with_more(given, columns, asked)
     taken, known = taken_of(whole, given, columns, asked)
-    patient = _patient(search)
+    patient = _patient(limits)
     first = completed(whole, taken, patient, known)
     if first is not None and first.chosen.size == given.size:
         return first
@@ -69,7 +72,7 @@ def _filled(
     taken: Ints,
     known: Mapping[int, Ints],
     columns: Columns,
-    patient: Search,
+    patient: Clock,
 ) -> Solution | None:
     """Return a plan of given pairs and others, where rows ask for more than the given ones.
 
@@ -92,7 +95,7 @@ def _filled(
     return plan
 
 
-def best_within(whole: Formulation, plan: Solution, search: Search) -> Solution | None:
+def best_within(whole: Formulation, plan: Solution, limits: SearchLimits) -> Solution | None:
     """Return the best plan among the pairs of a plan, or None in large problems.
 
     A plan that keeps all rows can still have placements that lower the total.
@@ -101,20 +104,19 @@ def best_within(whole: Formulation, plan: Solution, search: Search) -> Solution 
     if plan.chosen.size + n_own > FEW_VARIABLES:
         return None
     free = np.ones(n_own, dtype=np.bool_)
-    return _solved(whole, plan.chosen, {}, _patient(search), first=plan, free=free)
+    return _solved(whole, plan.chosen, {}, _patient(limits), first=plan, free=free)
 
 
-def least_plan(whole: Formulation, search: Search) -> Solution | None:
+def least_plan(whole: Formulation, limits: SearchLimits) -> Solution | None:
     """Return the plan of nobody but who rows ask for by name, or None where it breaks a row."""
     asked = asked_by_name(whole)
     taken, known = taken_of(whole, asked, {"coach": np.full_like(asked, -1)}, asked)
-    return completed(whole, taken, _patient(search), known)
+    return completed(whole, taken, _patient(limits), known)
 
 
-def _patient(search: Search) -> Search:
-    """Return a search with time of its own, which a spent or cancelled solve still has."""
-    limits = replace(search.limits, time_limit_s=schedule.KEEPING_S, gap=0.0)
-    return Search(search.formulation, limits)
+def _patient(limits: SearchLimits) -> Clock:
+    """Return a clock with time of its own, which a spent or cancelled search still has."""
+    return Clock(replace(limits, time_limit_s=schedule.KEEPING_S, gap=0.0))
 
 
 def _best_of(
@@ -123,7 +125,7 @@ def _best_of(
     taken: Ints,
     known: Mapping[int, Ints],
     first: Solution | None,
-    patient: Search,
+    patient: Clock,
 ) -> Solution | None:
     """Return the given pairs that gain most together; None where rows ask for more than those.
 
@@ -177,7 +179,7 @@ def _solved(
     whole: Formulation,
     pairs: Ints,
     known: Mapping[int, Ints],
-    patient: Search,
+    patient: Clock,
     *,
     taken: Ints | None = None,
     first: Solution | None = None,

@@ -10,7 +10,8 @@ from placement_opt.solvers.derived.part import part_of
 from placement_opt.solvers.plans.completion import completed
 from placement_opt.solvers.plans.neighbourhood import Neighbourhoods
 from placement_opt.solvers.search import schedule
-from placement_opt.solvers.search.base import Ending, Search, Solution, Solver
+from placement_opt.solvers.search.base import Ending, Search, Solver
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.limits import SearchLimits
 
 RELAXED_SHARE = 0.5
@@ -51,7 +52,7 @@ class _Ground:
         before = inner.gained
         ending = self._solvers[at].solve(part.formulation, inner)
         # Who comes next in a reproducible solve must not depend on the clock.
-        seconds = 0.0 if limits.reproducible else inner.elapsed_s
+        seconds = 0.0 if limits.reproducible else inner.clock.elapsed_s
         if ending is Ending.FAILED:
             seconds = limits.time_limit_s  # that it is quick at failing is no merit
         is_better = inner.best is not None and inner.gained != before
@@ -175,7 +176,7 @@ class Improver:
         """Return a better plan made of a better solution of the relaxation."""
         if self._relaxed is None or self._plan is None or self._current is None:
             return None
-        start = completed(wide.formulation, self._current.chosen, self._search)
+        start = completed(wide.formulation, self._current.chosen, self._search.clock)
         improved = None if start is None else wide.improved(start, self._limits())
         if improved is None:
             return None
@@ -186,9 +187,7 @@ class Improver:
 
     def _limits(self) -> SearchLimits:
         limits = self._search.limits
-        seconds = schedule.PART_S
-        if not limits.reproducible:
-            seconds = min(schedule.PART_S, max(schedule.LEAST_LP_S, self._search.remaining_s))
+        seconds = max(schedule.LEAST_LP_S, self._search.clock.at_most(schedule.PART_S))
         return SearchLimits(
             seconds,
             gap=0.0,

@@ -23,7 +23,7 @@ from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.plans.held_rows import WIDEST_LINK, HeldRows
 from placement_opt.solvers.search import schedule
-from placement_opt.solvers.search.base import Solution
+from placement_opt.solvers.search.board import Solution
 
 FIRST_SIZE = 200
 SMALLEST_SIZE = 60

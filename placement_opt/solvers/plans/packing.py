@@ -8,14 +8,15 @@ from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.engines.linear_program import NEARLY
 from placement_opt.solvers.plans.rounding import packers_of, rounded
-from placement_opt.solvers.search.base import Search, Solution
+from placement_opt.solvers.search.board import Solution
+from placement_opt.solvers.search.clock import Clock
 
 
 def packed(
     formulation: Formulation,
     liked: Ints,
     spare: Ints,
-    search: Search,
+    clock: Clock,
     kept: Mapping[int, Ints] | None = None,
 ) -> Solution | None:
     """Make a plan of the liked pairs, as many as fit, and fill up with spare ones.
@@ -33,7 +34,7 @@ def packed(
         Pairs of a relaxed plan, ascending.
     spare
         Pairs to try afterwards, the most promising first.
-    search
+    clock
         For time and seed.
     kept
         Own variables to start from, by block, where a block has a packer; none by default.
@@ -44,7 +45,7 @@ def packed(
     plans = []
     for first in (np.lexsort((-gain, *ranks)), np.lexsort((-gain, *(-rank for rank in ranks)))):
         order = np.concatenate([liked[first], spare])
-        plan = rounded(formulation, order, search, kept, liked)
+        plan = rounded(formulation, order, clock, kept, liked)
         if (
             not packers
             or kept is not None
@@ -61,7 +62,7 @@ def repacked(
     liked: Ints,
     around: Solution,
     spare: Ints,
-    search: Search,
+    clock: Clock,
 ) -> Solution | None:
     """Make a plan of the liked pairs near a plan at hand: who stays keeps what they had.
 
@@ -72,7 +73,7 @@ def repacked(
     stays = np.isin(liked, around.chosen)
     first = liked[np.lexsort((-gain[liked], ~stays))]
     order = np.concatenate([first, spare])
-    return rounded(formulation, order, search, whole_part(formulation, own), liked)
+    return rounded(formulation, order, clock, whole_part(formulation, own), liked)
 
 
 def whole_part(formulation: Formulation, own: Floats) -> dict[int, Ints]:

@@ -18,8 +18,8 @@ from placement_opt.formulation.formulation import ROOM, Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
 from placement_opt.solvers.plans.improver import Improver
 from placement_opt.solvers.plans.rounding import rounded
-from placement_opt.solvers.search.base import Search, Solution, Solver
-from placement_opt.solvers.search.reporting import stop_asked
+from placement_opt.solvers.search.base import Search, Solver
+from placement_opt.solvers.search.board import Solution
 
 PRICE = 3
 """What missing a pair's worth of a row costs, in largest gains."""
@@ -115,15 +115,15 @@ def repaired(
         Asked before each step, with the steps so far.
     """
     elastic = Elastic.of(whole)
-    inner = Search(elastic.formulation, search.limits, lambda: stop_asked(search))
-    start = rounded(elastic.formulation, order, inner)
+    inner = Search(elastic.formulation, search.limits, search.clock.stop_asked)
+    start = rounded(elastic.formulation, order, inner.clock)
     if start is None or not inner.offer(start, "rounding"):
         return None
     improver = Improver(elastic.formulation, np.unique(order), inner, solvers)
     steps = 0
     while inner.best is not None:
         plan = elastic.plan(inner.best)
-        if plan is not None or stop_asked(search) or not go_on(steps):
+        if plan is not None or search.clock.stop_asked() or not go_on(steps):
             return plan
         improver.step()
         steps += 1

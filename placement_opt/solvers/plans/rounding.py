@@ -11,13 +11,14 @@ from placement_opt.formulation.capacity import Packer
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.plans.completion import completed
-from placement_opt.solvers.search.base import Search, Solution
+from placement_opt.solvers.search.board import Solution
+from placement_opt.solvers.search.clock import Clock
 
 
 def rounded(
     formulation: Formulation,
     order: npt.NDArray[np.integer],
-    search: Search,
+    clock: Clock,
     kept: Mapping[int, Ints] | None = None,
     liked: npt.NDArray[np.integer] | None = None,
 ) -> Solution | None:
@@ -32,7 +33,7 @@ def rounded(
         The problem.
     order
         Pairs to try, the most promising first.
-    search
+    clock
         For the limits of the completion.
     kept
         Own variables to start from, by block, where a block has a packer.
@@ -55,7 +56,7 @@ def rounded(
         chosen.append(pair)
         taken.add(pair)
     known = {number: packer.own() for number, packer in packers.items()}
-    return completed(formulation, np.array(sorted(chosen), dtype=np.int64), search, known)
+    return completed(formulation, np.array(sorted(chosen), dtype=np.int64), clock, known)
 
 
 def packers_of(

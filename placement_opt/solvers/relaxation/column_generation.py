@@ -27,6 +27,7 @@ from placement_opt.solvers.relaxation.pricing import Priced, Pricing
 from placement_opt.solvers.relaxation.restricted_lp import FirstOrderRun, Point, RestrictedLp
 from placement_opt.solvers.relaxation.sampling import sampled_prices
 from placement_opt.solvers.search import schedule
+from placement_opt.solvers.search.clock import Clock
 from placement_opt.solvers.search.resident_memory import give_back
 
 FAR = 0.06
@@ -74,31 +75,25 @@ class ColumnGeneration:
     ----------
     formulation
         The problem; a lumped one is solved faster.
-    stop
-        Asked often; True ends the work.
-    seed
-        Which candidates are in the samples.
+    clock
+        Ends the work; its seed draws the samples. Of a reproducible search it counts iterations
+        instead of seconds: the same prices in every run.
     on_bound
         Told of every better bound.
-    by_work
-        Limits on iterations instead of the clock: the same prices in every run.
     """
 
     def __init__(
         self,
         formulation: Formulation,
-        stop: Callable[[], bool],
-        seed: int = 0,
+        clock: Clock,
         on_bound: Callable[[Priced], None] = lambda _priced: None,
-        *,
-        by_work: bool = False,
     ) -> None:
-        self._by_work = by_work
+        self._by_work = clock.limits.reproducible
         self.formulation = formulation
         self.pricing = Pricing(formulation)
-        self._stop = stop
+        self._stop = clock.stop_asked
         self._on_bound = on_bound
-        self._random = np.random.default_rng(seed)
+        self._random = np.random.default_rng(clock.limits.seed)
         self.largest_gain = formulation.objective.largest_gain
         self.pairs = PairColumns(formulation)
         self.own = OwnColumns(formulation)

@@ -1,4 +1,4 @@
-"""The search that all solvers share: best plan and bound, clock, log, memory, native code.
+"""The search that all solvers share: board, clock, time plan, log, memory, native code.
 
 Imports no other room of the solvers.
 """

@@ -8,7 +8,7 @@ from typing import TypeVar
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
-from placement_opt.solvers.search.reporting import Beside, logger, stop_asked
+from placement_opt.solvers.search.reporting import Beside, logger
 
 GIVING_UP = 3
 """So many separate wishes to stop give the plan up."""
@@ -31,14 +31,14 @@ def guarded(
     try:
         while not work.wait(schedule.POLL_S):
             # A stop may be withdrawn: where floating point is at its end, exact integers go on.
-            if not stop_asked(search):
+            if not search.clock.stop_asked():
                 asked_s = None
             elif asked_s is None:
-                asked_s = search.elapsed_s
-            elif search.elapsed_s - asked_s > patience_s:
+                asked_s = search.clock.elapsed_s
+            elif search.clock.elapsed_s - asked_s > patience_s:
                 break
     except KeyboardInterrupt:
-        search.cancel()
+        search.clock.cancel()
         work.wait(patience_s)
     if not work.wait(0):
         search.note(f"the solver did not stop within {patience_s:g} s and was left behind")

@@ -7,26 +7,14 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from placement_opt.basics.status import StopReason
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.board import Board
 from placement_opt.solvers.search.native import NATIVE
 
 logger = logging.getLogger("placement_opt")
 
 AnswerT = TypeVar("AnswerT")
-
-
-def stop_asked(search: Search) -> bool:
-    """Tell whether to stop now.
-
-    A reproducible solve does not stop at the moment it happens to notice that the asked gap is
-    reached: the solver itself stops there, at a point that depends on its work alone.
-    """
-    reason = search.stop_reason()
-    if search.limits.reproducible and reason is StopReason.GAP:
-        return search.is_cancelled()
-    return reason is not None
 
 
 def is_contradictory(formulation: Formulation) -> bool:
@@ -37,7 +25,7 @@ def is_contradictory(formulation: Formulation) -> bool:
     )
 
 
-def prove_bound(search: Search, bound: int, source: str) -> bool:
+def prove_bound(search: Board, bound: int, source: str) -> bool:
     """Pass a bound on, unless a plan at hand refutes it; return False in that case."""
     gained = search.gained
     if gained is not None and bound < gained:
@@ -53,7 +41,7 @@ def prove_bound(search: Search, bound: int, source: str) -> bool:
     return True
 
 
-def prove_none(search: Search, source: str) -> Ending:
+def prove_none(search: Board, source: str) -> Ending:
     """Pass on that no plan exists, unless one is at hand."""
     search.prove_infeasible(source)
     if search.best is not None:

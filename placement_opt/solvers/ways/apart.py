@@ -11,7 +11,8 @@ from placement_opt.formulation.formulation import ROOM, Formulation
 from placement_opt.formulation.mixed_integer_rounding import Cut, cuts_of, with_cuts
 from placement_opt.solvers.derived.components import Component
 from placement_opt.solvers.search import schedule
-from placement_opt.solvers.search.base import Ending, Search, Solution
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.guarded import guarded
 from placement_opt.solvers.search.reporting import ended, logger, prove_bound, prove_none
 
@@ -50,7 +51,7 @@ def solve_apart(parts: Sequence[Component], search: Search, solve: Solve) -> End
         _prove(parts, searches, search)
         if Ending.FAILED in endings and not search.is_proven:
             return Ending.FAILED
-        if search.stop_reason() is not None:
+        if search.clock.stop_reason() is not None:
             break
     is_done = len(endings) == len(parts) and Ending.STOPPED not in endings
     return Ending.FINISHED if is_done and not search.is_proven else ended(search)
@@ -70,10 +71,10 @@ def _solve_each(
         if before:
             own_search.go_on_from(before[number - 1])
         searches.append(own_search)
-        if search.stop_reason() in {None, StopReason.GAP}:
+        if search.clock.stop_reason() in {None, StopReason.GAP}:
             # Guarded here, too: what the parts have found is not in the whole's search yet.
             endings.append(guarded(solve, part.formulation, own_search, schedule.PART_STOP_S))
-            own_search.cancel()
+            own_search.clock.cancel()
         search.notes.extend(f"part {number}: {note}" for note in own_search.notes)
         if own_search.infeasible_by is not None:
             break
@@ -82,9 +83,9 @@ def _solve_each(
 
 def _search_of(part: Component, search: Search, share: float, gap: float) -> Search:
     """Begin the search of one part, at the start plan of the whole."""
-    whole = search.limits.time_limit_s if search.limits.reproducible else search.remaining_s
+    whole = search.clock.at_most(search.limits.time_limit_s)
     limits = replace(search.limits, time_limit_s=share * whole, gap=gap)
-    inside = Search(part.formulation, limits, search.is_cancelled)
+    inside = Search(part.formulation, limits, search.clock.is_cancelled)
     if search.best is not None:
         is_chosen = np.isin(part.pairs, search.best.chosen, assume_unique=True)
         own = search.best.own[part.own]

@@ -1,6 +1,5 @@
 """Chooses the way: a flow, parts that have nothing to do with each other, or prices first."""
 
-import math
 from functools import partial
 
 import numpy as np
@@ -88,10 +87,10 @@ class Auto:
             search.note(
                 f"tiny ({formulation.n_variables} variables): HiGHS and CP-SAT side by side"
             )
-            until = search.elapsed_s + schedule.TINY_CP_SAT_S
-            is_late = partial(_is_past, search, until)
-            ending = CpSat(workers=1, until=is_late).solve(formulation, search)
-            if search.stop_reason() is not None or ending is Ending.EXHAUSTED:
+            until = search.clock.elapsed_s + schedule.TINY_CP_SAT_S
+            solver = CpSat(workers=1, until=lambda: search.clock.elapsed_s > until)
+            ending = solver.solve(formulation, search)
+            if search.clock.stop_reason() is not None or ending is Ending.EXHAUSTED:
                 return ending
         else:
             search.note(f"HiGHS on all {formulation.n_pairs:,} pairs, beside prices")
@@ -108,17 +107,18 @@ class Auto:
         else:
             _offer_greedy(formulation, search)
             priced = price(formulation, search)
-            if priced is not None and search.stop_reason() is None:
+            if priced is not None and search.clock.stop_reason() is None:
                 ending = search_priced(priced, search, complete)
                 ending = _beyond_floats(formulation, search) or ending
         # An empty plan is mostly at hand from the start; without prices it is no reason to end.
-        if search.stop_reason() is not None or (ending is not None and search.best is not None):
+        if search.clock.stop_reason() is not None or (
+            ending is not None and search.best is not None
+        ):
             return ending or Ending.STOPPED
         if search.best is None and not search.limits.reproducible:  # the proof stops by the clock
-            share = (
-                schedule.RAY_SHARE if formulation.n_pairs > MOST_PAIRS else schedule.RAY_SHARE / 2
-            )
-            if prove_infeasible_by_ray(formulation, search, share * search.remaining_s):
+            seconds = search.clock.share(schedule.RAY_SHARE)
+            seconds /= 1 if formulation.n_pairs > MOST_PAIRS else 2
+            if prove_infeasible_by_ray(formulation, search, seconds):
                 return Ending.EXHAUSTED
         if formulation.n_pairs > MOST_PAIRS:
             search.note("no plan from prices, and too many pairs for any solver as a whole")
@@ -148,10 +148,6 @@ class Auto:
         return None
 
 
-def _is_past(search: Search, seconds: float) -> bool:
-    return search.elapsed_s > seconds
-
-
 def _beyond_floats(formulation: Formulation, search: Search) -> Ending | None:
     """Go on in exact integers where floating point has come to its end and no optimum is proven.
 
@@ -172,7 +168,7 @@ def _offer_greedy(formulation: Formulation, search: Search) -> None:
         return
     gain = formulation.objective.gain[: formulation.n_pairs]
     order = np.argsort(-gain, kind="stable")[:GREEDY_PAIRS]
-    plan = rounded(formulation, order[gain[order] > 0], search)
+    plan = rounded(formulation, order[gain[order] > 0], search.clock)
     if plan is not None:
         search.offer(plan, "greedy")
 
@@ -180,12 +176,9 @@ def _offer_greedy(formulation: Formulation, search: Search) -> None:
 def price(formulation: Formulation, search: Search) -> Priced | None:
     """Solve the linear relaxation; prove its bound by dual prices, re-checked in exact integers."""
     # A linear program that is solved or not by the clock would not be reproducible.
-    left_s = search.remaining_s
-    short_s = min(schedule.SHORT_RELAXATION_S, schedule.SHORT_RELAXATION_SHARE * left_s)
-    seconds = max(schedule.RELAXATION_SHARE * left_s, short_s)
-    if search.limits.reproducible:
-        seconds = math.inf
-    relaxed = lp_bound(formulation, seconds)
+    clock = search.clock
+    short_s = min(schedule.SHORT_RELAXATION_S, clock.share(schedule.SHORT_RELAXATION_SHARE))
+    relaxed = lp_bound(formulation, max(clock.share(schedule.RELAXATION_SHARE), short_s))
     if relaxed is None:
         search.note("no dual prices: the linear program was not solved in time or has no solution")
         return None

@@ -34,7 +34,7 @@ class Complete:
     def __init__(self, formulation: Formulation, search: Search) -> None:
         self._search = search
         self._is_given_up = False
-        self._begun_s = search.elapsed_s
+        self._begun_s = search.clock.elapsed_s
         self._solver = Mip(until=lambda: self._is_given_up)
         self._run = Beside(lambda: self._solver.solve(formulation, search))
 
@@ -72,8 +72,8 @@ class Complete:
         search, reports = self._search, self._solver.reports
         if reports is None or search.bound is None or search.gained is None:
             return False
-        idle_s = search.elapsed_s - max(self._begun_s, reports.useful_s)
-        if idle_s <= max(schedule.IDLE_S, schedule.IDLE_SHARE * search.elapsed_s):
+        idle_s = search.clock.elapsed_s - max(self._begun_s, reports.useful_s)
+        if idle_s <= max(schedule.IDLE_S, schedule.IDLE_SHARE * search.clock.elapsed_s):
             return False
         best = search.bound - search.gained
         return reports.bound is None or reports.bound - search.gained > BEHIND_TIMES * best

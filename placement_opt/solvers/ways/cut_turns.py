@@ -11,7 +11,6 @@ from placement_opt.solvers.bounds.strengthened import Strengthened
 from placement_opt.solvers.derived.lumped import certify, lumped
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search
-from placement_opt.solvers.search.reporting import stop_asked
 from placement_opt.solvers.ways.priced import Priced
 
 
@@ -28,15 +27,15 @@ class CutTurns:
     @property
     def is_due(self) -> bool:
         """True when it is time to look for them."""
-        return self._search.elapsed_s >= self._due_s
+        return self._search.clock.elapsed_s >= self._due_s
 
     def looked_for(self, priced: Priced) -> tuple[Priced, Strengthened | None]:
         """Look for cuts; see `strengthened`."""
-        search, begun_s = self._search, self._search.elapsed_s
-        seconds = min(max(schedule.CUTS_S, begun_s), schedule.CUTS_SHARE * search.remaining_s)
+        search, clock = self._search, self._search.clock
+        seconds = min(max(schedule.CUTS_S, clock.elapsed_s), clock.share(schedule.CUTS_SHARE))
         found = strengthened(priced, search, seconds)
         is_done = found[1] is not None and not found[1].is_cut_short
-        self._due_s = math.inf if is_done else 2 * search.elapsed_s
+        self._due_s = math.inf if is_done else 2 * clock.elapsed_s
         return found
 
 
@@ -46,7 +45,7 @@ def strengthened(
     """Lower the bound by rounding cuts, certify it, and price the pairs again."""
     formulation = priced.formulation
     problem, everything = lumped(formulation), np.arange(formulation.n_pairs)
-    found = strengthen(problem.formulation, everything, seconds, stop=lambda: stop_asked(search))
+    found = strengthen(problem.formulation, everything, seconds, stop=search.clock.stop_asked)
     if found is None:
         return priced, None
     cuts = cuts_of(found.formulation)

@@ -28,7 +28,7 @@ from placement_opt.solvers.relaxation.pricing import Pricing
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
-from placement_opt.solvers.search.reporting import Beside, stop_asked
+from placement_opt.solvers.search.reporting import Beside
 from placement_opt.solvers.search.resident_memory import give_back
 
 PRECISION = 1.5e-3
@@ -58,8 +58,8 @@ def search_large(formulation: Formulation, search: Search) -> Ending | None:
     near = NearCore(formulation, problem, search)
     found = _relaxed(formulation, problem, search, near.begin)
     give_back()
-    if found is None or stop_asked(search):
-        return Ending.STOPPED if stop_asked(search) else None
+    if found is None or search.clock.stop_asked():
+        return Ending.STOPPED if search.clock.stop_asked() else None
     ending = near.run(found)
     return Ending.EXHAUSTED if search.is_proven else ending
 
@@ -75,10 +75,8 @@ def _relaxed(
     What it takes to price out all pairs is given free in the end: plans are made of a few pairs.
     """
     limits = search.limits
-    generation = ColumnGeneration(
-        problem.formulation, lambda: stop_asked(search), limits.seed, by_work=limits.reproducible
-    )
-    until = time.perf_counter() + schedule.PRICING_SHARE * search.remaining_s
+    generation = ColumnGeneration(problem.formulation, search.clock)
+    until = time.perf_counter() + search.clock.share(schedule.PRICING_SHARE)
     search.note("prices: from samples of the candidates")
     early = _EarlyPlan(formulation, problem, search)
     relaxed = generation.priced_out(
@@ -87,7 +85,7 @@ def _relaxed(
     best = generation.best
     if best is not None:
         certify(formulation, problem, best.prices, search)
-    if best is None or stop_asked(search):
+    if best is None or search.clock.stop_asked():
         return None
     look = None
     if relaxed is not None:
@@ -129,13 +127,11 @@ def _strengthened(
     found = strengthen(
         problem.formulation,
         core,
-        schedule.ENDLESS_S
-        if search.limits.reproducible
-        else schedule.LARGE_CUTS_SHARE * search.remaining_s,
+        min(schedule.ENDLESS_S, search.clock.share(schedule.LARGE_CUTS_SHARE)),
         own=own,
         pricing=pricing,
         rounds=0 if search.limits.reproducible else MOST_ROUNDS,
-        stop=lambda: stop_asked(search),
+        stop=search.clock.stop_asked,
         on_point=begin,
         on_bound=on_bound,
     )
@@ -171,11 +167,11 @@ class _EarlyPlan:
         reduced = relaxed.best.reduced
         core = nearest(reduced[:n_pairs], EARLY_PAIRS, relaxed.asked)
         own = self._own.of(core, reduced, EARLY_OWN_LOSS * self._unit)
-        seconds = min(schedule.NEAR_LP_S, search.remaining_s)
+        seconds = min(schedule.NEAR_LP_S, search.clock.remaining_s)
         if search.limits.reproducible:
             seconds = math.inf
         point = self._program.simplex(np.concatenate([own, core]), seconds)
-        if point is None or stop_asked(search):
+        if point is None or search.clock.stop_asked():
             return
         of_own, of_core = np.split(point.values, [own.size])
         beside = np.zeros(self._problem.formulation.own_lower.size)

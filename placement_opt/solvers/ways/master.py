@@ -22,9 +22,9 @@ from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.plans.improver import Improver
 from placement_opt.solvers.plans.packing import repacked
 from placement_opt.solvers.search import schedule
-from placement_opt.solvers.search.base import Search, Solution, Solver
+from placement_opt.solvers.search.base import Search, Solver
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.limits import SearchLimits
-from placement_opt.solvers.search.reporting import stop_asked
 from placement_opt.solvers.ways.complete import Complete
 from placement_opt.solvers.ways.priced import Priced
 
@@ -46,7 +46,7 @@ def improver_of(
     if priced.master is not formulation:
         relaxed = (
             priced.master,
-            lambda chosen, around: repacked(formulation, chosen, around, spare, search),
+            lambda chosen, around: repacked(formulation, chosen, around, spare, search.clock),
         )
     return Improver(formulation, core, search, solvers, relaxed, seed)
 
@@ -123,7 +123,7 @@ class Master:
         self._is_ended = True
 
     def _is_over(self) -> bool:
-        return self._is_ended or stop_asked(self._search)
+        return self._is_ended or self._search.clock.stop_asked()
 
     def run(self) -> None:
         """Work until the search says stop; beside a complete solver, until the core is done.
@@ -163,9 +163,8 @@ class Master:
             pass
 
     def _search_core(self) -> None:
-        limits = replace(
-            self._search.limits, time_limit_s=schedule.CORE_SHARE * self._search.remaining_s
-        )
+        seconds = self._search.clock.share(schedule.CORE_SHARE)
+        limits = replace(self._search.limits, time_limit_s=seconds)
         part = part_of(self._priced.eased, self._core, None).formulation
         relay = _Relay(part, limits, self._search, self._propose_of_core, self._is_over)
         Mip(in_process=False).solve(part, relay)
@@ -195,11 +194,11 @@ class _Relay(Search):
         better = super().offer(solution, source)
         outer = self._outer.gained
         if better and self.best is not None and (outer is None or (self.gained or 0) > outer):
-            self._useful_s = self.elapsed_s
+            self._useful_s = self.clock.elapsed_s
             self._propose(self.best.chosen)
         return better
 
     def _is_stale(self) -> bool:
         """Tell whether it has brought nothing for long."""
-        patience = max(schedule.IDLE_S, schedule.IDLE_SHARE * self.elapsed_s)
-        return self.elapsed_s - self._useful_s > patience
+        patience = max(schedule.IDLE_S, schedule.IDLE_SHARE * self.clock.elapsed_s)
+        return self.clock.elapsed_s - self._useful_s > patience

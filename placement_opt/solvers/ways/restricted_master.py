@@ -25,8 +25,9 @@ from placement_opt.solvers.plans.packing import packed, whole_part
 from placement_opt.solvers.plans.repair import repaired
 from placement_opt.solvers.plans.rounding import rounded
 from placement_opt.solvers.search import schedule
-from placement_opt.solvers.search.base import Ending, Search, Solution, Solver
-from placement_opt.solvers.search.reporting import Beside, ended, stop_asked
+from placement_opt.solvers.search.base import Ending, Search, Solver
+from placement_opt.solvers.search.board import Solution
+from placement_opt.solvers.search.reporting import Beside, ended
 from placement_opt.solvers.ways.complete import Complete
 from placement_opt.solvers.ways.cut_turns import CutTurns
 from placement_opt.solvers.ways.master import Master, Turns, improver_of
@@ -57,7 +58,7 @@ def search_priced(priced: Priced, search: Search, complete: Complete | None = No
     if search.limits.reproducible:
         return _reproducibly(priced, core, search)
     plans = _Plans(priced, core, search, complete)
-    while not stop_asked(search) and plans.step():
+    while not search.clock.stop_asked() and plans.step():
         pass
     plans.end()
     return ended(search)
@@ -79,10 +80,10 @@ class _Plans:
         self._solvers: list[Solver] = [Mip(in_process=True), CpSat()]
         self._complete = complete
         self._first: Improver | None = None
-        self._rough_until_s = 2 * search.elapsed_s + schedule.ROUGH_S
+        self._rough_until_s = 2 * search.clock.elapsed_s + schedule.ROUGH_S
         self._turns: Turns | None = None
         self._cuts = CutTurns(search)
-        self._patience_s = search.elapsed_s + schedule.REPAIR_SHARE * search.remaining_s
+        self._patience_s = search.clock.elapsed_s + search.clock.share(schedule.REPAIR_SHARE)
         self._proposals: queue.Queue[Ints] = queue.Queue()
         self._master = Master(priced, core, search, self._proposals.put, complete)
         self._beside = Beside(self._master.run, is_asked=False)
@@ -119,7 +120,7 @@ class _Plans:
         elif self._turns is not None:
             return self._turns
         improver = improver_of(self._priced, self._core, search, self._solvers)
-        return Turns(search, improver, strong, self._proposals.put, lambda: stop_asked(search))
+        return Turns(search, improver, strong, self._proposals.put, search.clock.stop_asked)
 
     def end(self) -> None:
         """End the second thread, also where the search goes on in another way."""
@@ -127,7 +128,7 @@ class _Plans:
         self._beside.wait(schedule.HELPER_STOP_S)
 
     def _pack(self, proposal: Ints) -> None:
-        plan = packed(self._priced.formulation, proposal, self._spare, self._search)
+        plan = packed(self._priced.formulation, proposal, self._spare, self._search.clock)
         if plan is not None:
             self._search.offer(plan, "master")
             if self._turns is not None:
@@ -142,11 +143,12 @@ class _Plans:
 
     def _is_rough(self) -> bool:
         """Tell whether the plan is so far from the bound that improving it comes first."""
-        gap = self._search.gap
-        return self._search.elapsed_s < self._rough_until_s and (gap is None or gap > ROUGH_GAP)
+        search, gap = self._search, self._search.gap
+        is_early = search.clock.elapsed_s < self._rough_until_s
+        return is_early and (gap is None or gap > ROUGH_GAP)
 
     def _is_late(self) -> bool:
-        return self._search.elapsed_s >= self._patience_s
+        return self._search.clock.elapsed_s >= self._patience_s
 
 
 def _by_promise(priced: Priced, spare: Ints) -> Ints:
@@ -159,7 +161,7 @@ def _by_promise(priced: Priced, spare: Ints) -> Ints:
 def _from_prices(priced: Priced, spare: Ints, search: Search) -> Solution | None:
     """Round the linear relaxation."""
     kept = whole_part(priced.formulation, priced.values[priced.formulation.n_pairs :])
-    return rounded(priced.formulation, _by_promise(priced, spare), search, kept)
+    return rounded(priced.formulation, _by_promise(priced, spare), search.clock, kept)
 
 
 def _repair(
@@ -190,14 +192,11 @@ def _latest(proposals: "queue.Queue[Ints]") -> Ints | None:
 
 def _reproducibly(priced: Priced, core: Ints, search: Search) -> Ending:
     """Improve by a fixed number of neighbourhoods, one solver, limits on work only."""
-    formulation, rounds = (
-        priced.formulation,
-        int(search.limits.time_limit_s * schedule.NEIGHBOURHOODS_PER_S),
-    )
+    formulation, rounds = priced.formulation, search.clock.n_neighbourhoods
     _repair(priced, priced.spare(core), search, [CpSat()], lambda steps: steps < rounds)
     improver = Improver(formulation, core, search, [CpSat()])
     for _ in range(rounds):
-        if search.best is None or search.stop_reason() is not None:
+        if search.best is None or search.clock.stop_reason() is not None:
             break
         improver.step()
     return ended(search)

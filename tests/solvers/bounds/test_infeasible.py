@@ -15,7 +15,8 @@ from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.run import solve_parameters
 from placement_opt.solvers.bounds import infeasible
 from placement_opt.solvers.bounds.infeasible import find_ray, prove_infeasible_by_ray
-from placement_opt.solvers.search.base import Ending, Search, Solution
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.search.reporting import is_contradictory
 from placement_opt.solvers.ways import auto

@@ -23,7 +23,8 @@ from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock
 from placement_opt.solvers.derived.components import components
 from placement_opt.solvers.engines.cp_sat import CpSat
 from placement_opt.solvers.flow.network_flow import NetworkFlow
-from placement_opt.solvers.search.base import Ending, Search, Solution
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.search.reporting import ended
 from placement_opt.solvers.ways.apart import solve_apart

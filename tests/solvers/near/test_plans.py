@@ -426,7 +426,7 @@ def test_a_dive_comes_first_where_there_is_no_plan_or_there_are_cuts(
     monkeypatch.setattr(core, "_with_cuts", lambda _: (core._ground(found), plans, has_cuts))
     monkeypatch.setattr(core, "_hand_out", lambda *_: handed.append(len(dived)))
     monkeypatch.setattr(near_core, "_started", dive_once)
-    monkeypatch.setattr(near_core, "stop_asked", lambda _: True)
+    core._outer.clock.cancel()
     core.run(found)
     assert len(dived) == dives
     assert handed == [dives]

@@ -27,7 +27,8 @@ from placement_opt.solvers.derived.components import components
 from placement_opt.solvers.engines import cp_sat
 from placement_opt.solvers.plans import given_filling, given_plan
 from placement_opt.solvers.plans.given_greedy import UpperLimits, asked_by_name, settled, taken_of
-from placement_opt.solvers.search.base import LEAST_PLAN, Ending, Search, Solution
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.board import LEAST_PLAN, Solution
 from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.ways import apart as components_search
 from placement_opt.solvers.ways import auto
@@ -746,8 +747,8 @@ def test_who_is_kept_only_beside_somebody_left_out_gives_way(monkeypatch):
         rows("at least", [[1, -1]], [0], [NO_UPPER]),
     ]
     whole = problem([5, 5], blocks)
-    search = Search(whole, SearchLimits())
-    plan = given_plan.plan_of_given(whole, np.arange(2), {"coach": np.full(2, -1)}, search)
+    coaches = {"coach": np.full(2, -1)}
+    plan = given_plan.plan_of_given(whole, np.arange(2), coaches, SearchLimits())
     assert plan is not None
     assert plan.chosen.tolist() == []
 

@@ -16,7 +16,8 @@ from placement_opt.solvers.plans.held_rows import HeldRows
 from placement_opt.solvers.plans.improver import Improver
 from placement_opt.solvers.plans.neighbourhood import SMALLEST_SIZE, Neighbourhoods, Way
 from placement_opt.solvers.plans.repair import Elastic, repaired
-from placement_opt.solvers.search.base import Search, Solution
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.limits import SearchLimits
 
 MANY = settings(max_examples=60, deadline=None, database=None)
@@ -54,7 +55,7 @@ def some_plan(formulation, data):
     chosen = np.array(
         [pair for pair in range(formulation.n_pairs) if data.draw(st.booleans())], dtype=np.int64
     )
-    plan = completed(formulation, chosen, search_of(formulation))
+    plan = completed(formulation, chosen, search_of(formulation).clock)
     assume(plan is not None)
     assume(formulation.is_satisfied_by(plan.values(formulation)))
     return plan
@@ -208,8 +209,8 @@ class TestRepair:
         elastic = Elastic.of(formulation)
         chosen = [pair for pair in range(formulation.n_pairs) if data.draw(st.booleans())]
         chosen = np.array(chosen, dtype=np.int64)
-        plan = completed(formulation, chosen, search_of(formulation))
-        eased = completed(elastic.formulation, chosen, search_of(elastic.formulation))
+        plan = completed(formulation, chosen, search_of(formulation).clock)
+        eased = completed(elastic.formulation, chosen, search_of(elastic.formulation).clock)
         if plan is not None:
             assert eased is not None
             back = elastic.plan(eased)

@@ -95,7 +95,7 @@ def test_a_packed_plan_keeps_every_row_and_nobody_left_out_would_fit(problem):
     formulation, liked = problem
     spare = np.setdiff1d(np.arange(formulation.n_pairs), liked)
     search = search_of(formulation)
-    plan = packed(formulation, liked, spare, search)
+    plan = packed(formulation, liked, spare, search.clock)
     values = plan.values(formulation)
     assert formulation.is_satisfied_by(values)
     (block,) = formulation.blocks

@@ -16,6 +16,8 @@ from placement_opt.solvers.relaxation.column_choice import OwnColumns, best_of_e
 from placement_opt.solvers.relaxation.column_generation import ColumnGeneration
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
 from placement_opt.solvers.search import schedule
+from placement_opt.solvers.search.clock import Clock
+from placement_opt.solvers.search.limits import SearchLimits
 
 PRECISION = 1e-3
 LONG = 600.0
@@ -46,6 +48,10 @@ def _small(monkeypatch):
         homes = (column_choice, column_generation, sampling, schedule)
         module = next(home for home in homes if hasattr(home, name))
         monkeypatch.setattr(module, name, value)
+
+
+def clock_of(stop=lambda: False, **limits):
+    return Clock(SearchLimits(**limits), stop)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +85,7 @@ def fixed_pairs(formulation):
 class TestBounds:
     def test_it_ends_within_the_precision_of_the_optimum(self, region, small, best):
         told = []
-        generation = ColumnGeneration(small, lambda: False, on_bound=told.append)
+        generation = ColumnGeneration(small, clock_of(), on_bound=told.append)
         start = generation.sampled(soon())
         n_sampled = len(told)
         assert n_sampled == 1
@@ -117,22 +123,22 @@ class TestBounds:
         point = RestrictedLp(formulation).simplex(columns, LONG)
         best = float(formulation.objective.gain @ point.values)
         monkeypatch.setattr(column_generation, "PRECISIONS", (1e-2,))
-        relaxed = ColumnGeneration(formulation, lambda: False).priced_out(None, soon(), 1e-4)
+        relaxed = ColumnGeneration(formulation, clock_of()).priced_out(None, soon(), 1e-4)
         assert best * (1 - 1e-9) <= relaxed.best.bound <= best * (1 + 1e-4)
 
     def test_it_needs_no_sample(self, small, best):
-        relaxed = ColumnGeneration(small, lambda: False).priced_out(None, soon(), 0.01)
+        relaxed = ColumnGeneration(small, clock_of()).priced_out(None, soon(), 0.01)
         assert best * (1 - 1e-9) <= relaxed.best.bound <= best * 1.01
 
     def test_equal_seeds_draw_equal_samples(self, small):
         bounds = [
-            ColumnGeneration(small, lambda: False, seed).sampled(soon()).bound for seed in (3, 3, 4)
+            ColumnGeneration(small, clock_of(seed=seed)).sampled(soon()).bound for seed in (3, 3, 4)
         ]
         assert bounds[0] == bounds[1] != bounds[2]
 
     def test_without_an_anchor_there_is_no_sample(self):
         formulation = problem([5, 4, 3], [rows("two", [[1, 1, 1]], [NO_LOWER], [2])])
-        generation = ColumnGeneration(formulation, lambda: False)
+        generation = ColumnGeneration(formulation, clock_of())
         assert generation.sampled(soon()) is None
         relaxed = generation.priced_out(None, soon(), PRECISION)
         assert relaxed.best.bound == pytest.approx(9, rel=PRECISION)
@@ -142,19 +148,19 @@ class TestStops:
     def test_a_stop_before_the_start_starts_nothing(self, small, monkeypatch):
         monkeypatch.setattr(RestrictedLp, "simplex", refuse)
         monkeypatch.setattr(RestrictedLp, "start_first_order", refuse)
-        generation = ColumnGeneration(small, lambda: True, on_bound=refuse)
+        generation = ColumnGeneration(small, clock_of(lambda: True), on_bound=refuse)
         assert generation.sampled(soon()) is None
         assert generation.priced_out(None, soon(), PRECISION) is None
 
     def test_no_time_left_starts_no_run(self, small, monkeypatch):
         monkeypatch.setattr(RestrictedLp, "start_first_order", refuse)
-        generation = ColumnGeneration(small, lambda: False)
+        generation = ColumnGeneration(small, clock_of())
         assert generation.priced_out(None, time.perf_counter(), PRECISION) is None
 
     def test_a_stop_on_the_way_ends_the_run_and_keeps_the_best_bound(self, small, best):
         told, begun = [], []
         # Nothing is ever precise enough; without the stop this would take its ten minutes.
-        generation = ColumnGeneration(small, lambda: bool(begun), on_bound=told.append)
+        generation = ColumnGeneration(small, clock_of(lambda: bool(begun)), on_bound=told.append)
         start = generation.sampled(soon())
         assert generation.priced_out(start, soon(), 0.0, begun.append) is None
         assert len(begun) == 1
@@ -174,7 +180,7 @@ class TestStops:
 
         monkeypatch.setattr(RestrictedLp, "start_first_order", killed_at_second)
         monkeypatch.setattr(column_generation, "PRECISIONS", (0.01,))
-        relaxed = ColumnGeneration(small, lambda: False).priced_out(None, soon(), 1e-6)
+        relaxed = ColumnGeneration(small, clock_of()).priced_out(None, soon(), 1e-6)
         assert len(runs) == 2
         assert "first-order method failed" in caplog.text
         assert relaxed.best.bound >= best * (1 - 1e-9)
@@ -195,7 +201,7 @@ class TestHardMinimums:
         usage[np.arange(3), np.sort(asked)] = 1
         blocks = (*small.blocks, rows("asked", usage, [1, 1, 1], [1, 1, NO_UPPER]))
         formulation = type(small)(small.n_pairs, blocks, small.objective)
-        generation = ColumnGeneration(formulation, lambda: False)
+        generation = ColumnGeneration(formulation, clock_of())
         start = generation.sampled(soon())
         relaxed = generation.priced_out(start, soon(), PRECISION)
         assert np.isin(asked, relaxed.asked).all()

@@ -16,7 +16,8 @@ from placement_opt.solvers.engines.highs_reports import HighsReports
 from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.search import schedule
-from placement_opt.solvers.search.base import Ending, Search, Solution
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.ways import auto, cut_turns, restricted_master
 from placement_opt.solvers.ways.complete import Complete
@@ -148,7 +149,7 @@ class TestGivingWay:
         running, search = self.started(monkeypatch)
         search._started -= 100.0
         running._begun_s = 0.0
-        running._solver.reports.useful_s = search.elapsed_s - idle_s
+        running._solver.reports.useful_s = search.clock.elapsed_s - idle_s
         running._solver.reports.bound = bound
         assert running.is_behind is is_behind
 

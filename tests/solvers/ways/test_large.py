@@ -23,7 +23,9 @@ from placement_opt.solvers.near.ground import NearSearch, nearest
 from placement_opt.solvers.relaxation import column_choice, column_generation, sampling
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
 from placement_opt.solvers.search import schedule
-from placement_opt.solvers.search.base import Ending, Search, Solution
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.board import Solution
+from placement_opt.solvers.search.clock import Clock
 from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.ways import auto, large
 from placement_opt.solvers.ways.large import search_large
@@ -200,7 +202,7 @@ def poor_plan(formulation):
     """Return the plan of what is asked alone."""
     from placement_opt.solvers.plans.rounding import rounded
 
-    return rounded(formulation, NONE, search_of(formulation))
+    return rounded(formulation, NONE, search_of(formulation).clock)
 
 
 class TestCrashes:
@@ -256,14 +258,14 @@ class TestNearSearch:
         broken = Solution(np.arange(pairs.size), part.inside(optimum.best).own)
         assert not near.offer(broken, "broken")
         assert (near.rejected, outer.rejected) == (["broken"], [])
-        assert near.stop_reason() is None
-        outer.cancel()
-        assert near.stop_reason() is StopReason.CANCELLED
+        assert near.clock.stop_reason() is None
+        outer.clock.cancel()
+        assert near.clock.stop_reason() is StopReason.CANCELLED
 
     def test_it_shares_the_clock(self, tiny):
         outer = search_of(tiny, time_limit_s=0)
         near = NearSearch(part_of(tiny, np.arange(3), None), outer)
-        assert near.remaining_s == 0
+        assert near.clock.remaining_s == 0
 
 
 class TestPieces:
@@ -277,7 +279,7 @@ class TestPieces:
             solved.append((columns, simplex(self, columns, *limits)))
             return solved[-1][1]
 
-        generation = column_generation.ColumnGeneration(problem.formulation, lambda: False)
+        generation = column_generation.ColumnGeneration(problem.formulation, Clock(SearchLimits()))
         best = generation.sampled(math.inf)
         relaxed = column_generation.Relaxed(best, NONE, generation.pairs.asked, NONE, None)
         monkeypatch.setattr(RestrictedLp, "simplex", noted)

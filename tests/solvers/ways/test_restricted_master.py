@@ -28,7 +28,8 @@ from placement_opt.solvers.plans.improver import Improver
 from placement_opt.solvers.plans.neighbourhood import Neighbourhoods
 from placement_opt.solvers.plans.packing import packed, repacked
 from placement_opt.solvers.plans.rounding import rounded
-from placement_opt.solvers.search.base import Ending, Search, Solution
+from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.ways import auto, restricted_master
 from placement_opt.solvers.ways.auto import TINY_VARIABLES, Auto, price
@@ -77,7 +78,7 @@ def spare(priced):
 
 @pytest.fixture(scope="module")
 def start(priced, spare):
-    return rounded(priced.formulation, spare, search_of(priced.formulation))
+    return rounded(priced.formulation, spare, search_of(priced.formulation).clock)
 
 
 class TestAnswers:
@@ -196,7 +197,7 @@ class TestAnytime:
 
         def without_prices(formulation, search):
             placed.append(search.best.chosen.size)
-            search.cancel()
+            search.clock.cancel()
 
         monkeypatch.setattr(auto, "price", without_prices)
         Auto().solve(formulation, search)
@@ -422,13 +423,13 @@ class TestPacking:
         formulation, random = priced.formulation, np.random.default_rng(seed)
         wanted = int(random.integers(1, formulation.n_pairs))
         liked = np.sort(random.choice(formulation.n_pairs, wanted, replace=False))
-        plan = packed(formulation, liked, spare, search_of(formulation))
+        plan = packed(formulation, liked, spare, search_of(formulation).clock)
         assert formulation.is_satisfied_by(plan.values(formulation))
 
     def test_a_plan_repacked_around_itself_stays_as_it_is(self, priced, start):
         formulation = priced.formulation
         nothing = np.zeros(0, dtype=np.int64)
-        plan = repacked(formulation, start.chosen, start, nothing, search_of(formulation))
+        plan = repacked(formulation, start.chosen, start, nothing, search_of(formulation).clock)
         assert plan.chosen.tolist() == start.chosen.tolist()
         assert formulation.gained(plan.values(formulation)) >= formulation.gained(
             tightened_values(formulation, start)
@@ -478,7 +479,7 @@ class TestNeighbourhoods:
         search.offer(start, "start")
         relaxed = (
             priced.master,
-            lambda chosen, around: repacked(formulation, chosen, around, spare, search),
+            lambda chosen, around: repacked(formulation, chosen, around, spare, search.clock),
         )
         solvers = [Mip(in_process=True), CpSat()]
         improver = Improver(formulation, priced.first_core(), search, solvers, relaxed)

@@ -1,0 +1,97 @@
+"""The clock of a search: what time is left, and whether to stop."""
+
+import math
+import time
+from collections.abc import Callable
+
+from placement_opt.basics.status import StopReason
+from placement_opt.solvers.search import schedule
+from placement_opt.solvers.search.limits import SearchLimits
+from placement_opt.solvers.search.resident_memory import MemoryGuard
+
+
+class Clock:
+    """What time a search has left, and whether to stop; all that many a helper has to know.
+
+    Parameters
+    ----------
+    limits
+        When to stop. A reproducible search counts work: for it, time never runs out.
+    cancelled
+        Asked now and then; True stops the search.
+    started
+        Moment of `time.perf_counter` at which the search began; now by default.
+    reached
+        Tells which end the search has reached by itself, or None.
+    """
+
+    def __init__(
+        self,
+        limits: SearchLimits,
+        cancelled: Callable[[], bool] = lambda: False,
+        started: float | None = None,
+        reached: Callable[[], StopReason | None] = lambda: None,
+    ) -> None:
+        self.limits = limits
+        self.started = time.perf_counter() if started is None else started
+        self._cancelled = cancelled
+        self._reached = reached
+        self._memory = MemoryGuard(limits.memory_limit_gb)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the search began."""
+        return time.perf_counter() - self.started
+
+    @property
+    def remaining_s(self) -> float:
+        """Seconds left, at least zero."""
+        return max(0.0, self.limits.time_limit_s - self.elapsed_s)
+
+    def at_most(self, seconds: float) -> float:
+        """Return so many seconds, or those that are left where that is less.
+
+        In a reproducible search they stand for work, which must not depend on the clock.
+        """
+        return seconds if self.limits.reproducible else min(seconds, self.remaining_s)
+
+    def share(self, share: float) -> float:
+        """Return a share of what is left, without end in a reproducible search."""
+        return math.inf if self.limits.reproducible else share * self.remaining_s
+
+    @property
+    def n_neighbourhoods(self) -> int:
+        """Neighbourhoods that stand for the time limit in a reproducible search."""
+        return int(self.limits.time_limit_s * schedule.NEIGHBOURHOODS_PER_S)
+
+    def cancel(self) -> None:
+        """Ask everybody who works on the search to stop."""
+        self._cancelled = lambda: True
+
+    def is_cancelled(self) -> bool:
+        """Tell whether somebody asked to stop."""
+        return self._cancelled()
+
+    def stop_reason(self) -> StopReason | None:
+        """Return why to stop now, or None to go on."""
+        reached = self._reached()
+        if reached is not None:
+            return reached
+        if self.is_cancelled():
+            return StopReason.CANCELLED
+        if self._memory.is_exceeded():
+            return StopReason.MEMORY_LIMIT
+        if not self.limits.reproducible and self.remaining_s <= 0:
+            return StopReason.TIME_LIMIT
+        return None
+
+    def stop_asked(self) -> bool:
+        """Tell whether to stop now.
+
+        A reproducible search does not stop at the moment it happens to notice that the asked gap is
+        reached: the solver itself stops there, at a point that depends on its work alone.
+        """
+        reason = self.stop_reason()
+        if self.limits.reproducible and reason is StopReason.GAP:
+            return self.is_cancelled()
+        return reason is not None
