@@ -11,6 +11,8 @@ from placement_opt.formulation.capacity import Holders
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.points import Objective
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
+from placement_opt.solvers.relaxation.pricing import dual_bound
+from placement_opt.solvers.relaxation.relaxation import whole_relaxation
 
 
 def rows(
@@ -51,6 +53,12 @@ def brute_force(formulation):
     kept &= np.all(activity <= formulation.row_upper, axis=1)
     gained = points[kept] @ formulation.objective.gain
     return int(gained.max()) if gained.size else None
+
+
+def relaxation_bound(formulation):
+    """Return what the prices of the linear relaxation prove, or None where it has no solution."""
+    point = whole_relaxation(formulation, 60.0)
+    return None if point is None else dual_bound(formulation, point.prices)
 
 
 LIMITS = st.one_of(

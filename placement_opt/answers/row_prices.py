@@ -4,7 +4,7 @@ import numpy as np
 
 from placement_opt.basics.arrays import Floats
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.solvers.relaxation.relaxation import lp_bound
+from placement_opt.solvers.relaxation.relaxation import whole_relaxation
 from placement_opt.solvers.search.base import Search
 
 FEW_VARIABLES = 10_000
@@ -26,7 +26,7 @@ def row_prices(formulation: Formulation, search: Search) -> Floats:
         known: Floats = prices / 2.0**search.certificate.bits
         return known
     if formulation.n_variables <= FEW_VARIABLES:
-        relaxed = lp_bound(formulation, SECONDS)
+        relaxed = whole_relaxation(formulation, SECONDS)
         if relaxed is not None:
-            return relaxed.dual_prices[:n_rows]
+            return relaxed.prices[:n_rows]
     return np.zeros(n_rows)

@@ -8,7 +8,8 @@ from placement_opt.basics.short_text import ShortRepr
 from placement_opt.basics.status import relative_gap
 from placement_opt.run.compiled import Compiled
 from placement_opt.solvers.plans.rounding import rounded
-from placement_opt.solvers.relaxation.relaxation import lp_bound
+from placement_opt.solvers.relaxation.pricing import dual_bound
+from placement_opt.solvers.relaxation.relaxation import whole_relaxation
 from placement_opt.solvers.search.clock import Clock
 from placement_opt.solvers.search.limits import SearchLimits
 
@@ -69,12 +70,12 @@ def scarcity(compiled: Compiled, time_limit_s: float = 60.0) -> Scarcity | None:
     formulation = compiled.formulation
     if formulation.n_pairs > MOST_PAIRS:
         return None
-    relaxed = lp_bound(formulation, time_limit_s)
+    relaxed = whole_relaxation(formulation, time_limit_s)
     if relaxed is None:
         return None
     scale, row, prices = float(formulation.objective.scale), 0, []
     for block in formulation.blocks:
-        own = np.abs(relaxed.dual_prices[row : row + len(block)]) / scale
+        own = np.abs(relaxed.prices[row : row + len(block)]) / scale
         row += len(block)
         highest = float(own.max(initial=0.0))
         prices.append(RulePrice(block.title, len(block), int((own > PRICED).sum()), highest))
@@ -83,4 +84,4 @@ def scarcity(compiled: Compiled, time_limit_s: float = 60.0) -> Scarcity | None:
     greedy = None
     if plan is not None:
         greedy = float(formulation.points(formulation.gained(plan.values(formulation))))
-    return Scarcity(tuple(prices), relaxed.bound / scale, greedy)
+    return Scarcity(tuple(prices), dual_bound(formulation, relaxed.prices) / scale, greedy)

@@ -35,7 +35,8 @@ from placement_opt.solvers.engines.linear_program import ObjectiveUnit
 from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.flow import network_flow
 from placement_opt.solvers.flow.network_flow import NetworkFlow
-from placement_opt.solvers.relaxation.relaxation import dual_bound, lp_bound
+from placement_opt.solvers.relaxation.pricing import dual_bound
+from placement_opt.solvers.relaxation.relaxation import whole_relaxation
 from placement_opt.solvers.search import resident_memory, schedule
 from placement_opt.solvers.search.base import Ending, Search
 from placement_opt.solvers.search.board import Solution
@@ -498,13 +499,14 @@ class TestRelaxation:
     @given(formulation=formulations())
     def test_its_bound_is_valid_and_its_prices_prove_it(self, formulation):
         optimum = brute_force(formulation)
-        bound = lp_bound(formulation, 10.0)
+        point = whole_relaxation(formulation, 10.0)
         assume(optimum is not None)
-        assert bound is not None
-        assert bound.bound >= optimum - 1e-6 * max(1, abs(optimum))
-        assert bound.dual_prices.shape == (formulation.n_rows,)
-        relaxed = float(formulation.objective.gain @ bound.values)
-        assert bound.bound == pytest.approx(relaxed, abs=1e-5 * max(1, abs(relaxed)))
+        assert point is not None
+        bound = dual_bound(formulation, point.prices)
+        assert bound >= optimum - 1e-6 * max(1, abs(optimum))
+        assert point.prices.shape == (formulation.n_rows,)
+        relaxed = float(formulation.objective.gain @ point.values)
+        assert bound == pytest.approx(relaxed, abs=1e-5 * max(1, abs(relaxed)))
 
     @TINY
     @given(formulation=networks(), prices=st.randoms(use_true_random=False))
@@ -520,13 +522,14 @@ class TestRelaxation:
     def test_signs_tell_which_limit_binds(self):
         limit = rows("at most", [[1, 1]], [NO_LOWER], [1])
         least = rows("at least", [[1, 0]], [1], [NO_UPPER])
-        bound = lp_bound(problem([2, 5], [limit, least]), 10.0)
-        assert bound.dual_prices == pytest.approx([5, -3])
-        assert bound.bound == pytest.approx(2)
+        formulation = problem([2, 5], [limit, least])
+        prices = whole_relaxation(formulation, 10.0).prices
+        assert prices == pytest.approx([5, -3])
+        assert dual_bound(formulation, prices) == pytest.approx(2)
 
     def test_without_a_solution_there_is_none(self):
-        assert lp_bound(problem([1], [rows("no", [[1]], [2], [3])]), 10.0) is None
-        assert lp_bound(problem([1], [rows("no", [[1]], [1], [0])]), 10.0) is None
+        assert whole_relaxation(problem([1], [rows("no", [[1]], [2], [3])]), 10.0) is None
+        assert whole_relaxation(problem([1], [rows("no", [[1]], [1], [0])]), 10.0) is None
 
 
 class TestClosed:

@@ -50,7 +50,8 @@ IN_A_PROCESS = '''
 from placement_opt.solvers.search import limits
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.engines.mip import Mip
-from placement_opt.solvers.relaxation.restricted_lp import Point, RestrictedLp
+from placement_opt.solvers.relaxation.point import Point
+from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
 
 def of(model, seconds, gap):
     formulation = model.compile().formulation

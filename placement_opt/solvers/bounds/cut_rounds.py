@@ -19,13 +19,9 @@ from placement_opt.solvers.bounds.cuts import separate
 from placement_opt.solvers.bounds.strengthened import Restricted, Strengthened
 from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.relaxation.column_choice import SMALL_GAIN
-from placement_opt.solvers.relaxation.pricing import Pricing, usable_prices
-from placement_opt.solvers.relaxation.relaxation import (
-    BASIC,
-    Basis,
-    dual_bound,
-    solve_lp,
-)
+from placement_opt.solvers.relaxation.point import BASIC, Basis, Point
+from placement_opt.solvers.relaxation.pricing import Pricing, dual_bound, usable_prices
+from placement_opt.solvers.relaxation.relaxation import solve_lp
 from placement_opt.solvers.search import schedule
 
 MOST_ROUNDS = 40
@@ -127,7 +123,7 @@ def strengthen(
         if last.bound < best.bound:
             best = last
             on_bound(best)
-    return replace(_pruned(best), is_cut_short=is_cut_short)
+    return replace(best, is_cut_short=is_cut_short)
 
 
 def _left(until: float) -> float:
@@ -182,11 +178,6 @@ class _Rounds:
         self._is_optimal = False
         self.value = np.inf
         self.is_whole = False
-
-    @property
-    def core(self) -> Ints:
-        """The pairs of the core, ascending."""
-        return np.sort(self._columns[self._columns < self.formulation.n_pairs])
 
     def solve(self, time_limit_s: float, pricings: int) -> bool:
         """Solve over the columns, and take in those that gain; False when it was not solved.
@@ -243,20 +234,25 @@ class _Rounds:
 
     def unproven(self) -> Strengthened:
         """Return the last point before anything is proven by its prices."""
-        return Strengthened(self.formulation, self._prices, np.inf, self.core, 0, self._program)
+        return Strengthened(self.formulation, self._prices, np.inf, self._program)
 
     def proven(self, number: int) -> Strengthened:
-        """Return what the prices of the last point prove over all variables."""
+        """Return what the prices of the last point prove over all variables.
+
+        Cuts without a price that no other stands on are left out; the bound stays the same.
+        """
         prices, bound = self._prices, dual_bound(self.formulation, self._prices)
-        priced = self._pricing.over(self.formulation).settled(prices)
-        if priced.bound < bound:
-            prices, bound = priced.prices, priced.bound
-        return Strengthened(self.formulation, prices, bound, self.core, number, self._program)
+        settled = self._pricing.over(self.formulation).settled(prices)
+        if settled.bound < bound:
+            prices, bound = settled.prices, settled.bound
+        strong, stays = without_cuts(self.formulation, prices[self._rules :] == 0)
+        return Strengthened(strong, prices[stays], bound, self._program, number)
 
     @property
     def _program(self) -> Restricted:
         """The linear program, and where the simplex method ended in it."""
-        return Restricted(self.formulation, self._columns, self._values, self._prices, self._basis)
+        point = Point(self._values, self._prices, self._basis)
+        return Restricted(self.formulation, self._columns, point)
 
     def _entering(self) -> Ints:
         """Return variables outside the program that gain, the best of them."""
@@ -285,11 +281,3 @@ class _Rounds:
         if self._basis is not None:
             self._basis = self._basis.grown(rows=stays[:n_before], n_rows=len(new))
         return True
-
-
-def _pruned(found: Strengthened) -> Strengthened:
-    """Leave out cuts without a price that no other stands on; the bound stays the same."""
-    prices = found.prices
-    n_cuts = len(cuts_of(found.formulation))
-    strong, stays = without_cuts(found.formulation, prices[prices.size - n_cuts :] == 0)
-    return replace(found, formulation=strong, prices=prices[stays])

@@ -25,8 +25,9 @@ from placement_opt.solvers.derived.counting import counted
 from placement_opt.solvers.derived.lumped import lumped
 from placement_opt.solvers.derived.rows_alone import stretched
 from placement_opt.solvers.relaxation.column_choice import MOST_ENTERING, OwnColumns, best_of_each
+from placement_opt.solvers.relaxation.point import Point
 from placement_opt.solvers.relaxation.pricing import Pricing, usable_prices
-from placement_opt.solvers.relaxation.restricted_lp import Point, RestrictedLp
+from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.reporting import is_contradictory, logger

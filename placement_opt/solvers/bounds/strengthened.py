@@ -6,7 +6,7 @@ import numpy as np
 
 from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.solvers.relaxation.relaxation import BASIC, Basis
+from placement_opt.solvers.relaxation.point import BASIC, Point
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,27 +18,20 @@ class Restricted:
     formulation
         The formulation with all cuts.
     columns
-        Variables in it, in the order of the basis.
-    values
-        Values of those variables, in the same order.
-    prices
-        Dual prices of all rows, objective units.
-    basis
-        Where the simplex method ended, or None.
+        Variables in it, in the order of the point's values and basis.
+    point
+        Where it ended, with prices in objective units.
     """
 
     formulation: Formulation
     columns: Ints
-    values: Floats
-    prices: Floats
-    basis: Basis | None
+    point: Point
 
     @property
     def basic(self) -> Ints:
         """The basic variables."""
-        if self.basis is None:
-            return np.zeros(0, dtype=np.int64)
-        basic: Ints = self.columns[self.basis.variables == BASIC]
+        basis = self.point.basis
+        basic: Ints = self.columns[:0] if basis is None else self.columns[basis.variables == BASIC]
         return basic
 
 
@@ -52,12 +45,10 @@ class Strengthened:
         The formulation with the cuts that bind.
     prices, bound
         Dual prices over its rows, and the bound they prove, objective units.
-    core
-        The pairs that the linear program was solved over, ascending.
-    n_rounds
-        Rounds of cuts.
     program
         The linear program itself, with all cuts of its last round.
+    n_rounds
+        Rounds of cuts.
     is_cut_short
         True where time ended the rounds, and not that they brought little more.
     """
@@ -65,26 +56,13 @@ class Strengthened:
     formulation: Formulation
     prices: Floats
     bound: float
-    core: Ints
-    n_rounds: int
     program: Restricted
+    n_rounds: int = 0
     is_cut_short: bool = False
 
     @property
     def values(self) -> Floats:
         """The values of all variables: made anew each time, they would be many to keep."""
         values = np.zeros(self.formulation.n_variables)
-        values[self.program.columns] = self.program.values
+        values[self.program.columns] = self.program.point.values
         return values
-
-
-def unsolved(
-    formulation: Formulation,
-    prices: Floats,
-    bound: float,
-    columns: Ints,
-) -> Strengthened:
-    """Return what prices prove where no linear program was solved: all values are zero."""
-    core = np.sort(columns[columns < formulation.n_pairs])
-    program = Restricted(formulation, columns, np.zeros(columns.size), prices, None)
-    return Strengthened(formulation, prices, bound, core, 0, program)

@@ -7,14 +7,15 @@ enough to be decided exactly.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
 
 from placement_opt.basics.arrays import Bools, Floats
 from placement_opt.solvers.engines.linear_program import NEARLY, LinearProgram
-from placement_opt.solvers.relaxation.relaxation import Basis, LpPoint, solve_lp
+from placement_opt.solvers.relaxation.point import Point
+from placement_opt.solvers.relaxation.relaxation import solve_lp
 from placement_opt.solvers.search import schedule
 
 BATCH_SHARE = 0.15
@@ -29,32 +30,13 @@ BROKEN = 1e-6
 """A row may be off by this share of its activity."""
 
 
-@dataclass(frozen=True, eq=False)
-class Dived:
-    """Where a dive ended.
-
-    Parameters
-    ----------
-    program
-        The program with the bounds of what was decided.
-    point
-        Its optimum.
-    n_open
-        Values of the deciding variables that are still fractions.
-    """
-
-    program: LinearProgram
-    point: LpPoint
-    n_open: int
-
-
 def dive(
     program: LinearProgram,
-    point: LpPoint,
+    point: Point,
     most_open: int,
     stop: Callable[[Floats], bool] = lambda _values: False,
-) -> Dived:
-    """Round whole variables until so few of them are open.
+) -> Point:
+    """Round whole variables until so few of them are open; return the optimum that is left.
 
     Parameters
     ----------
@@ -71,13 +53,13 @@ def dive(
     for _ in range(MOST_STEPS):
         if int(steps.is_open.sum()) <= most_open or stop(steps.point.values) or not steps.step():
             break
-    return Dived(steps.program, steps.point, int(steps.is_open.sum()))
+    return steps.point
 
 
 class _Dive:
     """The bounds so far and the point they lead to."""
 
-    def __init__(self, program: LinearProgram, point: LpPoint) -> None:
+    def __init__(self, program: LinearProgram, point: Point) -> None:
         self.program = program
         self.point = point
         self._once = program.whole & (program.upper == 1)
@@ -144,8 +126,7 @@ class _Dive:
     def _leads_on(self, lower: Floats, upper: Floats) -> bool:
         """Solve with these bounds; keep them where there is a solution."""
         program = replace(self.program, lower=lower, upper=upper)
-        basis: Basis | None = self.point.basis
-        point = solve_lp(program, schedule.NEAR_LP_S, basis)
+        point = solve_lp(program, schedule.NEAR_LP_S, self.point.basis)
         if point is None or not keeps(program, self._rows, point.values):
             return False
         self.program, self.point = program, point

@@ -128,7 +128,7 @@ class Ground:
         self._formulation = formulation
         self._problem = problem
         self._found = found
-        columns = found.program.columns[found.program.values > NEARLY]
+        columns = found.program.columns[found.program.point.values > NEARLY]
         used = columns[columns < n_pairs]
         kept = np.union1d(kept, used)
         kept = np.union1d(kept, asked(problem.formulation))
@@ -137,7 +137,7 @@ class Ground:
         if search.best is not None:
             kept = np.union1d(kept, search.best.chosen)
         strong = found.program.formulation
-        reduced = strong.reduced(found.program.prices)
+        reduced = strong.reduced(found.program.point.prices)
         most = max(min(NEAR_PAIRS, NEAR_TIMES * used.size), LEAST_TIMES * used.size) or NEAR_PAIRS
         core = nearest(reduced[:n_pairs], most, kept[kept < n_pairs])
         self.core = core

@@ -75,8 +75,7 @@ class NearPlans:
         pairs_alone = replace(self.program, whole=self.near.is_pair)
         values, slack = self.near.point.values, self._slack_at_first
         for most_open in (FEW_OPEN, 0):
-            dived = dive(pairs_alone, self.near.point, most_open, self._is_hopeless)
-            values = dived.point.values
+            values = dive(pairs_alone, self.near.point, most_open, self._is_hopeless).values
             if self._is_hopeless(values):
                 return False
             between = np.abs(values - np.rint(values)) > NEARLY

@@ -15,7 +15,8 @@ from placement_opt.solvers.bounds.strengthened import Restricted
 from placement_opt.solvers.derived.lumped import LumpedProblem
 from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.relaxation.column_choice import FEW_OWN, OwnColumns
-from placement_opt.solvers.relaxation.relaxation import Basis, LpPoint, solve_lp
+from placement_opt.solvers.relaxation.point import Basis, Point
+from placement_opt.solvers.relaxation.relaxation import solve_lp
 from placement_opt.solvers.search import schedule
 
 OWN_LOSS = 0.001
@@ -52,7 +53,7 @@ class NearProgram:
     columns: Ints
     is_pair: Bools
     always: Bools
-    point: LpPoint
+    point: Point
     unit: int
 
     def chosen(self, values: Floats) -> Ints:
@@ -122,13 +123,12 @@ def near_program(
 
 def _columns(found: Restricted, wanted: Ints) -> tuple[Ints, Basis | None]:
     """Return the wanted columns, those of the basis among them, and the basis over them."""
-    old = found.columns
-    if found.basis is None:
+    old, basis = found.columns, found.point.basis
+    if basis is None:
         return wanted, None
-    status = found.basis.variables
     stays = np.isin(old, wanted)
     new = np.setdiff1d(wanted, old)
-    basis = Basis(status[stays], found.basis.rows).grown(n_columns=new.size)
+    basis = Basis(basis.variables[stays], basis.rows).grown(n_columns=new.size)
     return np.concatenate([old[stays], new]), replace(basis, is_dual=True)
 
 

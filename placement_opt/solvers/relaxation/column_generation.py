@@ -23,8 +23,9 @@ from placement_opt.solvers.relaxation.column_choice import (
     OwnColumns,
     PairColumns,
 )
-from placement_opt.solvers.relaxation.pricing import Priced, Pricing
-from placement_opt.solvers.relaxation.restricted_lp import FirstOrderRun, Point, RestrictedLp
+from placement_opt.solvers.relaxation.point import Point
+from placement_opt.solvers.relaxation.pricing import Pricing, Proven
+from placement_opt.solvers.relaxation.restricted_lp import FirstOrderRun, RestrictedLp
 from placement_opt.solvers.relaxation.sampling import sampled_prices
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.clock import Clock
@@ -61,7 +62,7 @@ class Relaxed:
         The last restricted program's columns, and where it ended; None before the first.
     """
 
-    best: Priced
+    best: Proven
     core: Ints
     asked: Ints
     columns: Ints
@@ -86,7 +87,7 @@ class ColumnGeneration:
         self,
         formulation: Formulation,
         clock: Clock,
-        on_bound: Callable[[Priced], None] = lambda _priced: None,
+        on_bound: Callable[[Proven], None] = lambda _priced: None,
     ) -> None:
         self._by_work = clock.limits.reproducible
         self.formulation = formulation
@@ -97,20 +98,20 @@ class ColumnGeneration:
         self.largest_gain = formulation.objective.largest_gain
         self.pairs = PairColumns(formulation)
         self.own = OwnColumns(formulation)
-        self.best: Priced | None = None
+        self.best: Proven | None = None
 
     def _seconds(self, until: float) -> float:
         """Return the seconds left until a moment of `time.perf_counter`."""
         return math.inf if self._by_work else until - time.perf_counter()
 
-    def _settled(self, prices: Floats) -> Priced:
+    def _settled(self, prices: Floats) -> Proven:
         priced = self.pricing.tightest(prices)
         if self.best is None or priced.bound < self.best.bound:
             self.best = priced
             self._on_bound(priced)
         return priced
 
-    def _balanced(self, prices: Floats) -> tuple[Floats, Priced]:
+    def _balanced(self, prices: Floats) -> tuple[Floats, Proven]:
         """Return prices that tell which pairs to take in, and the best so far.
 
         What else was priced out on the way is let go: it is as much as there are variables.
@@ -118,7 +119,7 @@ class ColumnGeneration:
         priced = self._settled(prices)
         return self.pricing.balanced(prices, priced), self.best or priced
 
-    def sampled(self, until: float) -> Priced | None:
+    def sampled(self, until: float) -> Proven | None:
         """Return prices from samples of the candidates; see `solvers.relaxation.sampling`."""
         anchor = self.pricing.anchor
         if anchor is None:
@@ -130,7 +131,7 @@ class ColumnGeneration:
 
     def priced_out(
         self,
-        start: Priced | None,
+        start: Proven | None,
         until: float,
         precision: float,
         meanwhile: Callable[[Relaxed], None] = lambda _relaxed: None,
@@ -208,7 +209,7 @@ class _Whole:
         Prices to start from.
     """
 
-    def __init__(self, generation: ColumnGeneration, priced: Priced) -> None:
+    def __init__(self, generation: ColumnGeneration, priced: Proven) -> None:
         self._generation = generation
         formulation = generation.formulation
         self._n_pairs = formulation.n_pairs
@@ -218,11 +219,11 @@ class _Whole:
         self.start = Point(np.zeros(self.columns.size), priced.prices)
         self._near = np.zeros(self._n_pairs, dtype=np.int16)
 
-    def relaxed(self, best: Priced, point: Point | None) -> Relaxed:
+    def relaxed(self, best: Proven, point: Point | None) -> Relaxed:
         """Return what is known with the columns of now."""
         return Relaxed(best, self.core, self._generation.pairs.asked, self.columns, point)
 
-    def renew(self, turn: int, ended: Point, prices: Floats, best: Priced) -> bool:
+    def renew(self, turn: int, ended: Point, prices: Floats, best: Proven) -> bool:
         """Let columns in and out at new prices; return whether any pair came in."""
         generation, core = self._generation, self.core
         reduced = generation.formulation.reduced(prices)

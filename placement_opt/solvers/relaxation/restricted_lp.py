@@ -19,6 +19,7 @@ from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.engines.first_order import read_point, write_program
 from placement_opt.solvers.engines.job import Job, JobError, start_job
 from placement_opt.solvers.engines.job_folder import JobFolder, job_folder
+from placement_opt.solvers.relaxation.point import Point
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.native import NATIVE
 from placement_opt.solvers.search.reporting import logger
@@ -27,22 +28,6 @@ LARGEST_GAIN = 1_000.0
 """Gains are scaled to at most this, rows to coefficients of at most one."""
 
 FIRST_ORDER = "placement_opt.solvers.engines.first_order:work"
-
-
-@dataclass(frozen=True, eq=False)
-class Point:
-    """A solution of a restricted linear program, in the problem's own units.
-
-    Parameters
-    ----------
-    values
-        Of the columns, in their order.
-    prices
-        Of all rows, in objective units per unit of the row.
-    """
-
-    values: Floats
-    prices: Floats
 
 
 @dataclass(frozen=True, eq=False)

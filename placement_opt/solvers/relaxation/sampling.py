@@ -17,7 +17,7 @@ from placement_opt.solvers.relaxation.column_choice import (
     OwnColumns,
     PairColumns,
 )
-from placement_opt.solvers.relaxation.pricing import Anchor, Priced, Pricing
+from placement_opt.solvers.relaxation.pricing import Anchor, Pricing, Proven
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp, Sales
 
 SAMPLES = ((0.05, 750, 9, 0.02), (0.25, 3_750, 4, 0.05))
@@ -101,7 +101,7 @@ class _Sample:
         enough: float,
         seconds: Callable[[], float],
         stop: Callable[[], bool],
-    ) -> Priced | None:
+    ) -> Proven | None:
         """Return the best prices found; None when nothing was solved."""
         pricing, part = self._pricing, self._part
         small = SMALL_GAIN * part.objective.largest_gain
@@ -129,13 +129,13 @@ class _Sample:
             own = np.union1d(in_use, self._own.of(core, reduced))
         return best
 
-    def _bound(self, priced: Priced) -> float:
+    def _bound(self, priced: Proven) -> float:
         """Return what prices prove for the sample."""
         of_candidates = priced.prices[self._rows]
         others = priced.bound - float(of_candidates.sum())
         return self._share * others + float(of_candidates[self._inside].sum())
 
-    def _sales(self, priced: Priced) -> Sales:
+    def _sales(self, priced: Proven) -> Sales:
         part = self._part
         may = (priced.prices > 0) & (part.row_upper != part.row_lower) & (part.row_upper > 0)
         may[self._rows] = False

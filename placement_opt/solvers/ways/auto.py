@@ -16,7 +16,7 @@ from placement_opt.solvers.engines.cp_sat import CpSat
 from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.flow.network_flow import NetworkFlow
 from placement_opt.solvers.plans.rounding import rounded
-from placement_opt.solvers.relaxation.relaxation import lp_bound
+from placement_opt.solvers.relaxation.relaxation import whole_relaxation
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search, Solver
 from placement_opt.solvers.search.reporting import Beside, logger
@@ -178,11 +178,11 @@ def price(formulation: Formulation, search: Search) -> Priced | None:
     # A linear program that is solved or not by the clock would not be reproducible.
     clock = search.clock
     short_s = min(schedule.SHORT_RELAXATION_S, clock.share(schedule.SHORT_RELAXATION_SHARE))
-    relaxed = lp_bound(formulation, max(clock.share(schedule.RELAXATION_SHARE), short_s))
+    relaxed = whole_relaxation(formulation, max(clock.share(schedule.RELAXATION_SHARE), short_s))
     if relaxed is None:
         search.note("no dual prices: the linear program was not solved in time or has no solution")
         return None
-    certificate = Certificate.from_duals(formulation, relaxed.dual_prices)
+    certificate = Certificate.from_duals(formulation, relaxed.prices)
     try:
         search.certify(certificate, "dual prices")
         bound = certificate.bound(formulation)

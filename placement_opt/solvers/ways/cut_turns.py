@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from placement_opt.formulation.mixed_integer_rounding import cuts_of
-from placement_opt.solvers.bounds.cut_rounds import strengthen
+from placement_opt.solvers.bounds.certified_cuts import certified_cuts
 from placement_opt.solvers.bounds.strengthened import Strengthened
-from placement_opt.solvers.derived.lumped import certify, lumped
+from placement_opt.solvers.derived.lumped import lumped
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.ways.priced import Priced
@@ -44,13 +43,10 @@ def strengthened(
 ) -> tuple[Priced, Strengthened | None]:
     """Lower the bound by rounding cuts, certify it, and price the pairs again."""
     formulation = priced.formulation
-    problem, everything = lumped(formulation), np.arange(formulation.n_pairs)
-    found = strengthen(problem.formulation, everything, seconds, stop=search.clock.stop_asked)
+    everything = np.arange(formulation.n_pairs)
+    found = certified_cuts(formulation, lumped(formulation), search, everything, seconds)
     if found is None:
         return priced, None
-    cuts = cuts_of(found.formulation)
-    certify(formulation, problem, found.prices, search, cuts)
-    search.note(f"rounding cuts: {len(cuts)}")
     if found.bound >= priced.bound:
         return priced, found
     n_pairs = formulation.n_pairs

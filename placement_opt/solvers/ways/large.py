@@ -12,11 +12,10 @@ from functools import partial
 
 import numpy as np
 
-from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.mixed_integer_rounding import cuts_of
-from placement_opt.solvers.bounds.cut_rounds import MOST_ROUNDS, strengthen
-from placement_opt.solvers.bounds.strengthened import Strengthened, unsolved
+from placement_opt.solvers.bounds.certified_cuts import certified_cuts
+from placement_opt.solvers.bounds.cut_rounds import MOST_ROUNDS
+from placement_opt.solvers.bounds.strengthened import Restricted, Strengthened
 from placement_opt.solvers.derived.lumped import LumpedProblem, certify, lumped
 from placement_opt.solvers.derived.part import part_of
 from placement_opt.solvers.engines.linear_program import ObjectiveUnit
@@ -24,7 +23,7 @@ from placement_opt.solvers.near.core import NearCore
 from placement_opt.solvers.near.ground import NearSearch, kept_of, nearest, plan_from
 from placement_opt.solvers.relaxation.column_choice import OwnColumns
 from placement_opt.solvers.relaxation.column_generation import ColumnGeneration, Relaxed
-from placement_opt.solvers.relaxation.pricing import Pricing
+from placement_opt.solvers.relaxation.point import Point
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
@@ -98,49 +97,23 @@ def _relaxed(
     most = max(SIMPLEX_PAIRS, int(SIMPLEX_PER_ROW * n_rows))
     core = nearest(best.reduced[: small.n_pairs], most, generation.pairs.asked)
     own = generation.own.of(core, best.reduced, EARLY_OWN_LOSS * small.objective.largest_gain)
-    pricing, prices, bound = generation.pricing, best.prices, best.bound
+    columns = np.concatenate([own, core])
+    unsolved = Restricted(small, columns, Point(np.zeros(columns.size), best.prices))
+    priced, pricing = Strengthened(small, best.prices, best.bound, unsolved), generation.pricing
     # As large as all variables together, and plans will need the room.
     del generation, relaxed, best, look
-    found = _strengthened(formulation, problem, pricing, (own, core), search, begin)
-    return found or unsolved(small, prices, bound, np.concatenate([own, core]))
-
-
-def _strengthened(
-    formulation: Formulation,
-    problem: LumpedProblem,
-    pricing: Pricing,
-    columns: tuple[Ints, Ints],
-    search: Search,
-    begin: Callable[[Strengthened], None],
-) -> Strengthened | None:
-    """Solve the lumped relaxation exactly from some own variables and pairs, and add rounding cuts.
-
-    `begin` is told of the optimum before the first cuts. None where even that is not found in time.
-    """
-    own, core = columns
-
-    def on_bound(strong: Strengthened) -> None:
-        prices, cuts = strong.prices, cuts_of(strong.formulation)
-        certify(formulation, problem, prices, search, cuts)
-        give_back()
-
-    found = strengthen(
-        problem.formulation,
+    found = certified_cuts(
+        formulation,
+        problem,
+        search,
         core,
         min(schedule.ENDLESS_S, search.clock.share(schedule.LARGE_CUTS_SHARE)),
         own=own,
         pricing=pricing,
-        rounds=0 if search.limits.reproducible else MOST_ROUNDS,
-        stop=search.clock.stop_asked,
+        rounds=0 if limits.reproducible else MOST_ROUNDS,
         on_point=begin,
-        on_bound=on_bound,
     )
-    if found is None:
-        search.note("prices: the exact relaxation was not solved in time")
-        return None
-    n_cuts = len(cuts_of(found.formulation))
-    search.note(f"rounding cuts: {n_cuts} in {found.n_rounds} rounds")
-    return found
+    return found or priced
 
 
 class _EarlyPlan:

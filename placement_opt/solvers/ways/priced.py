@@ -9,7 +9,7 @@ from placement_opt.basics.arrays import Floats
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.solvers.engines.linear_program import NEARLY
-from placement_opt.solvers.relaxation.relaxation import LpBound
+from placement_opt.solvers.relaxation.point import Point
 
 CORE_PER_POSITIVE = 3
 """Pairs in the first core, per pair that the linear program uses."""
@@ -90,13 +90,13 @@ def _asked(block: RowBlock, reduced: Floats) -> npt.NDArray[np.int64]:
     return taken
 
 
-def pooled(formulation: Formulation, relaxed: LpBound, reserve: float = 0.0) -> Formulation:
+def pooled(formulation: Formulation, relaxed: Point, reserve: float = 0.0) -> Formulation:
     """Replace blocks that have pools by the few rows that the dual prices point at."""
     if all(block.pools is None for block in formulation.blocks):
         return formulation
     blocks, gains, row = [], [], 0
     for number, block in enumerate(formulation.blocks):
-        duals = relaxed.dual_prices[row : row + len(block)]
+        duals = relaxed.prices[row : row + len(block)]
         row += len(block)
         gain, pools = formulation.own_gain(number), block.pools
         blocks.append(block if pools is None else pools.rows(pools.sets(duals), reserve))

@@ -19,7 +19,7 @@ from placement_opt.formulation.points import Objective
 from placement_opt.formulation.row_blocks import NO_LOWER
 from placement_opt.solvers.bounds.cut_rounds import strengthen
 from placement_opt.solvers.derived.lumped import lumped, spread
-from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
+from placement_opt.solvers.engines.linear_program import NEARLY, LinearProgram, ObjectiveUnit
 from placement_opt.solvers.near import core as near_core
 from placement_opt.solvers.near import ground as near_ground
 from placement_opt.solvers.near import plans as near_plans
@@ -28,7 +28,9 @@ from placement_opt.solvers.near.ground import Ground
 from placement_opt.solvers.near.parts import PartSearch
 from placement_opt.solvers.near.plans import SLACK_SHARE, NearPlans
 from placement_opt.solvers.near.program import HOLDER_RESERVE, _holders
-from placement_opt.solvers.relaxation.relaxation import BASIC, solve_lp
+from placement_opt.solvers.relaxation.point import BASIC
+from placement_opt.solvers.relaxation.relaxation import solve_lp
+from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.limits import SearchLimits
 
@@ -67,6 +69,12 @@ def plans(ground):
     return NearPlans(ground.program(), 0, never)
 
 
+def n_open(program, point):
+    """Return how many deciding variables a point leaves between whole numbers."""
+    between = np.abs(point.values - np.rint(point.values)) > NEARLY
+    return int((between & program.whole).sum())
+
+
 class TestDiving:
     @QUIET
     @given(formulations())
@@ -76,10 +84,10 @@ class TestDiving:
         point = solve_lp(program, 10.0)
         assume(point is not None)
         dived = dive(program, point, 0)
-        assume(dived.n_open == 0)
-        values = np.rint(dived.point.values)
+        assume(n_open(program, dived) == 0)
+        values = np.rint(dived.values)
         whole = formulation.whole
-        assert np.abs(dived.point.values - values)[whole].max(initial=0) < 1e-5
+        assert np.abs(dived.values - values)[whole].max(initial=0) < 1e-5
         if whole.all():
             assert formulation.is_satisfied_by(values.astype(np.int64))
             best = brute_force(formulation)
@@ -88,10 +96,10 @@ class TestDiving:
 
     def test_it_stops_with_some_values_open_and_when_asked(self, plans):
         program, point = plans.program, plans.near.point
-        n_open = dive(program, point, 10**6).n_open
-        assert n_open > 3
-        assert dive(program, point, 3).n_open <= 3
-        assert dive(program, point, 0, lambda _: True).n_open == n_open
+        most = n_open(program, dive(program, point, 10**6))
+        assert most > 3
+        assert n_open(program, dive(program, point, 3)) <= 3
+        assert n_open(program, dive(program, point, 0, lambda _: True)) == most
 
 
 class TestPlans:
@@ -235,13 +243,14 @@ class TestProgram:
         monkeypatch.setattr(near_ground, "NEAR_PAIRS", 1)
         monkeypatch.setattr(near_ground, "LEAST_TIMES", 0)
         # Some pair is basic at zero, and loses nothing though no plan uses it yet.
-        basis = found.program.basis
+        basis = found.program.point.basis
         spare = np.flatnonzero(
             (basis.variables != BASIC) & (found.program.columns < formulation.n_pairs)
         )[-5:]
         variables = basis.variables.copy()
         variables[spare] = BASIC
-        program = replace(found.program, basis=replace(basis, variables=variables))
+        point = replace(found.program.point, basis=replace(basis, variables=variables))
+        program = replace(found.program, point=point)
         search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.0))
         degenerate = replace(found, program=program)
         ground = Ground(formulation, lumped(formulation), degenerate, search, NONE)
@@ -445,7 +454,7 @@ class _Spender:
         return False
 
 
-@pytest.mark.parametrize(("is_idle", "times"), [(False, 1), (True, near_core.IDLE_TIMES)])
+@pytest.mark.parametrize(("is_idle", "times"), [(False, 1), (True, schedule.IDLE_PARTS_TIMES)])
 def test_exchanges_and_parts_get_the_same_time_unless_parts_bring_nothing(
     monkeypatch, is_idle, times
 ):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from formulations import formulations, problem, rows
+from formulations import formulations, problem, relaxation_bound, rows
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
@@ -14,9 +14,10 @@ from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.formulation.rows import ExtraRows
 from placement_opt.solvers.engines.linear_program import LinearProgram, ObjectiveUnit
 from placement_opt.solvers.relaxation import relaxation, restricted_lp
-from placement_opt.solvers.relaxation.pricing import Pricing, usable_prices
-from placement_opt.solvers.relaxation.relaxation import dual_bound, lp_bound, solve_lp
-from placement_opt.solvers.relaxation.restricted_lp import Point, RestrictedLp, Sales
+from placement_opt.solvers.relaxation.point import Point
+from placement_opt.solvers.relaxation.pricing import Pricing, dual_bound, usable_prices
+from placement_opt.solvers.relaxation.relaxation import solve_lp
+from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp, Sales
 
 MANY = settings(
     max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
@@ -95,7 +96,7 @@ def region():
 
 @pytest.fixture(scope="module")
 def best(region):
-    return lp_bound(region, 60).bound
+    return relaxation_bound(region)
 
 
 class TestSimplex:

@@ -148,7 +148,7 @@ class TestFallbacks:
         free = [rule for rule in model.rules if rule.rule != "FixedPlacements"]
         model = po.Model(model.region, rules=free)
         search = search_of(model.compile().formulation)
-        nobody = completed(search.formulation, np.zeros(0, dtype=np.int64), search)
+        nobody = completed(search.formulation, np.zeros(0, dtype=np.int64), search.clock)
         assert search.offer(nobody, "nobody")
         result = model.solve(time_limit_s=6, gap=0)
         assert result.objective > 0
@@ -165,7 +165,7 @@ class TestFallbacks:
 
     def test_in_a_reproducible_solve_the_clock_ends_no_linear_program(self, priced, monkeypatch):
         seconds = []
-        monkeypatch.setattr(auto, "lp_bound", lambda _, limit: seconds.append(limit))
+        monkeypatch.setattr(auto, "whole_relaxation", lambda _, limit: seconds.append(limit))
         for reproducible in (True, False):
             price(priced.formulation, search_of(priced.formulation, reproducible=reproducible))
         assert seconds[0] == np.inf
