@@ -139,20 +139,24 @@ class Board(Standing):
 
     def certify(
         self, certificate: Certificate, source: str, formulation: Formulation | None = None
-    ) -> None:
-        """Take a bound that exact arithmetic has just confirmed, with the prices that prove it.
+    ) -> int:
+        """Take prices whose bound exact arithmetic confirms; return that bound.
 
         `formulation` is the search's own with cuts, where the prices are for those too.
+
+        Raises
+        ------
+        ValueError
+            When the prices do not fit the problem.
         """
         priced = self.formulation if formulation is None else formulation
         bound = certificate.bound(priced)
         with self._lock:
-            if self._is_closed:
-                return
-            if self.certified is None or bound < self.certified:
+            if not self._is_closed and (self.certified is None or bound < self.certified):
                 self.certificate, self.certified = certificate, bound
                 self.certified_formulation = priced
             self.prove(bound, source)
+        return bound
 
     def go_on_from(self, other: Self) -> None:
         """Take what another search of the same problem has found and proven."""

@@ -184,8 +184,7 @@ def price(formulation: Formulation, search: Search) -> Priced | None:
         return None
     certificate = Certificate.from_duals(formulation, relaxed.prices)
     try:
-        search.certify(certificate, "dual prices")
-        bound = certificate.bound(formulation)
+        bound = search.certify(certificate, "dual prices")
     except ValueError as error:
         search.note(f"no dual prices: {error}")
         return None
