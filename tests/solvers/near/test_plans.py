@@ -32,6 +32,7 @@ from placement_opt.solvers.relaxation.point import BASIC
 from placement_opt.solvers.relaxation.relaxation import solve_lp
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.clock import Clock
 from placement_opt.solvers.search.limits import SearchLimits
 
 NONE = np.zeros(0, dtype=np.int64)
@@ -464,7 +465,7 @@ def test_exchanges_and_parts_get_the_same_time_unless_parts_bring_nothing(
     monkeypatch.setattr(near_core, "PartSearch", lambda *_: parts)
     monkeypatch.setattr(near_core, "ExchangeSearch", lambda *_: exchanges)
     monkeypatch.setattr(near_core, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
-    searcher = near_core._Searcher(None, 0, None)
+    searcher = near_core._Searcher(None, 0, Clock(SearchLimits()))
     for _ in range(200):
         searcher.step()
     assert abs(times * parts.spent - exchanges.spent) <= max(exchanges.seconds, times)

@@ -18,6 +18,7 @@ from placement_opt.solvers.plans.neighbourhood import SMALLEST_SIZE, Neighbourho
 from placement_opt.solvers.plans.repair import Elastic, repaired
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.board import Solution
+from placement_opt.solvers.search.clock import Clock
 from placement_opt.solvers.search.limits import SearchLimits
 
 MANY = settings(max_examples=60, deadline=None, database=None)
@@ -111,7 +112,7 @@ class TestCompleted:
         block = rows("budget", [[5, 5]], [NO_LOWER], [3], [(0, 9, -1)], [[-10]])
         formulation = problem([4, 4], [block])
         limits = SearchLimits(time_limit_s=1, reproducible=reproducible)
-        late = Search(formulation, limits, started=time.perf_counter() - 100)
+        late = Clock(limits, started=time.perf_counter() - 100)
         plan = completed(formulation, np.array([0]), late)
         assert (plan is not None) is reproducible
 
@@ -226,7 +227,7 @@ class TestRepair:
         everybody = rows("everybody", np.eye(6), [1] * 6, [1] * 6)
         far = rows("far", [[0] * 6], [1 << 40], [NO_UPPER])
         elastic = Elastic.of(problem([1 << 55] * 6, [everybody, far])).formulation
-        nobody = completed(elastic, np.zeros(0, dtype=np.int64), search_of(elastic))
+        nobody = completed(elastic, np.zeros(0, dtype=np.int64), search_of(elastic).clock)
         values = nobody.values(elastic).tolist()
         exact = sum(map(operator.mul, elastic.objective.gain.tolist(), values))
         assert elastic.gained(nobody.values(elastic)) == exact < 0

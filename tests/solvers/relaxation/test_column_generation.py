@@ -51,7 +51,7 @@ def _small(monkeypatch):
 
 
 def clock_of(stop=lambda: False, **limits):
-    return Clock(SearchLimits(**limits), stop)
+    return Clock(SearchLimits(LONG, **limits), stop)
 
 
 @pytest.fixture(scope="module")

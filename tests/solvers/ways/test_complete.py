@@ -147,7 +147,7 @@ class TestGivingWay:
     )
     def test_idle_and_far_from_the_bound_it_gives_way(self, monkeypatch, idle_s, bound, is_behind):
         running, search = self.started(monkeypatch)
-        search._started -= 100.0
+        search.clock.started -= 100.0
         running._begun_s = 0.0
         running._solver.reports.useful_s = search.clock.elapsed_s - idle_s
         running._solver.reports.bound = bound
@@ -155,7 +155,7 @@ class TestGivingWay:
 
     def test_without_a_plan_of_anybody_it_stays(self, monkeypatch):
         running, search = self.started(monkeypatch)
-        search._started -= 100.0
+        search.clock.started -= 100.0
         search.gained = None
         assert not running.is_behind
 
@@ -178,7 +178,7 @@ class TestGivingWay:
         search = Search(weights(6, 2, 1), SearchLimits())
         unit = ObjectiveUnit.of(search.formulation)
         reports = HighsReports(search.formulation, search, unit, "mip")
-        search._started -= 10.0
+        search.clock.started -= 10.0
         reports._prove(500.0)
         assert reports.useful_s >= 10
         assert reports.bound == search.bound == unit.bound(500.0)
@@ -231,12 +231,12 @@ class TestTurnsOfCuts:
 
     def budgets(self, monkeypatch, passed_s, limit_s, spent_s=0.0, found=True):
         search = Search(weights(6, 2, 1), SearchLimits(time_limit_s=limit_s))
-        search._started -= passed_s
+        search.clock.started -= passed_s
         asked = []
 
         def looked(priced, _search, seconds):
             asked.append(seconds)
-            search._started -= spent_s
+            search.clock.started -= spent_s
             return priced, (SimpleNamespace(is_cut_short=spent_s > 0) if found else None)
 
         monkeypatch.setattr(cut_turns, "strengthened", looked)
@@ -258,10 +258,10 @@ class TestTurnsOfCuts:
     def test_what_was_cut_short_is_looked_for_again(self, monkeypatch, spent_s, found):
         _, turns, search = self.budgets(monkeypatch, 8.0, 3600, spent_s, found)
         assert not turns.is_due
-        search._started -= 100.0
+        search.clock.started -= 100.0
         assert turns.is_due
 
     def test_what_came_to_its_end_is_not(self, monkeypatch):
         _, turns, search = self.budgets(monkeypatch, 8.0, 3600)
-        search._started -= 3000.0
+        search.clock.started -= 3000.0
         assert not turns.is_due

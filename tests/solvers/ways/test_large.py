@@ -14,6 +14,7 @@ import placement_opt as po
 from placement_opt.basics.status import Status, StopReason
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.instance.plan import Placement
+from placement_opt.solvers.bounds import certified_cuts
 from placement_opt.solvers.derived.lumped import lumped
 from placement_opt.solvers.derived.part import part_of
 from placement_opt.solvers.engines.cp_sat import CpSat
@@ -228,7 +229,7 @@ class TestCrashes:
         assert search.best_source == "neighbourhoods"
 
     def test_without_the_exact_relaxation_the_prices_at_hand_have_to_do(self, region, monkeypatch):
-        monkeypatch.setattr(large, "strengthen", lambda *_, **__: None)
+        monkeypatch.setattr(certified_cuts, "strengthen", lambda *_, **__: None)
         search = search_of(region, time_limit_s=12)
         outcome = outcome_of(search)
         assert any("not solved in time" in note for note in search.notes)
@@ -279,7 +280,8 @@ class TestPieces:
             solved.append((columns, simplex(self, columns, *limits)))
             return solved[-1][1]
 
-        generation = column_generation.ColumnGeneration(problem.formulation, Clock(SearchLimits()))
+        clock = Clock(SearchLimits(600.0))
+        generation = column_generation.ColumnGeneration(problem.formulation, clock)
         best = generation.sampled(math.inf)
         relaxed = column_generation.Relaxed(best, NONE, generation.pairs.asked, NONE, None)
         monkeypatch.setattr(RestrictedLp, "simplex", noted)

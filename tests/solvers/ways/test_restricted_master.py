@@ -216,7 +216,7 @@ class TestAnytime:
         self, priced, monkeypatch, limit_s, least, most
     ):
         given = []
-        monkeypatch.setattr(auto, "lp_bound", lambda _, seconds: given.append(seconds))
+        monkeypatch.setattr(auto, "whole_relaxation", lambda _, seconds: given.append(seconds))
         price(priced.formulation, search_of(priced.formulation, time_limit_s=limit_s))
         assert least <= given[0] <= most
 
