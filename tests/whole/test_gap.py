@@ -113,18 +113,18 @@ class TestRounding:
         return search
 
     def test_no_search_goes_on_over_a_difference_that_it_alone_makes(self):
-        assert self.search(10**12 + 10**4).stop_reason() is StopReason.PRECISION
-        assert self.search(10**12 + 10**4 + 1).stop_reason() is None
+        assert self.search(10**12 + 10**4).clock.stop_reason() is StopReason.PRECISION
+        assert self.search(10**12 + 10**4 + 1).clock.stop_reason() is None
 
     def test_what_it_leaves_is_precision_and_not_optimal(self):
         outcome = self.search(10**12 + 10**4).outcome(Ending.EXHAUSTED)
         assert (outcome.status, outcome.stop_reason) == (Status.FEASIBLE, StopReason.PRECISION)
 
     def test_a_gap_that_is_reached_all_the_same_is_told(self):
-        assert self.search(10**12 + 10**4, gap=2e-8).stop_reason() is StopReason.GAP
+        assert self.search(10**12 + 10**4, gap=2e-8).clock.stop_reason() is StopReason.GAP
 
     def test_nothing_left_is_proven(self):
-        assert self.search(10**12).stop_reason() is StopReason.PROVEN
+        assert self.search(10**12).clock.stop_reason() is StopReason.PROVEN
 
 
 def fine(gains, weight, limit, scale=10**12):
