@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.capacity import Lacking
@@ -12,8 +11,6 @@ from placement_opt.formulation.own_variables import following
 from placement_opt.formulation.pair_entries import Entries
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 from placement_opt.pairs.distinct import distinct_rows
-
-Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +57,7 @@ class BlockInPlan:
             return self._followed(n_pairs, entries)
         return self._slackened(n_pairs, entries)
 
-    def _is_outside(self, row: Numbers, after: Ints) -> Bools:
+    def _is_outside(self, row: Ints, after: Ints) -> Bools:
         """Tell which sums leave the limits of their row.
 
         A lower one is left by what lowers a sum: leaving a job that counts for a quota.
@@ -87,7 +84,7 @@ class BlockInPlan:
         sums: Ints = np.zeros_like(self.activity) if usage is None else usage @ self.own
         return sums
 
-    def _change(self, used: Ints, row: Numbers, amount: Ints) -> int | None:
+    def _change(self, used: Ints, row: Ints, amount: Ints) -> int | None:
         """Return what the own variables gain beside a column of pairs; None where none fit."""
         block, after = self.block, used.copy()
         np.add.at(after, row, amount)
@@ -148,9 +145,7 @@ class BlockInPlan:
         return _Slacks.of(self.block, self.own)
 
 
-def _kinds(
-    at: Numbers, row: Numbers, amount: Ints, n_pairs: int
-) -> tuple[Numbers, list[tuple[Numbers, Ints]]]:
+def _kinds(at: Ints, row: Ints, amount: Ints, n_pairs: int) -> tuple[Ints, list[tuple[Ints, Ints]]]:
     """Return the kind of each pair, shape (P,), and the column (rows, amounts) of each kind.
 
     Kind 0 has no entries; pairs of one entry, as nearly all are, are told apart in bulk.
@@ -188,7 +183,7 @@ class _Slacks:
         True where there are no other own variables.
     """
 
-    own: Numbers
+    own: Ints
     factor: Ints
     value: Ints
     low: Ints
@@ -219,7 +214,7 @@ class _Slacks:
         """Return the objective units gained per unit of each row's slack, 0 for none."""
         return np.append(priced, 0)[self.own]
 
-    def best(self, block: RowBlock, row: Numbers, after: Ints, priced: Ints) -> tuple[Ints, Bools]:
+    def best(self, block: RowBlock, row: Ints, after: Ints, priced: Ints) -> tuple[Ints, Bools]:
         """Return the best value of each row's slack, and whether the row is kept with it.
 
         Parameters
