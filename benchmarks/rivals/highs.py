@@ -51,5 +51,5 @@ def _model(program: LinearProgram) -> Any:
     model.a_matrix_.index_ = program.member
     model.a_matrix_.value_ = program.value
     kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    model.integrality_ = [kinds[is_whole] for is_whole in program.whole.tolist()]
+    model.integrality_ = [kinds[is_integer] for is_integer in program.is_integer.tolist()]
     return model

@@ -83,7 +83,7 @@ def _solve_milp(run: Run) -> None:
     matrix = sparse.csr_array((program.value, program.member, program.start), shape=shape)
     found = optimize.milp(
         -program.gain,
-        integrality=program.whole.astype(np.int8),
+        integrality=program.is_integer.astype(np.int8),
         bounds=optimize.Bounds(program.lower, program.upper),
         constraints=optimize.LinearConstraint(matrix, program.row_lower, program.row_upper),
         options={"time_limit": run.remaining_s, "mip_rel_gap": run.gap},

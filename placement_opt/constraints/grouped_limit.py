@@ -11,7 +11,7 @@ from scipy import sparse
 from placement_opt.basics.arrays import Indices, Ints
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.formulation.formulation import ROOM
+from placement_opt.formulation.formulation import SUM_LIMIT
 from placement_opt.formulation.pair_entries import narrow_rows, rows_of_pairs
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 from placement_opt.pairs.groups import Groups
@@ -107,8 +107,10 @@ def _hard_rows(
     at_least: Mapping[int, Fraction],
 ) -> RowBlock:
     scale = usage.column.scale
-    # No sum reaches `ROOM`: a limit beyond it binds nothing, and a minimum is out of reach.
-    lower = [min(math.ceil(at_least[g] * scale), ROOM) if g in at_least else NO_LOWER for g in rows]
+    # No sum reaches `SUM_LIMIT`: a limit beyond it binds nothing, and a minimum is out of reach.
+    lower = [
+        min(math.ceil(at_least[g] * scale), SUM_LIMIT) if g in at_least else NO_LOWER for g in rows
+    ]
     upper = [
         min(math.floor(at_most[g] * scale), NO_UPPER) if g in at_most else NO_UPPER for g in rows
     ]
@@ -141,7 +143,7 @@ def _priced_rows(
         values, unit = _in_whole_units(data[entries], wanted)
         data[entries] = values
         need = int(wanted / unit)
-        if need >= ROOM:
+        if need >= SUM_LIMIT:
             raise _too_fine(at_least[group])
         # With negative entries the sum can fall below zero, and the shortfall beyond the limit.
         reach = max(0, need - int(values[values < 0].sum()))
@@ -172,7 +174,7 @@ def _in_whole_units(values: Ints, wanted: Fraction) -> tuple[Ints, Fraction]:
     denominator = wanted.denominator
     common = int(np.gcd.reduce(values)) * denominator if values.size else 0
     divisor = math.gcd(common, wanted.numerator) or denominator
-    if values.size and int(np.abs(values).max()) * denominator >= ROOM:
+    if values.size and int(np.abs(values).max()) * denominator >= SUM_LIMIT:
         raise _too_fine(wanted)
     return values * denominator // divisor, Fraction(divisor, denominator)
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.basics.errors import InvalidInputError
-from placement_opt.formulation.formulation import ROOM, Formulation
+from placement_opt.formulation.formulation import SUM_LIMIT, Formulation
 from placement_opt.formulation.pair_entries import row_reach
 from placement_opt.formulation.points import Objective, PointShare
 from placement_opt.formulation.row_blocks import RowBlock
@@ -41,7 +41,7 @@ def _refuse_overflow(block: RowBlock) -> None:
     if block.variables is not None and block.variable_usage is not None:
         widest = np.maximum(np.abs(block.variables.lower), np.abs(block.variables.upper))
         reach += row_reach(block.variable_usage, widest.astype(np.float64))
-    for row in np.flatnonzero(reach >= float(ROOM))[:1]:
+    for row in np.flatnonzero(reach >= float(SUM_LIMIT))[:1]:
         raise InvalidInputError.single(
             "rule",
             block.title,
@@ -100,8 +100,8 @@ def _scaled(
     reach = of_pairs + sum(abs(price.gain) * price.widest for price in own)
     exact = math.lcm(1, *(price.gain.denominator for price in own))
     exact = math.lcm(exact, *(share.step.denominator for share in shares))
-    scale = exact if reach * exact < ROOM else max(1, math.floor(ROUNDED_REACH / reach))
-    if reach * scale >= ROOM:
+    scale = exact if reach * exact < SUM_LIMIT else max(1, math.floor(ROUNDED_REACH / reach))
+    if reach * scale >= SUM_LIMIT:
         raise InvalidInputError.single(
             "objective",
             None,

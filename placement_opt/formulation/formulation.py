@@ -23,7 +23,7 @@ from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.formulation.rows import ExtraRows
 from placement_opt.formulation.sums import Sums
 
-ROOM = 1 << 60
+SUM_LIMIT = 1 << 60
 """No row's activity and no objective may reach this: solvers add in int64."""
 
 

@@ -38,7 +38,7 @@ from scipy import sparse
 
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.formulation.formulation import ROOM, Formulation
+from placement_opt.formulation.formulation import SUM_LIMIT, Formulation
 from placement_opt.formulation.pair_entries import narrow_rows
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.formulation.rows import ExtraRows
@@ -112,7 +112,7 @@ def cut_row(formulation: Formulation, cut: Cut) -> CutRow:
     remainder = rest % cut.delta
     if remainder == 0:
         raise ValueError("a cut has nothing to round")
-    whole = formulation.whole[member]
+    whole = formulation.is_integer[member]
     turned = sign * coefficient
     kept = np.where(whole, rounded(turned, remainder, cut.delta), np.maximum(turned, 0))
     _refuse_overflow(kept, low, high)
@@ -140,7 +140,7 @@ def _sum_of_rows(formulation: Formulation, cut: Cut) -> tuple[npt.NDArray[np.int
         reach += abs(weight) * float(
             np.abs(value.astype(np.float64)) @ _widest(formulation, member)
         )
-    if max(reach, abs(limit)) >= ROOM // 4:
+    if max(reach, abs(limit)) >= SUM_LIMIT // 4:
         raise ValueError("a cut is too large for exact sums in int64")
     member, at = np.unique(np.concatenate(members), return_inverse=True)
     total = np.zeros(member.size, dtype=np.int64)
@@ -156,7 +156,7 @@ def _widest(formulation: Formulation, member: npt.NDArray[np.int64]) -> npt.NDAr
 
 def _refuse_overflow(coefficient: Ints, low: Ints, high: Ints) -> None:
     widest = np.maximum(np.abs(low), np.abs(high)).astype(np.float64)
-    if float(np.abs(coefficient.astype(np.float64)) @ widest) >= ROOM:
+    if float(np.abs(coefficient.astype(np.float64)) @ widest) >= SUM_LIMIT:
         raise ValueError("a cut is too large for exact sums in int64")
 
 

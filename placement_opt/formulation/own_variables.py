@@ -121,7 +121,7 @@ def tightened(formulation: Formulation, chosen: npt.NDArray[np.int64], own: Ints
     for number in follows:
         block = formulation.blocks[number]
         used = block.usage @ pairs
-        best = following(block, *block.limits_beside(used))
+        best = following(block, *block.limits_less(used))
         if best is None or block.variables is None:
             continue
         first = formulation.offsets[number] - formulation.n_pairs

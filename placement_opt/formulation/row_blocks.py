@@ -72,7 +72,7 @@ class Variables(ShortRepr):
 class RowBlock(ShortRepr):
     """The rows of one rule, and what the rule declares of them.
 
-    A block is made of another by `taken`, `beside`, `with_more_own` and `divided`: they alone
+    A block is made of another by `taken`, `less`, `with_more_own` and `divided`: they alone
     decide what it keeps.
 
     Parameters
@@ -137,7 +137,7 @@ class RowBlock(ShortRepr):
         """The coefficients of the own variables by variable, CSC of shape (R, V)."""
         return None if self.variable_usage is None else self.variable_usage.tocsc()
 
-    def limits_beside(self, used: Ints) -> tuple[Ints, Ints]:
+    def limits_less(self, used: Ints) -> tuple[Ints, Ints]:
         """Return the limits, lower and upper, that are left beside a part of each row's sum."""
         lower = np.where(self.lower == NO_LOWER, NO_LOWER, self.lower - used)
         return lower, np.where(self.upper == NO_UPPER, NO_UPPER, self.upper - used)
@@ -201,14 +201,14 @@ class RowBlock(ShortRepr):
         holders = None if holders is None else holders.taken(own)
         return variables.taken(own), usage[:, own].tocsr(), holders
 
-    def beside(self, used: Ints) -> "RowBlock":
+    def less(self, used: Ints) -> "RowBlock":
         """Return the rows with a part of their sums, which is settled, moved to the limits.
 
         Capacity goes: some of it is used up by what is settled.
         """
         if not used.any():
             return self
-        lower, upper = self.limits_beside(used)
+        lower, upper = self.limits_less(used)
         return replace(self, lower=lower, upper=upper, capacity=None)
 
     def with_more_own(self, more: Variables, usage: sparse.csr_array) -> "RowBlock":

@@ -211,7 +211,7 @@ class Rows:
         return np.concatenate(parts)
 
     @cached_property
-    def whole(self) -> npt.NDArray[np.bool_]:
+    def is_integer(self) -> npt.NDArray[np.bool_]:
         """Which variables a solver has to branch on, shape (N,)."""
         parts = [np.ones(self.n_pairs, dtype=np.bool_)]
         for block in self.blocks:

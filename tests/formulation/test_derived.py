@@ -149,9 +149,9 @@ DERIVED = {
             "holders": ([-1, -1, 0], [0, 1, 1]),
         },
     ),
-    "beside nothing": (lambda whole: whole.beside(np.zeros(4, dtype=np.int64)), {}),
-    "beside": (
-        lambda whole: whole.beside(np.array([1, 0, 2, -1])),
+    "less nothing": (lambda whole: whole.less(np.zeros(4, dtype=np.int64)), {}),
+    "less": (
+        lambda whole: whole.less(np.array([1, 0, 2, -1])),
         {"lower": [-1, 0, NO_LOWER, NO_LOWER], "upper": [-1, 0, 3, 5], "capacity": None},
     ),
     "more own variables": (

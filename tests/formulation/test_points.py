@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import placement_opt as po
 from placement_opt.formulation.assembly import ROUNDED_REACH, formulate
 from placement_opt.formulation.certificate import Certificate, bound_in_points, told_bound
-from placement_opt.formulation.formulation import ROOM
+from placement_opt.formulation.formulation import SUM_LIMIT
 from placement_opt.formulation.points import Objective, PointShare
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.pairs.table import Column
@@ -133,7 +133,7 @@ class TestScale:
         start = np.arange(0, n_pairs + 1, 100)
         terms = [(Fraction(1), column(points)), (Fraction(1, 10), column(np.arange(n_pairs)))]
         objective = formulate(start, [], terms, at_most=1).objective
-        assert int(points.sum()) * 10 < ROOM < int(points.sum()) * 100
+        assert int(points.sum()) * 10 < SUM_LIMIT < int(points.sum()) * 100
         assert objective.scale == 10
         terms[1] = (Fraction(1, 1000), column(np.arange(n_pairs)))
         exact = formulate(start, [], terms, at_most=1).objective

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import placement_opt as po
 from placement_opt.basics.status import OPTIMAL_GAP, Status, StopReason, relative_gap
 from placement_opt.formulation.certificate import bound_in_points, told_bound
-from placement_opt.formulation.formulation import ROOM, Formulation
+from placement_opt.formulation.formulation import SUM_LIMIT, Formulation
 from placement_opt.formulation.points import Objective
 from placement_opt.formulation.row_blocks import NO_LOWER
 from placement_opt.solvers.bounds.branching import Branching
@@ -71,7 +71,7 @@ def test_enough_is_the_highest_bound_within_the_asked_gap(worth, power, gap, wid
     search = search_at(worth * unit, 97 * 10**10, gap, widening * unit / 10**6)
     enough = search.enough
     if gap >= (2 if worth < 0 else 1):
-        assert enough == ROOM
+        assert enough == SUM_LIMIT
         return
     step = 1 + abs(enough) // 10**12  # what the floats of a told gap cannot tell apart
     for units, is_within in ((enough - step, True), (enough + step, False)):

@@ -82,10 +82,10 @@ class Branching:
         lower, upper = found.formulation.lower, found.formulation.upper
         self._stays = (lower != 0) | (upper < 0)
         # Who shares out lumped capacity is no question here: whole people per coach take longer.
-        self._whole = found.formulation.whole.copy()
+        self._is_integer = found.formulation.is_integer.copy()
         for number, block in enumerate(found.formulation.blocks):
             if block.pools is not None:
-                self._whole[slice(*found.formulation.offsets[number : number + 2])] = False
+                self._is_integer[slice(*found.formulation.offsets[number : number + 2])] = False
         self._reach = self._first_reach()
         self._reached = -math.inf
         self._spent_s = 0.0
@@ -143,7 +143,7 @@ class Branching:
         search, unit = self._search, self._unit
         columns = self._columns(target)
         program = LinearProgram.of(self._formulation, unit, columns)
-        program = replace(program, whole=self._whole[columns])
+        program = replace(program, is_integer=self._is_integer[columns])
         n_pairs = int((columns < self._formulation.n_pairs).sum())
         points = float(self._formulation.points(target))
         search.note(f"branching: {n_pairs:,} pairs could gain more than {points:,.1f} points")

@@ -84,7 +84,7 @@ class _Point:
         self.width = upper - lower
         above = values[self.active] - lower
         self.above = np.where(above > self.width - NEARLY, self.width, above)
-        self.whole = formulation.whole[self.active]
+        self.whole = formulation.is_integer[self.active]
         self.is_fractional = self.above < self.width
         self.rows = formulation.columns(self.active).tocsr()
         lowest = np.zeros(formulation.n_variables, dtype=np.int64)

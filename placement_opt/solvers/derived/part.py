@@ -69,7 +69,7 @@ def part_of(
         ):
             moved &= free_own[first : first + moved.size]
         at, used = np.flatnonzero(moved), fixed.used(number, ~moved)
-        part = part.taken(own=at).beside(used)
+        part = part.taken(own=at).less(used)
         if part.variable_usage is not None:
             touched |= np.diff(part.variable_usage.indptr) > 0
         if around is None:

@@ -149,7 +149,7 @@ class HighsRun:
                     # Somebody else's HiGHS in this thread began with other threads, which stay.
                     highs.setOptionValue("threads", 0)
                     highs.run()
-            return _answer(highs, is_whole=bool(self._program.whole.any()))
+            return _answer(highs, is_integer=bool(self._program.is_integer.any()))
         finally:
             highs.disableCallbacks()
             # Else its own threads outlive this one, and end the process with an abort at exit.
@@ -231,17 +231,17 @@ def _model(program: LinearProgram) -> Any:
     model.a_matrix_.index_ = program.member
     model.a_matrix_.value_ = program.value
     kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    model.integrality_ = [kinds[is_whole] for is_whole in program.whole.tolist()]
+    model.integrality_ = [kinds[is_integer] for is_integer in program.is_integer.tolist()]
     return model
 
 
-def _answer(highs: Any, *, is_whole: bool) -> HighsAnswer:
+def _answer(highs: Any, *, is_integer: bool) -> HighsAnswer:
     import highspy
 
     status, info = highs.getModelStatus(), highs.getInfo()
     reason = ENDINGS.get(status.name) or highs.modelStatusToString(status).lower()
     has_plan = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    bound = info.mip_dual_bound if is_whole else info.objective_function_value
+    bound = info.mip_dual_bound if is_integer else info.objective_function_value
     return HighsAnswer(
         reason,
         float(bound) if math.isfinite(bound) else None,

@@ -105,8 +105,8 @@ class LinearProgram:
         Limits of the rows, shape (R,), float64, infinite where there is none.
     lower, upper, gain
         Bounds and gains of the variables, shape (N,), float64.
-    whole
-        Which variables have to be whole, shape (N,).
+    is_integer
+        Which variables must be integers, shape (N,).
     """
 
     start: Ints
@@ -117,7 +117,7 @@ class LinearProgram:
     lower: Floats
     upper: Floats
     gain: Floats
-    whole: Bools
+    is_integer: Bools
 
     @classmethod
     def of(
@@ -150,7 +150,7 @@ class LinearProgram:
             lower.astype(np.float64),
             upper.astype(np.float64),
             unit.floats(formulation.objective.gain[taken]),
-            formulation.whole[taken],
+            formulation.is_integer[taken],
         )
 
     @classmethod

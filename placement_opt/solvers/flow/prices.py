@@ -11,7 +11,7 @@ import numpy as np
 
 from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.certificate import Certificate
-from placement_opt.formulation.formulation import ROOM
+from placement_opt.formulation.formulation import SUM_LIMIT
 from placement_opt.solvers.flow.network import Arcs, Network
 from placement_opt.solvers.flow.sets import Sets
 
@@ -88,7 +88,7 @@ def flow_certificate(network: Network, chosen: Ints, potential: Ints) -> Certifi
     Certificate or None
         None where the prices are no integers in int64.
     """
-    if float(np.abs(potential).max()) * network.step >= ROOM:
+    if float(np.abs(potential).max()) * network.step >= SUM_LIMIT:
         return None
     prices = []
     for sets, first, is_right in zip(

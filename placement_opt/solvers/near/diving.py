@@ -62,7 +62,7 @@ class _Dive:
     def __init__(self, program: LinearProgram, point: Point) -> None:
         self.program = program
         self.point = point
-        self._once = program.whole & (program.upper == 1)
+        self._once = program.is_integer & (program.upper == 1)
         self._rows = matrix_of(program)
         self._columns = self._rows.tocsc()
         self._packs = _packing_rows(self._rows, program)
@@ -72,7 +72,7 @@ class _Dive:
     def is_open(self) -> Bools:
         """Whole variables with a fraction, shape (N,)."""
         values = self.point.values
-        result: Bools = self.program.whole & (np.abs(values - np.rint(values)) > NEARLY)
+        result: Bools = self.program.is_integer & (np.abs(values - np.rint(values)) > NEARLY)
         return result
 
     def step(self) -> bool:
@@ -160,5 +160,5 @@ def _packing_rows(rows: sparse.csr_array, program: LinearProgram) -> Bools:
     """Tell which rows hold whole variables alone, with an upper limit that they use up."""
     packs = np.isfinite(program.row_upper)
     row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-    packs[row[~program.whole[rows.indices] | (rows.data < 0)]] = False
+    packs[row[~program.is_integer[rows.indices] | (rows.data < 0)]] = False
     return packs

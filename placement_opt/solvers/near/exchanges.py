@@ -108,7 +108,7 @@ class ExchangeSearch:
             program,
             row_lower=np.where(self._wide, -np.inf, program.row_lower),
             row_upper=np.where(self._wide, np.inf, program.row_upper),
-            whole=np.zeros(program.gain.size, dtype=np.bool_),
+            is_integer=np.zeros(program.gain.size, dtype=np.bool_),
         )
         limited = np.isfinite(program.row_upper) & ~np.isfinite(program.row_lower)
         self.fits = bool(

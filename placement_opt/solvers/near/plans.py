@@ -72,15 +72,15 @@ class NearPlans:
 
         `seconds` are for each program that the dive leaves to be decided.
         """
-        pairs_alone = replace(self.program, whole=self.near.is_pair)
+        pairs_alone = replace(self.program, is_integer=self.near.is_pair)
         values, slack = self.near.point.values, self._slack_at_first
         for most_open in (FEW_OPEN, 0):
             values = dive(pairs_alone, self.near.point, most_open, self._is_hopeless).values
             if self._is_hopeless(values):
                 return False
             between = np.abs(values - np.rint(values)) > NEARLY
-            free = self.with_beside(between & self.program.whole)
-            values = np.where(self.program.whole & ~free, np.rint(values), values)
+            free = self.with_beside(between & self.program.is_integer)
+            values = np.where(self.program.is_integer & ~free, np.rint(values), values)
             found = self.decided(free, values, seconds, self._seed, slack)
             if found is not None and self.take(found[0]):
                 return True
@@ -115,7 +115,7 @@ class NearPlans:
 
     def take(self, values: Floats) -> bool:
         """Keep a plan if it is better and keeps every row, up to the rounding of doubles."""
-        values = np.where(self.program.whole, np.rint(values), values)
+        values = np.where(self.program.is_integer, np.rint(values), values)
         with self._lock:
             gained = float(self.program.gain @ values)
             if gained <= self.gained or not keeps(self.program, self.rows, values):
@@ -192,7 +192,7 @@ class NearPlans:
             program.lower[at],
             program.upper[at],
             program.gain[at],
-            program.whole[at],
+            program.is_integer[at],
         )
         hint = None if self.values is None else values[at]
         settings = HighsSettings(seed % (1 << 31), 0.0, slack, seconds, None)

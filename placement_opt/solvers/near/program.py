@@ -36,7 +36,7 @@ class NearProgram:
     Parameters
     ----------
     program
-        Maximise over the columns; `whole` marks those to decide.
+        Maximise over the columns; `is_integer` marks those to decide.
     columns
         Variables of the lumped formulation, shape (N,).
     is_pair
@@ -105,14 +105,14 @@ def near_program(
     columns, basis = _columns(found, wanted)
     objective = ObjectiveUnit.of(formulation)
     program = LinearProgram.of(formulation, objective, columns)
-    row_upper, is_whole = program.row_upper.copy(), formulation.whole.copy()
+    row_upper, is_integer = program.row_upper.copy(), formulation.is_integer.copy()
     for number, block in enumerate(whole.blocks):
         if block.pools is not None:
             reserve, decided = _holders(problem, number)
             rows = slice(*small.row_offsets[number : number + 2])
             row_upper[rows] -= reserve
-            is_whole[slice(*small.offsets[number : number + 2])] = decided
-    program = replace(program, row_upper=row_upper, whole=is_whole[columns])
+            is_integer[slice(*small.offsets[number : number + 2])] = decided
+    program = replace(program, row_upper=row_upper, is_integer=is_integer[columns])
     point = solve_lp(program, schedule.NEAR_LP_S, basis) or solve_lp(program, schedule.NEAR_LP_S)
     if point is None:
         return None

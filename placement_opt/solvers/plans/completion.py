@@ -46,7 +46,7 @@ def completed(
     for number, block in enumerate(formulation.blocks):
         used = block.usage @ pairs
         if not block.n_own:
-            lower, upper = block.limits_beside(used)
+            lower, upper = block.limits_less(used)
             if np.any(lower > 0) or np.any(upper < 0):
                 return None
             continue
@@ -63,7 +63,7 @@ def _own_values(formulation: Formulation, number: int, used: Ints, clock: Clock)
     """Return the best own variables of one block beside what pairs use of its rows."""
     block = formulation.blocks[number]
     if block.variables is not None and block.variables.follow:
-        return following(block, *block.limits_beside(used))
+        return following(block, *block.limits_less(used))
     return _solved(formulation, number, used, clock)
 
 
@@ -71,7 +71,7 @@ def _solved(formulation: Formulation, number: int, used: Ints, clock: Clock) -> 
     from placement_opt.solvers.engines.cp_sat import CpSat
 
     nobody = np.zeros(0, dtype=np.int64)
-    alone = formulation.blocks[number].taken(pairs=nobody).beside(used)
+    alone = formulation.blocks[number].taken(pairs=nobody).less(used)
     rest = formulation.with_blocks([alone], [formulation.own_gain(number)], nobody)
     limits = SearchLimits(
         time_limit_s=clock.at_most(schedule.COMPLETION_S),

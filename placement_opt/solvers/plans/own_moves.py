@@ -88,7 +88,7 @@ class BlockInPlan:
         """Return what the own variables gain beside a column of pairs; None where none fit."""
         block, after = self.block, used.copy()
         np.add.at(after, row, amount)
-        best = following(block, *block.limits_beside(after))
+        best = following(block, *block.limits_less(after))
         return None if best is None else int(self.priced @ (best - self.own))
 
     def _slackened(self, n_pairs: int, entries: Entries) -> tuple[Ints, Lacking]:

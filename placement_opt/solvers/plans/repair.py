@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.basics.arrays import Ints
-from placement_opt.formulation.formulation import ROOM, Formulation
+from placement_opt.formulation.formulation import SUM_LIMIT, Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
 from placement_opt.solvers.plans.improver import Improver
 from placement_opt.solvers.plans.rounding import rounded
@@ -48,7 +48,7 @@ class Elastic:
         price = PRICE * int(np.abs(gain).max(initial=0)) + 1
         # Never so much that what all rows miss together overflows.
         most = sum(int(_missed(block).sum()) for block in whole.blocks)
-        price = min(price, max(1, ROOM // max(1, most)))
+        price = min(price, max(1, SUM_LIMIT // max(1, most)))
         blocks, gains, is_own = [], [], [np.zeros(0, dtype=np.bool_)]
         for number, block in enumerate(whole.blocks):
             is_rigid = block.variables is None

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from placement_opt.basics.status import StopReason, relative_gap
 from placement_opt.formulation.certificate import bound_in_points, told_bound
-from placement_opt.formulation.formulation import ROOM, Formulation
+from placement_opt.formulation.formulation import SUM_LIMIT, Formulation
 from placement_opt.solvers.search.limits import SearchLimits
 
 
@@ -79,7 +79,7 @@ class Standing:
         """The highest bound, in objective units, that is within the asked gap of the best plan."""
         gap, worth = Fraction(self.limits.gap), self.worth
         if gap >= (1 if worth >= 0 else 2):
-            return ROOM
+            return SUM_LIMIT
         bound = worth / (1 - gap) if worth >= 0 else worth * (1 - gap)
         objective = self.formulation.objective
         return math.floor((bound - objective.widening) * objective.scale)

@@ -7,7 +7,7 @@ import numpy as np
 
 from placement_opt.basics.status import StopReason
 from placement_opt.formulation.certificate import Certificate
-from placement_opt.formulation.formulation import ROOM, Formulation
+from placement_opt.formulation.formulation import SUM_LIMIT, Formulation
 from placement_opt.formulation.mixed_integer_rounding import Cut, cuts_of, with_cuts
 from placement_opt.solvers.derived.components import Component
 from placement_opt.solvers.search import schedule
@@ -145,7 +145,7 @@ def _together(
     of_cuts: list[int] = []
     for part, found, certificate in zip(parts, searches, certificates, strict=True):
         shift = bits - certificate.bits
-        if float(np.abs(certificate.prices).max(initial=0)) * 2.0**shift >= ROOM:
+        if float(np.abs(certificate.prices).max(initial=0)) * 2.0**shift >= SUM_LIMIT:
             raise ValueError("the parts' prices are too far apart")
         part_prices = certificate.prices << shift
         n_rows = part.rows.size

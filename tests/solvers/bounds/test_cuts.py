@@ -46,7 +46,7 @@ def points_of(formulation: Formulation) -> np.ndarray:
     ranges = [
         np.arange(low, high + 0.25, 1.0 if is_whole else 0.5)
         for low, high, is_whole in zip(
-            formulation.lower, formulation.upper, formulation.whole, strict=True
+            formulation.lower, formulation.upper, formulation.is_integer, strict=True
         )
     ]
     points = np.array(list(itertools.product(*ranges)), dtype=np.float64)

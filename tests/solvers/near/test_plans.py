@@ -73,7 +73,7 @@ def plans(ground):
 def n_open(program, point):
     """Return how many deciding variables a point leaves between whole numbers."""
     between = np.abs(point.values - np.rint(point.values)) > NEARLY
-    return int((between & program.whole).sum())
+    return int((between & program.is_integer).sum())
 
 
 class TestDiving:
@@ -87,7 +87,7 @@ class TestDiving:
         dived = dive(program, point, 0)
         assume(n_open(program, dived) == 0)
         values = np.rint(dived.values)
-        whole = formulation.whole
+        whole = formulation.is_integer
         assert np.abs(dived.values - values)[whole].max(initial=0) < 1e-5
         if whole.all():
             assert formulation.is_satisfied_by(values.astype(np.int64))
