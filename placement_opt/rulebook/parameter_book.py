@@ -68,7 +68,10 @@ class ParameterBook(SuppliedBook):
         return dataclasses.replace(self, notes=Notes())
 
     def used(self) -> tuple[Parameter, ...]:
-        """Return the parameters asked for since `noting`, sorted by name; none without it."""
+        """Return the parameters asked for, sorted by name; none where nothing is noted.
+
+        Noted is what is asked since `noting`, or since `on` with ``unknown="last_known"``.
+        """
         return () if self.notes is None else self.notes.sorted_parameters()
 
     def assumed(self) -> tuple[Parameter, ...]:

@@ -112,7 +112,10 @@ class SuppliedBook(ShortRepr):
             confidence="user",
             municipality=municipality,
         )
-        return dataclasses.replace(self, overrides=(supplied, *self.overrides))
+        notes = (
+            None if self.notes is None else Notes()
+        )  # what the old values were asked for is past
+        return dataclasses.replace(self, overrides=(supplied, *self.overrides), notes=notes)
 
     def override(
         self,

@@ -21,11 +21,21 @@ def assumption_rows(compiled: Compiled) -> tuple[AssumptionRow, ...]:
 
 
 def _of_the_law(instance: Instance) -> Iterator[AssumptionRow]:
-    """Yield the last known values that stood in where nothing newer is known."""
-    law = instance.known_rulebook
-    for row in () if law is None else law.assumed():
+    """Yield a date of the law that is not the region's, and the last known values that stood in."""
+    law, day = instance.known_rulebook, instance.region.date
+    if law is None:
+        return
+    if day not in {None, law.date}:
+        yield AssumptionRow(
+            rule=_LAW,
+            about="date",
+            count=instance.n_candidates,
+            text=f"the law is that of {law.date}, as the rulebook says; the region is of {day}",
+            text_nl=f"de wet is die van {law.date}, zoals het rulebook zegt; de regio is van {day}",
+        )
+    for row in law.assumed():
         about = row.name if row.municipality is None else f"{row.name} ({row.municipality})"
-        last, day = row.valid_until, instance.rulebook.date
+        last, day = row.valid_until, law.date
         in_dutch = str(row.value).replace(".", ",")
         yield AssumptionRow(
             rule=_LAW,

@@ -192,4 +192,7 @@ def test_new_notes_remember_nothing() -> None:
     book = Rulebook.on(FAR, unknown="last_known")
     book.minimum_wage_eur_per_hour()
     assert book.noting().assumed() == ()
+    supplied = book.with_parameter("minimum_wage.eur_per_hour", 16)
+    assert supplied.minimum_wage_eur_per_hour() == 16
+    assert supplied.assumed() == ()
     assert len(book.for_municipality("M-1").assumed()) == 1

@@ -83,6 +83,15 @@ def test_a_given_rulebook_decides_itself():
     assert lenient.assumed() == ()  # the solve notes in notes of its own
 
 
+def test_a_law_of_another_day_than_the_region_is_told():
+    (row,) = solved("2026-02-01", po.Rulebook.on("2025-08-01")).assumption_rows
+    assert (row.rule, row.about, row.count) == ("Rulebook", "date", 12)
+    assert row.text == (
+        "the law is that of 2025-08-01, as the rulebook says; the region is of 2026-02-01"
+    )
+    assert row.text_nl.startswith("de wet is die van 2025-08-01")
+
+
 def test_an_ordinance_whose_dates_have_passed_is_told_with_its_place():
     name = "coaching.share.middle.year_1"
     law = po.Rulebook.on("2026-02-01", unknown="last_known").with_parameter(
