@@ -18,6 +18,7 @@ from placement_opt.basics.short_text import told_parts
 from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.travel_time import TravelTime, knows_places
+from placement_opt.instance.groupings import groups_of_records
 from placement_opt.instance.instance import Instance
 from placement_opt.objectives import standard_terms
 from placement_opt.objectives.base import Term
@@ -134,7 +135,8 @@ class Model:
         return f"{type(self).__name__}({told})"
 
     def _check(self, rules: Sequence[object], terms: Sequence[object]) -> None:
-        check_parts(rules, terms, () if self._listed is None else column_names(self._listed))
+        columns = () if self._listed is None else column_names(self._listed)
+        check_parts(rules, terms, columns, groups_of_records(self.instance))
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -87,6 +87,12 @@ def reference(ids):
     return optional(st.sampled_from(ids)) if ids else st.none()
 
 
+@cache
+def groups():
+    names = st.sampled_from(("area", "site.part", "chain"))
+    return st.dictionaries(names, st.sampled_from(("north", "south", "7")), max_size=2)
+
+
 def later(day, days):
     return day + dt.timedelta(days) if day is not None and days is not None else None
 
@@ -119,6 +125,7 @@ def candidates(draw, id_, openings=(), coaches=(), municipalities=()):
         priority=draw(decimals(0, 10, 2)),
         available_from=draw(optional(dates())),
         current_opening=draw(reference(openings)),
+        groups=draw(groups()),
     )
 
 
@@ -142,6 +149,7 @@ def openings(draw, id_, candidates=(), employers=(), municipalities=()):
         contract_months=draw(optional(whole(1, 36))),
         preferences=draw(rankings(candidates)) if candidates else (),
         sector_of_work=draw(optional(one_of(SECTORS_OF_WORK))),
+        groups=draw(groups()),
     )
 
 
@@ -160,6 +168,7 @@ def employers(draw, id_, municipalities=()):
         lent_out_target_group_hours_per_year=draw(optional(decimals(0, 2_000, 3))),
         jobs_pledged=draw(optional(decimals(0, 5, 2))),
         supervision_places=draw(optional(whole(0, 5))),
+        groups=draw(groups()),
     )
 
 

@@ -27,6 +27,10 @@ def often(value, *others):
     return st.sampled_from((value,) * (1 + 2 * len(others)) + others)
 
 
+def groups_of(name, *labels):
+    return st.sampled_from(({}, *({name: label} for label in labels)))
+
+
 @st.composite
 def people(draw, number, work, coaches):
     coaching = draw(
@@ -61,6 +65,8 @@ def people(draw, number, work, coaches):
         priority=draw(st.sampled_from((0, 0, 1.5))),
         available_from=draw(often(None, dt.date(2026, 4, 1))),
         current_opening=draw(often(None, *work)),
+        # Somebody has each group, so that rules can group by it.
+        groups={"area": "north"} if number == 0 else draw(groups_of("area", "north", "south")),
         **coaching,
     )
 
@@ -83,6 +89,7 @@ def jobs(draw, number, employers, persons):
         contract_months=draw(often(None, 2, 6)),
         preferences=draw(st.sampled_from(((), (persons[-1],), persons))),
         sector_of_work=draw(st.sampled_from((None, "care"))),
+        groups={"site": "dock"} if number == 0 else draw(groups_of("site", "dock", "quay")),
     )
 
 
@@ -114,6 +121,7 @@ def employers_of(draw, number):
         lent_out_hours_per_year=3000,
         jobs_pledged=draw(st.sampled_from((None, 0.5, 1, 1.25))),
         supervision_places=draw(st.sampled_from((None, 2, 1, 0))),
+        groups={"chain": "Jansen"} if number == 0 else draw(groups_of("chain", "Jansen", "Visser")),
     )
 
 

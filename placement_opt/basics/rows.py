@@ -74,12 +74,12 @@ class UnplacedRow(Row):
 class QuotaRow(Row):
     """Where a group stands, in jobs of 25.5 hours a week, and what is missing in hours a year.
 
-    `levy_eur` is a scenario, EUR a year; where it is 0 by law, off or unknown, `levy_reason` says
-    why.
+    `per` and `group` are tuples where ways to group are crossed. `levy_eur` is a scenario, EUR a
+    year; where it is 0 by law, off or unknown, `levy_reason` says why.
     """
 
-    per: str
-    group: str
+    per: str | tuple[str, ...]
+    group: str | tuple[str, ...]
     target_jobs: float
     in_service_jobs: float
     placed_jobs: float

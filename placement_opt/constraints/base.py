@@ -1,9 +1,9 @@
 """What a rule is, and what all rules share: limits per group, sums, violations."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, overload
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import RemarkRow
 from placement_opt.constraints.model_part import ModelPart
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.instance.groupings import GROUPINGS
+from placement_opt.instance.groupings import GROUPINGS, Group, Ways, each_way, group_text
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.columns import pair_column
@@ -38,7 +38,7 @@ class Rule(ModelPart):
     @property
     def key(self) -> tuple[str, ...]:
         """What a later rule must share to replace this one: its class and its `per`."""
-        return (self.rule, str(getattr(self, "per", "")))
+        return (self.rule, group_text(getattr(self, "per", "")))
 
     @property
     def summed_columns(self) -> frozenset[str]:
@@ -53,10 +53,11 @@ class Rule(ModelPart):
         """
         return None
 
-    @property
-    def price(self) -> Fraction | None:
-        """Points per unit of shortfall, exact; None where minimums are hard."""
+    def price_of(self, group: Group) -> Fraction | None:
+        """Return the points per unit of a group's shortfall, exact; None where it is hard."""
         price = getattr(self, "shortfall_price", None)
+        if isinstance(price, Mapping):
+            price = price.get(group)
         return None if price is None else read_number(price)
 
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
@@ -107,13 +108,13 @@ class Rule(ModelPart):
         del plan
         return None
 
-    def broken(self, about: str, text: str) -> Violation:
+    def broken(self, about: Group, text: str) -> Violation:
         """Build a violation of this rule."""
-        return Violation(self.title, about, text)
+        return Violation(self.title, group_text(about), text)
 
 
 def limit_of_group(
-    rule: Rule, field: str, limits: Any, groups: Groups, per: str
+    rule: Rule, field: str, limits: Any, groups: Groups, per: Ways
 ) -> tuple[dict[int, Fraction], Groups]:
     """Resolve a limit to exact numbers per group row.
 
@@ -132,26 +133,46 @@ def limit_of_group(
     if limits is None:
         return {}, groups
     if not isinstance(limits, Mapping):
-        return dict.fromkeys(range(len(groups.labels)), read_number(limits)), groups
-    unknown = [label for label in limits if label not in set(groups.labels)]
-    if unknown and per in GROUPINGS:
-        raise InvalidInputError(
-            Problem(
-                "rule",
-                rule.rule,
-                field,
-                label,
-                f"must name a known {per.replace('_', ' ')}",
-                closest_hint(closest_ids(label, groups.labels)),
-            )
-            for label in unknown
-        )
+        every = range(len(groups.labels) - groups.n_added)
+        return dict.fromkeys(every, read_number(limits)), groups
+    known = set(groups.labels)
+    unknown = [label for label in limits if label not in known]
+    problems = list(_unknown_ids(rule, field, unknown, groups, per))
+    if problems:
+        raise InvalidInputError(problems)
     groups = groups.with_labels(unknown)
     row = {label: position for position, label in enumerate(groups.labels)}
     return {row[label]: read_number(limit) for label, limit in limits.items()}, groups
 
 
-def plain_limits(plan: Plan, limits: Any, per: str) -> dict[str, Fraction]:
+def prices_of_groups(
+    rule: Rule, groups: Groups, per: Ways
+) -> tuple[Mapping[int, Fraction], Groups]:
+    """Resolve `shortfall_price` to exact points per unit by group row; rows without one are hard.
+
+    Returns and raises as `limit_of_group`; a number also holds for groups that only the rule names.
+    """
+    given = getattr(rule, "shortfall_price", None)
+    if given is None or isinstance(given, Mapping):
+        return limit_of_group(rule, "shortfall_price", given, groups, per)
+    return dict.fromkeys(range(len(groups.labels)), read_number(given)), groups
+
+
+def _unknown_ids(
+    rule: Rule, field: str, named: Sequence[Group], groups: Groups, per: Ways
+) -> Iterator[Problem]:
+    """Yield a problem for each group that names an unknown id of a built-in kind."""
+    known_of = groups.crossed or (groups.labels,)
+    for place, (way, known) in enumerate(zip(each_way(per), known_of, strict=True)):
+        labels = {group if isinstance(group, str) else group[place] for group in named}
+        if way in GROUPINGS:
+            for label in sorted(labels.difference(map(str, known))):
+                expected = f"must name a known {way.replace('_', ' ')}"
+                hint = closest_hint(closest_ids(label, map(str, known)))
+                yield Problem("rule", rule.rule, field, label, expected, hint)
+
+
+def plain_limits(plan: Plan, limits: Any, per: Ways) -> dict[Group, Fraction]:
     """Read a limit as {label: number} without any columns; a number means every label."""
     if limits is None:
         return {}
@@ -160,12 +181,16 @@ def plain_limits(plan: Plan, limits: Any, per: str) -> dict[str, Fraction]:
     return dict.fromkeys(plan.labels_of(per), read_number(limits))
 
 
-def used(plan: Plan, per: str, uses: str | None) -> dict[str, Fraction]:
+@overload
+def used(plan: Plan, per: str, uses: str | None) -> dict[str, Fraction]: ...
+@overload
+def used(plan: Plan, per: Ways, uses: str | None) -> dict[Group, Fraction]: ...
+def used(plan: Plan, per: Ways, uses: str | None) -> Mapping[Any, Fraction]:
     """Sum a pair column over the placements of each group, by a plain reading."""
     if uses is None:
         labels = Counter(plan.group(placement, per) for placement in plan.placements)
         return {label: Fraction(count) for label, count in labels.items() if label is not None}
-    sums: dict[str, Fraction] = {}
+    sums: dict[Group, Fraction] = {}
     for placement in plan.placements:
         label = plan.group(placement, per)
         if label is not None:

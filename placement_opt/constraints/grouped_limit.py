@@ -14,6 +14,7 @@ from placement_opt.basics.short_text import ShortRepr
 from placement_opt.formulation.formulation import SUM_LIMIT
 from placement_opt.formulation.pair_entries import narrow_rows, rows_of_pairs
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
+from placement_opt.instance.groupings import group_text
 from placement_opt.pairs.groups import Groups
 from placement_opt.pairs.table import Column
 
@@ -52,7 +53,7 @@ def grouped_limit(
     *,
     at_most: Mapping[int, Fraction] | None = None,
     at_least: Mapping[int, Fraction] | None = None,
-    shortfall_price: Fraction | None = None,
+    shortfall_price: Mapping[int, Fraction] | Fraction | None = None,
     max_shortfall: Fraction | None = None,
 ) -> RowBlock | None:
     r"""Lower ``at_least[g] <= sum of usage in g <= at_most[g]`` to integer rows.
@@ -75,7 +76,7 @@ def grouped_limit(
         Exact limits by group; groups left out are free. They may be negative after people in
         service have been moved to the right side.
     shortfall_price
-        Points per missing unit; None makes minimums hard.
+        Points per missing unit, one number or by group; None, and a group left out, is hard.
     max_shortfall
         The shortfall of a group is never larger than this; None means no limit.
 
@@ -85,17 +86,18 @@ def grouped_limit(
         The rows, labelled by group; None where nothing is limited.
     """
     at_most, at_least = at_most or {}, at_least or {}
-    soft = shortfall_price is not None
-    if not soft and max_shortfall is not None:
-        at_least = {group: limit - max_shortfall for group, limit in at_least.items()}
-    firm = sorted(set(at_most) | (set() if soft else set(at_least)))
+    prices = {} if shortfall_price is None else shortfall_price
+    if not isinstance(prices, Mapping):
+        prices = dict.fromkeys(at_least, prices)
+    soft = {group: limit for group, limit in at_least.items() if group in prices}
+    allowed = max_shortfall or Fraction(0)
+    hard = {group: limit - allowed for group, limit in at_least.items() if group not in prices}
+    firm = sorted({*at_most, *hard})
     parts = []
     if firm:
-        parts.append(_hard_rows(title, usage, firm, at_most, {} if soft else at_least))
-    if soft and at_least:
-        parts.append(
-            _priced_rows(title, usage, at_least, shortfall_price or Fraction(0), max_shortfall)
-        )
+        parts.append(_hard_rows(title, usage, firm, at_most, hard))
+    if soft:
+        parts.append(_priced_rows(title, usage, soft, prices, max_shortfall))
     return stacked(title, parts) if parts else None
 
 
@@ -117,7 +119,7 @@ def _hard_rows(
     matrix = usage.matrix(rows)
     return RowBlock(
         title,
-        [usage.groups.labels[g] for g in rows],
+        [group_text(usage.groups.labels[g]) for g in rows],
         matrix,
         np.array(lower, dtype=np.int64),
         np.array(upper, dtype=np.int64),
@@ -130,7 +132,7 @@ def _priced_rows(
     title: str,
     usage: Usage,
     at_least: Mapping[int, Fraction],
-    price: Fraction,
+    prices: Mapping[int, Fraction],
     max_shortfall: Fraction | None,
 ) -> RowBlock:
     rows, scale = sorted(at_least), usage.column.scale
@@ -152,10 +154,10 @@ def _priced_rows(
         limit.append(need)
         most.append(reach)
         # What is always zero costs nothing: its price in points could be too large for the problem.
-        gain.append(-price * unit / scale if reach else Fraction(0))
+        gain.append(-prices[group] * unit / scale if reach else Fraction(0))
     return RowBlock(
         title,
-        [usage.groups.labels[g] for g in rows],
+        [group_text(usage.groups.labels[g]) for g in rows],
         narrow_rows(sparse.csr_array((data, matrix.indices, start), shape=matrix.shape)),
         np.array(limit, dtype=np.int64),
         np.full(len(rows), NO_UPPER, dtype=np.int64),

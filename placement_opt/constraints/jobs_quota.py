@@ -13,14 +13,14 @@ from typing_extensions import override
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.errors import Findings, Problem
 from placement_opt.basics.quantities import Digits, read_number
-from placement_opt.constraints.base import Rule, limit_of_group, plain_limits
+from placement_opt.constraints.base import Rule, limit_of_group, plain_limits, prices_of_groups
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.constraints.leaving_once import leaving_once
-from placement_opt.constraints.limits import Limits, Price
+from placement_opt.constraints.limits import Limits, Per, Prices, unfit_groups
 from placement_opt.constraints.model_part import Examples
 from placement_opt.constraints.quota_records import (
-    GROUPS_OF_EMPLOYERS,
     counts_for_quota,
+    groups_employers,
     hours_left,
     in_service,
     pledged,
@@ -29,12 +29,12 @@ from placement_opt.constraints.quota_records import (
 )
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.columns import HOUR
+from placement_opt.instance.groupings import Group, each_way, group_text
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation, contract_hours
 from placement_opt.pairs.groups import Groups, grouped
 from placement_opt.pairs.hours import hours_where
 from placement_opt.pairs.table import Column, PairTable, times
-from placement_opt.records.fields import Label
 from placement_opt.records.readers import Quantity
 
 STANDARD_PRICE = 800
@@ -48,7 +48,7 @@ class GroupStanding:
     what the plan adds (people who leave a job lower it), `shortfall` what is missing.
     """
 
-    group: str
+    group: Group
     target: Fraction
     in_service: Fraction
     placed: Fraction
@@ -74,12 +74,14 @@ class JobsQuota(Rule):
     Parameters
     ----------
     per
-        ``"employer"``, ``"sector"``, ``"region"`` and so on, or a pair column of labels.
+        ``"employer"``, ``"sector"``, ``"employer.chain"``, ``"region"`` and so on, a pair column of
+        labels, or a tuple of these: a group for each combination that occurs.
     jobs
         Statutory target in jobs, a number or {group: number}: people in service count. None takes
         each employer's `jobs_pledged`, summed per group: new jobs, on top of those in service.
     shortfall_price
-        Points per missing job; None (the default) makes the quota hard. `po.solve` uses 800.
+        Points per missing job, a number or {group: number}; None (the default) makes the quota
+        hard, and so it is for groups that a mapping leaves out. `po.solve` uses 800.
     max_shortfall
         Flexibility: no group may miss more jobs than this; None means no limit on a priced
         shortfall and no flexibility on a hard one.
@@ -103,11 +105,19 @@ class JobsQuota(Rule):
         {"per": "opening", "jobs": {"O-0": 0.5}},
         {"per": "crew", "jobs": {"red": 1, "nobody": 0.25}, "shortfall_price": 10},
         {"per": "municipality", "jobs": {"M-1": 1}, "shortfall_price": 7},
+        {"per": "employer.chain", "shortfall_price": {"Jansen": 12.5}, "max_shortfall": 1},
+        {"per": ("employer.chain", "sector"), "shortfall_price": 5},
+        {"per": ("employer.chain", "employer"), "jobs": 0.5, "shortfall_price": 3},
+        {
+            "per": ("employer", "candidate.area"),
+            "jobs": {("E-0", "north"): 1, ("E-1", "nobody"): 0.25},
+            "shortfall_price": {("E-0", "north"): 2, ("E-1", "nobody"): 2},
+        },
     )
     rule: Literal["JobsQuota"] = "JobsQuota"
-    per: Label
+    per: Per
     jobs: Limits | None = None
-    shortfall_price: Price | None = None
+    shortfall_price: Prices | None = None
     max_shortfall: Annotated[float, Quantity(0, 10**9, 6, "jobs", Digits.LIMIT)] | None = None
 
     @classmethod
@@ -118,8 +128,10 @@ class JobsQuota(Rule):
 
     @override
     def contradictions(self, unread: Collection[str] = ()) -> Iterator[Problem]:
-        known = self.per in GROUPS_OF_EMPLOYERS
-        if self.jobs is None and not known and not {"per", "jobs"} & set(unread):
+        if "per" in unread:
+            return
+        yield from unfit_groups(self, self.per, {"jobs", "shortfall_price"}.difference(unread))
+        if self.jobs is None and "jobs" not in unread and not groups_employers(self.per):
             yield problem_of_pledges(self.per)
 
     @property
@@ -131,32 +143,36 @@ class JobsQuota(Rule):
         instance = pairs.instance
         findings = Findings()
         with findings.gathered():
-            target, groups = self._target(pairs)
+            target, prices, groups = self._target(pairs)
         with findings.gathered():
             counts, counted, hours = self._counted(pairs)
             left = None
-            if self.per not in pairs.labels:
+            if not pairs.labels.keys() & each_way(self.per):
                 left = hours_left(instance, counts, np.diff(pairs.candidate_start) > 0)
         findings.refuse()
         usage = self._usage(pairs, groups, np.where(counted, hours.values, 0), hours.scale, left)
         if usage.also is not None and pairs.placements_per_candidate > 1:
-            return leaving_once(self.title, pairs, usage, target, self.price, self._most_short)
+            return leaving_once(self.title, pairs, usage, target, prices, self._most_short)
         return grouped_limit(
             self.title,
             usage,
             at_least=target,
-            shortfall_price=self.price,
+            shortfall_price=prices,
             max_shortfall=self._most_short,
         )
 
-    def _target(self, pairs: PairTable) -> tuple[dict[int, Fraction], Groups]:
-        """Return the jobs that are asked of each group row beyond those in service; the groups."""
+    def _target(
+        self, pairs: PairTable
+    ) -> tuple[dict[int, Fraction], Mapping[int, Fraction], Groups]:
+        """Return the jobs asked of each group beyond those in service; its price; the groups."""
         instance = pairs.instance
-        findings, service = Findings(), dict[str, Fraction]()
+        findings, service = Findings(), dict[Group, Fraction]()
         with findings.gathered():
             groups = grouped(pairs, self.per, self.rule)
             wanted = self.jobs if self.jobs is not None else pledged(instance, self.per)
-            target, groups = limit_of_group(self, "jobs", wanted, groups, self.per)
+            with findings.gathered():
+                target, groups = limit_of_group(self, "jobs", wanted, groups, self.per)
+            prices, groups = prices_of_groups(self, groups, self.per)
         if self.jobs is not None:
             asked = self.jobs if isinstance(self.jobs, Mapping) else None
             with findings.gathered():
@@ -164,7 +180,7 @@ class JobsQuota(Rule):
         findings.refuse()
         zero = Fraction(0)
         beyond = {row: jobs - service.get(groups.labels[row], zero) for row, jobs in target.items()}
-        return beyond, groups
+        return beyond, prices, groups
 
     def _counted(self, pairs: PairTable) -> tuple[Bools, Bools, Column]:
         """Return who counts, shape (C,); which pairs count, shape (E,); and their hours."""
@@ -207,7 +223,10 @@ class JobsQuota(Rule):
         of_leaver = times(left, scale // HOUR)[pairs.candidate]
         current = instance.candidates.current_opening[pairs.candidate]
         leaving = PairTable(instance, pairs.candidate, np.maximum(current, 0))
-        code = np.where(current >= 0, grouped(leaving, self.per).code, -1).astype(np.int32)
+        row = {label: row for row, label in enumerate(groups.labels)}
+        groups_left = grouped(leaving, self.per)
+        row_of = np.array([*(row.get(label, -1) for label in groups_left.labels), -1])
+        code = np.where(current >= 0, row_of[groups_left.code], -1).astype(np.int32)
         return Usage(groups, jobs(new), also=(code, jobs(of_leaver)))
 
     def positions(self, plan: Plan) -> Iterator[GroupStanding]:
@@ -221,13 +240,13 @@ class JobsQuota(Rule):
             zero = Fraction(0)
             yield GroupStanding(label, target, service.get(label, zero), placed.get(label, zero))
 
-    def _placed(self, plan: Plan) -> dict[str, Fraction]:
+    def _placed(self, plan: Plan) -> dict[Group, Fraction]:
         """Sum jobs gained and left per group, person by person."""
         instance = plan.instance
         job = Fraction(instance.rulebook.job_hours_per_week)
-        placed: dict[str, Fraction] = {}
+        placed: dict[Group, Fraction] = {}
 
-        def add(label: str | None, hours: Fraction) -> None:
+        def add(label: Group | None, hours: Fraction) -> None:
             if label is not None:
                 placed[label] = placed.get(label, Fraction(0)) + hours / job
 
@@ -249,10 +268,10 @@ class JobsQuota(Rule):
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
-        most = self._most_short
-        if most is None:
-            most = Fraction(0) if self.shortfall_price is None else None
         for position in self.positions(plan):
+            most = self._most_short
+            if most is None and self.price_of(position.group) is None:
+                most = Fraction(0)
             if most is not None and position.shortfall > most:
                 yield self.broken(
                     position.group,
@@ -261,7 +280,7 @@ class JobsQuota(Rule):
 
     @override
     def shortfalls(self, plan: Plan) -> Iterator[Shortfall]:
-        if self.price is None:
-            return
         for position in self.positions(plan):
-            yield Shortfall(position.group, position.shortfall, self.price)
+            price = self.price_of(position.group)
+            if price is not None:
+                yield Shortfall(group_text(position.group), position.shortfall, price)

@@ -18,7 +18,7 @@ def leaving_once(
     pairs: PairTable,
     usage: Usage,
     at_least: Mapping[int, Fraction],
-    shortfall_price: Fraction | None,
+    shortfall_price: Mapping[int, Fraction] | None,
     max_shortfall: Fraction | None,
 ) -> RowBlock | None:
     r"""Lower minimums whose sums fall once by what a person leaves, whatever the placements.

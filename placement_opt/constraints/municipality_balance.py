@@ -12,9 +12,9 @@ from typing_extensions import override
 
 from placement_opt.basics.arrays import Indices, Ints
 from placement_opt.basics.quantities import read_number
-from placement_opt.constraints.base import Rule
+from placement_opt.constraints.base import Rule, prices_of_groups
 from placement_opt.constraints.coaching_teams import teams_of
-from placement_opt.constraints.limits import Price
+from placement_opt.constraints.limits import Prices
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.capacity import Capacity, Lacking
 from placement_opt.formulation.pair_entries import rows_of_pairs
@@ -50,8 +50,10 @@ class MunicipalityBalance(Rule):
     counts
         ``"placements"`` (the default) or ``"coached_hours"``; the two can stand side by side.
     shortfall_price
-        Points per missing placement, or per missing hour a week; None (the default) makes the
-        rule hard. `po.solve` uses share 0.9 and 100 points for placements.
+        Points per missing placement, or per missing hour a week, a number or
+        {municipality: number}; None (the default) makes the rule hard, and so it is for
+        municipalities that a mapping leaves out. `po.solve` uses share 0.9 and 100 points for
+        placements.
 
     References
     ----------
@@ -66,13 +68,14 @@ class MunicipalityBalance(Rule):
         {"share": 0.333333},
         {"share": 0.8, "shortfall_price": 100},
         {"share": 0},
+        {"share": 0.8, "shortfall_price": {"M-2": 50}},
         {"counts": "coached_hours"},
         {"counts": "coached_hours", "share": 0.5, "shortfall_price": 12.5},
     )
     rule: Literal["MunicipalityBalance"] = "MunicipalityBalance"
     share: Share = STANDARD_SHARE
     counts: Literal["placements", "coached_hours"] = "placements"
-    shortfall_price: Price | None = None
+    shortfall_price: Prices | None = None
 
     @property
     @override
@@ -99,10 +102,11 @@ class MunicipalityBalance(Rule):
         rows = np.flatnonzero(people)
         if rows.size == 0:
             return None
+        prices, home = prices_of_groups(self, home, "municipality")
         used, unit = self._used(pairs, served)
         share = read_number(self.share) / int(people.sum())
         fair = [share * people for people in people[rows].tolist()]
-        names = [home.labels[row] for row in rows]
+        names = [str(home.labels[row]) for row in rows]
         row_of = np.full(len(home.labels) + 1, -1, dtype=np.int32)
         row_of[rows] = np.arange(rows.size, dtype=np.int32)
         entries = rows_of_pairs(row_of[home.code], 2 * rows.size + 1, used)
@@ -112,14 +116,16 @@ class MunicipalityBalance(Rule):
         most *= np.minimum(n_pairs, pairs.placements_per_candidate)
         ceiling = np.zeros(len(home.labels), dtype=np.int64)
         np.add.at(ceiling, of_candidate[served], most[served])
+        cost = {row: price * unit for row, price in prices.items()}
+        hard = np.array([m for m, row in enumerate(rows.tolist()) if row not in cost])
         return RowBlock(
             self.title,
             [*(f"{name} {self._what}" for name in names), f"all {self._what}", *names],
             entries,
             np.zeros(2 * rows.size + 1, dtype=np.int64),
             np.repeat([0, NO_UPPER], [rows.size + 1, rows.size]),
-            *self._counts_and_shortfalls(fair, ceiling[rows], unit),
-            capacity=_EvenRoom(home.code, used, rows, fair) if self.price is None else None,
+            *_counts_and_shortfalls(fair, ceiling[rows], [cost.get(row) for row in rows.tolist()]),
+            capacity=None if hard.size == 0 else _EvenRoom(home.code, used, rows, fair, hard),
         )
 
     @property
@@ -142,48 +148,18 @@ class MunicipalityBalance(Rule):
         common = max(1, int(np.gcd.reduce(used)))
         return narrowed(used // common), Fraction(common, hours.scale)
 
-    def _counts_and_shortfalls(
-        self, fair: Sequence[Fraction], ceiling: Ints, unit: Fraction
-    ) -> tuple[Variables, sparse.csr_array]:
-        """Own variables: what each municipality gets, the total, and with a price each shortfall.
-
-        With fair part n / d of municipality m: ``d count_m - n total + s_m >= 0``, so that a
-        shortfall counts units of 1 / d.
-        """
-        n_homes = len(fair)
-        parts = np.array([part.numerator for part in fair], dtype=np.int64)
-        wholes = np.array([part.denominator for part in fair], dtype=np.int64)
-        each, total, ones = np.arange(n_homes), np.full(n_homes, n_homes), np.ones_like(parts)
-        entries = [
-            (each, each, -ones),
-            (total, each, ones),
-            (total[:1], total[:1], -ones[:1]),
-            (n_homes + 1 + each, each, wholes),
-            (n_homes + 1 + each, total, -parts),
-        ]
-        gain = [Fraction(0)] * (n_homes + 1)
-        upper = np.append(ceiling, ceiling.sum())
-        if self.price is not None:
-            entries.append((n_homes + 1 + each, n_homes + 1 + each, ones))
-            gain += [-self.price * unit / part.denominator for part in fair]
-            upper = np.append(upper, parts * ceiling.sum())
-        row, column, value = (np.concatenate(part) for part in zip(*entries, strict=True))
-        usage = sparse.coo_array((value, (row, column)), shape=(2 * n_homes + 1, len(gain)))
-        variables = Variables(np.zeros(len(gain), dtype=np.int64), upper, gain, follow=True)
-        return variables, usage.tocsr()
-
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
-        if self.price is None:
-            for label, short in self._short(plan).items():
-                if short > 0:
-                    yield self.broken(label, f"{float(short):g} {self._what} below its fair part")
+        for label, short in self._short(plan).items():
+            if short > 0 and self.price_of(label) is None:
+                yield self.broken(label, f"{float(short):g} {self._what} below its fair part")
 
     @override
     def shortfalls(self, plan: Plan) -> Iterator[Shortfall]:
-        if self.price is not None:
-            for label, short in self._short(plan).items():
-                yield Shortfall(label, short, self.price)
+        for label, short in self._short(plan).items():
+            price = self.price_of(label)
+            if price is not None:
+                yield Shortfall(label, short, price)
 
     def _short(self, plan: Plan) -> dict[str, Fraction]:
         people: dict[str, int] = {}
@@ -209,14 +185,52 @@ class MunicipalityBalance(Rule):
         return bool(asks) if self._in_hours else True
 
 
+def _counts_and_shortfalls(
+    fair: Sequence[Fraction], ceiling: Ints, price: Sequence[Fraction | None]
+) -> tuple[Variables, sparse.csr_array]:
+    """Own variables: what each municipality gets, the total, and shortfalls.
+
+    `price` holds the points per unit of each shortfall; who has none is never short.
+
+    With fair part n / d of municipality m: ``d count_m - n total + s_m >= 0``, so that a
+    shortfall counts units of 1 / d.
+    """
+    n_homes = len(fair)
+    parts = np.array([part.numerator for part in fair], dtype=np.int64)
+    wholes = np.array([part.denominator for part in fair], dtype=np.int64)
+    each, total, ones = np.arange(n_homes), np.full(n_homes, n_homes), np.ones_like(parts)
+    entries = [
+        (each, each, -ones),
+        (total, each, ones),
+        (total[:1], total[:1], -ones[:1]),
+        (n_homes + 1 + each, each, wholes),
+        (n_homes + 1 + each, total, -parts),
+    ]
+    gain = [Fraction(0)] * (n_homes + 1)
+    upper = np.append(ceiling, ceiling.sum())
+    priced = np.array([m for m in range(n_homes) if price[m] is not None], dtype=np.int64)
+    entries.append((n_homes + 1 + priced, n_homes + 1 + np.arange(priced.size), ones[priced]))
+    costs = zip(price, fair, strict=True)
+    gain += [-cost / part.denominator for cost, part in costs if cost is not None]
+    upper = np.append(upper, parts[priced] * ceiling.sum())
+    row, column, value = (np.concatenate(part) for part in zip(*entries, strict=True))
+    usage = sparse.coo_array((value, (row, column)), shape=(2 * n_homes + 1, len(gain)))
+    variables = Variables(np.zeros(len(gain), dtype=np.int64), upper, gain, follow=True)
+    return variables, usage.tocsr()
+
+
 @dataclass(frozen=True, eq=False)
 class _EvenRoom(Capacity):
-    """Tells whose placement would leave municipalities below their fair part, without a price."""
+    """Tells whose placement would leave municipalities below their fair part, without a price.
+
+    `hard` holds the positions in `rows` of the municipalities that have none.
+    """
 
     home: Indices
     used: npt.NDArray[np.integer]
     rows: npt.NDArray[np.intp]
     fair: Sequence[Fraction]
+    hard: npt.NDArray[np.intp]
 
     @override
     def room(
@@ -232,7 +246,8 @@ class _EvenRoom(Capacity):
             if used and home in position:
                 after, total = own[:n_homes].tolist(), int(own[n_homes]) + used
                 after[position[home]] += used
-                behind[-1] = [m for m in range(n_homes) if after[m] < self.fair[m] * total]
+                hard = self.hard.tolist()
+                behind[-1] = [m for m in hard if after[m] < self.fair[m] * total]
         width = np.array([len(some) for some in behind], dtype=np.int64)
         start = np.cumsum(width) - width
         flat = np.array([m for some in behind for m in some], dtype=np.int64)

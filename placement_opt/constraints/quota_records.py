@@ -1,6 +1,7 @@
 """What a jobs quota reads from the records: who counts, which job is left, promised, in service."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -9,15 +10,41 @@ from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.basics.quantities import read_number
 from placement_opt.instance.columns import NOT_GIVEN
-from placement_opt.instance.groupings import GROUPINGS
+from placement_opt.instance.groupings import GROUPINGS, Group, Ways, each_way, way_to_group
 from placement_opt.instance.instance import Instance
 from placement_opt.pairs.table import PairTable
 from placement_opt.records import Candidate, Employer
 
-GROUPS_OF_EMPLOYERS = {
-    per: way.of_employer for per, way in GROUPINGS.items() if way.of_employer is not None
-}
-"""Groups of placements whose people in service are known, from their employers."""
+_WAYS_OF_EMPLOYERS = tuple(per for per, way in GROUPINGS.items() if way.of_employer is not None)
+
+
+def groups_employers(per: Ways) -> bool:
+    """Tell whether each employer's own staff is in one group, or in none."""
+    ways = [way_to_group(name) for name in each_way(per)]
+    return all(way is not None and way.of_employer is not None for way in ways)
+
+
+@dataclass(frozen=True, slots=True)
+class _EmployerGroup:
+    """The group of an employer's own staff; `lacks` names the field without which it has none."""
+
+    group: Group | None
+    lacks: str | None = None
+
+
+def _group_of(instance: Instance, employer: Employer, per: Ways) -> _EmployerGroup:
+    labels, lacks = [], None
+    for name in each_way(per):
+        way = way_to_group(name)
+        label = None
+        if way is not None and way.of_employer is not None:
+            label = way.of_employer(instance, employer)
+            if label is None and way.is_open:
+                return _EmployerGroup(None)
+        lacks = lacks or (None if label is not None else name)
+        labels.append(label or "")
+    group = labels[0] if isinstance(per, str) else tuple(labels)
+    return _EmployerGroup(None, lacks) if lacks else _EmployerGroup(group)
 
 
 def counts_for_quota(instance: Instance, candidate: Candidate) -> bool:
@@ -76,32 +103,36 @@ def hours_left(instance: Instance, counts: Bools, eligible: Bools) -> Ints:
     return np.where(leaves, np.minimum(candidates.hours_max, openings.hours_max[old]), 0)
 
 
-def problem_of_pledges(per: str) -> Problem:
+def problem_of_pledges(per: Ways) -> Problem:
     """Build the problem of a quota of pledges per group that no employer belongs to."""
-    close = closest_ids(per, GROUPS_OF_EMPLOYERS)
+    close = closest_ids(per, _WAYS_OF_EMPLOYERS)
     meant = f"{closest_hint(close)}, or " if close else ""
     return Problem(
         "rule",
         "JobsQuota",
         "per",
         per,
-        f"must be one of {', '.join(GROUPS_OF_EMPLOYERS)} when pledges are used",
+        f"must be one of {', '.join(_WAYS_OF_EMPLOYERS)} when pledges are used",
         f"{meant}give `jobs` as a mapping from group to jobs",
     )
 
 
-def pledged(instance: Instance, per: str) -> Mapping[str, Fraction]:
-    """Sum the employers' pledges per group; one that belongs to no group is bad input."""
-    jobs_of: dict[str, Fraction] = {}
+def pledged(instance: Instance, per: Ways) -> Mapping[Group, Fraction]:
+    """Sum the employers' pledges per group.
+
+    One that lacks the sector or municipality of its group is bad input; without a label of a group
+    of the user's own it is in none.
+    """
+    jobs_of: dict[Group, Fraction] = {}
     lost = []
     for employer in instance.region.employers:
-        label = GROUPS_OF_EMPLOYERS[per](instance, employer)
+        found = _group_of(instance, employer, per)
         jobs = read_number(employer.jobs_pledged or 0)
-        if label is not None:
+        if found.group is not None:
             if employer.jobs_pledged is not None:
-                jobs_of[label] = jobs_of.get(label, Fraction(0)) + jobs
-        elif jobs:
-            lost.append(_without_group(employer, per, "its pledge counts"))
+                jobs_of[found.group] = jobs_of.get(found.group, Fraction(0)) + jobs
+        elif jobs and found.lacks:
+            lost.append(_without_group(employer, found.lacks, "its pledge counts"))
     if lost:
         raise InvalidInputError(lost)
     return jobs_of
@@ -115,20 +146,21 @@ def _without_group(employer: Employer, per: str, why: str) -> Problem:
 
 
 def in_service(
-    instance: Instance, per: str, asked: Collection[str] | None
-) -> Mapping[str, Fraction]:
+    instance: Instance, per: Ways, asked: Collection[Group] | None
+) -> Mapping[Group, Fraction]:
     """Return the jobs in service of each group asked for; hired-in hours count where they work.
 
     `asked` holds labels of groups; None asks for all groups.
     """
-    if per not in GROUPS_OF_EMPLOYERS:
+    if not groups_employers(per):
         return {}
     per_job = Fraction(instance.rulebook.job_hours_per_year)
-    unknown, jobs = list[Problem](), dict[str, Fraction]()
+    unknown, jobs = list[Problem](), dict[Group, Fraction]()
     for employer in instance.region.employers:
-        label = GROUPS_OF_EMPLOYERS[per](instance, employer)
-        if label is None and employer.target_group_hours_per_year != 0:
-            unknown.append(_without_group(employer, per, "its people in service count"))
+        found = _group_of(instance, employer, per)
+        label = found.group
+        if found.lacks and employer.target_group_hours_per_year != 0:
+            unknown.append(_without_group(employer, found.lacks, "its people in service count"))
         if label is None or (asked is not None and label not in asked):
             continue
         problems = list(_unknown_service(employer))

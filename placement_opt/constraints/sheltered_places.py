@@ -7,9 +7,9 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from typing_extensions import override
 
-from placement_opt.constraints.base import Rule
+from placement_opt.constraints.base import Rule, prices_of_groups
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
-from placement_opt.constraints.limits import Price
+from placement_opt.constraints.limits import Prices
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
@@ -29,7 +29,8 @@ class ShelteredPlaces(Rule):
     Parameters
     ----------
     shortfall_price
-        Points for each place below the minimum; None (the default) makes the minimum hard.
+        Points for each place below the minimum, a number or {municipality: number}; None (the
+        default) makes minimums hard, and so it is for municipalities that a mapping leaves out.
         `po.solve` uses 1,000.
 
     References
@@ -43,9 +44,10 @@ class ShelteredPlaces(Rule):
     examples: ClassVar[Examples] = (
         {},
         {"shortfall_price": 1000},
+        {"shortfall_price": {"M-1": 12.5}},
     )
     rule: Literal["ShelteredPlaces"] = "ShelteredPlaces"
-    shortfall_price: Price | None = None
+    shortfall_price: Prices | None = None
 
     @classmethod
     @override
@@ -58,12 +60,14 @@ class ShelteredPlaces(Rule):
         instance = pairs.instance
         row = {id_: row for row, id_ in enumerate(instance.municipality_ids)}
         sheltered = instance.openings.sheltered[pairs.opening].astype(np.int8)
+        home = grouped(pairs, "municipality")
+        prices, _ = prices_of_groups(self, home, "municipality")
         return grouped_limit(
             self.title,
-            Usage(grouped(pairs, "municipality"), Column(sheltered)),
+            Usage(home, Column(sheltered)),
             at_most={row[id_]: n for id_, n in _limits(instance, "maximum").items()},
             at_least={row[id_]: n for id_, n in _limits(instance, "minimum").items()},
-            shortfall_price=self.price,
+            shortfall_price=prices,
         )
 
     @override
@@ -73,20 +77,18 @@ class ShelteredPlaces(Rule):
         for municipality_id, most in _limits(instance, "maximum").items():
             if filled.get(municipality_id, 0) > most:
                 yield self.broken(municipality_id, f"{filled[municipality_id]} filled, {most} wide")
-        if self.shortfall_price is None:
-            for municipality_id, least in _limits(instance, "minimum").items():
-                if filled.get(municipality_id, 0) < least:
-                    count = filled.get(municipality_id, 0)
-                    yield self.broken(municipality_id, f"{count} filled, at least {least} due")
+        for municipality_id, least in _limits(instance, "minimum").items():
+            count = filled.get(municipality_id, 0)
+            if self.price_of(municipality_id) is None and count < least:
+                yield self.broken(municipality_id, f"{count} filled, at least {least} due")
 
     @override
     def shortfalls(self, plan: Plan) -> Iterator[Shortfall]:
-        if self.price is None:
-            return
         filled = _filled(plan)
         for municipality_id, least in _limits(plan.instance, "minimum").items():
-            short = max(Fraction(0), least - filled.get(municipality_id, 0))
-            yield Shortfall(municipality_id, short, self.price)
+            short, price = least - filled.get(municipality_id, 0), self.price_of(municipality_id)
+            if price is not None:
+                yield Shortfall(municipality_id, max(Fraction(0), short), price)
 
 
 def _limits(instance: Instance, end: str) -> dict[str, Fraction]:

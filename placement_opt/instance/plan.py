@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, wraps
+from typing import Any
 
 from typing_extensions import override
 
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.instance.groupings import GROUPINGS
+from placement_opt.instance.groupings import Group, Ways, way_to_group
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.travel import DETOUR, SPEED_KM_PER_H
 from placement_opt.records import Candidate, Employer, Opening
@@ -111,7 +112,8 @@ class Plan:
         Ids of the candidates that have an eligible opening; rules that spread placements evenly
         count those.
     labels
-        Every label of each label column of ``pairs=``, by column name.
+        Every label of each label column of ``pairs=`` by column name, and every combination that
+        occurs of several ways to group.
     """
 
     def __init__(
@@ -119,12 +121,12 @@ class Plan:
         instance: Instance,
         placements: Iterable[Placement],
         eligible_candidates: frozenset[str] = frozenset(),
-        labels: Mapping[str, tuple[str, ...]] | None = None,
+        labels: Mapping[Any, tuple[Group, ...]] | None = None,
     ) -> None:
         self.instance = instance
         self.placements = tuple(placements)
         self.eligible_candidates = eligible_candidates
-        self._labels = labels or {}
+        self._labels = {} if labels is None else labels
 
     def __len__(self) -> int:
         return len(self.placements)
@@ -138,9 +140,9 @@ class Plan:
             grouped[placement.candidate_id] = (*earlier, placement)
         return grouped
 
-    def labels_of(self, per: str) -> tuple[str, ...]:
+    def labels_of(self, per: Ways) -> tuple[Group, ...]:
         """Return every label of a way to group, also those without a placement."""
-        way = GROUPINGS.get(per)
+        way = way_to_group(per) if isinstance(per, str) else None
         return self._labels.get(per, ()) if way is None else way.labels(self.instance)
 
     def candidate(self, placement: Placement) -> Candidate:
@@ -156,11 +158,22 @@ class Plan:
         employer_id = self.opening(placement).employer
         return None if employer_id is None else self.instance.employer_of[employer_id]
 
-    def group(self, placement: Placement, per: str) -> str | None:
-        """Return the label of the group that a placement belongs to, or None."""
-        if per in GROUPINGS:
+    def group(self, placement: Placement, per: Ways) -> Group | None:
+        """Return the label of the group that a placement belongs to, or None.
+
+        Of several ways it is the label of each, and None where one of them is.
+        """
+        if not isinstance(per, str):
+            labels = [self._label(placement, way) for way in per]
+            known = tuple(label for label in labels if label is not None)
+            return known if len(known) == len(labels) else None
+        return self._label(placement, per)
+
+    def _label(self, placement: Placement, per: str) -> str | None:
+        way = way_to_group(per)
+        if way is not None:
             candidate, opening = self.candidate(placement), self.opening(placement)
-            return GROUPINGS[per].label(self.instance, candidate, opening)
+            return way.label(self.instance, candidate, opening)
         label = placement.given.get(per)
         return None if label is None else str(label)
 

@@ -18,7 +18,7 @@ from placement_opt.basics.errors import (
 )
 from placement_opt.basics.frame_columns import frame_columns
 from placement_opt.instance.columns import NOT_GIVEN
-from placement_opt.instance.groupings import GROUPINGS
+from placement_opt.instance.groupings import GROUPINGS, Ways, each_way
 from placement_opt.instance.instance import Instance
 from placement_opt.pairs.columns import PAIR_COLUMNS
 from placement_opt.pairs.listed_columns import ListedColumn, pairs_problem
@@ -48,12 +48,17 @@ class _Uses:
         return cls(
             summed=frozenset().union(PAIR_COLUMNS, *(rule.summed_columns for rule in rules)),
             valued=frozenset({SCORE}).union(*(term.valued_columns for term in terms)),
-            grouped=frozenset(str(getattr(rule, "per", "")) for rule in rules),
+            grouped=frozenset(way for rule in rules for way in each_way(_per(rule))),
         )
 
     @property
     def numbers(self) -> frozenset[str]:
         return self.summed | self.valued
+
+
+def _per(rule: PairRule) -> Ways:
+    per = getattr(rule, "per", ())
+    return per if isinstance(per, tuple) else str(per)
 
 
 def listed_pairs(

@@ -140,25 +140,6 @@ class GivenOfPair(Mapping[str, Fraction | str]):
         return f"GivenOfPair({', '.join(self)})"
 
 
-class LabelTexts(Mapping[str, tuple[str, ...]]):
-    """Every label of each label column, by column name."""
-
-    def __init__(self, labels: Mapping[str, Labels]) -> None:
-        self._labels = labels
-
-    @override
-    def __getitem__(self, name: str) -> tuple[str, ...]:
-        return self._labels[name][1]
-
-    @override
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._labels)
-
-    @override
-    def __len__(self) -> int:
-        return len(self._labels)
-
-
 def _out_of_range(name: str, column: Column) -> Iterator[Problem]:
     if name not in PAIR_COLUMNS:
         return

@@ -46,6 +46,14 @@ def _mapped(value: Any) -> Any:
     raise mistake("must map names to levels", 'write it as {"forklift": 0.8, "english": 0.5}')
 
 
+def _labelled(value: Any) -> Any:
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return {name: label for name, label in value.items() if label is not None}
+    raise mistake("must map names of groups to labels", 'write it as {"neighbourhood": "north"}')
+
+
 def _without_duplicates(value: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(value)) != len(value):
         again = next(entry for entry in value if value.count(entry) > 1)
@@ -124,6 +132,9 @@ Location = Annotated[
     AfterValidator(_not_swapped),
 ]
 Levels = Annotated[dict[Label, Share], BeforeValidator(_mapped), AfterValidator(ReadOnlyDict)]
+GroupLabels = Annotated[
+    dict[Label, Label], BeforeValidator(_labelled), AfterValidator(ReadOnlyDict)
+]
 Labels = Annotated[frozenset[Label], BeforeValidator(_gathered)]
 Identifiers = Annotated[frozenset[Identifier], BeforeValidator(_gathered)]
 Ranking = Annotated[

@@ -69,7 +69,7 @@ def part_record(part: Record) -> dict[str, Any]:
 
 def _told(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _told(value[key]) for key in sorted(value, key=str)}
+        return _told_mapping(value)
     if isinstance(value, (set, frozenset)):
         return sorted(map(_told, value), key=lambda entry: (type(entry).__name__, str(entry)))
     if isinstance(value, (list, tuple)):
@@ -80,6 +80,14 @@ def _told(value: Any) -> Any:
         return to_jsonable_python(value)
     except ValueError:  # what pydantic_core raises for what it does not know
         return shortened(value)
+
+
+def _told_mapping(value: Mapping[Any, Any]) -> Any:
+    """Return a mapping with its keys as texts; as rows where they are tuples."""
+    rows = [(key, _told(value[key])) for key in sorted(value, key=str)]
+    if any(isinstance(key, tuple) for key in value):
+        return [[_told(key), entry] for key, entry in rows]
+    return {str(key): entry for key, entry in rows}
 
 
 def region_text(region: Record) -> str:

@@ -19,6 +19,7 @@ from placement_opt.records.fields import (
     CoachKind,
     Date,
     Ground,
+    GroupLabels,
     HoursPerWeek,
     HoursRange,
     Identifier,
@@ -91,6 +92,9 @@ class Candidate(Record):
         First day on which the person can start.
     current_opening
         Opening the person works in now, by id; leaving it lowers its employer's hours.
+    groups
+        Groups of your own, by name: ``{"neighbourhood": "north"}``. Rules group by them as
+        ``per="candidate.neighbourhood"``.
 
     Raises
     ------
@@ -125,6 +129,7 @@ class Candidate(Record):
     priority: Points = 0
     available_from: Date | None = None
     current_opening: Identifier | None = None
+    groups: GroupLabels = Field(default_factory=ReadOnlyDict)
 
     @override
     def contradictions(self, unread: Collection[str] = ()) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from placement_opt.records.fields import (
     Date,
     EurosPerHour,
     EurosPerYear,
+    GroupLabels,
     HoursPerYear,
     HoursRange,
     Identifier,
@@ -73,6 +74,9 @@ class Opening(Record):
         Candidate ids, best first.
     sector_of_work
         Kind of work, as candidates wish for it.
+    groups
+        Groups of your own, by name: ``{"site": "harbour"}``. Rules group by them as
+        ``per="opening.site"``.
 
     Raises
     ------
@@ -99,6 +103,7 @@ class Opening(Record):
     contract_months: Months | None = None
     preferences: PersonRanking = ()
     sector_of_work: Label | None = None
+    groups: GroupLabels = Field(default_factory=ReadOnlyDict)
 
     @override
     def contradictions(self, unread: Collection[str] = ()) -> Iterator[Problem]:
@@ -136,6 +141,9 @@ class Employer(Record):
         New jobs of 25.5 hours a week that were promised, on top of those in service.
     supervision_places
         People the employer can take in and supervise.
+    groups
+        Groups of your own, by name: ``{"chain": "Jansen"}``. Rules group by them as
+        ``per="employer.chain"``.
 
     Raises
     ------
@@ -157,6 +165,7 @@ class Employer(Record):
     lent_out_target_group_hours_per_year: HoursPerYear | None = None
     jobs_pledged: Jobs | None = None
     supervision_places: People | None = None
+    groups: GroupLabels = Field(default_factory=ReadOnlyDict)
 
     @override
     def contradictions(self, unread: Collection[str] = ()) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from placement_opt.basics.rows import QuotaRow
+from placement_opt.instance.groupings import Ways
 from placement_opt.report.summary_words import (
     Language,
     Words,
@@ -184,7 +185,7 @@ class _Page:
         return ", ".join(shown[:_SHOWN_RULES] + more)
 
     def _quota_lines(self) -> Iterator[tuple[str, str]]:
-        of_rule: dict[str, list[QuotaRow]] = {}
+        of_rule: dict[Ways, list[QuotaRow]] = {}
         for row in self._result.quota_rows:
             of_rule.setdefault(row.per, []).append(row)
         label = self._words.quota_label
@@ -200,7 +201,7 @@ class _Page:
             short=self._number(sum(row.shortfall_jobs for row in rows), 1),
         )
 
-    def _groups_short(self, per: str, rows: Sequence[QuotaRow]) -> str:
+    def _groups_short(self, per: Ways, rows: Sequence[QuotaRow]) -> str:
         short = sum(row.shortfall_jobs > 0 for row in rows)
         words = self._words
         text = words.quota_short if short else words.quota_met

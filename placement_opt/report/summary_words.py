@@ -8,7 +8,7 @@ from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.status import Status, StopReason
 from placement_opt.constraints import RULES
 from placement_opt.constraints.base import Rule
-from placement_opt.instance.groupings import GROUPINGS
+from placement_opt.instance.groupings import GROUPINGS, Ways, each_way
 from placement_opt.objectives import TERMS
 from placement_opt.objectives.base import Term
 
@@ -252,12 +252,13 @@ def titles_of(language: str) -> Mapping[str, str]:
     return titles
 
 
-def groups_of(per: str, language: str) -> str:
-    """Return the groups of a way to group as a plural; a column of labels is named as it is."""
-    way = GROUPINGS.get(per)
-    if way is None:
-        return per
-    return way.plural_nl if language == "nl" else way.plural
+def groups_of(per: Ways, language: str) -> str:
+    """Return groups as a plural, ``"employers x crew"``; what is no built-in is named as it is."""
+    ways = ((name, GROUPINGS.get(name)) for name in each_way(per))
+    return " x ".join(
+        name if way is None else way.plural_nl if language == "nl" else way.plural
+        for name, way in ways
+    )
 
 
 def number(amount: float, decimals: int, language: str) -> str:

@@ -69,6 +69,7 @@ def _rows_of_quota(rule: JobsQuota, plan: Plan) -> Iterator[QuotaRow]:
     instance = plan.instance
     per_job = instance.rulebook.job_hours_per_year
     for position in rule.positions(plan):
+        price = rule.price_of(position.group)
         levy, reason = _scenario_levy(rule, instance, position)
         yield QuotaRow(
             per=rule.per,
@@ -77,8 +78,8 @@ def _rows_of_quota(rule: JobsQuota, plan: Plan) -> Iterator[QuotaRow]:
             in_service_jobs=float(position.in_service),
             placed_jobs=float(position.placed),
             shortfall_jobs=float(position.shortfall),
-            price_per_job=None if rule.price is None else float(rule.price),
-            points=float(-position.shortfall * (rule.price or 0)),
+            price_per_job=None if price is None else float(price),
+            points=float(-position.shortfall * (price or 0)),
             shortfall_hours_per_year=float(position.shortfall * Fraction(per_job)),
             levy_eur=None if levy is None else float(levy),
             levy_reason=reason,
@@ -97,7 +98,7 @@ def _scenario_levy(
     try:
         if not law.levy_executed():
             return None, f"no levy is executed on {law.date.isoformat()}: see po.levy_scenario"
-        employer = instance.employer_of[position.group]
+        employer = instance.employer_of[str(position.group)]
         own, before = employer.paid_hours_per_year, employer.paid_hours_previous_year
         return levy_of(
             position.shortfall,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from placement_opt.constraints.base import Rule
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.objectives.base import Term
+from placement_opt.pairs.groups import LabelsOfPairs
 from placement_opt.pairs.listed import given_of
-from placement_opt.pairs.listed_given import LabelTexts
 from placement_opt.pairs.table import PairTable
 from placement_opt.run.own_parts import is_own
 from placement_opt.run.verification import Verdict, judge
@@ -75,8 +76,12 @@ class Compiled(ShortRepr):
         pairs = self.pairs
         eligible = np.flatnonzero(np.diff(pairs.candidate_start))
         ids = pairs.instance.candidate_ids
-        labels = LabelTexts(pairs.labels)
-        return Plan(pairs.instance, placements, frozenset(ids[c] for c in eligible), labels)
+        return Plan(pairs.instance, placements, frozenset(ids[c] for c in eligible), self.labels)
+
+    @cached_property
+    def labels(self) -> LabelsOfPairs:
+        """Every label of the pairs, by column, and combinations of them."""
+        return LabelsOfPairs(self.pairs)
 
     def judge(self, plan: Plan) -> Verdict:
         """Judge a plan by the plain reading of all rules and terms."""

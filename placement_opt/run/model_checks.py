@@ -5,14 +5,17 @@ from typing import Any
 
 from placement_opt.basics.errors import Findings, Problem
 from placement_opt.constraints.base import Rule
-from placement_opt.instance.groupings import GROUPINGS
+from placement_opt.instance.groupings import GROUPINGS, each_way
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.groups import unknown_per
 from placement_opt.run.own_parts import is_own, unfinished
 
 
 def check_parts(
-    rules: Sequence[object], terms: Sequence[object], columns: Collection[str] | None
+    rules: Sequence[object],
+    terms: Sequence[object],
+    columns: Collection[str] | None,
+    groups: Collection[str] = (),
 ) -> None:
     """Refuse rules and terms that no model can have.
 
@@ -22,6 +25,8 @@ def check_parts(
         All of the model.
     columns
         Names of the columns of ``pairs=``; None leaves groups for later.
+    groups
+        Names of the groups that records have, such as ``"candidate.neighbourhood"``.
 
     Raises
     ------
@@ -47,9 +52,9 @@ def check_parts(
     findings.add(_given_twice(known_rules))
     findings.add(_given_twice(known_terms))
     for rule in known_rules if columns is not None else ():
-        per = getattr(rule, "per", None)
-        if not is_own(rule) and per is not None and per not in {*GROUPINGS, *(columns or ())}:
-            findings.add([unknown_per(per, (), rule.rule)])
+        ways = () if is_own(rule) else each_way(getattr(rule, "per", ()))
+        unknown = [way for way in ways if way not in {*GROUPINGS, *groups, *(columns or ())}]
+        findings.add(unknown_per(way, groups, rule.rule) for way in unknown)
     findings.refuse()
 
 

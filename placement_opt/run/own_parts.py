@@ -117,7 +117,7 @@ class OwnRule:
         self.title = rule.title
         self.decided_by = rule.decided_by
         self.summed_columns = rule.summed_columns
-        self.per = str(getattr(rule, "per", ""))
+        self.per = getattr(rule, "per", ())
 
     def problems(self, instance: Instance) -> list[Problem]:
         """Return what the records leave out that the rule needs."""

@@ -23,6 +23,7 @@ from placement_opt.formulation.own_variables import following
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
+from placement_opt.pairs.groups import LabelsOfPairs
 from placement_opt.pairs.listed import given_of, listed_pairs
 from placement_opt.pairs.table import enumerate_pairs
 
@@ -102,7 +103,7 @@ def setting(rule, region, frame, at_most):
     if at_most is not None:
         table = table.with_placements_per_candidate(at_most)
     ids = ids_of(table)
-    labels = {name: texts for name, (_, texts) in table.labels.items()}
+    labels = LabelsOfPairs(table)
     eligible = frozenset(candidate for candidate, _ in ids)
 
     def plan(placements):

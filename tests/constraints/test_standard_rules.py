@@ -87,7 +87,7 @@ def test_balance_holds_between_two_municipalities():
     )
     (rule,) = (rule for rule in standard_rules(Instance(both)) if rule.rule not in ALWAYS)
     assert isinstance(rule, po.MunicipalityBalance)
-    assert rule.price is not None
+    assert rule.price_of("M-1") is not None
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from strategies import regions
 
 from placement_opt.basics.errors import InvalidInputError
-from placement_opt.instance.groupings import GROUPINGS
+from placement_opt.instance.groupings import GROUPINGS, groups_of_records
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
-from placement_opt.pairs.groups import grouped
+from placement_opt.pairs.groups import LabelsOfPairs, grouped
 from placement_opt.pairs.table import PairTable
 
 
@@ -81,3 +82,38 @@ def test_an_employer_is_in_the_group_of_its_openings(region):
             placement = Placement(instance.candidate_ids[0], opening.id)
             label = Plan(instance, [placement]).group(placement, per)
             assert GROUPINGS[per].of_employer(instance, employer) == label
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    region=regions(),
+    per=st.lists(
+        st.sampled_from(
+            ("candidate", "employer", "municipality", "candidate.area", "opening.site.part")
+        ),
+        min_size=2,
+        max_size=3,
+        unique=True,
+    ).map(tuple),
+    few=st.sampled_from((0, 1 << 22)),
+)
+def test_both_readings_of_crossed_ways_agree(region, per, few):
+    pairs, instance = all_pairs(region), Instance(region)
+    known = groups_of_records(instance)
+    missing = [way for way in per if "." in way and way not in known]
+    if missing:
+        with pytest.raises(InvalidInputError, match=missing[0]):
+            grouped(pairs, per)
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("placement_opt.pairs.groups._FEW_CELLS", few)
+        groups = grouped(pairs, per)
+    placements = [
+        Placement(instance.candidate_ids[candidate], instance.opening_ids[opening])
+        for candidate, opening in zip(pairs.candidate.tolist(), pairs.opening.tolist(), strict=True)
+    ]
+    plan = Plan(instance, placements, labels=LabelsOfPairs(pairs))
+    expected = [plan.group(placement, per) for placement in placements]
+    told = [None if code < 0 else groups.labels[code] for code in groups.code.tolist()]
+    assert told == expected
+    assert plan.labels_of(per) == groups.labels == tuple(sorted(set(expected) - {None}))
