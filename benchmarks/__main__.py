@@ -132,6 +132,14 @@ def _regressions(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     return int(any(phase.is_regression(options.allow) for phase in phases))
 
 
+def _reading(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    del arguments
+    from benchmarks.reading import reading_table
+
+    print(reading_table(60 if options.smoke else options.candidates, options.seed))
+    return 0
+
+
 def _matplotlib_or_explain() -> None:
     try:
         import matplotlib as mpl
@@ -140,6 +148,14 @@ def _matplotlib_or_explain() -> None:
             "plots need matplotlib. Hint: pip install 'placement_opt[plots]', or leave out --plot."
         ) from None
     mpl.use("Agg")
+
+
+def _add_reading(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    reading = commands.add_parser("reading", help="a region from files and frames, and back")
+    reading.add_argument("--candidates", type=int, default=15_000)
+    reading.add_argument("--seed", type=int, default=1)
+    reading.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
+    reading.set_defaults(run=_reading)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -191,6 +207,7 @@ def _parser() -> argparse.ArgumentParser:
     growth.add_argument("--overwrite", action="store_true")
     growth.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
     growth.set_defaults(run=_growth)
+    _add_reading(commands)
     regressions = commands.add_parser("regressions", help="two runs of the phases; 1 if slower")
     regressions.add_argument("saved", type=Path, help="pytest-benchmark's JSON of an earlier run")
     regressions.add_argument("new", type=Path)

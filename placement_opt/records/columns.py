@@ -42,6 +42,8 @@ def evidence_of(
     """Look for cells that can be read in one way only."""
     signs: set[str] = set()
     orders: set[str] = set()
+    if table.dialect.decimal is not None and table.dialect.dates is not None:
+        return Evidence()
     for target, cells in columns.items():
         kind = kinds[target]
         how = _how(kind, cells, table.dialect)

@@ -23,6 +23,7 @@ _NUMBER_WITH = {
     )
     for sign, group in ((",", r"\."), (".", ","))
 }
+_BLANK = re.compile(_BLANKS)
 _WHOLE = re.compile(r"-?\d{1,15}")
 _MIDNIGHT = r"(?:[T ]0?0:00(?::00(?:\.0+)?)?)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.]?(\d{{2}})[-/.]?(\d{{2}}){_MIDNIGHT}")
@@ -149,12 +150,10 @@ def _wrong_in_dialect(name: object, value: object, names: list[str]) -> Iterable
 
 def number_with(text: str, sign: Sign) -> int | float | Decimal | None:
     """Read a number that is written with this decimal sign; None if it is not."""
-    if _WHOLE.fullmatch(text):
-        return int(text)
     if not _NUMBER_WITH[sign].fullmatch(text):
         return None
     group = "." if sign == "," else ","
-    plain = re.sub(_BLANKS, "", text.replace(group, "")).replace(",", ".")
+    plain = _BLANK.sub("", text.replace(group, "")).replace(",", ".")
     if plain.lstrip("+-").isdecimal():
         return int(plain)
     number = float(plain)
@@ -162,28 +161,39 @@ def number_with(text: str, sign: Sign) -> int | float | Decimal | None:
     return number if is_exact else Decimal(plain)
 
 
+def _readings(text: str, takes: Callable[[Decimal], bool]) -> dict[Sign, int | float | Decimal]:
+    """Return what a number can mean; a reading that its field takes goes before one it does not."""
+    if _WHOLE.fullmatch(text):
+        return dict.fromkeys(SIGNS, int(text))
+    every = {sign: number for sign in SIGNS if (number := number_with(text, sign)) is not None}
+    if len(set(every.values())) < len(SIGNS):
+        return every
+    return {sign: number for sign, number in every.items() if takes(Decimal(str(number)))} or every
+
+
 def number_of(
     text: str, sign: Sign | None, takes: Callable[[Decimal], bool]
 ) -> int | float | Decimal | Undecided | None:
     """Read a number; `UNDECIDED` where two readings differ and no sign decides, None for neither.
 
-    A reading that its field takes goes before one that it does not.
+    Parameters
+    ----------
+    text
+        The number, without its unit.
+    sign
+        The decimal sign, where it is known.
+    takes
+        Tells which numbers the field takes.
     """
-    every = {known: number_with(text, known) for known in SIGNS}
-    readings = {known: number for known, number in every.items() if number is not None}
-    taken = {known: n for known, n in readings.items() if takes(Decimal(str(n)))} or readings
-    if len(set(taken.values())) > 1:
-        return UNDECIDED if sign is None else taken[sign]
-    return next(iter(taken.values()), None)
+    readings = _readings(text, takes)
+    if len(set(readings.values())) > 1:
+        return UNDECIDED if sign is None else readings[sign]
+    return next(iter(readings.values()), None)
 
 
 def signs_of(text: str, takes: Callable[[Decimal], bool]) -> set[Sign]:
     """Return the decimal signs that a number can be written with: both where it has none."""
-    if _WHOLE.fullmatch(text):
-        return set(SIGNS)
-    every = {known: number_with(text, known) for known in SIGNS}
-    readings = {known: n for known, n in every.items() if n is not None}
-    return {known for known, n in readings.items() if takes(Decimal(str(n)))} or set(readings)
+    return set(_readings(text, takes))
 
 
 def day_of(text: str, order: DateOrder | None) -> dt.date | Undecided | None:
