@@ -1,4 +1,4 @@
-"""The command line: placement-opt demo | generate | solve | check | rulebook show.
+"""The command line: placement-opt demo | generate | template | validate | solve | check | rulebook.
 
 Exit codes: 0 a plan (or a sound check), 1 infeasible, none in time, or a check that differs, 2 bad
 input, 3 an error of ours. Progress and errors go to standard error, answers to standard output;
@@ -21,6 +21,7 @@ import typer
 
 from placement_opt.basics.json_files import check_writable
 from placement_opt.report.cli_errors import Commands, say, told_errors
+from placement_opt.report.cli_files import RegionPath, region_at, template, validate
 from placement_opt.report.cli_rulebook import LawFile
 from placement_opt.report.cli_rulebook import app as rulebook_commands
 from placement_opt.solvers import DEFAULT_SOLVER, SOLVERS
@@ -42,6 +43,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(rulebook_commands, name="rulebook")
+app.command()(template)
+app.command()(validate)
 
 
 class Language(StrEnum):
@@ -163,7 +166,7 @@ def generate(
 
 @app.command()
 def solve(
-    region: Annotated[Path, typer.Argument(help="JSON file of the region.")],
+    region: RegionPath,
     out: Out = None,
     time_limit: TimeLimit = SearchLimits.time_limit_s,
     gap: Gap = SearchLimits.gap,
@@ -181,12 +184,11 @@ def solve(
 ) -> None:
     """Find the best plan for a region under the standard rules."""
     with told_errors(as_json=as_json):
-        from placement_opt.records import Region
         from placement_opt.result import Result
 
         _check_free(out, overwrite=overwrite)
         result = _solved(
-            Region.from_json(region),
+            region_at(region),
             out,
             is_quiet=quiet,
             overwrite=overwrite,
@@ -203,7 +205,7 @@ def solve(
 
 @app.command()
 def check(
-    region: Annotated[Path, typer.Argument(help="JSON file of the region.")],
+    region: RegionPath,
     result: Annotated[Path, typer.Argument(help="JSON file of the result.")],
     rulebook: LawFile = None,
     as_json: AsJson = False,
@@ -211,11 +213,10 @@ def check(
     """Verify a result against its region without any solver."""
     with told_errors(as_json=as_json):
         from placement_opt.checking import check_result
-        from placement_opt.records import Region
         from placement_opt.result import Result
 
         law = _law(rulebook)
-        report = check_result(Region.from_json(region), Result.from_json(result), rulebook=law)
+        report = check_result(region_at(region), Result.from_json(result), rulebook=law)
         if as_json:
             print(json.dumps({"is_sound": report.is_sound, **asdict(report)}))
         else:

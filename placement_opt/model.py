@@ -193,15 +193,20 @@ class Model:
                 )
             self._seconds = {}
             watch = Stopwatch(self._seconds)
-            self._compiled = compile_model(
-                self.instance, self._listed, self._rules, self._terms, watch
-            )
+            try:
+                self._compiled = compile_model(
+                    self.instance, self._listed, self._rules, self._terms, watch
+                )
+            except InvalidInputError as error:
+                if not self.region.reading.places:
+                    raise
+                raise error.placed(self.region.reading.placed) from error.__cause__
         return self._compiled
 
     def problems(self) -> "pd.DataFrame":
         """Return all that keeps the model from being solved, one row per problem; empty when fine.
 
-        The columns are subject, id, field, value, expected and hint. Takes as long as `compile`.
+        The columns are those of `Problem`. Takes as long as `compile`.
         """
         try:
             self.compile()

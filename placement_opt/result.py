@@ -1,14 +1,16 @@
 """The answer: a proposal in the user's ids, with its tables, its summary and its answers."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import PrivateAttr
 from typing_extensions import override
 
 from placement_opt.answers.why_not import WhyNot
-from placement_opt.basics.errors import PlacementError
+from placement_opt.basics.errors import PlacementError, closest_hint, closest_ids
+from placement_opt.basics.json_files import write_bytes_atomically
 from placement_opt.basics.rows import (
     AssumptionRow,
     BudgetRow,
@@ -26,6 +28,20 @@ from placement_opt.run.result_record import ResultRecord
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
+
+_TABLES: Mapping[str, tuple[type[Row], str]] = {
+    "placements": (PlacementRow, "placement_rows"),
+    "unplaced": (UnplacedRow, "unplaced_rows"),
+    "quotas": (QuotaRow, "quota_rows"),
+    "coaches": (CoachRow, "coach_rows"),
+    "budgets": (BudgetRow, "budget_rows"),
+    "costs": (CostRow, "cost_rows"),
+    "terms": (TermRow, "term_rows"),
+    "remarks": (RemarkRow, "remark_rows"),
+    "assumptions": (AssumptionRow, "assumption_rows"),
+}
+"""Row and field of each table."""
 
 _MOST_SHOWN = 1_900
 """Characters of a result that a notebook keeps."""
@@ -52,55 +68,108 @@ class Result(ResultRecord):
     @property
     def placements(self) -> "pd.DataFrame":
         """One row per placement: ids, coach, hours, coaching hours, subsidy, points."""
-        return self._table(PlacementRow, "placement_rows")
+        return self._table("placements")
 
     @property
     def unplaced(self) -> "pd.DataFrame":
         """One row per candidate without a placement, with the reason."""
-        return self._table(UnplacedRow, "unplaced_rows")
+        return self._table("unplaced")
 
     @property
     def quotas(self) -> "pd.DataFrame":
         """Target, in service, placed and shortfall of each group, with price and scenario levy."""
-        return self._table(QuotaRow, "quota_rows")
+        return self._table("quotas")
 
     @property
     def coaches(self) -> "pd.DataFrame":
         """Hours and people of each coach in a steady week, used and free."""
-        return self._table(CoachRow, "coach_rows")
+        return self._table("coaches")
 
     @property
     def budgets(self) -> "pd.DataFrame":
         """Subsidy spent and free per municipality."""
-        return self._table(BudgetRow, "budget_rows")
+        return self._table("budgets")
 
     @property
     def costs(self) -> "pd.DataFrame":
         """What each placement costs and brings per instrument, with reasons for what is unknown."""
-        return self._table(CostRow, "cost_rows")
+        return self._table("costs")
 
     @property
     def terms(self) -> "pd.DataFrame":
         """Weight, unweighted sum and points of each objective term."""
-        return self._table(TermRow, "term_rows")
+        return self._table("terms")
 
     @property
     def remarks(self) -> "pd.DataFrame":
         """What to know of the plan: limits that limit nothing, rules that contradict themselves."""
-        return self._table(RemarkRow, "remark_rows")
+        return self._table("remarks")
 
     @property
     def assumptions(self) -> "pd.DataFrame":
         """What the plan takes for granted, such as last known values of the law, for how many."""
-        return self._table(AssumptionRow, "assumption_rows")
+        return self._table("assumptions")
 
-    def _table(self, row: type[Row], name: str) -> "pd.DataFrame":
+    def _table(self, table: str) -> "pd.DataFrame":
         """Return a copy of a table, made once from its rows."""
+        row, name = _TABLES[table]
         rows = getattr(self, name)
         known = self._frames.get(name)
         if known is None or known[0] is not rows:  # a changed copy shares what was made before
             known = self._frames[name] = (rows, _frame(row, rows))
         return known[1].copy()
+
+    def to_polars(self, table: str = "placements") -> "pl.DataFrame":
+        """Return a table as a frame of polars.
+
+        Parameters
+        ----------
+        table
+            Name of the table, such as ``"placements"`` or ``"unplaced"``.
+
+        Raises
+        ------
+        PlacementError
+            When there is no such table, or polars is not installed.
+        """
+        if table not in _TABLES:
+            hint = closest_hint(closest_ids(table, _TABLES))
+            raise PlacementError(f"no table {table!r}. Hint: {hint}.")
+        try:
+            import polars as pl
+        except ImportError:
+            hint = "pip install polars, or take the table as pandas"
+            raise PlacementError(f"to_polars needs polars. Hint: {hint}.") from None
+        row, name = _TABLES[table]
+        columns, rows = list(row.model_fields), _cells(row, getattr(self, name))
+        return pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
+
+    def to_excel(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write all tables to a workbook (xlsx), a sheet each, wholly or not at all.
+
+        Parameters
+        ----------
+        path
+            The file.
+        overwrite
+            Replace a file that exists.
+
+        Raises
+        ------
+        FileExistsError
+            If the file exists and `overwrite` is False.
+        OSError
+            If it cannot be written there.
+        """
+        from placement_opt.report.workbook import workbook_bytes
+
+        sheets = {
+            table: (list(row.model_fields), _cells(row, getattr(self, name)))
+            for table, (row, name) in _TABLES.items()
+        }
+        told = [[line] for line in self.summary().split("\n")]
+        content = workbook_bytes({"summary": (["summary"], told)} | sheets)
+        write_bytes_atomically(path, content, overwrite=overwrite)
 
     def why_not(self, candidate_id: str, opening_id: str) -> WhyNot:
         """Tell why a candidate is not in an opening under this plan.
@@ -138,10 +207,11 @@ class Result(ResultRecord):
         return f"<pre>{escape(str(self))}</pre>"
 
 
+def _cells(row: type[Row], rows: Sequence[Row]) -> list[list[Any]]:
+    return [[getattr(entry, name) for name in row.model_fields] for entry in rows]
+
+
 def _frame(row: type[Row], rows: Sequence[Row]) -> "pd.DataFrame":
     import pandas as pd
 
-    return pd.DataFrame(
-        [[getattr(entry, name) for name in row.model_fields] for entry in rows],
-        columns=list(row.model_fields),
-    )
+    return pd.DataFrame(_cells(row, rows), columns=list(row.model_fields))

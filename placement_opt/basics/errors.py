@@ -179,6 +179,10 @@ class InvalidInputError(PlacementError, ValueError):
         rows = [[getattr(problem, name) for name in columns] for problem in self.problems]
         return pd.DataFrame(rows, columns=columns, dtype=object)
 
+    def placed(self, place_of: Callable[[Problem], Problem]) -> Self:
+        """Return the same error with the place of each problem in the user's tables."""
+        return type(self)(map(place_of, self.problems))
+
     @classmethod
     def single(
         cls, subject: str, id_: str | None, field: str, value: object, expected: str, hint: str

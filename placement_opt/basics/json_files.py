@@ -137,7 +137,20 @@ def _draft(target: Path) -> Path:
 
 
 def write_atomically(path: str | os.PathLike[str], text: str, *, overwrite: bool) -> None:
-    """Write a text file wholly or not at all.
+    """Write a text file in UTF-8 wholly or not at all.
+
+    Raises
+    ------
+    OSError, InvalidInputError
+        As `check_writable`.
+    """
+    write_bytes_atomically(path, text.encode("utf-8"), overwrite=overwrite)
+
+
+def write_bytes_atomically(
+    path: str | os.PathLike[str], content: bytes, *, overwrite: bool
+) -> None:
+    """Write a file wholly or not at all.
 
     Raises
     ------
@@ -148,7 +161,7 @@ def write_atomically(path: str | os.PathLike[str], text: str, *, overwrite: bool
     target = Path(path)
     draft = _draft(target)
     try:
-        draft.write_text(text, encoding="utf-8")
+        draft.write_bytes(content)
         os.replace(draft, target)  # noqa: PTH105 - the atomic one, named as such
     finally:
         draft.unlink(missing_ok=True)

@@ -54,8 +54,13 @@ class Cells:
         del number
         return True
 
-    def half(self) -> "Cells":
+    def told(self) -> str:
+        """Say in a few words how such a cell is written."""
+        return "text"
+
+    def half(self, end: int) -> "Cells":
         """Return how one of the two columns is read that may stand for one of pairs."""
+        del end
         return self
 
 
@@ -64,6 +69,10 @@ class Ids(Cells):
     """Ids: whole numbers are read as their digits, also where gaps made floats of them."""
 
     of_person: bool = False
+
+    @override
+    def told(self) -> str:
+        return "id"
 
     @override
     def read(self, cell: Any, how: Dialect) -> Read:
@@ -88,6 +97,12 @@ class Numbers(Cells):
     """Numbers, in either notation."""
 
     reader: Quantity
+
+    @override
+    def told(self) -> str:
+        noun = "number" if self.reader.places else "whole number"
+        unit = f" ({self.reader.unit})" if self.reader.unit else ""
+        return f"{noun} from {self.reader.minimum} to {self.reader.maximum:_}{unit}"
 
     @override
     def text(self, text: str, how: Dialect) -> Read | None:
@@ -137,6 +152,10 @@ class Days(Cells):
     """Calendar days."""
 
     @override
+    def told(self) -> str:
+        return "date"
+
+    @override
     def text(self, text: str, how: Dialect) -> Read | None:
         day = day_of(text, how.dates)
         return None if day is None else (day, None)
@@ -147,9 +166,16 @@ class Flags(Cells):
     """Yes and no."""
 
     @override
+    def told(self) -> str:
+        return "yes or no"
+
+    @override
     def text(self, text: str, how: Dialect) -> Read | None:
         meant = dutch.FLAGS.get(text.casefold())
-        return None if meant is None else (meant, f"{text!r} is read as {str(meant).lower()}")
+        if meant is None:
+            return None
+        word = str(meant).lower()
+        return meant, None if text.casefold() == word else f"{text!r} is read as {word}"
 
     @override
     def value(self, cell: Any, how: Dialect) -> Read | None:
@@ -163,6 +189,10 @@ class Choices(Cells):
     """One of a few words, in English or Dutch, in whatever capitals."""
 
     words: tuple[str, ...]
+
+    @override
+    def told(self) -> str:
+        return ", ".join(self.words)
 
     @override
     def text(self, text: str, how: Dialect) -> Read | None:

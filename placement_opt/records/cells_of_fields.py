@@ -55,10 +55,12 @@ def _compound(declared: Any) -> Cells | None:
     if declared not in {Regimes, Levels, HoursRange, Location}:
         return None
     inner = [cells_of_type(one) for one in get_args(get_args(declared)[0])]
-    last = inner[-1]
+    first, last = inner[0], inner[-1]
     if not isinstance(last, Numbers):
         return Entries(last)
-    return LevelEntries(last) if declared == Levels else Ranges(last, declared == HoursRange)
+    if not isinstance(first, Numbers):
+        return LevelEntries(last)
+    return Ranges((first, last), may_be_one=declared == HoursRange)
 
 
 def _single(declared: Any) -> Cells:

@@ -24,6 +24,10 @@ class Entries(Cells):
     entry: Cells
 
     @override
+    def told(self) -> str:
+        return f"list: a; b ({self.entry.told()})"
+
+    @override
     def text(self, text: str, how: Dialect) -> Read | None:
         if (listed := _json(text, list)) is not None:
             return listed, None
@@ -49,6 +53,10 @@ class LevelEntries(Cells):
     """Names with levels in one cell: ``a:0.8; b``, or ``a (0,8), b``; one without a number is 1."""
 
     level: Numbers
+
+    @override
+    def told(self) -> str:
+        return "names with levels: a:0.8; b"
 
     @override
     def text(self, text: str, how: Dialect) -> Read | None:
@@ -89,19 +97,24 @@ class LevelEntries(Cells):
 class Ranges(Cells):
     """Two numbers in one cell: ``16-24``, or a single one for both."""
 
-    number: Numbers
+    ends: tuple[Numbers, Numbers]
     may_be_one: bool
 
     @override
-    def half(self) -> Cells:
-        return self.number
+    def told(self) -> str:
+        return "range: 16-24"
+
+    @override
+    def half(self, end: int) -> Cells:
+        return self.ends[end]
 
     @override
     def text(self, text: str, how: Dialect) -> Read | None:
         halves = self._halves(text)
         if halves is None:
             return None
-        read = [self.number.read(half, how)[0] for half in halves]
+        ends = self.ends if len(halves) > 1 else self.ends[:1]
+        read = [end.read(half, how)[0] for end, half in zip(ends, halves, strict=True)]
         if UNDECIDED in read:
             return UNDECIDED, None
         note = "one number is read as the fewest and the most hours" if len(read) == 1 else None
@@ -115,7 +128,7 @@ class Ranges(Cells):
 
     def _halves(self, text: str) -> list[str] | None:
         bare = text.strip("()[] ")
-        if self.may_be_one and self.number.text(bare, Dialect()) is not None:
+        if self.may_be_one and self.ends[0].text(bare, Dialect()) is not None:
             return [bare]
         written = _RANGE.fullmatch(bare)
         if written is None and not self.may_be_one and bare.count(",") == 1:
@@ -128,7 +141,7 @@ class Ranges(Cells):
 
     @override
     def takes(self, number: Decimal) -> bool:
-        return self.number.takes(number)
+        return any(end.takes(number) for end in self.ends)
 
 
 def _json(text: str, kind: type) -> Any:

@@ -68,7 +68,8 @@ def read_delimited(
         return refuse(_first_line(text), f"can be parted at {shown}", hint)
     words = _SEPARATORS.get(fitting[0], repr(fitting[0]))
     told = f"read as {_shown(encoding)}, columns parted at {words}"
-    read.lines.append(ReadingLine(title, None, None, told))
+    if dialect.encoding is None or dialect.separator is None:
+        read.lines.append(ReadingLine(title, None, None, told))
     try:
         rows = list(_rows(text, fitting[0], skipped))
     except _BrokenError as broken:

@@ -18,6 +18,9 @@ from placement_opt.records.kinds import RECORD_KINDS
 from placement_opt.records.reading import ReadingLine
 from placement_opt.records.user_tables import UserTable, known_targets, table_of_frame
 
+GUIDE = "GUIDE.md"
+"""Written beside the tables of a template: what each column means."""
+
 ABOUT = "about.json"
 """Written beside the tables: name, date and sectors of work of the region, and the dialect."""
 
@@ -56,6 +59,8 @@ def read_folder(
         raise FileNotFoundError(f"no folder at {os.fspath(path)!r}. Hint: {hint}.")
     about = _about(place)
     of_folder = about.pop("dialect", None)
+    columns = about.pop("columns", None) if columns is None else columns
+    about.pop("columns", None)
     if of_folder is not None and how == Dialect(pseudonym_key=how.pseudonym_key):
         how = as_dialect(of_folder, how.pseudonym_key)
     found = _Folder()
@@ -85,7 +90,7 @@ def _about(place: Path) -> dict[str, Any]:
     if not file.is_file():
         return {}
     about = parse_json(read_text(file))
-    names = {"name", "date", "sectors_of_work", "dialect"}
+    names = {"name", "date", "sectors_of_work", "dialect", "columns"}
     if not isinstance(about, dict) or not about.keys() <= names:
         expected = f"must hold {', '.join(sorted(names))} and nothing else"
         raise InvalidInputError.single("file", None, ABOUT, None, expected, "remove what is more")
@@ -107,7 +112,7 @@ def _files(place: Path, found: _Folder) -> dict[str, Path]:
     files: dict[str, Path] = {}
     for file in sorted(place.iterdir()):
         ending = file.suffix.lower()
-        if file.name == ABOUT or file.name.startswith("."):
+        if file.name in {ABOUT, GUIDE} or file.name.startswith("."):
             continue
         name = dutch.TABLES.get(dutch.column_key(file.stem))
         if not file.is_file() or name is None or ending not in {*_TEXT, _PARQUET}:
@@ -175,6 +180,6 @@ def _by_pandas(file: Path) -> Any:
     return pd.read_parquet(file)
 
 
-def about_text(fields: Mapping[str, Any], dialect: Mapping[str, Any]) -> str:
+def about_text(fields: Mapping[str, Any]) -> str:
     """Write a folder's account of itself."""
-    return json.dumps(dict(fields) | {"dialect": dict(dialect)}, ensure_ascii=False, indent=2)
+    return json.dumps(dict(fields), ensure_ascii=False, indent=2) + "\n"

@@ -13,7 +13,7 @@ from typing import Any
 from placement_opt.basics.flags import as_flag
 from placement_opt.records.base import Record
 from placement_opt.records.compound_cells import LIST_SIGNS
-from placement_opt.records.folder import ABOUT, about_text
+from placement_opt.records.folder import ABOUT, GUIDE, about_text
 from placement_opt.records.kinds import RECORD_KINDS
 from placement_opt.records.region_frames import OWN_FIELDS, region_columns
 from placement_opt.records.user_tables import TABLE_COLUMNS
@@ -30,11 +30,16 @@ _DIALECT: Mapping[str, Any] = {
 
 def write_folder(region: Record, path: str | os.PathLike[str], *, overwrite: bool) -> None:
     """Write a region to a folder; see `Region.to_folder`."""
+    write_files(folder_texts(region), path, overwrite=overwrite)
+
+
+def folder_texts(region: Record) -> dict[str, str]:
+    """Return the texts of a folder's files by name."""
     own = {name: _plain(getattr(region, name)) for name in OWN_FIELDS}
-    texts = {ABOUT: about_text({k: v for k, v in own.items() if v}, _DIALECT)}
+    texts = {ABOUT: about_text({k: v for k, v in own.items() if v} | {"dialect": dict(_DIALECT)})}
     for name, columns in region_columns(region).items():
         texts[f"{name}.csv"] = csv_text(columns)
-    write_files(texts, path, overwrite=overwrite)
+    return texts
 
 
 def _plain(value: Any) -> Any:
@@ -96,7 +101,7 @@ def write_files(texts: Mapping[str, str], path: str | os.PathLike[str], *, overw
     if is_there and not may_replace:
         hint = "pass overwrite=True to replace it"
         raise FileExistsError(f"{str(target)!r} exists. Hint: {hint}.")
-    own = {ABOUT, *texts, *(f"{name}.csv" for name in (*RECORD_KINDS, *TABLE_COLUMNS))}
+    own = {ABOUT, GUIDE, *texts, *(f"{name}.csv" for name in (*RECORD_KINDS, *TABLE_COLUMNS))}
     others = sorted({file.name for file in target.iterdir()} - own) if is_there else []
     if others:
         hint = "choose another folder; this one is not replaced"

@@ -166,13 +166,16 @@ def _look_at_rows(read: TablesRead, unread: list[str]) -> None:
 def _kinds_of(name: str, chosen: Chosen) -> dict[str, Cells]:
     """Return how the cells of each chosen column are read."""
     of_field = cells_of_fields(RECORD_KINDS[name]) if name in RECORD_KINDS else {}
-    halves = {half: field for field, pair in splits(name).items() for half in pair}
+    halves = {
+        half: (field, end) for field, pair in splits(name).items() for end, half in enumerate(pair)
+    }
     kinds: dict[str, Cells] = {}
     for target in chosen.cells:
         if target in of_field:
             kinds[target] = of_field[target]
         elif target in halves:
-            kinds[target] = of_field[halves[target]].half()
+            field, end = halves[target]
+            kinds[target] = of_field[field].half(end)
         elif target in _TYPE_OF_COLUMN:
             kinds[target] = cells_of_type(_TYPE_OF_COLUMN[target])
         else:

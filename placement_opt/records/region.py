@@ -133,7 +133,8 @@ class Region(RegionFiles):
         Returns
         -------
         DataFrame
-            Columns subject, id, field, value, expected and hint; empty when nothing is wrong.
+            The columns of `Problem`; those of a region that was read from files have their file,
+            line and column. Empty when nothing is wrong.
 
         Raises
         ------

@@ -84,13 +84,13 @@ def _print_error(as_json: bool, kind: str, text: str, problems: Iterable[Problem
     """Print an error as JSON where that was asked for."""
     if as_json:
         rows = [
-            {field.name: _plain(getattr(problem, field.name)) for field in fields(problem)}
+            {field.name: plain_value(getattr(problem, field.name)) for field in fields(problem)}
             for problem in problems
         ]
         print(json.dumps({"error": {"kind": kind, "text": text, "problems": rows}}))
 
 
-def _plain(value: object) -> object:
+def plain_value(value: object) -> object:
     """Return a value as JSON holds it, or else its text."""
     if isinstance(value, float):
         return value if math.isfinite(value) else repr(value)
