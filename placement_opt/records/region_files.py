@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic_core import PydanticCustomError
 
-from placement_opt.basics.errors import InvalidInputError
+from placement_opt.basics.errors import InvalidInputError, Problem
 from placement_opt.basics.json_files import parse_json, read_text, write_atomically
 from placement_opt.records.base import Record
 from placement_opt.records.dialect import Dialect, as_dialect
@@ -50,7 +50,9 @@ class RegionFiles(Record):
         try:
             region = cls(**read.fields)
         except InvalidInputError as error:
-            found = [reading.placed(problem) for problem in error.problems]
+            found = [
+                reading.placed(problem) for problem in error.problems if not _is_told(problem, read)
+            ]
             raise InvalidInputError([*read.problems, *found]) from None
         if read.problems:
             raise InvalidInputError(read.problems)
@@ -291,6 +293,12 @@ class RegionFiles(Record):
         """
         given = {"name": name, **fields} | ({} if date is None else {"date": date})
         return cls._of_tables(read_profiles(candidates, openings, given))
+
+
+def _is_told(problem: Problem, read: TablesRead) -> bool:
+    """Tell whether a table is empty only because its rows could not be read, which is told."""
+    rows = read.fields.get(problem.field) if problem.subject == "region" else None
+    return isinstance(rows, Rows) and any(one.file == rows.table for one in read.problems)
 
 
 def _day(value: object) -> dt.date | None:
