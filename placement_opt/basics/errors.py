@@ -46,8 +46,8 @@ class Problem:
     hint
         The remedy, as a sentence without its full stop.
     file, row, column
-        Where it stands in the user's tables: the name of the file or frame, the line of the file
-        (the header is line 1) or the index label of the frame, and the user's own name of the
+        Where it stands in the user's tables: the name of the file or frame, the line of a text
+        file (the header is line 1) or the index label of the frame, and the user's own name of the
         column. None where the input was no table.
     """
 
@@ -77,7 +77,7 @@ class Problem:
     @property
     def line(self) -> str:
         """The line of the file, or the row of the frame; empty where there is none."""
-        noun = "line" if "." in (self.file or "") else "row"
+        noun = "line" if type(self.row) is int and "." in (self.file or "") else "row"
         return "" if self.row is None else f"{noun} {self.row}"
 
     @override

@@ -124,6 +124,9 @@ class Ranges(Cells):
     def value(self, cell: Any, how: Dialect) -> Read | None:
         if self.may_be_one and isinstance(cell, (int, float)) and not isinstance(cell, bool):
             return (cell, cell), "one number is read as the fewest and the most hours"
+        if isinstance(cell, list | tuple) and any(isinstance(end, str) for end in cell):
+            read = [end.read(half, how)[0] for end, half in zip(self.ends, cell, strict=False)]
+            return UNDECIDED if UNDECIDED in read else (*read, *cell[len(read) :]), None
         return None
 
     def _halves(self, text: str) -> list[str] | None:

@@ -132,7 +132,7 @@ def _read_file(name: str, file: Path, how: Dialect, known: frozenset[str], found
     if file.suffix.lower() == _PARQUET:
         table = table_of_frame(file.name, _parquet(file), how)
         if table is not None:
-            found.tables[name] = replace(table, labels=range(len(table.labels)))
+            found.tables[name] = replace(table, labels=list(map(str, table.labels)))
         return
     read = read_delimited(
         file.name, file.read_bytes(), how, lambda own: dutch.column_key(own) in known
