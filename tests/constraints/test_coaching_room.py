@@ -118,3 +118,29 @@ def lacks(coach, free, needed):
 )
 def test_a_class_is_named_by_its_first_coaches(coaches, told):
     assert _class_label(3.825, coaches) == f"3.825 h a week {told}"
+
+
+def coached(*people, coaches):
+    region = po.Region(
+        name="r",
+        candidates=[po.Candidate(id=id_, coaching_hours_per_week=hours) for id_, hours in people],
+        openings=[po.Opening(id="O-1", positions=len(people), hours_per_week=(24, 24))],
+        coaches=[
+            po.Coach(id=id_, hours_per_week=hours, max_caseload=heads)
+            for id_, hours, heads in coaches
+        ],
+    )
+    table = enumerate_pairs(Instance(region), [RULE])
+    return RULE.lower(table.with_placements_per_candidate(1))
+
+
+def test_a_coach_with_room_comes_before_one_with_more_hours_but_no_head_free():
+    block = coached(("C-1", 2), ("C-2", 2), coaches=[("K-1", 40, 1), ("K-2", 10, None)])
+    chosen, asked = np.array([0]), np.array([1])
+    own, _ = block.capacity.settle(chosen, {"coach": np.array([0])})
+    assert [at.tolist() for at in block.capacity.room(asked, chosen, own)] == [[], []]
+
+
+def test_a_class_is_named_by_the_hours_of_its_people():
+    block = coached(("C-1", 2.5), ("C-2", 4), coaches=[("K-1", 40, None), ("K-2", 9, None)])
+    assert list(block.labels[:2]) == ["2.5 h a week by K-1 or K-2", "4 h a week by K-1 or K-2"]

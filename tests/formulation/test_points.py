@@ -296,3 +296,9 @@ class TestLevels:
         result = model.solve(gap=0).model_copy(update={"status": po.Status.OPTIMAL})
         report = po.check_result(model.region, result, frame)
         assert [finding.subject for finding in report.differences] == ["bound"]
+
+
+def test_only_rounded_points_count_their_pairs():
+    shares = (PointShare(Fraction(1, 10), np.array([19, 11])),)
+    assert Objective(np.array([190, 110]), 100, shares=shares).n_pairs == 2
+    assert Objective(np.array([190, 110]), 100).n_pairs == 0

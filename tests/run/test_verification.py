@@ -6,7 +6,7 @@ import pytest
 
 import placement_opt as po
 from placement_opt.instance.plan import Violation
-from placement_opt.run.verification import Fault, TermValue, Verdict
+from placement_opt.run.verification import Fault, TermValue, Verdict, _names
 
 
 def verdict(n_broken, n_faults=0):
@@ -42,3 +42,15 @@ def test_five_are_told_and_the_others_counted(n_broken, n_faults, n_told, ending
 
 def test_the_objective_is_the_sum_of_the_terms():
     assert verdict(0).objective == Fraction(17, 3)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ([("A", ""), ("B", "sector")], ["A", "B"]),
+        ([("A", "sector"), ("A", "region")], ["A (sector)", "A (region)"]),
+        ([("A", ""), ("A", "region")], ["A", "A (region)"]),
+    ],
+)
+def test_a_name_says_what_sets_it_apart_where_another_has_it_too(keys, told):
+    assert _names(keys) == told
