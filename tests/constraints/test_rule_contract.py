@@ -56,7 +56,9 @@ CASES = [
     for rule in RULES
     for number, fields in enumerate(rule.examples)
     for at_most in (
-        (1, None) if rule in {po.Coaching, po.MunicipalityBalance, po.JobsQuota} else (None,)
+        (1, None)
+        if rule in {po.Coaching, po.MunicipalityBalance, po.JobsQuota, po.FewChanges}
+        else (None,)
     )
 ]
 FEW = settings(
