@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers, which do not run `__getattr__`
     # isort: off
+    from placement_opt.answers.replan import (
+        replan as replan,
+        value_of_changes as value_of_changes,
+    )
     from placement_opt.basics.errors import (
         InternalError as InternalError,
         InvalidInputError as InvalidInputError,
@@ -82,8 +86,10 @@ _MODULE_OF = {
     "levy_scenario": "report.levy",
     "planted_region": "synthetic",
     "register": "rules",
+    "replan": "answers.replan",
     "solve": "model",
     "synthetic_region": "synthetic",
+    "value_of_changes": "answers.replan",
 }
 """Where each public name lives, but for rules and terms."""
 

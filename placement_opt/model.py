@@ -4,10 +4,10 @@ Flow: records -> Instance -> eligible pairs -> rows and points -> Formulation ->
 -> verdict (always) -> Result in the user's ids.
 """
 
+import copy
 import logging
 import time
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from typing_extensions import override
@@ -115,6 +115,7 @@ class Model:
             )
         self.region = region
         self.instance = Instance(region, rulebook)
+        self._rulebook = rulebook
         self._listed = None if pairs is None else own_copy(pairs)
         self._compiled: Compiled | None = None
         self._seconds: dict[str, float] = {}
@@ -168,6 +169,24 @@ class Model:
             self._rules = [known for known in self._rules if known.key != rule.key] + [rule]
         self._compiled = None
         return self
+
+    def of_region(self, region: Region, pairs: Any = None) -> "Model":
+        """Return a model of another region with the rules, the terms and the law of this one.
+
+        Parameters
+        ----------
+        region
+            The region, such as this one on Monday.
+        pairs
+            What takes the place of this model's own ``pairs=``; None keeps them.
+        """
+        return Model(
+            region,
+            pairs=self._listed if pairs is None else pairs,
+            rules=self._rules,
+            objective=self._terms,
+            rulebook=self._rulebook,
+        )
 
     def compile(self) -> Compiled:
         """Turn the model into integers; kept until a rule is added.
@@ -266,13 +285,14 @@ class Model:
         """
         asked, began = given.checked(), time.perf_counter()
         compiled = self.compile()
+        as_solved = copy.copy(self)  # rules that are added later are none of its
 
         def told(
             search: Search, ending: Ending, started: Started, seconds: dict[str, float]
         ) -> Result:
             parameters = asked.told(started.told())
             record = result_of(compiled, search, ending, parameters, seconds, started)
-            return Result.of(record, partial(why_not, compiled.pairs, compiled.rules))
+            return Result.of(record, as_solved)
 
         return solved(compiled, asked, self._seconds, began, told)
 

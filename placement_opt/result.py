@@ -1,7 +1,7 @@
 """The answer: a proposal in the user's ids, with its tables, its summary and its answers."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -9,11 +9,17 @@ from pydantic import PrivateAttr
 from typing_extensions import override
 
 from placement_opt.answers.why_not import WhyNot
-from placement_opt.basics.errors import PlacementError, closest_hint, closest_ids
+from placement_opt.basics.errors import (
+    InvalidInputError,
+    PlacementError,
+    closest_hint,
+    closest_ids,
+)
 from placement_opt.basics.json_files import write_bytes_atomically
 from placement_opt.basics.rows import (
     AssumptionRow,
     BudgetRow,
+    ChangeRow,
     CoachRow,
     CostRow,
     PlacementRow,
@@ -25,10 +31,13 @@ from placement_opt.basics.rows import (
 )
 from placement_opt.report.summary import summarise
 from placement_opt.run.result_record import ResultRecord
+from placement_opt.run.run_record import in_order_told
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
+
+    from placement_opt.model import Model
 
 _TABLES: Mapping[str, tuple[type[Row], str]] = {
     "placements": (PlacementRow, "placement_rows"),
@@ -38,6 +47,7 @@ _TABLES: Mapping[str, tuple[type[Row], str]] = {
     "budgets": (BudgetRow, "budget_rows"),
     "costs": (CostRow, "cost_rows"),
     "terms": (TermRow, "term_rows"),
+    "changes": (ChangeRow, "change_rows"),
     "remarks": (RemarkRow, "remark_rows"),
     "assumptions": (AssumptionRow, "assumption_rows"),
 }
@@ -56,14 +66,53 @@ class Result(ResultRecord):
     """
 
     _frames: dict[str, "tuple[object, pd.DataFrame]"] = PrivateAttr(default_factory=dict)
-    _why_not: "Callable[[str, str, Result], WhyNot] | None" = PrivateAttr(default=None)
+    _model: "Model | None" = PrivateAttr(default=None)
 
     @classmethod
-    def of(cls, record: ResultRecord, why_not: "Callable[[str, str, Result], WhyNot]") -> Self:
-        """Return the result that a record tells, with who answers `why_not`: the model solved."""
+    def of(cls, record: ResultRecord, model: "Model") -> Self:
+        """Return the result that a record tells, with the model as solved, which answers for it."""
         result = cls(**{name: getattr(record, name) for name in type(record).model_fields})
-        result._why_not = why_not
+        result._model = model
         return result
+
+    @classmethod
+    @override
+    def from_json(cls, path: str | os.PathLike[str], model: "Model | None" = None) -> Self:
+        """Read a result that `to_json` wrote.
+
+        Parameters
+        ----------
+        path
+            The file.
+        model
+            The model that was solved, made again: the result then answers questions as it did.
+
+        Raises
+        ------
+        InvalidInputError
+            When the file is no result, or it is one of another region, other rules or other terms.
+        """
+        result = super().from_json(path)
+        if model is None:
+            return result
+        _refuse_another_model(result, model)
+        return cls.of(result, model)
+
+    @property
+    def model(self) -> "Model":
+        """The model as solved.
+
+        Raises
+        ------
+        PlacementError
+            When the result was read from a file without it.
+        """
+        if self._model is None:
+            raise PlacementError(
+                "a result from a file knows its model only when told:"
+                " read it with po.Result.from_json(path, model=po.Model(region))"
+            )
+        return self._model
 
     @property
     def placements(self) -> "pd.DataFrame":
@@ -99,6 +148,11 @@ class Result(ResultRecord):
     def terms(self) -> "pd.DataFrame":
         """Weight, unweighted sum and points of each objective term."""
         return self._table("terms")
+
+    @property
+    def changes(self) -> "pd.DataFrame":
+        """Who has another opening than in the plan before, and why; see `placement_opt.replan`."""
+        return self._table("changes")
 
     @property
     def remarks(self) -> "pd.DataFrame":
@@ -179,14 +233,9 @@ class Result(ResultRecord):
         UnknownIdError
             When the region has no such candidate or opening.
         PlacementError
-            When the result was read from a file: ask `Model.why_not` with it instead.
+            When the result was read from a file without its model.
         """
-        if self._why_not is None:
-            raise PlacementError(
-                "a result from a file has no region at hand;"
-                " ask po.Model(region).why_not(candidate_id, opening_id, result)"
-            )
-        return self._why_not(candidate_id, opening_id, self)
+        return self.model.why_not(candidate_id, opening_id, self)
 
     def summary(self, language: Literal["en", "nl"] = "en") -> str:
         """Return the plan in one page for a placement manager, in English or Dutch."""
@@ -205,6 +254,22 @@ class Result(ResultRecord):
         from html import escape
 
         return f"<pre>{escape(str(self))}</pre>"
+
+
+def _refuse_another_model(result: ResultRecord, model: "Model") -> None:
+    wrong = in_order_told(model.rules, result.run.rules)[1]
+    wrong += in_order_told(model.objective, result.run.objective)[1]
+    if result.run.input != model.region.fingerprint():
+        wrong.insert(0, "the result is of another region")
+    if wrong:
+        raise InvalidInputError.single(
+            "result",
+            None,
+            "model",
+            wrong[0],
+            "must be the model that was solved",
+            "make it of the same region, rules and objective",
+        )
 
 
 def _cells(row: type[Row], rows: Sequence[Row]) -> list[list[Any]]:

@@ -65,7 +65,7 @@ def why_not(
     instance = pairs.instance
     row = pairs.find(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))
     if row is None:
-        removed = _removed_by(pairs, rules, candidate_id, opening_id)
+        removed = removed_by(pairs, rules, candidate_id, opening_id)
         listed = ("the pair is not among the given pairs",)
         return WhyNot(candidate_id, opening_id, False, False, removed or listed)  # noqa: FBT003
     if result is None or not result.has_plan:
@@ -73,9 +73,10 @@ def why_not(
     return _in_plan(instance, candidate_id, opening_id, result)
 
 
-def _removed_by(
+def removed_by(
     pairs: PairTable, rules: Sequence[Rule], candidate_id: str, opening_id: str
 ) -> tuple[str, ...]:
+    """Return what the pair rules that remove a pair say of it, by their plain reading."""
     instance = pairs.instance
     candidate = np.array([instance.candidate_idx(candidate_id)], dtype=np.int32)
     opening = np.array([instance.opening_idx(opening_id)], dtype=np.int32)

@@ -71,6 +71,18 @@ class UnplacedRow(Row):
     text_nl: str
 
 
+class ChangeRow(Row):
+    """A candidate with another opening than before, None for not placed; what `why` says is so.
+
+    Where people may have several openings, those are told together, ids ascending.
+    """
+
+    candidate_id: str
+    before: str | None = None
+    after: str | None = None
+    why: str
+
+
 class QuotaRow(Row):
     """Where a group stands, in jobs of 25.5 hours a week, and what is missing in hours a year.
 

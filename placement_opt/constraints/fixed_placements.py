@@ -8,35 +8,48 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.constraints.base import Rule
+from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
 from placement_opt.pairs.table import PairTable, check_fixed_placements
+from placement_opt.records.fields import PairsOfIds
 
 
 class FixedPlacements(Rule):
-    r"""Every placement in the region's `fixed_placements` is part of the plan.
+    r"""Every fixed placement is part of the plan.
 
     .. math:: x_{co} \ge 1 \text{ for each fixed } (c, o)
 
     One that a pair rule removes is bad input; one that other rules contradict makes the problem
     infeasible. Source: practice; a plan is a proposal, and what people have agreed on stands.
+
+    Parameters
+    ----------
+    placements
+        Pairs (candidate id, opening id); None takes the region's `fixed_placements`.
     """
 
     title: ClassVar[str] = "fixed placements"
     title_nl: ClassVar[str] = "vastgelegde plaatsingen"
+    examples: ClassVar[Examples] = ({}, {"placements": []})
     rule: Literal["FixedPlacements"] = "FixedPlacements"
+    placements: PairsOfIds | None = None
 
     @classmethod
     @override
     def standard(cls, instance: Instance) -> Self | None:
         return cls() if instance.region.fixed_placements else None
 
+    def fixed_in(self, instance: Instance) -> PairsOfIds:
+        """Return the pairs that stay."""
+        return instance.region.fixed_placements if self.placements is None else self.placements
+
     @override
     def lower(self, pairs: PairTable) -> RowBlock | None:
         instance = pairs.instance
-        check_fixed_placements(pairs)
-        fixed = sorted(instance.region.fixed_placements)
+        fixed = sorted(self.fixed_in(instance))
+        check_fixed_placements(pairs, fixed)
         if not fixed:
             return None
         found = [
@@ -61,6 +74,6 @@ class FixedPlacements(Rule):
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
         placed = {(p.candidate_id, p.opening_id) for p in plan.placements}
-        for candidate_id, opening_id in plan.instance.region.fixed_placements:
+        for candidate_id, opening_id in self.fixed_in(plan.instance):
             if (candidate_id, opening_id) not in placed:
                 yield self.broken(f"{candidate_id} in {opening_id}", "not in the plan")

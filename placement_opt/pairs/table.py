@@ -277,7 +277,7 @@ def _per_row(mask: Bools) -> Indices:
     return count
 
 
-def check_fixed_placements(pairs: PairTable) -> None:
+def check_fixed_placements(pairs: PairTable, fixed: Iterable[tuple[str, str]]) -> None:
     """Refuse fixed placements that are not eligible; the rules would silently contradict them.
 
     Raises
@@ -295,7 +295,7 @@ def check_fixed_placements(pairs: PairTable) -> None:
             "must be an eligible opening",
             "ask `why_not` which rule removes it; drop the fixed placement or mend the records",
         )
-        for candidate_id, opening_id in instance.region.fixed_placements
+        for candidate_id, opening_id in fixed
         if pairs.find(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))
         is None
     ]

@@ -13,6 +13,7 @@ from placement_opt.basics.read_only import Facts, ReadOnlyDict
 from placement_opt.basics.rows import (
     AssumptionRow,
     BudgetRow,
+    ChangeRow,
     CoachRow,
     CostRow,
     PlacementRow,
@@ -81,6 +82,7 @@ class ResultRecord(ResultPart):
     budget_rows: tuple[BudgetRow, ...] = ()
     cost_rows: tuple[CostRow, ...] = ()
     term_rows: tuple[TermRow, ...] = ()
+    change_rows: tuple[ChangeRow, ...] = ()
     remark_rows: tuple[RemarkRow, ...] = ()
     assumption_rows: tuple[AssumptionRow, ...] = ()
     conflicts: tuple[str, ...] = ()
