@@ -10,9 +10,8 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Ints
-from placement_opt.basics.quantities import read_number
+from placement_opt.basics.quantities import Digits, read_number
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.limits import Price
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.pair_entries import narrow_rows
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
@@ -20,6 +19,8 @@ from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.table import PairTable
 from placement_opt.records.fields import PairsOfIds
 from placement_opt.records.readers import Quantity
+
+ChangePrice = Annotated[float, Quantity(0, 10**12, 6, "points per change", Digits.FACTOR)]
 
 ALL = "all changes"
 """What the row of all changes is about."""
@@ -66,11 +67,11 @@ class FewChanges(Rule):
     rule: Literal["FewChanges"] = "FewChanges"
     before: PairsOfIds = ()
     max_changes: Annotated[int, Quantity(0, 10**9, 0, "candidates")] | None = None
-    change_price: Price | None = None
+    change_price: ChangePrice | None = None
 
     @property
-    @override
     def price(self) -> Fraction | None:
+        """Points for each change, exact; None where it costs nothing."""
         return None if self.change_price is None else read_number(self.change_price)
 
     @override
