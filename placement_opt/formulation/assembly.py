@@ -24,15 +24,15 @@ from placement_opt.pairs.distinct import distinct_values
 from placement_opt.pairs.table import Column
 
 ROUNDED_REACH = 1 << 45
-"""A plan's points that have to be rounded anyway sum to less than this: small enough for every
-solver's own sums (a network's cost times its nodes, doubles), and a unit is still a share of 3e-14
-of all."""
+"""Points that have to be rounded anyway are scaled so that a plan's sum stays below this. That is
+small enough for the sums of every solver (a network's cost times its nodes, doubles), and a unit is
+still no more than 3e-14 of the total."""
 
 SAMPLE = 1_000
-"""So many points are looked at before all of them, for a divisor."""
+"""A divisor is first sought among so many points: mostly they already have none."""
 
 REACH_ERROR = 1e-9
-"""How far a plan's reach may be off, summed in doubles, as a share."""
+"""Relative error that a sum in doubles may have."""
 
 
 def _refuse_overflow(block: RowBlock) -> None:
@@ -69,13 +69,13 @@ def formulate(
     terms
         (weight, points per pair) of each objective term.
     at_most
-        No plan has more placements of one candidate than this; it limits what a plan can reach,
-        and so the rounding of the objective.
+        Placements that one candidate has at most. It limits what a plan can reach, and so the
+        rounding of the objective.
 
     Raises
     ------
     InvalidInputError
-        When a row or the objective cannot be held in int64, even in whole points.
+        When a row or the objective does not fit int64, even in units of one point.
     """
     reduced = tuple(block.divided() for block in blocks)
     for block in reduced:
@@ -92,13 +92,13 @@ def _scaled(
 ) -> Objective:
     """Put all points over one denominator, exactly where a plan's sum fits, else rounded up.
 
-    Rounded points are held to `ROUNDED_REACH`, and never coarser than whole points.
+    Rounded points sum to less than `ROUNDED_REACH`, but a unit is never more than one point.
     """
-    own = list(_priced_variables(blocks))
+    own = list(_own_gains(blocks))
     shares = tuple(_share(weight, column) for weight, column in terms)
     reaches, of_pairs = _reaches(candidate_start, shares, at_most)
-    reach = of_pairs + sum(abs(price.gain) * price.widest for price in own)
-    exact = math.lcm(1, *(price.gain.denominator for price in own))
+    reach = of_pairs + sum(abs(one.gain) * one.widest for one in own)
+    exact = math.lcm(1, *(one.gain.denominator for one in own))
     exact = math.lcm(exact, *(share.step.denominator for share in shares))
     scale = exact if reach * exact < SUM_LIMIT else max(1, math.floor(ROUNDED_REACH / reach))
     if reach * scale >= SUM_LIMIT:
@@ -115,13 +115,13 @@ def _scaled(
     width = np.diff(candidate_start)
     above = Fraction(n_rounded * int(np.minimum(width, at_most).sum()))
     below = Fraction(0)
-    for price in own:
-        exactly = price.gain * scale
-        units = math.ceil(exactly) if price.highest > 0 else math.floor(exactly)
-        gain[candidate_start[-1] + price.place] = units
-        above += abs(units - exactly) * price.widest
-        if price.lowest < 0 < price.highest:  # rounded the wrong way where it is negative
-            below += abs(units - exactly) * -price.lowest
+    for one in own:
+        exactly = one.gain * scale
+        units = math.ceil(exactly) if one.highest > 0 else math.floor(exactly)
+        gain[candidate_start[-1] + one.place] = units
+        above += abs(units - exactly) * one.widest
+        if one.lowest < 0 < one.highest:  # rounded the wrong way where it is negative
+            below += abs(units - exactly) * -one.lowest
     least = min((each for each in reaches if each), default=Fraction(0))
     if not above and not below:
         return Objective(gain, scale, least_reach=least)
@@ -129,14 +129,14 @@ def _scaled(
 
 
 def _share(weight: Fraction, column: Column) -> PointShare:
-    """Return a term's points over the least denominator: measured numbers come over a large one.
+    """Return a term's points in the largest unit that divides all of them.
 
-    A bound is a whole number of units, so that fewer units make it sharper.
+    A bound is an integer number of units, so larger units make it tighter.
     """
     values, divisor = column.values, column.scale
-    for part in (values[:SAMPLE], values):
+    for some in (values[:SAMPLE], values):
         if divisor > 1:
-            divisor = math.gcd(divisor, int(np.gcd.reduce(part.astype(np.int64), initial=0)))
+            divisor = math.gcd(divisor, int(np.gcd.reduce(some.astype(np.int64), initial=0)))
     if divisor > 1:
         values = values // divisor
     return PointShare(weight * divisor / column.scale, values)
@@ -145,10 +145,10 @@ def _share(weight: Fraction, column: Column) -> PointShare:
 def _reaches(
     candidate_start: Ints, shares: Sequence[PointShare], at_most: int
 ) -> tuple[list[Fraction], Fraction]:
-    """Return the points that a plan can reach by each term, and by all of them, in magnitude.
+    """Return the largest magnitude of a plan's points by each term, and by all of them.
 
-    A candidate's largest pair times its placements, or the sum of all its pairs, whichever is
-    less; in doubles, rounded up by more than they may be off.
+    For each candidate that is its largest pair times its placements, or the sum of all its pairs,
+    whichever is less. The sums are in doubles, raised by more than their error.
     """
     each, every = [0.0] * len(shares), 0.0
     for rows in _blocks_of(candidate_start):
@@ -165,7 +165,7 @@ def _reaches(
 
 
 def _most(points: Floats, start: Ints, at_most: int) -> float:
-    """Sum what each candidate can reach: its largest pair so many times, or all its pairs."""
+    """Sum what each candidate can reach: `at_most` times its largest pair, or all its pairs."""
     filled = start[:-1][np.diff(start) > 0]
     if not filled.size:
         return 0.0
@@ -174,15 +174,15 @@ def _most(points: Floats, start: Ints, at_most: int) -> float:
 
 
 def _blocks_of(candidate_start: Ints) -> Iterator[slice]:
-    """Cut the candidates in blocks of about `BLOCK_PAIRS` pairs, to spare memory."""
+    """Split the candidates into blocks of about `BLOCK_PAIRS` pairs, to save memory."""
     cuts = np.searchsorted(candidate_start, np.arange(0, candidate_start[-1], BLOCK_PAIRS))
     ends = np.unique(np.append(cuts, candidate_start.size - 1)).tolist()
     for first, last in itertools.pairwise(ends):
         yield slice(first, last)
 
 
-class _Price(NamedTuple):
-    """A priced own variable: place among all own variables, points per unit, and bounds."""
+class _OwnGain(NamedTuple):
+    """An own variable with a gain: place among all own variables, points per unit, and bounds."""
 
     place: int
     gain: Fraction
@@ -195,15 +195,15 @@ class _Price(NamedTuple):
         return max(abs(self.lowest), abs(self.highest))
 
 
-def _priced_variables(blocks: Sequence[RowBlock]) -> Iterator[_Price]:
-    """Yield the own variables that have a price."""
+def _own_gains(blocks: Sequence[RowBlock]) -> Iterator[_OwnGain]:
+    """Yield the own variables that have a gain."""
     first = 0
     for block in blocks:
         if block.variables is not None:
             lower, upper, gain = block.variables.lower, block.variables.upper, block.variables.gain
-            # Coaching has a quarter of a million variables, and a price for none of them.
+            # Coaching has a quarter of a million variables, none of them with a gain.
             for place in [at for at, points in enumerate(gain) if points]:
-                yield _Price(first + place, gain[place], int(lower[place]), int(upper[place]))
+                yield _OwnGain(first + place, gain[place], int(lower[place]), int(upper[place]))
             first += len(block.variables)
 
 
@@ -212,7 +212,7 @@ def _rounded_gain(
 ) -> tuple[Ints, int]:
     """Return integer gains, zero for own variables, and how many terms had to be rounded.
 
-    Rounded up, so that what is proven of such sums holds for the user's own; nothing stays nothing.
+    Gains are rounded up, so that a bound on them is a bound on the user's own numbers.
     """
     gain = np.zeros(n_pairs + n_own, dtype=np.int64)
     pairs = gain[:n_pairs]
@@ -220,12 +220,12 @@ def _rounded_gain(
     for share in shares:
         factor = share.step * scale
         if not share.values.any():
-            continue  # a factor for nothing may well be too large for int64
+            continue  # the factor of a term without points may be too large for int64
         if factor.denominator == 1:
             _add_scaled(pairs, share.values, factor.numerator)
         else:
             distinct, code = distinct_values(share.values)
-            # Whole numbers spare a fraction for each of perhaps a million scores.
+            # Integer division is much faster than fractions for perhaps a million scores.
             top, bottom = factor.numerator, factor.denominator
             rounded = [-(-value * top // bottom) for value in distinct.tolist()]
             pairs += np.array(rounded, dtype=np.int64)[code]
@@ -234,7 +234,7 @@ def _rounded_gain(
 
 
 def _add_scaled(sums: Ints, values: npt.NDArray[np.integer], factor: int) -> None:
-    """Add narrow values times a factor, block by block to spare memory."""
+    """Add narrow values times a factor, block by block to save memory."""
     for first in range(0, values.size, BLOCK_PAIRS):
         block = slice(first, first + BLOCK_PAIRS)
         sums[block] += values[block].astype(np.int64) * factor

@@ -1,13 +1,13 @@
-"""A bound on the objective that anyone can re-check in exact integer arithmetic, from prices.
+"""A bound on the objective from prices, which anyone can check again in exact integers.
 
 For maximise g.v with l <= A v <= u and L <= v <= U, any price y_r per row gives the bound
 
     sum_r (y_r u_r where y_r > 0, y_r l_r where y_r < 0)
     + sum_j max over v_j in [L_j, U_j] of (g_j - (y A)_j) v_j
 
-by weak duality. Prices are integers over a power of two, so the sum is exact; good prices come
-from a linear program, but wrong ones only make the bound weaker, never invalid. Rows may be cuts
-too, each derived again from its recipe; see `placement_opt.formulation.mixed_integer_rounding`.
+by weak duality. Prices are integers over a power of two, so the sum is exact. Good prices come
+from a linear program; poor ones make the bound weaker, never invalid. Rows may be cuts too, each
+derived again from its recipe; see `placement_opt.formulation.mixed_integer_rounding`.
 """
 
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 PRICE_BITS = 20
 _SAFE = 1 << 61
 BLOCK = 1 << 22
-"""Pairs of one pass, which bounds the memory."""
+"""Pairs handled at once, to save memory."""
 
 _LOW_BITS = 31
 
@@ -47,7 +47,7 @@ class Certificate(ShortRepr):
 
     @classmethod
     def from_duals(cls, formulation: Formulation, duals: npt.NDArray[np.float64]) -> "Certificate":
-        """Round dual prices (objective units per unit of row) to usable integers.
+        """Round dual prices, in objective units per unit of a row, to integers.
 
         Prices on a side without a limit are set to zero, since they would prove nothing. The
         number of binary places is the largest, up to 20, that keeps all sums in int64.
@@ -55,7 +55,7 @@ class Certificate(ShortRepr):
         clean = np.where(np.isfinite(duals), duals, 0.0)
         clean = np.where((clean > 0) & (formulation.row_upper == NO_UPPER), 0.0, clean)
         clean = np.where((clean < 0) & (formulation.row_lower == NO_LOWER), 0.0, clean)
-        # A row without entries has a price as well, which nobody pays.
+        # A row without entries may have a price too.
         largest = max(1.0, steepest(formulation, abs(clean)), float(abs(clean).max(initial=0.0)))
         largest += formulation.objective.largest_gain
         bits = PRICE_BITS
@@ -64,7 +64,7 @@ class Certificate(ShortRepr):
         return cls(np.rint(clean * 2.0**bits).astype(np.int64), bits)
 
     def bound(self, formulation: Formulation) -> int:
-        """Return the bound in integer objective units; exact, O(entries of the rows).
+        """Return the exact bound in integer objective units; cost O(entries of the rows).
 
         Raises
         ------
@@ -89,9 +89,9 @@ class Certificate(ShortRepr):
         return (rows + self._columns(formulation)) >> self.bits
 
     def leaves_no_plan(self, formulation: Formulation) -> bool:
-        """Tell whether the prices prove that no solution exists; exact, O(entries of the rows).
+        """Tell whether the prices prove, in exact integers, that no solution exists.
 
-        With all gains zero every solution gains nothing, so that a bound below zero excludes all.
+        With all gains zero every solution gains zero, so a bound below zero excludes all of them.
 
         Raises
         ------
@@ -101,7 +101,7 @@ class Certificate(ShortRepr):
         return self.bound(without_gains(formulation)) < 0
 
     def _columns(self, formulation: Formulation) -> int:
-        """Return what all variables gain at most at the prices, in blocks of pairs."""
+        """Return the sum of the most that each variable can gain at the prices."""
         n_pairs, gain = formulation.n_pairs, formulation.objective.gain
         steep = np.abs(self.prices.astype(np.float64))
         largest = formulation.objective.largest_gain * 2.0**self.bits
@@ -122,7 +122,7 @@ class Certificate(ShortRepr):
 
 
 def steepest(formulation: Formulation, prices: Floats) -> float:
-    """Return the most that a variable pays at such prices for the magnitudes of its entries."""
+    """Return the most that any variable pays, with the magnitudes of its coefficients."""
     most = float(formulation.priced_own(prices, absolute=True).max(initial=0.0))
     for first in range(0, formulation.n_pairs, BLOCK):
         block = slice(first, first + BLOCK)
@@ -137,28 +137,28 @@ def _refuse_large(steep: Floats, gain: float) -> None:
 
 
 def exact_sum(values: Ints) -> int:
-    """Sum int64 values without overflow, by halves of 31 bits and the rest."""
+    """Sum int64 values without overflow: the low 31 bits and the rest apart."""
     low = values & ((1 << _LOW_BITS) - 1)
     high = values >> _LOW_BITS
     return (int(high.sum()) << _LOW_BITS) + int(low.sum())
 
 
 def without_gains(formulation: Formulation) -> Formulation:
-    """Return the rows and ranges alone: nothing is gained, and there are no cuts."""
+    """Return the problem with all gains zero and without cuts."""
     nothing = np.zeros(formulation.n_variables, dtype=np.int64)
     return replace(formulation, objective=Objective(nothing, 1), extra=None)
 
 
 def bound_in_points(formulation: Formulation, units: int) -> Fraction:
-    """Turn a bound in objective units into points, a bound on the user's own numbers.
+    """Turn a bound in objective units into a bound on the user's own numbers, in points.
 
-    Those are rounded up, so that it has to be widened only by what may be rounded down.
+    Gains are rounded up; the bound is widened by what may have been rounded down.
     """
     return formulation.points(units) + formulation.objective.widening
 
 
 def told_bound(bound: Fraction, objective: Fraction | None) -> float:
-    """Return a bound as a float that is no lower; one that the plan meets as the plan's points."""
+    """Return a bound as a float that is no lower, or the plan's points where the plan meets it."""
     if objective is not None and bound <= objective:
         return float(objective)
     nearest = float(bound)

@@ -1,4 +1,4 @@
-"""The certificate as a result holds it: what a search has proven, written down and proven again."""
+"""The certificate as it is written in a result, and how it is proven again."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -10,13 +10,13 @@ from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.mixed_integer_rounding import Cut, cuts_of, with_cuts
 
-Whole = Annotated[int, Strict()]
+Integer = Annotated[int, Strict()]
 
 
 class CertificateRecord(ResultPart):
     """Prices of rows that prove a bound, or that no plan keeps all rules.
 
-    Only rows with a price are listed. Nothing of it is believed: `bound` and `leaves_no_plan` sum
+    Only rows with a price are listed. Nothing is taken on trust: `bound` and `leaves_no_plan` sum
     over the problem itself, and derive each cut again from its recipe.
 
     Attributes
@@ -38,27 +38,17 @@ class CertificateRecord(ResultPart):
     """
 
     proves: Literal["bound", "no plan"] = "bound"
-    bits: Whole = Field(ge=0)
-    rows: Whole = Field(ge=0)
-    row: tuple[Whole, ...]
-    price: tuple[Whole, ...]
+    bits: Integer = Field(ge=0)
+    rows: Integer = Field(ge=0)
+    row: tuple[Integer, ...]
+    price: tuple[Integer, ...]
     cuts: tuple[Cut, ...] = ()
     bound_units: int | None = None
     scale: int | None = None
 
     @classmethod
     def of_bound(cls, certificate: Certificate, formulation: Formulation, units: int) -> Self:
-        """Write down a proven bound.
-
-        Parameters
-        ----------
-        certificate
-            The prices.
-        formulation
-            The problem that they prove it over, with its cuts.
-        units
-            The bound in units of the objective.
-        """
+        """Write down the bound, in units of the objective, that prices prove over a problem."""
         return cls(
             **_prices(certificate),
             cuts=cuts_of(formulation),
@@ -72,7 +62,7 @@ class CertificateRecord(ResultPart):
         return cls(proves="no plan", **_prices(certificate))
 
     def bound(self, formulation: Formulation) -> int:
-        """Return the bound that the prices prove in integer units of the objective; exact.
+        """Return the bound that the prices prove, in exact integer units of the objective.
 
         Raises
         ------
@@ -83,7 +73,7 @@ class CertificateRecord(ResultPart):
         return self._certificate(with_rows).bound(with_rows)
 
     def leaves_no_plan(self, formulation: Formulation) -> bool:
-        """Tell whether the prices prove that no plan keeps all rows; exact, raises as `bound`."""
+        """Tell whether the prices prove that no plan keeps all rows; raises as `bound`."""
         return self._certificate(formulation).leaves_no_plan(formulation)
 
     def _certificate(self, formulation: Formulation) -> Certificate:

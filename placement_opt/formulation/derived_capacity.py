@@ -1,4 +1,4 @@
-"""The capacity of a block as another block sees it that was made of this one."""
+"""The capacity of a block, as seen from a block that was made from it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,22 +25,19 @@ if TYPE_CHECKING:
 def capacity_of_part(
     capacity: Capacity | None, pairs: Ints | None, rows: Ints | None
 ) -> Capacity | None:
-    """Return a block's capacity as a part of the block sees it, over all its own variables.
-
-    The part has some of the pairs and rows, ascending; None stands for all.
-    """
+    """Return a block's capacity for some of its pairs and rows, ascending; None stands for all."""
     if capacity is None or (pairs is None and rows is None):
         return capacity
     return _OfPart(capacity, pairs, rows)
 
 
 def capacity_of_divided(capacity: Capacity | None, divisor: Ints) -> Capacity | None:
-    """Return a block's capacity as seen from the same rows, each divided by a whole number."""
+    """Return a block's capacity for the same rows, each divided by an integer, shape (R,)."""
     return None if capacity is None else _OfDivided(capacity, divisor)
 
 
 class _Other(Capacity):
-    """The capacity of another block, of which this one is made."""
+    """Passes all questions on to the capacity of the larger block."""
 
     def __init__(self, whole: Capacity) -> None:
         self._whole = whole
@@ -63,7 +60,7 @@ class _Other(Capacity):
 
 
 class _OfDivided(_Other):
-    """Capacity behind divided rows."""
+    """Capacity of a block whose rows have been divided."""
 
     def __init__(self, whole: Capacity, divisor: Ints) -> None:
         super().__init__(whole)
@@ -77,7 +74,7 @@ class _OfDivided(_Other):
 
 @dataclass(frozen=True, eq=False)
 class _PoolsOfDivided:
-    """Pools that are told the duals of divided rows, and divide their own."""
+    """Pools that read the duals of divided rows, and divide the rows they return."""
 
     pools: Pools
     divisor: Ints
@@ -96,9 +93,9 @@ class _PoolsOfDivided:
 
 
 class _OfPart(_Other):
-    """Capacity that is asked by the pairs of a part, and told in its rows.
+    """Capacity with the pairs and rows of a smaller block.
 
-    Where rows are left out there are no pools, whose sets follow from the duals of all rows.
+    Where rows are missing there are no pools, since their sets follow from the duals of all rows.
     """
 
     def __init__(self, whole: Capacity, pairs: Ints | None, rows: Ints | None) -> None:
@@ -138,7 +135,7 @@ class _OfPart(_Other):
 
 @dataclass(frozen=True, eq=False)
 class _PackerOfPart:
-    """A packer of the whole that is asked by a part's pairs."""
+    """A packer with the pairs of a smaller block."""
 
     packer: Packer
     of_whole: Callable[[npt.NDArray[np.integer]], Ints]

@@ -1,11 +1,11 @@
-"""Integer rows over pair variables and a few others: all that a solver ever sees.
+"""Integer rows over pairs and own variables of rules: all that a solver ever sees.
 
 No ids, no records, no rules and no solver types live here. A formulation is
 
     maximise    gain . v
     subject to  lower <= A v <= upper       one block of rows per rule
-                0 <= v_j <= 1               for the E pair variables, which come first
-                low_j <= v_j <= high_j      for the others, finite integers
+                0 <= v_j <= 1               for the E pairs, which come first
+                low_j <= v_j <= high_j      for the own variables of rules, finite integers
 
 with every number an int64.
 """
@@ -29,9 +29,9 @@ SUM_LIMIT = 1 << 60
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Formulation(Sums, ShortRepr):
-    """The whole integer problem; see the module's docstring for its meaning.
+    """The integer problem; see the module's docstring for its meaning.
 
-    `extra` rows exclude no solution, only points of the linear relaxation.
+    The cuts in `extra` exclude no plan, only points of the linear relaxation.
     """
 
     n_pairs: int
@@ -47,10 +47,10 @@ class Formulation(Sums, ShortRepr):
         *,
         is_independent: bool = False,
     ) -> "Formulation":
-        """Return a problem over other blocks, and perhaps over some of the pairs alone.
+        """Return a problem over other blocks, and perhaps over fewer pairs.
 
-        This alone decides what it keeps of the objective. There are no cuts, whose rows may be
-        gone.
+        Only this method decides what the new problem keeps of the objective. Cuts are dropped,
+        since the rows that they stand on may be gone.
 
         Parameters
         ----------
@@ -61,14 +61,13 @@ class Formulation(Sums, ShortRepr):
         pairs
             The pairs that are left, ascending; all of them by default.
         is_independent
-            True for a part that shares no row with the rest, so that what is found and proven for
-            the parts is added up.
+            True for a component, whose plans and bounds are added to those of the others.
         """
         every = np.arange(self.n_pairs) if pairs is None else pairs
         gain = np.concatenate([self.objective.gain[every], *own_gain])
         objective = self.objective.of_integers(gain)
         if is_independent:
-            objective = self.objective.of_part(gain, every)
+            objective = self.objective.of_component(gain, every)
         return Formulation(every.size, tuple(blocks), objective)
 
     def own_gain(self, block: int) -> Ints:
@@ -76,7 +75,7 @@ class Formulation(Sums, ShortRepr):
         return self.own_values(self.objective.gain, block)
 
     def reduced(self, prices: Floats) -> Floats:
-        """Return each variable's gain less what it pays at prices of the rows; shape (N,)."""
+        """Return the reduced gain of each variable at prices of the rows; shape (N,)."""
         reduced: Floats = self.priced(prices)
         return np.subtract(self.objective.gain, reduced, out=reduced)
 

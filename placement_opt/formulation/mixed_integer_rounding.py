@@ -1,23 +1,23 @@
-"""Rows that follow from others because pairs are whole: mixed-integer rounding, in exact integers.
+"""Cuts that hold because pairs are integers: mixed-integer rounding, in exact arithmetic.
 
-A cut is kept as its recipe, never as numbers: which rows to add, what to count from its upper
-bound, and by what to divide. `cut_row` derives the row again from the recipe, so that whoever
-re-checks a bound re-checks its cuts too.
+A cut is kept as its recipe, never as numbers: which rows to add, which variables to count from
+their upper bound, and by what to divide. `cut_row` derives the row again from the recipe, so that
+whoever checks a bound again checks its cuts too.
 
-**The row.** Add rows with whole weights, each on a side that has a limit, so that the sum reads
+**The row.** Add rows with integer weights, each on a side that has a limit, so that the sum reads
 ``sum a_j v_j >= b`` for every solution. Count each variable from a bound: ``v_j = L_j + x_j``, or
 ``v_j = U_j - x_j`` for those that are complemented. That leaves ``sum a_j x_j >= b`` with new a
-and b, and x >= 0; for variables that need not be whole, leave out terms with a_j < 0, which only
-makes the left side larger.
+and b, and x >= 0. For continuous variables, leave out terms with a_j < 0, which only makes the
+left side larger.
 
-**The cut.** For a whole d > 0 let ``r = b mod d``, with r > 0, and
+**The cut.** For an integer d > 0 let ``r = b mod d``, with r > 0, and
 
     F(a) = floor(a / d) r + min(r, a mod d)
 
-Then ``sum_whole F(a_j) x_j + sum_other max(a_j, 0) x_j >= ceil(b / d) r``.
+Then ``sum_integer F(a_j) x_j + sum_other max(a_j, 0) x_j >= ceil(b / d) r``.
 
-**Why.** Let Q be the whole variables with ``a_j mod d >= r``, and P the other whole ones. Write
-``t = sum_P floor(a_j / d) x_j + sum_Q ceil(a_j / d) x_j``, which is whole, and
+**Why.** Let Q be the integer variables with ``a_j mod d >= r``, and P the other integer ones. Write
+``t = sum_P floor(a_j / d) x_j + sum_Q ceil(a_j / d) x_j``, which is an integer, and
 ``s = sum_P (a_j mod d) x_j + sum_other max(a_j, 0) x_j >= 0``. The row gives ``d t + s >= b``,
 since Q's coefficients were only raised; and the cut's left side is exactly ``r t + s``. With
 ``k = ceil(b / d)``, so that ``b = d (k - 1) + r``: if t >= k then ``r t + s >= r k``. If
@@ -33,10 +33,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.basics.arrays import Bools, Ints
+from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.formulation.formulation import SUM_LIMIT, Formulation
 from placement_opt.formulation.pair_entries import narrow_rows
@@ -53,9 +52,10 @@ class Cut(ShortRepr):
     rows
         Rows to add: those of the rules in the formulation's order, then earlier cuts.
     weights
-        Whole weight of each; above zero it takes the row's lower limit, below zero the upper one.
+        Integer weight of each; a positive one takes the row's lower limit, a negative one the
+        upper limit.
     delta
-        What the sum is divided by.
+        The divisor d.
     complemented
         Variables that are counted down from their upper bound, ascending.
     """
@@ -80,20 +80,20 @@ class CutRow(ShortRepr):
         The lower limit.
     """
 
-    member: npt.NDArray[np.int64]
+    member: Ints
     coefficient: Ints
     limit: int
 
 
 def rounded(coefficient: Ints, remainder: Ints | int, delta: Ints | int) -> Ints:
-    """Return F of coefficients that belong to whole variables; see the module's docstring."""
+    """Return F of the coefficients of integer variables; see the module's docstring."""
     quotient = coefficient // delta
     result: Ints = quotient * remainder + np.minimum(remainder, coefficient - quotient * delta)
     return result
 
 
 def cut_row(formulation: Formulation, cut: Cut) -> CutRow:
-    """Derive a cut's row from the rows of a formulation, those of its own cuts among them.
+    """Derive a cut's row from the rows of a formulation, which may be cuts themselves.
 
     Raises
     ------
@@ -112,17 +112,17 @@ def cut_row(formulation: Formulation, cut: Cut) -> CutRow:
     remainder = rest % cut.delta
     if remainder == 0:
         raise ValueError("a cut has nothing to round")
-    whole = formulation.is_integer[member]
+    is_integer = formulation.is_integer[member]
     turned = sign * coefficient
-    kept = np.where(whole, rounded(turned, remainder, cut.delta), np.maximum(turned, 0))
+    kept = np.where(is_integer, rounded(turned, remainder, cut.delta), np.maximum(turned, 0))
     _refuse_overflow(kept, low, high)
     kept *= sign
     least = -(-rest // cut.delta) * remainder + int(kept @ base)
-    return _reduced(CutRow(member, kept, least), whole)
+    return _reduced(CutRow(member, kept, least), is_integer)
 
 
-def _sum_of_rows(formulation: Formulation, cut: Cut) -> tuple[npt.NDArray[np.int64], Ints, int]:
-    """Add the rows with their weights: members, coefficients and the lower limit of the sum."""
+def _sum_of_rows(formulation: Formulation, cut: Cut) -> tuple[Ints, Ints, int]:
+    """Return the members, coefficients and lower limit of the weighted sum of a cut's rows."""
     if not cut.rows or len(cut.rows) != len(cut.weights) or 0 in cut.weights or cut.delta < 1:
         raise ValueError("a cut needs rows, a weight other than zero for each, and a divisor")
     if min(cut.rows) < 0 or max(cut.rows) >= formulation.n_rows:
@@ -149,7 +149,7 @@ def _sum_of_rows(formulation: Formulation, cut: Cut) -> tuple[npt.NDArray[np.int
     return member[used], total[used], limit
 
 
-def _widest(formulation: Formulation, member: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def _widest(formulation: Formulation, member: Ints) -> Floats:
     low, high = formulation.bounds(member)
     return np.maximum(np.maximum(np.abs(low), np.abs(high)), 1).astype(np.float64)
 
@@ -160,21 +160,20 @@ def _refuse_overflow(coefficient: Ints, low: Ints, high: Ints) -> None:
         raise ValueError("a cut is too large for exact sums in int64")
 
 
-def _reduced(row: CutRow, whole: Bools) -> CutRow:
-    """Drop zeros and divide by the common divisor; the limit is rounded up where all is whole."""
+def _reduced(row: CutRow, is_integer: Bools) -> CutRow:
+    """Drop zeros and divide by the common divisor; round the limit up if all are integers."""
     used = row.coefficient != 0
     member, coefficient = row.member[used], row.coefficient[used]
     divisor = int(np.gcd.reduce(coefficient, initial=0)) or 1
-    if not np.all(whole[used]):
+    if not np.all(is_integer[used]):
         divisor = math.gcd(divisor, row.limit)
     return CutRow(member, coefficient // divisor, -(-row.limit // divisor))
 
 
 def with_cuts(formulation: Formulation, cuts: Sequence[Cut]) -> Formulation:
-    """Return the formulation with further cuts.
+    """Return the formulation with more cuts, behind all other rows.
 
-    No solution is lost, and the variables, blocks and rows stay where they are; the new rows
-    follow behind. Cuts may stand on those before them. Costs one pass over the coefficients for
+    No solution is lost. A cut may stand on cuts before it. Costs one pass over the coefficients for
     each generation of cuts.
 
     Raises
@@ -211,18 +210,18 @@ def _extended(
         matrix = sparse.vstack([old.matrix, matrix], format="csr")
         lower, cuts = np.append(old.lower, lower), (*old.recipes, *cuts)
     strong = replace(formulation, extra=ExtraRows(matrix, lower, cuts))
-    # The variables are the same: of millions, their bounds are not written down again.
+    # The variables are the same, and the bounds of millions need not be computed again.
     vars(strong).update(own_lower=formulation.own_lower, own_upper=formulation.own_upper)
     return strong
 
 
 def cuts_of(formulation: Formulation) -> tuple[Cut, ...]:
-    """Return the cuts that a formulation has, in the order of their rows."""
+    """Return the cuts of a formulation, in the order of their rows."""
     return () if formulation.extra is None else formulation.extra.recipes
 
 
 def without_cuts(formulation: Formulation, dropped: Bools) -> tuple[Formulation, Bools]:
-    """Leave out cuts, but for those that a kept one stands on.
+    """Leave out cuts, except those that a kept one stands on.
 
     Parameters
     ----------
@@ -234,7 +233,7 @@ def without_cuts(formulation: Formulation, dropped: Bools) -> tuple[Formulation,
     Returns
     -------
     tuple
-        The formulation, and which of its rows have stayed, shape (R,).
+        The formulation, and which of the rows have stayed, shape (R,).
     """
     cuts, extra, n_rows = cuts_of(formulation), formulation.extra, formulation.n_rows
     first = n_rows - len(cuts)

@@ -1,4 +1,4 @@
-"""Values of a rule's own variables that follow from the pairs of a plan."""
+"""The best values of own variables, given the pairs of a plan."""
 
 import numpy as np
 import numpy.typing as npt
@@ -12,17 +12,18 @@ from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
     """Return the best own variables of a block whose variables follow from the pairs.
 
-    A variable that an equation names alone, or beside variables that are set already, takes the
-    value that it asks. Each of the others costs points and stands with a positive coefficient in
-    rows with a lower limit: it takes the least that those rows ask. One that gains points then
-    takes the most that its rows allow; where two of them share a row, the first comes first.
+    1. A variable that is the only open one in an equation takes the value that solves it.
+    2. Each of the others costs points and has a positive coefficient in rows with a lower limit:
+       it takes the least that those rows ask.
+    3. A variable that gains points then takes the most that its rows allow. Where two of them share
+       a row, the first comes first.
 
     Parameters
     ----------
     block
         A block with `variables.follow`.
     lower, upper
-        Limits of its rows, the pairs' part moved to them.
+        Limits of its rows less what the pairs use; see `RowBlock.limits_less`.
 
     Returns
     -------
@@ -62,10 +63,10 @@ def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
 def _fill(
     values: Ints, is_set: Bools, entries: sparse.coo_array, usage: sparse.csr_array, lower: Ints
 ) -> None:
-    """Give each variable that is not set the least that its rows with a lower limit ask.
+    """Give each open variable the least that its rows with a lower limit ask.
 
-    First those whose rows ask of nobody else, so that others can build on them: who leaves a job,
-    and then what is short of a sum that falls by it.
+    Variables that are alone in their rows come first, so that others can build on them: first who
+    leaves a job, then the shortfall of the sum that this lowers.
     """
     fills = (lower[entries.row] != NO_LOWER) & (entries.data > 0)
     while not is_set.all():
@@ -100,11 +101,11 @@ def _raise(
 
 
 def tightened(formulation: Formulation, chosen: npt.NDArray[np.int64], own: Ints) -> Ints:
-    """Return own variables at their best for the chosen pairs, where they follow from them.
+    """Return the own variables, at their best where they follow from the chosen pairs.
 
-    Solvers in floating point leave shortfalls a little too high, and one that is stopped may leave
-    any of them too high. Variables of blocks that only may follow change where they gain by it;
-    other values stay as they are. Where nothing changes, `own` itself is returned.
+    Solvers in floating point leave shortfalls a little too high, and a solver that is stopped may
+    leave them far too high. In blocks without `follow` whose variables have gains, values change
+    only where that gains points. Where nothing changes, `own` itself is returned.
     """
     gain = formulation.objective.gain
     follows = [

@@ -1,4 +1,4 @@
-"""Coefficients of rows looked up by pair: what one pair, or every pair, costs at given prices."""
+"""The coefficients of rows, looked up by pair, and what pairs pay at given prices."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,32 +12,32 @@ from placement_opt.basics.short_text import ShortRepr
 from placement_opt.pairs.table import narrowed
 
 DENSE_SHARE = 8
-"""Rows that hold at least one pair in so many get a column with one place for every pair."""
+"""A block gets a column with one place for every pair if it has at least one entry per so many."""
 
-Entries = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Ints]
-"""Aligned (position of the pair in the question, row, coefficient)."""
+Entries = tuple[Ints, Ints, Ints]
+"""Aligned (place among the pairs that were asked about, row, coefficient)."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PairEntries(ShortRepr):
     """The coefficients of a block of rows, by pair.
 
-    Most rules have at most one row for each pair: those entries are a column of rows and one of
-    coefficients, both in narrow types. Everything else is kept in lists, for the pairs that have
-    some.
+    Most rules have at most one row for each pair. Such entries are a column of rows and a column of
+    coefficients, both in narrow types. All other entries are kept in lists, for pairs that have
+    any.
 
     Parameters
     ----------
     row
-        One row of each pair, counted from 1, and 0 for none, shape (E,); None where few pairs have
-        any.
+        One row of each pair, counted from 1, or 0 for none, shape (E,); None where few pairs have
+        one.
     value
         Coefficient of each pair in that row, shape (E,); None where all are one.
     member
         Pairs with further entries, ascending, shape (M,).
     start, further_row, further_value
-        Further entries of ``member[m]`` are those from ``start[m]`` to ``start[m + 1]``; never
-        none.
+        The further entries of ``member[m]``, at least one, are those from ``start[m]`` to
+        ``start[m + 1]``.
     """
 
     row: npt.NDArray[np.signedinteger] | None
@@ -49,7 +49,7 @@ class PairEntries(ShortRepr):
 
     @classmethod
     def of(cls, usage: sparse.csr_array) -> "PairEntries":
-        """Turn rows x pairs round; cost O(entries + E)."""
+        """Read a matrix of rows by pairs; cost O(entries + E)."""
         n_rows, n_pairs = usage.shape
         narrow = np.min_scalar_type(-1 - n_rows)
         of_entry = np.repeat(np.arange(n_rows, dtype=narrow), np.diff(usage.indptr))
@@ -60,7 +60,7 @@ class PairEntries(ShortRepr):
         row[usage.indices] = of_entry + narrow.type(1)
         further = np.zeros(0, dtype=np.int64)
         if np.count_nonzero(row) < usage.nnz:
-            # Where a pair stands in several rows, the last of them stays; the others are listed.
+            # Of a pair in several rows, the last is in the column; the others are listed.
             every = np.arange(usage.nnz, dtype=np.min_scalar_type(-1 - usage.nnz))
             last = np.zeros(n_pairs, dtype=every.dtype)
             last[usage.indices] = every
@@ -100,21 +100,21 @@ class PairEntries(ShortRepr):
     def add_priced(
         self, prices: npt.NDArray[Any], into: npt.NDArray[Any], pairs: slice, *, absolute: bool
     ) -> None:
-        """Add the sum of price times coefficient of each pair of a range to `into`.
+        """Add the sum of price times coefficient to `into`, for each pair of a range.
 
         Parameters
         ----------
         prices
-            A zero, then those of the block's rows, shape (R + 1,), int64 or float64.
+            A zero, then the prices of the block's rows, shape (R + 1,), int64 or float64.
         into
-            Sums of the pairs of the range, of the type of the prices; changed in place.
+            One sum for each pair of the range, of the type of the prices; changed in place.
         pairs
             The range, with a start and a stop.
         absolute
             Take the magnitudes of the coefficients.
         """
         if self.row is not None:
-            # Row 0 reads the zero; no row lies outside, and clipping spares numpy the check.
+            # Row 0 reads the zero. All rows are in range; "clip" saves numpy the check.
             priced = prices.take(self.row[pairs], mode="clip")
             if self.value is not None:
                 priced *= _wide(self.value[pairs], prices.dtype, absolute=absolute)
@@ -146,7 +146,7 @@ def _listed(
     value: npt.NDArray[np.integer],
     entries: npt.NDArray[np.int64],
 ) -> tuple[Indices, Ints, npt.NDArray[np.signedinteger], npt.NDArray[np.integer]]:
-    """Sort the chosen entries by pair: members, starts, rows and coefficients."""
+    """Return members, starts, rows and coefficients of the chosen entries, sorted by pair."""
     entries = entries[np.argsort(pair[entries], kind="stable")]
     member, start = np.unique(pair[entries], return_index=True)
     return (
@@ -160,7 +160,7 @@ def _listed(
 def rows_of_pairs(
     row: Indices, n_rows: int, value: npt.NDArray[np.integer] | None = None
 ) -> sparse.csr_array:
-    """Build the coefficients of pairs that stand in at most one row each, in narrow types.
+    """Build the coefficients of pairs that are in at most one row each, in narrow types.
 
     Parameters
     ----------
@@ -178,13 +178,13 @@ def rows_of_pairs(
     """
     used = np.flatnonzero(row >= 0 if value is None else (row >= 0) & (value != 0))
     data = np.ones(used.size, dtype=np.int8) if value is None else narrowed(value[used])
-    # Narrow indices keep a row of three million pairs at a third of its size.
+    # Narrow indices take a third of the memory for three million pairs.
     places = (row[used].astype(np.int32, copy=False), used.astype(np.int32))
     return sparse.coo_array((data, places), shape=(n_rows, row.size)).tocsr()
 
 
 def narrow_rows(matrix: sparse.csr_array) -> sparse.csr_array:
-    """Return the same coefficients in narrow types: rows over millions of pairs are felt."""
+    """Return the same coefficients in narrow types, to save memory."""
     width = np.int32 if max(matrix.nnz, matrix.shape[1]) < 1 << 31 else np.int64
     places = (matrix.indices.astype(width, copy=False), matrix.indptr.astype(width, copy=False))
     return sparse.csr_array((narrowed(matrix.data), *places), shape=matrix.shape)
@@ -223,7 +223,7 @@ def some_columns(matrix: sparse.csr_array, columns: npt.NDArray[np.integer]) -> 
 
 
 def row_divisors(matrix: sparse.csr_array | None, n_rows: int = 0) -> Ints:
-    """Return the greatest common divisor of each row, zero for one without entries."""
+    """Return the greatest common divisor of each row, zero for a row without entries."""
     if matrix is None:
         return np.zeros(n_rows, dtype=np.int64)
     divisor = np.zeros(matrix.shape[0], dtype=np.int64)

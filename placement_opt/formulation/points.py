@@ -13,7 +13,7 @@ from placement_opt.basics.short_text import ShortRepr
 from placement_opt.basics.status import OPTIMAL_GAP, relative_gap
 
 TERM_SHARE = Fraction(1, 1000)
-"""What is left to prove of an optimal plan is a smaller share than this of every term's reach."""
+"""A plan is optimal only if bound and plan differ by less than this share of each term's reach."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,14 +47,14 @@ class Objective(ShortRepr):
         Integer units per point.
     rounding
         How far the integer value of any plan may lie above the user's own number, in points; zero
-        where every number is held exactly.
+        where every number is exact.
     widening
-        How far it may lie below, in points: what a bound has to be widened by. Zero but for priced
-        variables of both signs that had to be rounded.
+        How far it may lie below, in points; a bound is widened by this. Zero unless an own variable
+        that may have either sign has a gain that had to be rounded.
     least_reach
         The most points that the smallest of the terms can bring to a plan; zero where unknown.
     shares
-        The user's own points of the pairs, by term, where they had to be rounded; else none.
+        The user's own points of the pairs, by term, where they had to be rounded; else empty.
     """
 
     gain: Ints
@@ -70,16 +70,16 @@ class Objective(ShortRepr):
         return float(max(int(self.gain.max(initial=1)), -int(self.gain.min(initial=-1))))
 
     def of_integers(self, gain: Ints) -> "Objective":
-        """Return the objective of a problem that is solved in these integers and told to nobody.
+        """Return an objective of these integers only, for a problem whose result no user sees.
 
-        Rounding is left out with the user's own numbers: such a problem is solved to the last unit.
+        Without the user's own numbers there is no rounding: it is solved to the last unit.
         """
         return Objective(gain, self.scale)
 
-    def of_part(self, gain: Ints, pairs: npt.NDArray[np.integer]) -> "Objective":
-        """Return the objective of a part that shares no row with the rest.
+    def of_component(self, gain: Ints, pairs: npt.NDArray[np.integer]) -> "Objective":
+        """Return the objective of a component.
 
-        It takes as large a share of the rounding as of the pairs, so that parts add up.
+        Its share of the rounding is its share of the pairs, so that the components add up.
         """
         share = Fraction(len(pairs), max(1, self.n_pairs))
         return Objective(
@@ -106,8 +106,8 @@ class Objective(ShortRepr):
     def is_met(self, objective: float, bound: float) -> bool:
         """Tell whether a bound is near enough to a plan's points to call the plan optimal.
 
-        A share of 10^-9 may be left, but no more than next to nothing of the smallest term: of a
-        weight of 10^9 beside fractions, all that the fractions bring is a smaller share than that.
+        The gap may be 10^-9, and a small share of what the smallest term can bring: where one term
+        has a weight of 10^9, all that another brings may be less than 10^-9 of the total.
         """
         if relative_gap(objective, bound) > OPTIMAL_GAP:
             return False
@@ -115,7 +115,7 @@ class Objective(ShortRepr):
 
     @property
     def rounding_units(self) -> int:
-        """The rounding in whole integer units: a difference that it alone can make."""
+        """The largest difference that rounding alone can make, in integer units."""
         return math.floor((self.rounding + self.widening) * self.scale)
 
     def points_of(self, pairs: npt.NDArray[np.integer]) -> list[Fraction]:

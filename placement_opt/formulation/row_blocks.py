@@ -30,7 +30,7 @@ NO_UPPER = 1 << 62
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Variables(ShortRepr):
-    """Integer variables that a rule needs beside the pairs, with finite bounds.
+    """A rule's own integer variables, with finite bounds.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ class Variables(ShortRepr):
         Points gained per unit, one exact fraction per variable; a price is a negative gain.
     follow
         True where the best values follow from the pairs: each variable is set by an equation of
-        its own, or is the smallest that its rows with a lower limit allow. A solver need not
-        branch on those.
+        its own, or is the smallest that its rows with a lower limit allow. Solvers need not branch
+        on such variables.
     """
 
     lower: Ints
@@ -72,8 +72,8 @@ class Variables(ShortRepr):
 class RowBlock(ShortRepr):
     """The rows of one rule, and what the rule declares of them.
 
-    A block is made of another by `taken`, `less`, `with_more_own` and `divided`: they alone
-    decide what it keeps.
+    Only `taken`, `less`, `with_more_own` and `divided` make a block from another one; they decide
+    what the new block keeps.
 
     Parameters
     ----------
@@ -90,12 +90,12 @@ class RowBlock(ShortRepr):
     variable_usage
         Integer coefficients of those, CSR of shape (R, V); None without variables.
     each_pair_once
-        Declares that every pair stands in just one of the rows. Where such rows take one of their
-        pairs each, as those of candidates do, solvers price pairs by them.
+        Declares that every pair is in exactly one of the rows. Solvers price pairs by such rows
+        where each takes at most one pair, as the rows of candidates do.
     holders
-        Declares which own variables serve which rows, where own variables hold capacity.
+        Declares which own variables are holders of capacity, and which rows they serve.
     capacity
-        How to use that capacity; see `placement_opt.formulation.capacity.Capacity`.
+        Hands out that capacity; see `placement_opt.formulation.capacity.Capacity`.
     """
 
     title: str
@@ -119,7 +119,7 @@ class RowBlock(ShortRepr):
 
     @cached_property
     def pools(self) -> Pools | None:
-        """The pools of its capacity, if any."""
+        """The pools of the block's capacity; None without."""
         return None if self.capacity is None else self.capacity.pools()
 
     @cached_property
@@ -138,7 +138,7 @@ class RowBlock(ShortRepr):
         return None if self.variable_usage is None else self.variable_usage.tocsc()
 
     def limits_less(self, used: Ints) -> tuple[Ints, Ints]:
-        """Return the limits, lower and upper, that are left beside a part of each row's sum."""
+        """Return the lower and upper limits less what is used of each row, shape (R,)."""
         lower = np.where(self.lower == NO_LOWER, NO_LOWER, self.lower - used)
         return lower, np.where(self.upper == NO_UPPER, NO_UPPER, self.upper - used)
 
@@ -149,10 +149,10 @@ class RowBlock(ShortRepr):
         pairs: Ints | None = None,
         own: Ints | None = None,
     ) -> "RowBlock":
-        """Return some rows over some of the pairs and own variables, counted within those.
+        """Return some of the rows over some of the pairs and own variables.
 
-        Each is ascending, and None stands for all. What is left out is zero. Capacity stays where
-        all own variables do.
+        Indices are ascending, and None stands for all. Variables that are left out are zero. The
+        capacity is kept only together with all own variables.
         """
         rows = None if rows is None or rows.size == len(self) else rows
         pairs = None if pairs is None or pairs.size == self.usage.shape[1] else pairs
@@ -202,9 +202,9 @@ class RowBlock(ShortRepr):
         return variables.taken(own), usage[:, own].tocsr(), holders
 
     def less(self, used: Ints) -> "RowBlock":
-        """Return the rows with a part of their sums, which is settled, moved to the limits.
+        """Return the rows, their limits less what is used of each, shape (R,).
 
-        Capacity goes: some of it is used up by what is settled.
+        The capacity is dropped, since some of it is used up.
         """
         if not used.any():
             return self
@@ -212,9 +212,9 @@ class RowBlock(ShortRepr):
         return replace(self, lower=lower, upper=upper, capacity=None)
 
     def with_more_own(self, more: Variables, usage: sparse.csr_array) -> "RowBlock":
-        """Return the rows with further own variables behind those they have.
+        """Return the rows with more own variables, behind those they have.
 
-        Capacity goes: it knows nothing of these.
+        The capacity is dropped, since it knows nothing of the new ones.
         """
         known, variables = self.variable_usage, self.variables
         return replace(
@@ -226,10 +226,10 @@ class RowBlock(ShortRepr):
         )
 
     def divided(self) -> "RowBlock":
-        """Divide each row by the greatest common divisor of its coefficients, limits inwards.
+        """Divide each row by the greatest common divisor of its coefficients; round limits inwards.
 
-        Small coefficients keep every solver inside its numeric comfort, and the rounded limit is
-        the integer hull of the row.
+        Small coefficients are easier on floating point, and the rounded limits are as tight as the
+        integers allow.
         """
         divisor = np.gcd(row_divisors(self.usage), row_divisors(self.variable_usage, len(self)))
         divisor = np.maximum(divisor, 1)

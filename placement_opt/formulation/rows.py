@@ -1,4 +1,4 @@
-"""The rows of several blocks over all their variables: what there is, and within which limits."""
+"""All rows and variables of several blocks, and their limits."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.basics.arrays import Floats, Ints
+from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.formulation.pair_entries import row_reach
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock, Variables
@@ -20,7 +20,7 @@ SMALL_BOUND = 1 << 30
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ExtraRows(ShortRepr):
-    """Rows over all variables that follow from those of the blocks, behind them: cuts.
+    """Cuts: rows over all variables that follow from the rows of the blocks.
 
     Parameters
     ----------
@@ -41,10 +41,7 @@ class ExtraRows(ShortRepr):
 
 
 class Rows:
-    """The rows of blocks, and of cuts behind them; pairs are the first variables.
-
-    A `placement_opt.formulation.formulation.Formulation` is one.
-    """
+    """The rows of blocks, and cuts behind them; pairs are the first variables."""
 
     n_pairs: int
     blocks: tuple[RowBlock, ...]
@@ -57,11 +54,11 @@ class Rows:
 
     @property
     def n_rows(self) -> int:
-        """Number of rows over all blocks, and of extra rows."""
-        return sum(len(part) for part in self._parts)
+        """Number of rows R of all blocks and cuts."""
+        return sum(len(group) for group in self._groups)
 
     @property
-    def _parts(self) -> tuple[RowBlock | ExtraRows, ...]:
+    def _groups(self) -> tuple[RowBlock | ExtraRows, ...]:
         return self.blocks if self.extra is None else (*self.blocks, self.extra)
 
     @cached_property
@@ -74,9 +71,9 @@ class Rows:
 
     @property
     def lower(self) -> Ints:
-        """Lower bounds of all variables, shape (N,); made anew each time.
+        """Lower bounds of all variables, shape (N,), in int32 where that is wide enough.
 
-        int32 where that holds them, else int64. For those of a few variables see `bounds`.
+        The array is made anew each time; `bounds` reads those of a few variables.
         """
         return self._bounds(0, self.own_lower)
 
@@ -93,12 +90,12 @@ class Rows:
 
     @cached_property
     def own_lower(self) -> Ints:
-        """Lower bounds of the variables beside the pairs, shape (N - E,)."""
+        """Lower bounds of the own variables, shape (N - E,)."""
         return self._own_bounds(lambda variables: variables.lower)
 
     @cached_property
     def own_upper(self) -> Ints:
-        """Upper bounds of the variables beside the pairs, shape (N - E,)."""
+        """Upper bounds of the own variables, shape (N - E,)."""
         return self._own_bounds(lambda variables: variables.upper)
 
     def _own_bounds(self, read: Callable[[Variables], Ints]) -> Ints:
@@ -117,7 +114,7 @@ class Rows:
     @cached_property
     def row_lower(self) -> Ints:
         """Lower limits of all rows, shape (R,)."""
-        return np.concatenate([np.zeros(0, np.int64), *(part.lower for part in self._parts)])
+        return np.concatenate([np.zeros(0, np.int64), *(group.lower for group in self._groups)])
 
     @cached_property
     def row_upper(self) -> Ints:
@@ -129,9 +126,9 @@ class Rows:
 
     @cached_property
     def matrix(self) -> sparse.csr_array:
-        """All coefficients, CSR of shape (R, N), int64; for small problems, built on first use.
+        """All coefficients, CSR of shape (R, N), int64; built on first use, for small problems.
 
-        `activity`, `priced`, `columns` and `row` need no second copy of the coefficients.
+        `activity`, `priced`, `columns` and `row` do without this second copy.
         """
         start = [np.zeros(1, dtype=np.int64)]
         member, value, n_entries = [], [], 0
@@ -151,7 +148,7 @@ class Rows:
         )
 
     def _matrices(self) -> Iterator[sparse.csr_array]:
-        """Yield the coefficients of each part in global columns, one at a time to spare memory."""
+        """Yield each block's coefficients over all variables, one at a time to save memory."""
         for block, offset in zip(self.blocks, self.offsets[:-1], strict=True):
             yield _side_by_side(block, self.n_pairs, offset)
         if self.extra is not None:
@@ -161,26 +158,25 @@ class Rows:
     def row_offsets(self) -> tuple[int, ...]:
         """Index of the first row of each block and of the extra rows, and R at the end."""
         offsets = [0]
-        for part in self._parts:
-            offsets.append(offsets[-1] + len(part))
+        for group in self._groups:
+            offsets.append(offsets[-1] + len(group))
         return tuple(offsets)
 
-    def row(self, index: int) -> tuple[npt.NDArray[np.int64], Ints]:
+    def row(self, index: int) -> tuple[Ints, Ints]:
         """Return the variables of one row, ascending, and their coefficients."""
         number = int(np.searchsorted(self.row_offsets, index, side="right")) - 1
-        part = self._parts[number]
-        within = index - self.row_offsets[number]
-        if isinstance(part, ExtraRows):
-            return _of_row(part.matrix, within)
-        member, value = _of_row(part.usage, within)
-        if part.variable_usage is None:
+        group, within = self._groups[number], index - self.row_offsets[number]
+        if isinstance(group, ExtraRows):
+            return _of_row(group.matrix, within)
+        member, value = _of_row(group.usage, within)
+        if group.variable_usage is None:
             return member, value
-        own, own_value = _of_row(part.variable_usage, within)
+        own, own_value = _of_row(group.variable_usage, within)
         return np.append(member, own + self.offsets[number]), np.append(value, own_value)
 
     @property
     def width(self) -> Ints:
-        """How many variables each row has, shape (R,)."""
+        """Number of variables in each row, shape (R,)."""
         width = [np.zeros(0, dtype=np.int64)]
         for block in self.blocks:
             own = 0 if block.variable_usage is None else np.diff(block.variable_usage.indptr)
@@ -191,45 +187,40 @@ class Rows:
 
     @cached_property
     def own_widest(self) -> Floats:
-        """The largest magnitude of each variable beside the pairs, shape (N - E,)."""
+        """The largest magnitude of each own variable, shape (N - E,)."""
         return np.maximum(np.abs(self.own_lower), np.abs(self.own_upper)).astype(np.float64)
 
     @cached_property
     def reach(self) -> Floats:
         """The largest magnitude that each row's sum can have within the bounds, shape (R,)."""
-        parts = [np.zeros(0)]
+        reaches = [np.zeros(0)]
         for block, first in zip(self.blocks, self.offsets[:-1], strict=True):
             reach = block.reach_of_pairs.copy()
             if block.variable_usage is not None:
                 own = self.own_widest[first - self.n_pairs :][: block.variable_usage.shape[1]]
                 reach += row_reach(block.variable_usage, own)
-            parts.append(reach)
+            reaches.append(reach)
         if self.extra is not None:
-            matrix, n_pairs = self.extra.matrix, self.n_pairs
-            beside = row_reach(matrix[:, n_pairs:], self.own_widest)
-            parts.append(row_reach(matrix[:, :n_pairs]) + beside)
-        return np.concatenate(parts)
+            widest = np.append(np.ones(self.n_pairs), self.own_widest)
+            reaches.append(row_reach(self.extra.matrix, widest))
+        return np.concatenate(reaches)
 
     @cached_property
-    def is_integer(self) -> npt.NDArray[np.bool_]:
+    def is_integer(self) -> Bools:
         """Which variables a solver has to branch on, shape (N,)."""
-        parts = [np.ones(self.n_pairs, dtype=np.bool_)]
-        for block in self.blocks:
-            if block.variables is not None:
-                own = np.full(len(block.variables), not block.variables.follow)
-                parts.append(own)
-        return np.concatenate(parts)
+        own = [np.full(len(of), not of.follow) for block in self.blocks if (of := block.variables)]
+        return np.concatenate([np.ones(self.n_pairs, dtype=np.bool_), *own])
 
 
-def _of_row(matrix: sparse.csr_array, row: int) -> tuple[npt.NDArray[np.int64], Ints]:
-    part = slice(matrix.indptr[row], matrix.indptr[row + 1])
-    member, value = matrix.indices[part].astype(np.int64), matrix.data[part].astype(np.int64)
+def _of_row(matrix: sparse.csr_array, row: int) -> tuple[Ints, Ints]:
+    entries = slice(matrix.indptr[row], matrix.indptr[row + 1])
+    member, value = matrix.indices[entries].astype(np.int64), matrix.data[entries].astype(np.int64)
     order = np.argsort(member, kind="stable")
     return member[order], value[order]
 
 
 def _side_by_side(block: RowBlock, n_pairs: int, offset: int) -> sparse.csr_array:
-    """Put a block's pair and own coefficients in one matrix of global columns."""
+    """Return a block's coefficients as one matrix over all variables."""
     if block.variables is None or block.variable_usage is None:
         return block.usage
     own = block.variable_usage.tocoo()

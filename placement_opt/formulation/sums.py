@@ -1,4 +1,4 @@
-"""Sums of all rows, and what variables pay at prices of the rows, looked up by variable."""
+"""The sums of all rows, and what each variable pays at prices of the rows."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,15 +12,15 @@ from placement_opt.formulation.pair_entries import PairEntries
 from placement_opt.formulation.rows import Rows
 
 BLOCK_PAIRS = 1 << 16
-"""Pairs priced at once: their sums stay in the processor's cache from one rule to the next."""
+"""Pairs handled at once: their sums stay in the processor's cache from one rule to the next."""
 
 
 class Sums(Rows):
-    """Rows whose sums and prices are taken without a second copy of their coefficients."""
+    """Rows with sums and prices that need no second copy of the coefficients."""
 
     @cached_property
     def _turned(self) -> tuple["_Turned", ...]:
-        """Each part's coefficients, looked up by variable."""
+        """The coefficients of each block and of the cuts, by variable."""
         turned = [
             _Turned(row, len(block), block.by_pair, block.by_own, offset)
             for block, offset, row in zip(
@@ -37,18 +37,18 @@ class Sums(Rows):
     def activity(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return the sum of every row, ``A @ values``, shape (R,).
 
-        Exact int64 for integer values, else float64; cost O(E) for finding the pairs that are not
-        zero, and the entries of those.
+        Exact int64 for integer values, else float64. Cost O(E + entries of the pairs that are not
+        zero).
         """
         dtype = _sum_type(values)
         chosen = np.flatnonzero(values[: self.n_pairs])
         sums = np.zeros(self.n_rows, dtype=dtype)
-        for part in self._turned:
-            at, row, amount = part.pairs.of_pairs(chosen)
-            np.add.at(sums, part.first_row + row, amount * values[chosen[at]])
-            if part.own is not None:
-                own = values[part.first_own : part.first_own + part.own.shape[1]]
-                sums[part.rows] += part.own @ own.astype(dtype)
+        for turned in self._turned:
+            at, row, amount = turned.pairs.of_pairs(chosen)
+            np.add.at(sums, turned.first_row + row, amount * values[chosen[at]])
+            if turned.own is not None:
+                own = values[turned.first_own : turned.first_own + turned.own.shape[1]]
+                sums[turned.rows] += turned.own @ own.astype(dtype)
         return sums
 
     def priced(self, prices: npt.NDArray[Any], *, absolute: bool = False) -> npt.NDArray[Any]:
@@ -56,17 +56,8 @@ class Sums(Rows):
 
         Cost O(entries); exact for integer prices as long as the sums fit int64.
 
-        Parameters
-        ----------
-        prices
-            Price of each row, shape (R,): integers, or float64.
-        absolute
-            Take the magnitudes of the coefficients, to tell how large the sums can be.
-
-        Returns
-        -------
-        numpy.ndarray
-            int64 for integer prices, else float64.
+        `prices` has shape (R,); the answer is int64 for integer prices, else float64. `absolute`
+        takes the magnitudes of the coefficients, to tell how large the sums can be.
         """
         sums = np.empty(self.n_variables, dtype=_sum_type(prices))
         pairs = slice(0, self.n_pairs)
@@ -75,13 +66,13 @@ class Sums(Rows):
         return sums
 
     def priced_own(self, prices: npt.NDArray[Any], *, absolute: bool = False) -> npt.NDArray[Any]:
-        """Return what `priced` does, for the variables beside the pairs; shape (N - E,)."""
+        """Do the same for the own variables only; shape (N - E,)."""
         sums = np.zeros(self.n_variables - self.n_pairs, dtype=_sum_type(prices))
-        for part in self._turned:
-            if part.own is not None:
-                entries = abs(part.own) if absolute else part.own
-                first = part.first_own - self.n_pairs
-                sums[first : first + entries.shape[1]] += entries.T @ prices[part.rows]
+        for turned in self._turned:
+            if turned.own is not None:
+                entries = abs(turned.own) if absolute else turned.own
+                first = turned.first_own - self.n_pairs
+                sums[first : first + entries.shape[1]] += entries.T @ prices[turned.rows]
         return sums
 
     def priced_pairs(
@@ -92,53 +83,43 @@ class Sums(Rows):
         absolute: bool = False,
         into: npt.NDArray[Any] | None = None,
     ) -> npt.NDArray[Any]:
-        """Return what `priced` does, for a range of pairs alone; shape (stop - start,).
+        """Do the same for a range of pairs only; shape (stop - start,).
 
-        `into` is where to write it, of that shape and the right type; a new array by default.
+        The sums are written to `into`, which has that shape and the right type, if it is given.
         """
         dtype = _sum_type(prices)
         start, stop, _ = pairs.indices(self.n_pairs)
-        # The zero before each part's prices is for pairs that have no row there.
-        parts = [(p, np.append(np.zeros(1, dtype), prices[p.rows])) for p in self._turned]
+        # The zero before the prices is for pairs that are in none of the rows.
+        turned = [(t, np.append(np.zeros(1, dtype), prices[t.rows])) for t in self._turned]
         sums = np.empty(max(0, stop - start), dtype=dtype) if into is None else into
         sums.fill(0)
         for first in range(start, stop, BLOCK_PAIRS):
             block = slice(first, min(first + BLOCK_PAIRS, stop))
             of_block = sums[first - start : block.stop - start]
-            for part, of_part in parts:
-                part.pairs.add_priced(of_part, of_block, block, absolute=absolute)
+            for rows, of_rows in turned:
+                rows.pairs.add_priced(of_rows, of_block, block, absolute=absolute)
         return sums
 
     def columns(self, variables: npt.NDArray[np.integer]) -> sparse.csc_array:
-        """Return the coefficients of some variables, in the order given.
+        """Return the coefficients of n variables, in the order given: CSC of shape (R, n), int64.
 
-        Cost O(variables + their entries), however many pairs there are.
-
-        Parameters
-        ----------
-        variables
-            Indices of variables, pairs and others, in any order, shape (n,).
-
-        Returns
-        -------
-        scipy.sparse.csc_array
-            Of shape (R, n), int64, rows ascending in each column.
+        Rows ascend in each column. Cost O(n + their entries), however many pairs there are.
         """
         is_pair = variables < self.n_pairs
         pair_at, own_at = np.flatnonzero(is_pair), np.flatnonzero(~is_pair)
         pairs, own = variables[pair_at], variables[own_at]
         column, row, value = [], [], []
-        for part in self._turned:
-            at, of_part, amount = part.pairs.of_pairs(pairs)
+        for turned in self._turned:
+            at, within, amount = turned.pairs.of_pairs(pairs)
             column.append(pair_at[at])
-            row.append(part.first_row + of_part)
+            row.append(turned.first_row + within)
             value.append(amount)
-            if part.own is not None:
-                last = part.first_own + part.own.shape[1]
-                mine = np.flatnonzero((own >= part.first_own) & (own < last))
-                entries = part.own[:, own[mine] - part.first_own].tocoo()
+            if turned.own is not None:
+                last = turned.first_own + turned.own.shape[1]
+                mine = np.flatnonzero((own >= turned.first_own) & (own < last))
+                entries = turned.own[:, own[mine] - turned.first_own].tocoo()
                 column.append(own_at[mine][entries.col])
-                row.append(part.first_row + entries.row.astype(np.int64))
+                row.append(turned.first_row + entries.row.astype(np.int64))
                 value.append(entries.data.astype(np.int64))
         empty = np.zeros(0, dtype=np.int64)
         places = (np.concatenate([empty, *row]), np.concatenate([empty, *column]))
@@ -160,7 +141,7 @@ class _Turned:
 
     @property
     def rows(self) -> slice:
-        """The rows of this part."""
+        """The place of these rows among all."""
         return slice(self.first_row, self.first_row + self.n_rows)
 
 
