@@ -1,4 +1,4 @@
-"""The search that all solvers share: board, clock, time plan, log, memory, native code.
+"""What all solvers share: the search with its board, clock and log, the time plan, native calls.
 
 Imports no other room of the solvers.
 """

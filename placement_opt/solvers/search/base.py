@@ -1,7 +1,7 @@
-"""What every solver shares: the search it reports to, and the shape of its answer.
+"""What every solver shares: the search that it reports to, and how it ends.
 
-A solver sees a `Formulation` and a `Search`, nothing else. It offers solutions and bounds to the
-search while it runs, asks the search's clock whether to stop, and returns how it ended.
+A solver sees only a `Formulation` and a `Search`. While it runs it offers solutions and bounds to
+the search and asks the search's clock whether to stop. At the end it returns how it ended.
 """
 
 import logging
@@ -24,11 +24,11 @@ class Ending(StrEnum):
     """How one solver's run ended."""
 
     EXHAUSTED = "exhausted"
-    """The search space is done: the search's best solution is optimal, or none exists."""
+    """Nothing is left to search: the search's best solution is optimal, or none exists."""
     STOPPED = "stopped"
     """A limit, the asked gap or a cancel stopped it."""
     FINISHED = "finished"
-    """It came to its own end, with a gap left that is too small for its numbers to close."""
+    """It ended by itself; floating point cannot close the gap that is left."""
     FAILED = "failed"
     """It crashed or refused the model; what it offered before still counts."""
 
@@ -65,16 +65,14 @@ class Search(Board):
 
     Parameters
     ----------
-    formulation
-        The problem.
-    limits
-        When to stop.
+    formulation, limits
+        The problem, and when to stop.
     cancelled
-        Asked now and then; True stops the search.
+        Called regularly; True stops the search.
     on_event
-        Told of every better solution or bound.
+        Called with every better solution or bound.
     started
-        Moment of `time.perf_counter` at which the search began; now by default.
+        Value of `time.perf_counter` at the beginning; now by default.
     """
 
     def __init__(
@@ -92,7 +90,7 @@ class Search(Board):
         self._on_event = on_event
 
     def note(self, text: str) -> None:
-        """Say which way the search goes, for the log and the result's statistics."""
+        """Record which way the search goes, in the log and in the result's statistics."""
         logging.getLogger("placement_opt").info(text)
         with self._lock:
             self.notes.append(text)
@@ -105,10 +103,10 @@ class Search(Board):
         self._on_event(event)
 
     def outcome(self, ending: Ending) -> "Outcome":
-        """Sum up the search after the last solver ended that way, and close it.
+        """Close the search after the last solver has ended, and return what it found.
 
-        A solver that was left behind is told to stop, and what it still says is dropped: the answer
-        is being verified.
+        A solver that was left behind is told to stop. What it still reports is dropped, since the
+        answer is about to be verified.
         """
         with self._lock:
             reason = self.clock.stop_reason()
@@ -153,7 +151,7 @@ class Outcome(ShortRepr):
     gained, bound
         Its objective and the best upper bound, in integer objective units, or None.
     found_by, proven_by
-        Names of the solvers that found the one and proved the other.
+        Names of the solvers that found the solution and proved the bound.
     """
 
     status: Status
@@ -166,7 +164,7 @@ class Outcome(ShortRepr):
 
 
 class Solver(Protocol):
-    """What a solver is; see docs/adding_a_solver.md."""
+    """The interface of a solver; see docs/adding_a_solver.md."""
 
     name: str
 
@@ -176,5 +174,5 @@ class Solver(Protocol):
     def solve(self, formulation: Formulation, search: Search) -> Ending:
         """Work until the answer is proven or the search says stop; report to the search.
 
-        `search.best`, when there is one, is a start to improve on.
+        `search.best`, if any, is a plan to start from.
         """

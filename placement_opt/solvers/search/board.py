@@ -1,7 +1,7 @@
 """The board of a search: the best verified plan and bound, and what proves them.
 
-The best solution lives here, outside every solver, and is checked in exact integers before it is
-kept, so that a crash, a time-out or a wrong answer never loses or spoils it.
+The best solution is kept here, outside every solver, after a check in exact integers. So no crash,
+time-out or wrong answer of a solver loses or spoils it.
 """
 
 import math
@@ -21,20 +21,20 @@ from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.search.standing import Standing
 
 LEAST_PLAN = "empty plan"
-"""Source of the plan of nobody but who rows ask for by name: a plan, and no guide to a better one.
-"""
+"""Source of the plan with nobody in it but whom rows ask for by name. Such a plan is no guide to a
+better one."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Solution(ShortRepr):
-    """Integer values of all variables, kept small.
+    """Integer values of all variables, in little memory.
 
     Parameters
     ----------
     chosen
         Indices of the pairs that are one, ascending, int64.
     own
-        Values of the variables behind the pairs, shape (N - E,), int64.
+        Values of the own variables, shape (N - E,), int64.
     """
 
     chosen: Ints
@@ -43,9 +43,9 @@ class Solution(ShortRepr):
     @classmethod
     def of(cls, formulation: Formulation, values: npt.NDArray[np.generic]) -> "Solution":
         """Round the values of all N variables to a solution."""
-        whole = np.rint(values).astype(np.int64)
-        # A copy: a view would hold on to the values of all pairs.
-        return cls(formulation.chosen(whole), whole[formulation.n_pairs :].copy())
+        rounded = np.rint(values).astype(np.int64)
+        # A copy: a view would keep the values of all pairs in memory.
+        return cls(formulation.chosen(rounded), rounded[formulation.n_pairs :].copy())
 
     def values(self, formulation: Formulation) -> Ints:
         """Return the values of all N variables."""
@@ -61,10 +61,10 @@ class Board(Standing):
     Attributes
     ----------
     best, best_source, bound_source
-        The best solution and who found it, and who proved the best bound; None without.
+        The best solution, who found it, and who proved the best bound; None if there is none.
     certificate, certified, certified_formulation
-        Prices that prove a bound in exact integers, that bound, and the problem with the cuts that
-        the prices are for.
+        Prices that prove a bound in exact integers, that bound, and the problem that it was proven
+        over, with its cuts.
     ray
         Prices that prove that there is no plan, or None.
     rejected
@@ -85,16 +85,15 @@ class Board(Standing):
         self._is_closed = False
 
     def close(self) -> None:
-        """Take nothing more: what a solver that was left behind still says is dropped."""
+        """Take no more reports, such as those of a solver that was left behind."""
         with self._lock:
             self._is_closed = True
 
     def offer(self, solution: Solution, source: str) -> bool:
-        """Take a solution if it keeps every row, in exact integers, and is better; else leave it.
+        """Keep a solution if it is better and keeps every row, in exact integers; tell whether.
 
-        Which is better is decided by the user's own numbers; `gained` is the most that any of them
-        reached in integer units. A solution that breaks a row is noted in `rejected` and never
-        kept.
+        The user's own numbers decide which is better; `gained` is the most that any solution
+        reached in integer units. Who offers a solution that breaks a row is noted in `rejected`.
         """
         own = tightened(self.formulation, solution.chosen, solution.own)
         if own is not solution.own:
@@ -108,30 +107,30 @@ class Board(Standing):
         with self._lock:
             if self._is_closed:
                 return False
-            # Whoever claimed that there is none was wrong.
+            # A claim that there is no plan was wrong.
             self.infeasible_by = self.ray = None
             is_better = self.best is None or worth > self.worth
             if is_better:
                 self.best, self.worth, self.best_source = solution, worth, source
-            # Last, since others take it as a sign that there is a plan, without the lock.
+            # Set last: others read it without the lock, as a sign that there is a plan.
             self.gained = gained if self.gained is None else max(gained, self.gained)
             if is_better:
                 self.changed(source)
         return is_better
 
     def prove(self, bound: float, source: str) -> None:
-        """Take an upper bound on the objective, in its integer units, if it is lower."""
-        whole = math.floor(bound)
+        """Keep an upper bound on the objective, in its integer units, if it is lower."""
+        units = math.floor(bound)
         with self._lock:
-            if not self._is_closed and (self.bound is None or whole < self.bound):
-                self.bound, self.bound_source = whole, source
+            if not self._is_closed and (self.bound is None or units < self.bound):
+                self.bound, self.bound_source = units, source
                 self.changed(source)
 
     def prove_infeasible(self, source: str, ray: Certificate | None = None) -> None:
-        """Note that no solution exists, on the word of `source`; a solution at hand refutes that.
+        """Note that no solution exists, as `source` says, unless a solution is at hand.
 
-        With a `ray` it is no matter of trust: prices that exact arithmetic has just confirmed to
-        prove it; see `placement_opt.solvers.bounds.infeasible`.
+        A `ray` proves it by prices, which exact arithmetic has confirmed; see
+        `placement_opt.solvers.bounds.infeasible`.
         """
         with self._lock:
             if self.best is None and not self._is_closed:
@@ -140,26 +139,26 @@ class Board(Standing):
     def certify(
         self, certificate: Certificate, source: str, formulation: Formulation | None = None
     ) -> int:
-        """Take prices whose bound exact arithmetic confirms; return that bound.
+        """Compute in exact integers the bound that prices prove, keep it, and return it.
 
-        `formulation` is the search's own with cuts, where the prices are for those too.
+        `formulation` is the search's problem with cuts, where the prices include those of cuts.
 
         Raises
         ------
         ValueError
             When the prices do not fit the problem.
         """
-        priced = self.formulation if formulation is None else formulation
-        bound = certificate.bound(priced)
+        formulation = self.formulation if formulation is None else formulation
+        bound = certificate.bound(formulation)
         with self._lock:
             if not self._is_closed and (self.certified is None or bound < self.certified):
                 self.certificate, self.certified = certificate, bound
-                self.certified_formulation = priced
+                self.certified_formulation = formulation
             self.prove(bound, source)
         return bound
 
     def go_on_from(self, other: Self) -> None:
-        """Take what another search of the same problem has found and proven."""
+        """Take over what another search of the same problem has found and proven."""
         if other.best is not None:
             self.offer(other.best, other.best_source or "start")
         if other.bound is not None:
@@ -168,4 +167,4 @@ class Board(Standing):
         self.certified_formulation = other.certified_formulation
 
     def changed(self, source: str) -> None:
-        """Hear of a better plan or bound, which whoever keeps the log overrides."""
+        """Do nothing after a better plan or bound; `Search` overrides this to keep the log."""

@@ -11,18 +11,18 @@ from placement_opt.solvers.search.resident_memory import MemoryGuard
 
 
 class Clock:
-    """What time a search has left, and whether to stop; all that many a helper has to know.
+    """What time a search has left, and whether to stop.
 
     Parameters
     ----------
     limits
         When to stop. A reproducible search counts work: for it, time never runs out.
     cancelled
-        Asked now and then; True stops the search.
+        Called regularly; True stops the search.
     started
-        Moment of `time.perf_counter` at which the search began; now by default.
+        Value of `time.perf_counter` at the beginning; now by default.
     reached
-        Tells which end the search has reached by itself, or None.
+        Returns which end the search has reached by itself, or None.
     """
 
     def __init__(
@@ -49,19 +49,19 @@ class Clock:
         return max(0.0, self.limits.time_limit_s - self.elapsed_s)
 
     def at_most(self, seconds: float) -> float:
-        """Return so many seconds, or those that are left where that is less.
+        """Return so many seconds, or those that are left if they are fewer.
 
-        In a reproducible search they stand for work, which must not depend on the clock.
+        In a reproducible search seconds stand for work, which must not depend on the clock.
         """
         return seconds if self.limits.reproducible else min(seconds, self.remaining_s)
 
     def share(self, share: float) -> float:
-        """Return a share of what is left, without end in a reproducible search."""
+        """Return a share of the seconds left; infinite in a reproducible search."""
         return math.inf if self.limits.reproducible else share * self.remaining_s
 
     @property
     def n_neighbourhoods(self) -> int:
-        """Neighbourhoods that stand for the time limit in a reproducible search."""
+        """Number of neighbourhoods that stands for the time limit in a reproducible search."""
         return int(self.limits.time_limit_s * schedule.NEIGHBOURHOODS_PER_S)
 
     def cancel(self) -> None:
@@ -88,8 +88,8 @@ class Clock:
     def stop_asked(self) -> bool:
         """Tell whether to stop now.
 
-        A reproducible search does not stop at the moment it happens to notice that the asked gap is
-        reached: the solver itself stops there, at a point that depends on its work alone.
+        Reaching the asked gap does not stop a reproducible search from outside, since the moment
+        would be chance. The solver itself stops at the gap, at a point that depends on its work.
         """
         reason = self.stop_reason()
         if self.limits.reproducible and reason is StopReason.GAP:

@@ -1,4 +1,4 @@
-"""Runs a solver so that no crash, interrupt or deaf library loses the plan or the time."""
+"""Runs a solver so that no crash or interrupt loses the plan, and a stop is always heeded."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from placement_opt.solvers.search.base import Ending, Search
 from placement_opt.solvers.search.reporting import Beside, logger
 
 GIVING_UP = 3
-"""So many separate wishes to stop give the plan up."""
+"""After so many separate presses of Ctrl-C the plan is given up."""
 
 Run = Callable[[Formulation, Search], Ending]
 
@@ -21,16 +21,16 @@ AnswerT = TypeVar("AnswerT")
 def guarded(
     run: Run, formulation: Formulation, search: Search, patience_s: float = schedule.SOLVER_STOP_S
 ) -> Ending:
-    """Run a solver in a thread of its own; leave it behind where it does not notice a stop.
+    """Run a solver in a thread of its own; leave it behind if it does not heed a stop.
 
-    What one that was left behind still says to the search is dropped once the search is summed up,
-    see `placement_opt.solvers.search.base.Search.outcome`.
+    What it still reports after that is dropped once the search is closed, see
+    `placement_opt.solvers.search.base.Search.outcome`.
     """
     work = Beside(partial(run, formulation, search))
     asked_s: float | None = None
     try:
         while not work.wait(schedule.POLL_S):
-            # A stop may be withdrawn: where floating point is at its end, exact integers go on.
+            # A stop may be withdrawn: where floating point can do no more, exact integers go on.
             if not search.clock.stop_asked():
                 asked_s = None
             elif asked_s is None:
@@ -55,20 +55,20 @@ def uninterrupted(
     stop: Callable[[], object],
     tell: Callable[[str], object] = logger.warning,
 ) -> AnswerT:
-    """Do all of a solve in a thread of its own, so that Ctrl-C stops it and loses nothing.
+    """Do a solve in a thread of its own, so that Ctrl-C stops it and loses nothing.
 
     The first Ctrl-C asks the solve to stop with the best plan so far. The second changes nothing,
-    since that plan is being verified. Only the third gives it up; those that come within a moment
-    of the one before count as one.
+    since that plan is being verified. Only the third gives it up. Presses that follow each other
+    within a moment count as one.
 
     Parameters
     ----------
     work
         The solve, verdict and tables included.
     stop
-        Asks it to stop; it may be called more than once, and at any time.
+        Asks the solve to stop; may be called more than once, and at any time.
     tell
-        Told what a Ctrl-C does.
+        Called with a sentence on what a Ctrl-C does.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def uninterrupted(
     try:
         _wait(Beside(kept), stop, tell)
     except BaseException:
-        stop()  # whoever breaks in otherwise, such as an alarm, wants no solve to go on
+        stop()  # after any other interruption, such as an alarm, the solve must not go on
         raise
     if failures:
         raise failures[0]
@@ -97,7 +97,7 @@ def uninterrupted(
 
 
 def _wait(beside: Beside[None], stop: Callable[[], object], tell: Callable[[str], object]) -> None:
-    """Wait for work to end, through Ctrl-C, until the plan is given up."""
+    """Wait for work to end, through presses of Ctrl-C, until the plan is given up."""
     pressed: list[float] = []
     heard = wishes = 0
     while wishes < GIVING_UP:
@@ -110,7 +110,7 @@ def _wait(beside: Beside[None], stop: Callable[[], object], tell: Callable[[str]
                     tell(_WISHES[wishes])
             elif beside.wait(schedule.POLL_S):
                 return
-        except KeyboardInterrupt:  # nothing else here: the next one may come at any time
+        except KeyboardInterrupt:  # no more code here: the next press may come at any time
             pressed.append(time.monotonic())
 
 

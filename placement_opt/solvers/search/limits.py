@@ -23,9 +23,9 @@ class SearchLimits:
     reproducible
         Stop by work instead of time, so that equal input gives an equal answer.
     memory_limit_gb
-        Stop when this process and its helpers hold more resident memory than so many times 10^9
-        bytes, or None. All of the process counts, the caller's own arrays too; helpers count where
-        ``/proc`` tells their size.
+        Stop when this process and its helper processes have more resident memory than this, in
+        10^9 bytes; None for no limit. The caller's own arrays count too. Helper processes count
+        where ``/proc`` tells their size.
     workers
         Threads that one solver may use.
     """
@@ -63,7 +63,7 @@ class SearchLimits:
         with findings.gathered():
             reproducible = as_flag(self.reproducible, "solve", "reproducible")
         findings.refuse()
-        # Numbers of numpy are no numbers to json and to fractions.
+        # json and fractions do not take numbers of numpy.
         return replace(
             self,
             time_limit_s=float(self.time_limit_s),

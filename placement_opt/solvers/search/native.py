@@ -1,10 +1,10 @@
 """Calls into native code, and how the end of the program waits for them.
 
-A solve in a daemon thread is cut off when the program ends. Before Python 3.14 a thread that comes
-back from native code by then, or asks for Python from there, is ended by unwinding its stack, which
-C++ code answers by aborting the whole process: exit code 134 for a program that was right. So at
-exit every search is told to stop, native calls get a moment to end, no thread of a solve begins
-another one, and those that have not ended are kept from aborting.
+When the program ends, a solve may still run in a daemon thread. Before Python 3.14, such a thread
+is ended by unwinding its stack as soon as it comes back from native code or calls Python from
+there. C++ code then aborts the process: exit code 134 for a program that did nothing wrong. So at
+exit every search is told to stop, native calls get a moment to end, threads of a solve begin no
+new ones, and calls that have not ended are kept from aborting.
 """
 
 import atexit
@@ -22,7 +22,7 @@ Act = Callable[[], object]
 
 
 class NativeCalls:
-    """The native calls that are under way in this process, and how to stop them; thread-safe."""
+    """The native calls that run in this process, and how to stop them; thread-safe."""
 
     def __init__(self) -> None:
         self.forget()
@@ -36,9 +36,9 @@ class NativeCalls:
 
     @contextmanager
     def call(self, stop: Act | None = None) -> Iterator[None]:
-        """Make one call into native code, which `stop` ends from another thread, if anything.
+        """Make one call into native code, which `stop` may end from another thread.
 
-        In a thread that is ending with the program, none begins.
+        A thread that ends with the program waits here for good.
         """
         with self._changed:
             may_begin = self._may_begin()
@@ -55,7 +55,7 @@ class NativeCalls:
 
     @contextmanager
     def stopped_at_exit(self, stop: Act) -> Iterator[None]:
-        """Call `stop` when the program ends meanwhile."""
+        """Call `stop` if the program ends meanwhile."""
         with self._changed:
             self._stops.append(stop)
         try:
@@ -65,18 +65,18 @@ class NativeCalls:
                 self._stops.remove(stop)
 
     def _may_begin(self) -> bool:
-        """Tell whether this thread may run native code: it does not end with the program now."""
+        """Tell whether this thread may run native code: it is not ending with the program."""
         return threading.current_thread() not in self._left
 
     def stay(self) -> None:
-        """Stay here for good where this thread ends with the program, which is ending."""
+        """Wait for good if this thread is ending with the program."""
         if not self._may_begin():
             threading.Event().wait()
 
     def end(self) -> None:
-        """Stop everything that is under way, and wait a moment for it.
+        """Stop all native calls, and wait a moment for them to end.
 
-        What other code at exit begins from here on is no part of that.
+        Calls that other exit handlers begin later are not stopped.
         """
         with self._changed:
             self._left = frozenset({*threading.enumerate()} - {threading.current_thread()})
@@ -89,9 +89,9 @@ class NativeCalls:
 
 
 def _halt_instead_of_abort() -> None:
-    """Let a thread whose stack cannot be unwound halt for the rest of the process.
+    """Let a thread whose stack cannot be unwound halt until the process ends.
 
-    With the C++ library of the GNU system alone: others end such threads without unwinding.
+    Only the GNU C++ library needs this: others end such threads without unwinding.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):

@@ -1,4 +1,4 @@
-"""Rules of conduct between a solver and its search: when to stop, which claims to pass on."""
+"""What solvers report to their search, and work in a thread beside it."""
 
 import logging
 import threading
@@ -26,7 +26,7 @@ def is_contradictory(formulation: Formulation) -> bool:
 
 
 def prove_bound(search: Board, bound: int, source: str) -> bool:
-    """Pass a bound on, unless a plan at hand refutes it; return False in that case."""
+    """Pass a bound on, unless a plan at hand refutes it; return False if it does."""
     gained = search.gained
     if gained is not None and bound < gained:
         logger.warning(
@@ -51,15 +51,16 @@ def prove_none(search: Board, source: str) -> Ending:
 
 
 def ended(search: Search) -> Ending:
-    """Say how a solver ended that came to its own end: proven, or short of it."""
+    """Return how a solver ended by itself: with a proof, or without."""
     return Ending.EXHAUSTED if search.is_proven else Ending.STOPPED
 
 
 class Beside(Generic[AnswerT]):
     """Work in a thread of its own, so that the caller can watch the search meanwhile.
 
-    The thread is a daemon: one that does not end in time is left to finish alone, and whatever it
-    still says is for its owner to ignore.
+    The thread is a daemon. If it does not end in time it is left to finish alone, and its owner
+    ignores what it still reports. With `is_asked` False nobody asks for the answer, and an error is
+    logged.
     """
 
     def __init__(self, work: Callable[[], AnswerT], *, is_asked: bool = True) -> None:
@@ -68,7 +69,7 @@ class Beside(Generic[AnswerT]):
         self._answer: AnswerT | None = None
         self._error: Exception | None = None
         NATIVE.stay()
-        # Not Thread.join: before Python 3.13, interrupting it takes a running thread for dead.
+        # Not Thread.join: before Python 3.13 it takes a running thread for dead when interrupted.
         self._done = threading.Event()
         threading.Thread(target=self._run, daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""How much memory this process and its helpers hold, looked at now and then while a search runs."""
+"""How much memory this process and its helper processes hold while a search runs."""
 
 import contextlib
 import ctypes
@@ -13,10 +13,10 @@ from pathlib import Path
 from placement_opt.solvers.search import schedule
 
 PAGES = Path("/proc/self/statm")
-"""Sizes in pages, the resident one second, on systems that have it."""
+"""The sizes of this process in pages, the resident one second, on systems that have it."""
 
 PROCESSES = Path("/proc")
-"""What the system tells of each process, on systems that have it."""
+"""A folder for each process, on systems that have it."""
 
 BYTES_PER_GB = 1e9
 
@@ -24,9 +24,8 @@ BYTES_PER_GB = 1e9
 class Helpers:
     """The processes that work for this one, and how much memory they hold; thread-safe.
 
-    Resource usage of ended children would not do for their peak: on Linux a new process takes over
-    the peak of the one that started it. So the system is asked while they run, and where it does
-    not tell (no ``/proc``), helpers count as nothing.
+    The system is asked while they run, since on Linux the resource usage of an ended child includes
+    the peak of the process that started it. Without ``/proc``, helpers count as nothing.
     """
 
     def __init__(self) -> None:
@@ -40,7 +39,7 @@ class Helpers:
             self._processes.add(process)
 
     def resident_gb(self) -> float:
-        """Return what all of them hold now, in units of 10^9 bytes; note their peaks."""
+        """Return what all of them hold now, in 10^9 bytes; note their peaks."""
         with self._lock:
             processes = list(self._processes)
         held = 0.0
@@ -54,7 +53,7 @@ class Helpers:
 
     @property
     def largest_gb(self) -> float:
-        """The highest resident memory that was seen of a single one, in units of 10^9 bytes."""
+        """The highest resident memory seen of a single one, in 10^9 bytes."""
         return self._largest_gb
 
 
@@ -64,12 +63,8 @@ HELPERS = Helpers()
 class MemoryGuard:
     """Tells whether the process and its helpers have ever been seen above a limit.
 
-    It goes on saying so once the memory is free again, so that a search knows why it stopped.
-
-    Parameters
-    ----------
-    limit_gb
-        Gigabytes of 10^9 bytes, or None for no limit.
+    It still says so after the memory is free again, so that a search knows why it stopped. The
+    limit is in 10^9 bytes, or None.
     """
 
     def __init__(self, limit_gb: float | None) -> None:
@@ -83,7 +78,7 @@ class MemoryGuard:
         if now >= self._next_s:
             self._next_s = now + schedule.MEMORY_CHECK_S
             if self._limit_gb is None or self._is_exceeded:
-                HELPERS.resident_gb()  # for the peak alone
+                HELPERS.resident_gb()  # notes the peak
             else:
                 held = resident_gb()
                 self._is_exceeded = held is not None and held > self._limit_gb
@@ -91,19 +86,19 @@ class MemoryGuard:
 
 
 def give_back() -> None:
-    """Hand freed memory back to the system, where the C library can be asked to (glibc).
+    """Hand freed memory back to the system, where the C library (glibc) can do that.
 
-    After many arrays of megabytes it otherwise keeps as much again as is in use.
+    Otherwise, after many arrays of megabytes, it keeps as much again as is in use.
     """
     with contextlib.suppress(OSError, TypeError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
 def resident_gb() -> float | None:
-    """Return the resident memory of this process and its helpers, in units of 10^9 bytes.
+    """Return the resident memory of this process and its helpers, in 10^9 bytes.
 
-    Where the system does not tell the current size of this process it is the largest so far, and
-    None where it tells neither. Helpers count where ``/proc`` tells their size, as on Linux.
+    Where the system does not tell the current size of this process, its peak counts; None where it
+    tells neither. Helpers count where ``/proc`` tells their size, as on Linux.
     """
     try:
         pages = int(PAGES.read_text(encoding="ascii").split()[1])
@@ -115,11 +110,10 @@ def resident_gb() -> float | None:
 
 
 def peak_memory_mb() -> float | None:
-    """Return the peak of this process plus that of its largest helper, in MB of 10^6 bytes.
+    """Return the peak of this process plus the peak of its largest helper so far, in 10^6 bytes.
 
-    Both are the highest so far in the life of this process. A helper is looked at while it runs,
-    every `MEMORY_CHECK_S` seconds or so; what it takes after the last look is not seen. None where
-    the system does not tell.
+    A running helper is looked at about every `MEMORY_CHECK_S` seconds; what it takes after the last
+    look is not seen. None where the system does not tell.
     """
     HELPERS.resident_gb()
     own = _sizes_gb(os.getpid())[1] or _peak_gb()
@@ -127,7 +121,7 @@ def peak_memory_mb() -> float | None:
 
 
 def _sizes_gb(pid: int) -> tuple[float, float]:
-    """Return the resident memory of a process now and at its highest; zeros where not told."""
+    """Return the resident memory of a process and its peak, in 10^9 bytes; zeros if unknown."""
     sizes = {"VmRSS": 0.0, "VmHWM": 0.0}
     try:
         lines = (PROCESSES / str(pid) / "status").read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""Where a search stands: the best plan, the bound, and what that allows to say."""
+"""Where a search stands: the best plan, the bound, and the gap between them."""
 
 import math
 from fractions import Fraction
@@ -12,28 +12,21 @@ from placement_opt.solvers.search.limits import SearchLimits
 class Standing:
     """The best plan and bound of a search, and how near they are.
 
-    All that is judged is judged on what would be told: the plan's points in the user's own numbers,
-    and the bound on those.
-
-    Parameters
-    ----------
-    formulation
-        The problem.
-    limits
-        The asked gap is one of them.
+    All judgements are on what a result tells: the plan's points in the user's own numbers, and the
+    bound on those.
 
     Attributes
     ----------
     gained, worth
-        The most integer units that a plan reached, or None without one; the points of the best plan
-        in the user's own numbers.
+        The most integer units that a plan has reached, or None; the points of the best plan in the
+        user's own numbers.
     bound
         The best upper bound in integer units, or None.
     infeasible_by
         Who proved that there is no plan, or None.
     precision
-        Integer units that rounding alone can make of a difference: that of the points, and that of
-        floating point where nothing but that is at work.
+        The largest difference, in integer units, that rounding alone can make: the rounding of the
+        points, or of floating point where only that works on the problem.
     """
 
     def __init__(self, formulation: Formulation, limits: SearchLimits) -> None:
@@ -47,7 +40,7 @@ class Standing:
 
     @property
     def told(self) -> tuple[float | None, float | None]:
-        """The best plan's points and the bound on the user's numbers, as a result tells them."""
+        """The best plan's points and the bound in points, as a result tells them; or None."""
         worth = None if self.gained is None else self.worth
         objective = None if worth is None else float(worth)
         if self.bound is None:
@@ -63,7 +56,7 @@ class Standing:
 
     @property
     def is_optimal(self) -> bool:
-        """True when the bound that is told is met by the best plan."""
+        """True when the best plan meets the bound, as both are told."""
         objective, bound = self.told
         if objective is None or bound is None:
             return False
@@ -76,7 +69,7 @@ class Standing:
 
     @property
     def enough(self) -> int:
-        """The highest bound, in objective units, that is within the asked gap of the best plan."""
+        """The highest bound within the asked gap of the best plan, in integer units."""
         gap, worth = Fraction(self.limits.gap), self.worth
         if gap >= (1 if worth >= 0 else 2):
             return SUM_LIMIT
@@ -86,20 +79,20 @@ class Standing:
 
     @property
     def gap(self) -> float | None:
-        """The gap that is told, or None without a plan or a bound."""
+        """The relative gap as it is told, or None without a plan or a bound."""
         objective, bound = self.told
         return None if objective is None or bound is None else relative_gap(objective, bound)
 
     @property
     def has_asked_gap(self) -> bool:
-        """True when the gap that is told is the asked one or less."""
+        """True when the told gap is the asked one or less."""
         gap = self.gap
         return gap is not None and gap <= self.limits.gap
 
     def reached(self) -> StopReason | None:
         """Return which end the search has reached by itself, or None.
 
-        No search goes on over a difference that rounding alone makes.
+        A search also ends where rounding alone can make the difference that is left.
         """
         if self.is_proven:
             return StopReason.PROVEN
