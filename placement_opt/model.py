@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from typing_extensions import override
 
+from placement_opt.answers.pairs_frame import pairs_frame
 from placement_opt.answers.why_not import WhyNot, why_not
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.short_text import told_parts
-from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.travel_time import TravelTime, knows_places
 from placement_opt.instance.groupings import groups_of_records
 from placement_opt.instance.instance import Instance
 from placement_opt.objectives import standard_terms
@@ -29,7 +28,7 @@ from placement_opt.result import Result
 from placement_opt.rulebook import Rulebook
 from placement_opt.run.compile_model import compile_model
 from placement_opt.run.compiled import Compiled
-from placement_opt.run.model_checks import check_parts, column_names
+from placement_opt.run.model_checks import check_parts, column_names, standard_rules_of
 from placement_opt.run.one_solve import solved
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.solve_parameters import RegionSolveParameters, SolveParameters, taking
@@ -119,7 +118,7 @@ class Model:
         self._listed = None if pairs is None else own_copy(pairs)
         self._compiled: Compiled | None = None
         self._seconds: dict[str, float] = {}
-        self._rules = list(_standard_rules(self.instance, pairs) if rules is None else rules)
+        self._rules = list(standard_rules_of(self.instance, pairs) if rules is None else rules)
         self._terms = list(standard_terms(self.instance) if objective is None else objective)
         self._check(self._rules, self._terms)
 
@@ -233,6 +232,27 @@ class Model:
             return error.to_frame()
         return InvalidInputError([]).to_frame()
 
+    def pairs_frame(
+        self, candidate_id: str | None = None, opening_id: str | None = None
+    ) -> "pd.DataFrame":
+        """Return every eligible pair with its numbers, those of a plan; one row per pair.
+
+        Columns: candidate_id, opening_id, points, ``points.<term>`` for each term (weighted, so
+        that they add up), minutes, hours_per_week, coaching_hours_per_week, subsidy_eur_per_year;
+        NaN where nobody gave it or no rule reads it.
+
+        Parameters
+        ----------
+        candidate_id, opening_id
+            Only the pairs of this person, of this opening; None means all.
+
+        Raises
+        ------
+        UnknownIdError
+            When the region has no such candidate or opening.
+        """
+        return pairs_frame(self.compile(), candidate_id, opening_id)
+
     @taking(SolveParameters)
     def solve(self, given: SolveParameters) -> Result:
         """Find the best plan, prove how good it is, and verify it.
@@ -328,20 +348,3 @@ def solve(region: Region, given: RegionSolveParameters) -> Result:
     """
     of_model = {name: value for name, value in vars(given).items() if name != "rulebook"}
     return Model(region, rulebook=given.rulebook).solve(**of_model)
-
-
-def _standard_rules(instance: Instance, listed: Any) -> list[Rule]:
-    """Return the standard rules; of listed pairs without any place known, no journey is judged.
-
-    Whoever lists the pairs says which can be reached; without a single place nobody else can.
-    """
-    rules = list(standard_rules(instance))
-    if listed is None or knows_places(instance.region):
-        return rules
-    judged = [rule for rule in rules if not isinstance(rule, TravelTime)]
-    if len(judged) < len(rules):
-        _log.warning(
-            "max_travel_minutes is not judged: the region gives no location and no travel_minutes,"
-            " so the listed pairs count as within reach"
-        )
-    return judged

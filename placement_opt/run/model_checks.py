@@ -1,14 +1,20 @@
-"""What a model refuses at once: what is no rule or term, is given twice, or names no such group."""
+"""What a model refuses at once, and the rules that it takes where none are given."""
 
+import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from placement_opt.basics.errors import Findings, Problem
+from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
+from placement_opt.constraints.travel_time import TravelTime, knows_places
 from placement_opt.instance.groupings import GROUPINGS, each_way
+from placement_opt.instance.instance import Instance
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.groups import unknown_per
 from placement_opt.run.own_parts import is_own, unfinished
+
+_log = logging.getLogger("placement_opt")
 
 
 def check_parts(
@@ -82,3 +88,20 @@ def column_names(frame: Any) -> tuple[str, ...]:
     names = frame if isinstance(frame, Mapping) else getattr(frame, "columns", ())
     is_listed = isinstance(names, Iterable) and not isinstance(names, str)
     return tuple(name for name in names if isinstance(name, str)) if is_listed else ()
+
+
+def standard_rules_of(instance: Instance, listed: Any) -> list[Rule]:
+    """Return the standard rules; of listed pairs without any place known, no journey is judged.
+
+    Whoever lists the pairs says which can be reached; without a single place nobody else can.
+    """
+    rules = list(standard_rules(instance))
+    if listed is None or knows_places(instance.region):
+        return rules
+    judged = [rule for rule in rules if not isinstance(rule, TravelTime)]
+    if len(judged) < len(rules):
+        _log.warning(
+            "max_travel_minutes is not judged: the region gives no location and no travel_minutes,"
+            " so the listed pairs count as within reach"
+        )
+    return judged

@@ -1,0 +1,130 @@
+"""Every eligible pair with its numbers: the same points, hours and amounts as in a plan."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from placement_opt.basics.arrays import Floats, Ints
+from placement_opt.basics.quantities import read_number
+from placement_opt.instance.columns import HOUR, NOT_GIVEN, UNIT
+from placement_opt.instance.travel import TravelTable
+from placement_opt.objectives.base import Term
+from placement_opt.pairs.columns import pair_column
+from placement_opt.pairs.table import Column, PairTable
+from placement_opt.run.compiled import Compiled
+from placement_opt.run.own_parts import OwnTerm, is_own
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXACT_IN_FLOATS = 1 << 53
+"""Integers below this are floats without rounding."""
+
+AMOUNTS = {"coaching_hours_per_week": "Coaching", "subsidy_eur_per_year": "WageSubsidyBudget"}
+"""Amounts that follow from dated law, and the rule that reads each."""
+
+
+def pairs_frame(
+    compiled: Compiled, candidate_id: str | None, opening_id: str | None
+) -> "pd.DataFrame":
+    """Return a row for each eligible pair; `Model.pairs_frame` says what the columns are."""
+    import pandas as pd
+
+    pairs = compiled.pairs
+    rows = _rows(pairs, candidate_id, opening_id)
+    some, instance = _taken(pairs, rows), pairs.instance
+    columns: dict[str, Any] = {
+        "candidate_id": np.array(instance.candidate_ids, dtype=object)[some.candidate],
+        "opening_id": np.array(instance.opening_ids, dtype=object)[some.opening],
+        "points": _points(compiled, rows),
+    }
+    for term in compiled.terms:
+        columns[".".join(("points", *term.key))] = _points_of_term(term, pairs, some, rows)
+    columns["minutes"] = _minutes(some)
+    columns["hours_per_week"] = _hours(some)
+    columns |= dict(_amounts(compiled, some))
+    return pd.DataFrame(columns)
+
+
+def _rows(pairs: PairTable, candidate_id: str | None, opening_id: str | None) -> Ints:
+    """Return the pairs that are asked for, ascending."""
+    instance = pairs.instance
+    opening = None if opening_id is None else instance.opening_idx(opening_id)
+    if candidate_id is None:
+        if opening is None:
+            return np.arange(pairs.n_pairs)
+        start, stop = pairs.opening_start[opening : opening + 2]
+        return pairs.opening_member[start:stop].astype(np.int64)
+    candidate = instance.candidate_idx(candidate_id)
+    rows = np.arange(*pairs.candidate_start[candidate : candidate + 2])
+    return rows if opening is None else rows[pairs.opening[rows] == opening]
+
+
+def _taken(pairs: PairTable, rows: Ints) -> PairTable:
+    """Return some of the pairs with the columns that the user gave."""
+    if rows.size == pairs.n_pairs:
+        return pairs
+    return replace(
+        pairs,
+        candidate=pairs.candidate[rows],
+        opening=pairs.opening[rows],
+        given={name: Column.of(of.values[rows], of.scale) for name, of in pairs.given.items()},
+        labels={name: (code[rows], texts) for name, (code, texts) in pairs.labels.items()},
+    )
+
+
+def _points(compiled: Compiled, rows: Ints) -> Floats:
+    """Return the points of pairs, each the nearest float to the exact number."""
+    objective = compiled.formulation.objective
+    units = objective.gain[rows]
+    largest = max(int(units.max(initial=0)), -int(units.min(initial=0)), objective.scale)
+    if objective.shares or largest >= EXACT_IN_FLOATS:
+        return np.array([float(points) for points in objective.points_of(rows)])
+    told: Floats = units / objective.scale
+    return told
+
+
+def _points_of_term(term: Term, pairs: PairTable, some: PairTable, rows: Ints) -> Floats:
+    """Return what a term gives each pair, its weight included.
+
+    One of the user's own is asked about all pairs, as it was for the plan: it may compare them.
+    """
+    column = OwnTerm(term).points(pairs) if is_own(term) else term.points(some)
+    values = column.values[rows] if is_own(term) else column.values
+    weight = read_number(term.weight) / column.scale
+    largest = max(int(values.max(initial=0)), -int(values.min(initial=0)))
+    exact = largest * abs(weight.numerator), weight.denominator
+    if max(exact) >= EXACT_IN_FLOATS:
+        return np.array([float(value * weight) for value in values.tolist()])
+    told: Floats = values.astype(np.int64) * weight.numerator / weight.denominator
+    return told
+
+
+def _minutes(pairs: PairTable) -> Floats:
+    minutes = pairs.instance.derived(TravelTable).minutes(pairs.candidate, pairs.opening)
+    return np.where(minutes == NOT_GIVEN, np.nan, minutes / UNIT)
+
+
+def _hours(pairs: PairTable) -> Floats:
+    """Return the weekly hours, nan where one of both records leaves them out."""
+    if "hours_per_week" in pairs.given:
+        return _told(pairs.given["hours_per_week"])
+    wanted = pairs.instance.candidates.hours_max[pairs.candidate]
+    offered = pairs.instance.openings.hours_max[pairs.opening]
+    unknown = (wanted == NOT_GIVEN) | (offered == NOT_GIVEN)
+    return np.where(unknown, np.nan, np.minimum(wanted, offered) / HOUR)
+
+
+def _amounts(compiled: Compiled, some: PairTable) -> Iterator[tuple[str, Floats]]:
+    """Yield what a plan tells, too: where a rule reads it, or the user gave it."""
+    active = {rule.rule for rule in compiled.rules}
+    for name, rule in AMOUNTS.items():
+        is_told = rule in active or name in some.given
+        yield name, _told(pair_column(some, name)) if is_told else np.full(some.n_pairs, np.nan)
+
+
+def _told(column: Column) -> Floats:
+    told: Floats = column.values.astype(np.int64) / column.scale
+    return told
