@@ -19,6 +19,7 @@ from benchmarks.growth import exponents, growth_table
 from benchmarks.instances import Problem, instances
 from benchmarks.memory import FamilyMemory, _family, peak_mb
 from benchmarks.random_problems import BUDGET_SHARE, POOL_SHARE, best_first
+from benchmarks.reading import reading_table
 from benchmarks.regressions import compare_phases
 from benchmarks.results import append, header, read_results
 from benchmarks.rivals import RIVALS, rival
@@ -507,3 +508,11 @@ def test_bad_commands_are_one_message(
 ) -> None:
     assert main(command) == 2
     assert told in capsys.readouterr().err
+
+
+def test_reading_measures_each_way_in_and_out() -> None:
+    table = reading_table(40, 1).splitlines()
+    assert table[0].startswith("40 candidates, ")
+    ways = [line.split(" | ")[0].strip("| ") for line in table[4:]]
+    assert ways[:3] == ["to_folder", "from_folder", "from_folder, Dutch export"]
+    assert len(ways) == 6
