@@ -89,6 +89,7 @@ _MODULE_OF = {
     "replan": "answers.replan",
     "solve": "model",
     "synthetic_region": "synthetic",
+    "travel_table": "records.postcodes",
     "value_of_changes": "answers.replan",
 }
 """Where each public name lives, but for rules and terms."""

@@ -4,7 +4,6 @@ A cell that cannot be read stays as it is: the record refuses it in its own word
 something else than it was comes back with the words that the reading note tells of it.
 """
 
-import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -114,13 +113,20 @@ class Numbers(Cells):
             return _hundredth(number), note
         if isinstance(number, float) and not self.reader.places and number.is_integer():
             return int(number), note
-        return number, note
+        return number, note or self._rounding(number)
 
     @override
     def value(self, cell: Any, how: Dialect) -> Read | None:
         if isinstance(cell, float) and not self.reader.places and cell.is_integer():
             return int(cell), None
-        return None
+        return cell, self._rounding(cell)
+
+    def _rounding(self, number: object) -> str | None:
+        """Tell that a number has more decimals than its field keeps."""
+        places = self.reader.places
+        if not places or not isinstance(number, float | Decimal):
+            return None
+        return f"rounded to {places} decimals" if round(number, places) != number else None
 
     @override
     def numbers(self, text: str, how: Dialect) -> Iterable[str]:
@@ -136,6 +142,7 @@ class Numbers(Cells):
 
 def without_unit(text: str) -> tuple[str, str | None]:
     """Return a number without its unit, and what that unit was taken for."""
+    text = text.replace("\u2212", "-")
     if text.endswith("%"):
         return text[:-1].rstrip(), "per cent is read as hundredths"
     bare = _CURRENCY.sub("", text)
@@ -206,8 +213,3 @@ class Choices(Cells):
 def _meanings(words: tuple[str, ...]) -> Mapping[str, str]:
     known = {dutch.word_key(word): word for word in words}
     return {key: word for key, word in dutch.WORDS.items() if word in words} | known
-
-
-def age_on(day: dt.date, born: dt.date) -> int:
-    """Return how old a person is on a day."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

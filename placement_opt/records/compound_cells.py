@@ -70,7 +70,8 @@ class LevelEntries(Cells):
             if name in levels:
                 return None
             if written:
-                levels[name], _ = self.level.read((written[2] or written[3]).strip(), how)
+                levels[name], found = self.level.read((written[2] or written[3]).strip(), how)
+                note = note or found
             else:
                 levels[name], note = 1, "a level without a number is 1"
         if UNDECIDED in levels.values():

@@ -71,10 +71,14 @@ def read_delimited(
     if dialect.encoding is None or dialect.separator is None:
         read.lines.append(ReadingLine(title, None, None, told))
     try:
-        rows = list(_rows(text, fitting[0], skipped))
+        every = list(_rows(text, fitting[0], skipped))
     except _BrokenError as broken:
         hint = "close the quotation mark, or double it where it is part of the text"
         return refuse(broken.told, f"must be parted into cells ({broken.told})", hint, broken.line)
+    rows = [(line, row) for line, row in every if any(cell.strip() for cell in row)]
+    if len(rows) < len(every):
+        blank = len(every) - len(rows)
+        read.lines.append(ReadingLine(title, None, blank, "rows of empty cells are left out"))
     read.table = _table(title, rows, dialect, read)
     return read
 
@@ -142,12 +146,12 @@ class _BrokenError(Exception):
 
 
 def _rows(text: str, separator: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line and the cells of each row that is not blank."""
+    """Yield the line and the cells of each line that is not empty."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = skipped
     try:
         for row in reader:
-            if any(cell and not cell.isspace() for cell in row):
+            if row:
                 yield line + 1, row
             line = reader.line_num + skipped
     except csv.Error as error:

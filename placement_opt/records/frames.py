@@ -10,7 +10,8 @@ from typing import Any
 
 from placement_opt.basics.errors import Problem
 from placement_opt.records.base import read_rows
-from placement_opt.records.cells import Cells, age_on
+from placement_opt.records.birth_dates import ages_of_birth_dates
+from placement_opt.records.cells import Cells
 from placement_opt.records.cells_of_fields import cells_of_fields, cells_of_type
 from placement_opt.records.chosen_columns import AskedColumns, Chosen, choose_columns
 from placement_opt.records.columns import Evidence, decided, evidence_of, read_columns
@@ -46,7 +47,6 @@ _TYPE_OF_COLUMN: Mapping[str, Any] = {
     "lon": Longitude,
     BIRTH_DATE: Date,
 }
-_OLDEST_COUNTED = 21
 
 
 @dataclass
@@ -211,7 +211,9 @@ def _read_records(
             names |= {f"{target}[{end}]": names[half] for end, half in enumerate(pair)}
             names[target] = " and ".join(names[half] for half in pair)
     if BIRTH_DATE in cells:
-        cells = _with_ages(table, cells, names, day, read)
+        line, wrong = ages_of_birth_dates(table, cells, names, day)
+        read.lines.append(line)
+        read.problems += wrong
     for target in [*kind.model_fields, *cells]:
         if target in bad or target not in cells:
             continue
@@ -226,32 +228,6 @@ def _read_records(
                 read.lines.append(ReadingLine(table.title, names[target], missing, text))
             _fill(rows, target, cells.pop(target))
     return Rows(rows, table.title, table.labels, names)
-
-
-def _with_ages(
-    table: UserTable,
-    cells: dict[str, list[Any]],
-    names: dict[str, str],
-    day: dt.date | None,
-    read: TablesRead,
-) -> dict[str, list[Any]]:
-    """Return the cells with the age for the minimum wage instead of the date of birth."""
-    born = cells.pop(BIRTH_DATE)
-    count = sum(one is not None for one in born)
-    field = "minimum_wage_age"
-    if field in cells:
-        text = f"nothing reads it; {field} comes from {names[field]!r}"
-    elif day is None:
-        text = "ages for the minimum wage are not known, since the region has no date"
-    else:
-        text = f"gives the age for the minimum wage on {day}; the date of birth is not kept"
-        names[field] = names[BIRTH_DATE]
-        cells[field] = [
-            min(age_on(day, one), _OLDEST_COUNTED) if isinstance(one, dt.date) else one
-            for one in born
-        ]
-    read.lines.append(ReadingLine(table.title, names[BIRTH_DATE], count, text))
-    return cells
 
 
 def _one_sided(

@@ -60,7 +60,7 @@ def _plain(postcode: str) -> str:
 def _located(
     name: str, records: Sequence[Record], place_of: Mapping[str, tuple[float, float]]
 ) -> tuple[tuple[Record, ...], list[ReadingLine]]:
-    located, by_digits, unknown = [], 0, Counter[str]()
+    located, found, by_digits, unknown = [], 0, 0, Counter[str]()
     for record in records:
         postcode = getattr(record, "postcode", None)
         if postcode is None or getattr(record, "location", None) is not None:
@@ -72,13 +72,17 @@ def _located(
             place = place_of.get(whole[:_DIGITS])
             by_digits += place is not None
         if place is None:
-            unknown[postcode] += 1
+            unknown[whole[:_DIGITS]] += 1
             located.append(record)
         else:
+            found += 1
             # The place is judged as one of the table; to judge it again for each would take long.
             rounded = (round(float(place[0]), 6), round(float(place[1]), 6))
             located.append(BaseModel.model_copy(record, update={"location": rounded}))
     lines = []
+    if found > by_digits:
+        text = "the postcode gives the location"
+        lines.append(ReadingLine(name, "postcode", found - by_digits, text))
     if by_digits:
         text = "places are those of the four digits of the postcode"
         lines.append(ReadingLine(name, "postcode", by_digits, text))
@@ -112,8 +116,8 @@ def travel_table(
 
     Examples
     --------
-    >>> from placement_opt.records.postcodes import travel_table
-    >>> travel_table({("Nijmegen", "Wijchen"): 18}, both_ways=True)
+    >>> import placement_opt as po
+    >>> po.travel_table({("Nijmegen", "Wijchen"): 18}, both_ways=True)
     (('Nijmegen', 'Wijchen', 18), ('Wijchen', 'Nijmegen', 18))
     """
     given: list[Any] = (

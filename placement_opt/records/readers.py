@@ -12,6 +12,7 @@ from fractions import Fraction
 from numbers import Integral
 from typing import Any
 
+import numpy as np
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import override
@@ -237,6 +238,8 @@ class Day(Reader):
         """Return the day that `value` names."""
         if type(value) is dt.date:
             return value
+        if isinstance(value, np.datetime64) and not np.isnat(value):
+            return self.read(value.astype("datetime64[us]").item())
         if isinstance(value, dt.datetime):
             return self._midnight(value)
         if isinstance(value, str) and len(value) == _ISO_LENGTH and value[4] == value[7] == "-":

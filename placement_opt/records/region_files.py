@@ -33,7 +33,7 @@ class RegionFiles(Record):
     @property
     def reading(self) -> Reading:
         """What was read otherwise than it was written, left out, or not found; a line for each."""
-        reading: Reading = self.__dict__["_reading"]
+        reading: Reading = self.__dict__.get("_reading", Reading())
         return reading
 
     @classmethod

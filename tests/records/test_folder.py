@@ -165,6 +165,29 @@ BROKEN: dict[str, tuple[dict[str, str | bytes], list[tuple[Any, ...]]]] = {
         {"candidates_csv": "id;skills\nC-1;lassen:8\n"},
         [("candidates.csv", 2, "skills", "skills['lassen']", "from 0 to 1", "check the unit")],
     ),
+    "no date of birth": (
+        {
+            "candidates_csv": "id;Geboortedatum\nC-1;31-12-71\n",
+            "about_json": '{"date":"2026-02-01"}',
+        },
+        [("candidates.csv", 2, "Geboortedatum", "birth_date", "a date of birth", "1990-12-31")],
+    ),
+    "a child": (
+        {
+            "candidates_csv": "id;Geboortedatum\nC-1;31-12-2020\n",
+            "about_json": '{"date":"2026-02-01"}',
+        },
+        [
+            (
+                "candidates.csv",
+                2,
+                "Geboortedatum",
+                "minimum_wage_age",
+                "from 15 to 21",
+                "at least 15",
+            )
+        ],
+    ),
     "a skill twice": (
         {"candidates_csv": 'id;skills\nC-1;"lassen:0,8; lassen"\n'},
         [("candidates.csv", 2, "skills", "skills", "must map names to levels", "write it as")],
@@ -465,6 +488,40 @@ def test_what_a_missing_cell_stands_for_is_told(tmp_path: Path) -> None:
     )
     assert [opening.positions for opening in region.openings] == [1, 3]
     assert told(region, "positions") == ["not given: 1"]
+
+
+# What becomes something else than it was written, each with its line in the note.
+COERCED = {
+    "rounding": ("wage_value", "0.5666666666666667", "rounded to 6 decimals"),
+    "rounded levels": ("skills", "a:0.33333333333", "rounded to 6 decimals"),
+    "per cent": ("wage_value", "61 %", "per cent is read as hundredths"),
+    "currency": ("coaching_hours_per_week", "\u20ac 2", "the currency sign is left out"),
+    "blanks": ("municipality", " M ", "blanks around the text are left out"),
+    "yes": ("sheltered", "ja", "'ja' is read as true"),
+    "one": ("sheltered", "1", "'1' is read as true"),
+    "capitals": ("transport", "BIKE", "'BIKE' is read as 'bike'"),
+    "law": ("ground", "art. 38b lid 1 sub a", "'art. 38b lid 1 sub a' is read as '38b.1.a'"),
+    "missing": ("transport", "NA", "'NA' means not given"),
+    "commas": ("needs", "a, b", "entries are parted at ','"),
+    "bars": ("needs", "a|b", "entries are parted at '|'"),
+    "levels": ("skills", "a; b:0.5", "a level without a number is 1"),
+    "one number": ("hours_per_week", "24", "one number is read as the fewest and the most hours"),
+    "default": ("priority", "", "not given: 0"),
+}
+
+
+@pytest.mark.parametrize(("field", "cell", "text"), COERCED.values(), ids=COERCED.keys())
+def test_nothing_is_coerced_or_filled_in_without_a_line(
+    tmp_path: Path, field: str, cell: str, text: str
+) -> None:
+    region = read(tmp_path, f"id;{field};last\nC-1;{cell};x\n")
+    assert text in told(region, field)
+
+
+def test_rows_of_empty_cells_are_told(tmp_path: Path) -> None:
+    region = read(tmp_path, "id;priority\nC-1;1\n;\n\nC-2;2\n")
+    assert len(region.candidates) == 2
+    assert "candidates.csv: rows of empty cells are left out (1)." in str(region.reading)
 
 
 def test_files_that_nothing_reads_are_told(tmp_path: Path) -> None:

@@ -38,8 +38,10 @@ def test_a_postcode_gives_a_place(postcode: str, place: tuple[float, float] | No
 def test_what_the_table_lacks_is_told() -> None:
     told = region("6511 AB", "9999 ZZ", "9999 ZZ", "6511").reading
     assert [str(line) for line in told] == [
+        "candidates, column 'postcode': the postcode gives the location (1).",
         "candidates, column 'postcode': places are those of the four digits of the postcode (1).",
-        "candidates, column 'postcode': the table of postcodes lacks 9999 ZZ: no location (2).",
+        "candidates, column 'postcode': the table of postcodes lacks 9999: no location (2).",
+        "openings, column 'postcode': the postcode gives the location (1).",
     ]
 
 

@@ -248,6 +248,15 @@ def test_numbers_of_employers_and_openings_are_no_persons():
     assert problem.id == BSN
 
 
+@pytest.mark.parametrize("unit", ["D", "s", "ns"])
+def test_days_of_numpy_are_days(unit):
+    day = np.datetime64("2026-02-01", unit)
+    assert Candidate(id="C", available_from=day).available_from == dt.date(2026, 2, 1)
+    for wrong in (np.datetime64("2026-02-01T08:00"), np.datetime64("NaT")):
+        (problem,) = problems_of(Candidate, id="C", available_from=wrong)
+        assert problem.field == "available_from"
+
+
 @pytest.mark.parametrize("number", [7, np.int64(7), np.uint8(7)])
 def test_a_whole_number_as_id_is_read_as_its_digits(number):
     assert Candidate(id=number, wishes=[number]) == Candidate(id="7", wishes=["7"])
