@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # for type checkers, which do not run `__getattr__`
         Opening as Opening,
         Region as Region,
     )
+    from placement_opt.records.postcodes import travel_table as travel_table
     from placement_opt.report.levy import levy_scenario as levy_scenario
     from placement_opt.result import Result as Result
     from placement_opt.rulebook import (

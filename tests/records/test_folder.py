@@ -514,7 +514,7 @@ COERCED = {
 def test_nothing_is_coerced_or_filled_in_without_a_line(
     tmp_path: Path, field: str, cell: str, text: str
 ) -> None:
-    region = read(tmp_path, f"id;{field};last\nC-1;{cell};x\n")
+    region = read(tmp_path, f'id;{field};last\nC-1;"{cell}";x\n')
     assert text in told(region, field)
 
 
