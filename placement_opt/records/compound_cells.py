@@ -67,7 +67,7 @@ class LevelEntries(Cells):
         for part in split_entries(text, how.lists):
             written = _LEVEL.fullmatch(part)
             name = written[1] if written else part
-            if name in levels:
+            if name in levels or name.endswith((":", "=")):
                 return None
             if written:
                 levels[name], found = self.level.read((written[2] or written[3]).strip(), how)

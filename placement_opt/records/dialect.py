@@ -19,16 +19,18 @@ _BLANKS = "[ \u00a0\u2007\u2009\u202f'\u2019]"
 _NUMBER_WITH = {
     sign: re.compile(
         rf"[+-]?(?:[1-9]\d{{0,2}}(?:(?:{group}|{_BLANKS})\d{{3}})+|\d+|(?={re.escape(sign)}))"
-        rf"(?:{re.escape(sign)}\d+)?(?:[eE][+-]?\d{{1,3}})?"
+        rf"(?:{re.escape(sign)}\d+)?(?:[eE][+-]?\d{{1,3}})?",
+        re.ASCII,
     )
     for sign, group in ((",", r"\."), (".", ","))
 }
 _BLANK = re.compile(_BLANKS)
-_WHOLE = re.compile(r"-?\d{1,15}")
+_WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
+_LONGEST_NUMBER = 60
 _MIDNIGHT = r"(?:[T ]0?0:00(?::00(?:\.0+)?)?)?"
-_YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.]?(\d{{2}})[-/.]?(\d{{2}}){_MIDNIGHT}")
-_YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}){_MIDNIGHT}")
-_MONTH_IN_WORDS = re.compile(r"(\d{1,2})[ -]([a-z]{3,9})\.?[ -](\d{4})", re.IGNORECASE)
+_YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.]?(\d{{2}})[-/.]?(\d{{2}}){_MIDNIGHT}", re.ASCII)
+_YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}){_MIDNIGHT}", re.ASCII)
+_MONTH_IN_WORDS = re.compile(r"(\d{1,2})[ -]([a-z]{3,9})\.?[ -](\d{4})", re.IGNORECASE | re.ASCII)
 _MONTHS = {
     name: month
     for month, names in enumerate(
@@ -150,7 +152,7 @@ def _wrong_in_dialect(name: object, value: object, names: list[str]) -> Iterable
 
 def number_with(text: str, sign: Sign) -> int | float | Decimal | None:
     """Read a number that is written with this decimal sign; None if it is not."""
-    if not _NUMBER_WITH[sign].fullmatch(text):
+    if len(text) > _LONGEST_NUMBER or not _NUMBER_WITH[sign].fullmatch(text):
         return None
     group = "." if sign == "," else ","
     plain = _BLANK.sub("", text.replace(group, "")).replace(",", ".")

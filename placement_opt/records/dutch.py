@@ -65,6 +65,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "kandidaatnr": "id",
         "kandidaatnummer": "id",
         "gemeente": "municipality",
+        "wijk": "groups.neighbourhood",
+        "buurt": "groups.neighbourhood",
         "vervoer": "transport",
         "vervoermiddel": "transport",
         "max_reistijd": "max_travel_minutes",

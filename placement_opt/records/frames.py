@@ -11,7 +11,7 @@ from typing import Any
 from placement_opt.basics.errors import Problem
 from placement_opt.records.base import read_rows
 from placement_opt.records.birth_dates import ages_of_birth_dates
-from placement_opt.records.cells import Cells
+from placement_opt.records.cells import Cells, Ids
 from placement_opt.records.cells_of_fields import cells_of_fields, cells_of_type
 from placement_opt.records.chosen_columns import AskedColumns, Chosen, choose_columns
 from placement_opt.records.columns import Evidence, decided, evidence_of, read_columns
@@ -178,8 +178,8 @@ def _kinds_of(name: str, chosen: Chosen) -> dict[str, Cells]:
             kinds[target] = of_field[field].half(end)
         elif target in _TYPE_OF_COLUMN:
             kinds[target] = cells_of_type(_TYPE_OF_COLUMN[target])
-        else:
-            kinds[target] = Cells()
+        else:  # a label of a group
+            kinds[target] = Ids()
     return kinds
 
 
@@ -310,4 +310,4 @@ def _fill(rows: list[dict[str, Any]], name: str, cells: list[Any]) -> None:
 def _fill_group(rows: list[dict[str, Any]], name: str, cells: list[Any]) -> None:
     for row, cell in zip(rows, cells, strict=True):
         if cell is not None:
-            row.setdefault(GROUPS, {})[name] = cell if isinstance(cell, str) else str(cell)
+            row.setdefault(GROUPS, {})[name] = cell

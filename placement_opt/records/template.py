@@ -28,6 +28,7 @@ def example_region() -> Region:
             Candidate(
                 id="C-1",
                 municipality="Nijmegen",
+                groups={"neighbourhood": "centre"},
                 postcode="6511 AB",
                 transport="bike",
                 max_travel_minutes=30,
@@ -66,6 +67,7 @@ def example_region() -> Region:
                 id="O-1",
                 employer="E-1",
                 municipality="Nijmegen",
+                groups={"site": "north"},
                 postcode="6524",
                 positions=2,
                 hours_per_week=(16, 32),
@@ -93,6 +95,7 @@ def example_region() -> Region:
             Employer(
                 id="E-1",
                 municipality="Nijmegen",
+                groups={"chain": "bakers"},
                 sector="market",
                 paid_hours_per_year=52_000,
                 paid_hours_previous_year=50_500,

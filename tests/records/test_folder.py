@@ -717,4 +717,5 @@ def test_exports_of_a_dutch_organisation_become_a_region() -> None:
     assert all(person.location for person in region.candidates)
     assert region.municipalities[0].population == 180_000
     unread = {line.column for line in region.reading if line.text.startswith("nothing reads")}
-    assert unread >= {"Wijk", "KvK", "Naam"}
+    assert unread >= {"KvK", "Naam"}
+    assert region.candidates[0].groups == {"neighbourhood": "wijk-6526"}

@@ -179,6 +179,32 @@ def test_the_note_stays_out_of_what_a_region_is() -> None:
     assert repr(told.reading) == "Reading(<2>)"
 
 
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
+def test_groups_are_columns_of_their_own(kind: Any) -> None:
+    region = read(
+        kind(
+            {"id": ["C-1", "C-2"], "groups.team": [3, None], "wijk": ["north", ""], "x": ["a", "b"]}
+        ),
+        openings=kind({"id": ["O-1"], "groups.site": ["s"], "shift": ["late"]}),
+        columns={"x": "groups.channel", "openings": {"shift": "groups.shift"}},
+    )
+    first, second = region.candidates
+    assert first.groups == {"team": "3", "neighbourhood": "north", "channel": "a"}
+    assert second.groups == {"channel": "b"}
+    assert region.openings[0].groups == {"site": "s", "shift": "late"}
+    assert Region.from_frames(**region.to_frames()) == region
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 5_000, "1e999", "-", "%", "\u0663", "\u00b2", "1,2,3", "0x10", "--1", "1_000"]
+)
+def test_texts_that_are_no_numbers_are_refused_as_they_are(text: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        read(pd.DataFrame({"id": ["C-1"], "priority": [text]}))
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.column) == ("priority", "priority")
+
+
 def test_a_coach_of_an_employer_with_a_fiscal_number() -> None:
     region = read(
         pd.DataFrame({"id": ["C-1"]}),
