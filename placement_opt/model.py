@@ -7,7 +7,7 @@ Flow: records -> Instance -> eligible pairs -> rows and points -> Formulation ->
 import copy
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from typing_extensions import override
@@ -21,14 +21,14 @@ from placement_opt.instance.groupings import groups_of_records
 from placement_opt.instance.instance import Instance
 from placement_opt.objectives import standard_terms
 from placement_opt.objectives.base import Term
-from placement_opt.pairs.listed_copy import own_copy
+from placement_opt.pairs.given_pairs import GivenPairs
 from placement_opt.records import Region
 from placement_opt.report.result_of_search import result_of
 from placement_opt.result import Result
 from placement_opt.rulebook import Rulebook
 from placement_opt.run.compile_model import compile_model
 from placement_opt.run.compiled import Compiled
-from placement_opt.run.model_checks import check_parts, column_names, standard_rules_of
+from placement_opt.run.model_checks import check_parts, standard_rules_of
 from placement_opt.run.one_solve import solved
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.solve_parameters import RegionSolveParameters, SolveParameters, taking
@@ -58,6 +58,14 @@ class Model:
         (``score``, ``hours_per_week``, ``coaching_hours_per_week``, ``wage_value``,
         ``subsidy_eur_per_year``, ``subsidy_with_charges_eur_per_year``) override it. The pairs are
         those of this moment: later changes to the frame do not count.
+    pair_values
+        A frame like that of ``pairs``, for some of the pairs that the rules leave eligible: its
+        values count for the pairs it lists, all others keep what the library computes. An empty
+        cell is not given. An own numeric column that something uses needs a value for every
+        eligible pair or a default; a pair without a label is in no group. Listed pairs that are
+        not eligible, or of people and openings that are not there, are told in `result.remarks`.
+    pair_defaults
+        By column what holds for eligible pairs that `pair_values` says nothing of.
     rules
         The complete list of rules, pair rules included. None takes the standard rules for whatever
         the region's records name.
@@ -99,6 +107,8 @@ class Model:
         region: Region,
         *,
         pairs: Any = None,
+        pair_values: Any = None,
+        pair_defaults: Mapping[str, Any] | None = None,
         rules: Sequence[Rule] | None = None,
         objective: Sequence[Term] | None = None,
         rulebook: Rulebook | None = None,
@@ -115,7 +125,7 @@ class Model:
         self.region = region
         self.instance = Instance(region, rulebook)
         self._rulebook = rulebook
-        self._listed = None if pairs is None else own_copy(pairs)
+        self._given = GivenPairs.of(pairs, pair_values, pair_defaults)
         self._compiled: Compiled | None = None
         self._seconds: dict[str, float] = {}
         self._rules = list(standard_rules_of(self.instance, pairs) if rules is None else rules)
@@ -135,8 +145,7 @@ class Model:
         return f"{type(self).__name__}({told})"
 
     def _check(self, rules: Sequence[object], terms: Sequence[object]) -> None:
-        columns = () if self._listed is None else column_names(self._listed)
-        check_parts(rules, terms, columns, groups_of_records(self.instance))
+        check_parts(rules, terms, self._given.columns, groups_of_records(self.instance))
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -177,11 +186,15 @@ class Model:
         region
             The region, such as this one on Monday.
         pairs
-            What takes the place of this model's own ``pairs=``; None keeps them.
+            What takes the place of this model's own ``pairs=``; None keeps them, and
+            ``pair_values=`` with them.
         """
+        values = self._given.values if pairs is None else None
         return Model(
             region,
-            pairs=self._listed if pairs is None else pairs,
+            pairs=self._given.listed if pairs is None else pairs,
+            pair_values=None if values is None else values.frame,
+            pair_defaults=None if values is None else values.defaults,
             rules=self._rules,
             objective=self._terms,
             rulebook=self._rulebook,
@@ -213,7 +226,7 @@ class Model:
             watch = Stopwatch(self._seconds)
             try:
                 self._compiled = compile_model(
-                    self.instance, self._listed, self._rules, self._terms, watch
+                    self.instance, self._given, self._rules, self._terms, watch
                 )
             except InvalidInputError as error:
                 if not self.region.reading.places:

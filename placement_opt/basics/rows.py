@@ -158,7 +158,8 @@ class CostRow(Row):
 class RemarkRow(Row):
     """What whoever uses a plan has to know of it.
 
-    `kind` is ``"unused"`` (a limit of a label that no pair has), ``"slip"`` (the same, and a label
+    `kind` is ``"unused"`` (a limit of a label that no pair has, values of pairs that are not
+    eligible), ``"slip"`` (the same, and a label
     of a pair is close to it), or ``"contradiction"`` (a rule or term of the user's own whose two
     readings disagree: what the solver proved is then not told).
     """

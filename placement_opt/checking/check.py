@@ -5,7 +5,7 @@ by their plain reading, every number is computed again, and the certified bound 
 from its prices in exact integers. What only a solver has said is named as such.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from placement_opt.basics.read_only import Facts
@@ -31,6 +31,9 @@ def check_result(
     rules: Sequence[Rule] | None = None,
     objective: Sequence[Term] | None = None,
     rulebook: Rulebook | None = None,
+    *,
+    pair_values: Any = None,
+    pair_defaults: Mapping[str, Any] | None = None,
 ) -> CheckReport:
     """Check a result against its region without any solver.
 
@@ -48,6 +51,8 @@ def check_result(
         those of the run record, that is a difference, and the plan is judged by the lists.
     rulebook
         The law to check under; None reads it back from the run record.
+    pair_values, pair_defaults
+        What was given to the model under these names, if anything was.
 
     Returns
     -------
@@ -79,7 +84,15 @@ def check_result(
         return CheckReport(tuple(findings[:1]), ())
     if rulebook is None and run.rulebook is not None:
         rulebook = Rulebook.from_record(run.rulebook)
-    model = Model(region, pairs=pairs, rules=rules, objective=objective, rulebook=rulebook)
+    model = Model(
+        region,
+        pairs=pairs,
+        pair_values=pair_values,
+        pair_defaults=pair_defaults,
+        rules=rules,
+        objective=objective,
+        rulebook=rulebook,
+    )
     if rulebook is not None and run.rulebook is not None:
         findings.append(law_found(rulebook, run.rulebook))
     compiled = model.compile()

@@ -12,7 +12,7 @@ from placement_opt.basics.arrays import Ints
 from placement_opt.instance.columns import HOUR, NOT_GIVEN, frozen
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.travel import TravelTable
-from placement_opt.pairs.table import PairTable
+from placement_opt.pairs.table import Column, PairTable
 
 RARITY_STEPS = 1_000
 """A skill's weight is 1 plus this many steps per factor e of rarity."""
@@ -173,6 +173,10 @@ def hours_part(pairs: PairTable, most: int) -> Part:
     """Hours of the pair over the most hours the candidate wants; 0 where nothing is known."""
     wanted, offered = pairs.instance.candidates.hours_max, pairs.instance.openings.hours_max
     given = pairs.given.get("hours_per_week")
+    said = pairs.given_where.get("hours_per_week")
+    if given is not None and said is not None:
+        every = np.minimum(wanted[pairs.candidate], offered[pairs.opening])
+        given = pairs.with_given("hours_per_week", Column.of(np.maximum(every, 0), HOUR))
 
     def part(rows: slice, members: slice) -> Ints:
         del rows

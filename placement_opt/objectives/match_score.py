@@ -69,9 +69,10 @@ class MatchScore(Term):
 
     @override
     def points(self, pairs: PairTable) -> Column:
-        if "score" in pairs.given:
+        if pairs.is_given("score"):
             return pairs.given["score"]
-        return Column.of(match_points(pairs, self._parts(pairs)))
+        computed = Column.of(match_points(pairs, self._parts(pairs)))
+        return pairs.with_given("score", computed)
 
     def _parts(self, pairs: PairTable) -> list[Part]:
         """Choose the parts that the records name."""

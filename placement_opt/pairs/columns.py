@@ -82,8 +82,12 @@ def pair_column(pairs: PairTable, name: str, asked_by: str = "") -> Column:
         each candidate and opening once. Also when the region has no date, or the rulebook of
         that date lacks a value.
     """
-    if name in pairs.given:
+    if pairs.is_given(name):
         return pairs.given[name]
+    if name in pairs.given and name not in PAIR_COLUMNS:
+        expected = "must be given for every eligible pair"
+        hint = f"give pair_defaults={{{name!r}: ...}} for the others"
+        raise InvalidInputError.single("pair_values", None, name, None, expected, hint)
     if name not in PAIR_COLUMNS:
         raise _unknown_column(pairs, name)
     if name not in pairs.computed:

@@ -39,8 +39,9 @@ def hours_where(pairs: PairTable, needed: Bools, asked_by: str) -> Column:
     InvalidInputError
         When records of a needed pair leave their hours out.
     """
-    if "hours_per_week" in pairs.given:
+    if pairs.is_given("hours_per_week"):
         return pairs.given["hours_per_week"]
+    needed = pairs.to_compute("hours_per_week", needed)
     wanted, offered = pairs.instance.candidates.hours_max, pairs.instance.openings.hours_max
     hint = "give the fewest and the most hours a week, such as (16, 24)"
     missing = Missing(pairs, asked_by)
@@ -50,7 +51,7 @@ def hours_where(pairs: PairTable, needed: Bools, asked_by: str) -> Column:
     hours = narrowed(wanted)[pairs.candidate]
     np.minimum(hours, narrowed(offered)[pairs.opening], out=hours)
     hours[~needed] = 0
-    return Column.of(hours, HOUR)
+    return pairs.with_given("hours_per_week", Column.of(hours, HOUR))
 
 
 def coaching_hours_per_week(pairs: PairTable, asked_by: str) -> Column:
@@ -59,6 +60,7 @@ def coaching_hours_per_week(pairs: PairTable, asked_by: str) -> Column:
     kinds = [_coaching_kind(candidate) for candidate in instance.candidate_records]
     choices, code = _codes(kinds)
     every = np.ones(pairs.n_pairs, dtype=np.bool_)
+    every = pairs.to_compute("coaching_hours_per_week", every)
     missing = Missing(pairs, asked_by)
     for position, (regime, year, own) in enumerate(choices):
         if own is None and (regime is None or year is None):
@@ -66,7 +68,7 @@ def coaching_hours_per_week(pairs: PairTable, asked_by: str) -> Column:
             hint = 'give coaching_regime ("none" is one) and its year, or coaching_hours_per_week'
             missing.candidates(field, code == position, every, hint)
     asks_share = np.array([own is None for _, _, own in choices], dtype=np.bool_)[code]
-    is_share = asks_share[pairs.candidate]
+    is_share = asks_share[pairs.candidate] & every
     # Without a regime nobody is known to need hours: it may be "none".
     is_known = np.array([regime is not None for regime, _, _ in choices], dtype=np.bool_)
     findings = Findings()
@@ -84,7 +86,8 @@ def coaching_hours_per_week(pairs: PairTable, asked_by: str) -> Column:
         kind, row = people[who]
         worked_hours = Fraction(amount, hours.scale)
         amounts.append(_coaching_amount(instance, row, *choices[kind], worked_hours))
-    return Column.of_fractions(amounts, case_code)
+    computed = Column.of_fractions(amounts, case_code)
+    return pairs.with_given("coaching_hours_per_week", computed)
 
 
 _CoachingKind = tuple[str | None, int | None, Fraction | None]

@@ -1,6 +1,6 @@
 """The pairs a user lists with ``pairs=``: read wholly, refused wholly, or turned into columns."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -33,7 +33,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
-class _Uses:
+class ColumnUses:
     """Which columns are judged, and how: those that the library computes or something names.
 
     `summed` are numbers that rules sum, `valued` numbers that terms count, `grouped` labels.
@@ -44,7 +44,8 @@ class _Uses:
     grouped: frozenset[str]
 
     @classmethod
-    def of(cls, rules: Sequence[PairRule], terms: Sequence[PairTerm]) -> "_Uses":
+    def of(cls, rules: Sequence[PairRule], terms: Sequence[PairTerm]) -> "ColumnUses":
+        """Ask all rules and terms."""
         return cls(
             summed=frozenset().union(PAIR_COLUMNS, *(rule.summed_columns for rule in rules)),
             valued=frozenset({SCORE}).union(*(term.valued_columns for term in terms)),
@@ -53,6 +54,7 @@ class _Uses:
 
     @property
     def numbers(self) -> frozenset[str]:
+        """Columns that something reads as numbers."""
         return self.summed | self.valued
 
 
@@ -105,10 +107,10 @@ def listed_pairs(
         `findings` only where nothing of the frame can be read.
     """
     wrong = Findings() if findings is None else findings
-    uses = _Uses.of(rules, terms)
-    columns, problems = _columns_of(frame)
-    problems += _name_problems(columns)
-    ends, found = _read_ends(instance, columns)
+    uses = ColumnUses.of(rules, terms)
+    columns, problems = columns_of(frame)
+    problems += name_problems(columns)
+    ends, found = read_ends(instance, columns)
     problems += found
     given, labels = _rest(columns, uses)
     problems += given.problems(uses.numbers)
@@ -150,7 +152,14 @@ def given_of(pairs: PairTable, row: int) -> Mapping[str, Fraction | str]:
     return GivenOfPair(pairs, row)
 
 
-def _columns_of(frame: Any) -> tuple[dict[str, ListedColumn], list[Problem]]:
+def columns_of(frame: Any) -> tuple[dict[str, ListedColumn], list[Problem]]:
+    """Return the columns of a frame or mapping by name, and what is wrong with their names.
+
+    Raises
+    ------
+    InvalidInputError
+        When it is neither, or its columns differ in length.
+    """
     given = frame_columns(frame)
     if given is None:
         hint = "give a frame, or {'candidate_id': [...], 'opening_id': [...], 'score': [...]}"
@@ -184,7 +193,8 @@ def _ndim(values: Any) -> int:
     return int(getattr(values, "ndim", 1))
 
 
-def _name_problems(columns: Mapping[str, ListedColumn]) -> Iterator[Problem]:
+def name_problems(columns: Mapping[str, ListedColumn]) -> Iterator[Problem]:
+    """Yield a problem for each column that is missing, misspelt or named like a way to group."""
     misspelt = _misspelt(columns)
     for name in ID_COLUMNS:
         if name not in columns and name not in misspelt:
@@ -202,15 +212,23 @@ def _name_problems(columns: Mapping[str, ListedColumn]) -> Iterator[Problem]:
         yield pairs_problem("columns", name, expected, f"rename it, such as 'own_{name}'")
 
 
+def column_names(frame: Any) -> tuple[str, ...]:
+    """Return the names of the columns of ``pairs=``; none where it is no frame at all."""
+    names = frame if isinstance(frame, Mapping) else getattr(frame, "columns", ())
+    is_listed = isinstance(names, Iterable) and not isinstance(names, str)
+    return tuple(name for name in names if isinstance(name, str)) if is_listed else ()
+
+
 def _misspelt(columns: Collection[str]) -> dict[str, str]:
     """Return how a name with a meaning is written, where only blanks or capitals set it apart."""
     meant = {*ID_COLUMNS, *NUMERIC_COLUMNS} - set(columns)
     return {plain: name for name in columns if (plain := plain_name(name)) in meant}
 
 
-def _read_ends(
+def read_ends(
     instance: Instance, columns: Mapping[str, ListedColumn]
 ) -> tuple[list[Indices], list[Problem]]:
+    """Return the rows of candidates and openings that the columns of ids name, -1 for unknown."""
     region = instance.region
     kinds = (
         ("candidate", [record.id for record in region.candidates], instance.candidate_ids),
@@ -225,7 +243,9 @@ def _read_ends(
     return ends, problems
 
 
-def _rest(columns: Mapping[str, ListedColumn], uses: _Uses) -> tuple[GivenNumbers, GivenLabels]:
+def _rest(
+    columns: Mapping[str, ListedColumn], uses: ColumnUses
+) -> tuple[GivenNumbers, GivenLabels]:
     """Tell the columns of numbers and of labels apart; neither is read yet."""
     rest = {name: columns[name] for name in sorted(set(columns) - {*ID_COLUMNS, *GROUPINGS})}
     labels = {

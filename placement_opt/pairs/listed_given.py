@@ -87,7 +87,7 @@ class GivenNumbers(_Columns[Column]):
     @override
     def _read_column(self, column: ListedColumn) -> Column:
         numbers, problems = read_numbers(column, fine=column.name in self._fine)
-        problems = problems or list(_out_of_range(column.name, numbers))
+        problems = problems or list(out_of_range(column.name, numbers))
         if problems:
             raise InvalidInputError(problems)
         return Column.of(numbers.values[self._rows], numbers.scale)
@@ -117,30 +117,39 @@ class GivenOfPair(Mapping[str, Fraction | str]):
 
     @override
     def __getitem__(self, name: str) -> Fraction | str:
+        if not self._is_given(name):
+            raise KeyError(name)
         if name in self._pairs.given:
             return self._pairs.given[name].fraction(self._row)
         code, texts = self._pairs.labels[name]
         return texts[int(code[self._row])]
 
+    def _is_given(self, name: object) -> bool:
+        """Tell whether this pair has a value; with ``pair_values=`` others of a column may."""
+        pairs = self._pairs
+        if name in pairs.given:
+            return name not in pairs.given_where or bool(pairs.given_where[str(name)][self._row])
+        return name in pairs.labels and bool(pairs.labels[str(name)][0][self._row] >= 0)
+
     @override
     def __iter__(self) -> Iterator[str]:
-        yield from self._pairs.given
-        yield from self._pairs.labels
+        yield from filter(self._is_given, (*self._pairs.given, *self._pairs.labels))
 
     @override
     def __len__(self) -> int:
-        return len(self._pairs.given) + len(self._pairs.labels)
+        return sum(1 for _ in self)
 
     @override
     def __contains__(self, name: object) -> bool:
-        return name in self._pairs.given or name in self._pairs.labels
+        return self._is_given(name)
 
     @override
     def __repr__(self) -> str:
         return f"GivenOfPair({', '.join(self)})"
 
 
-def _out_of_range(name: str, column: Column) -> Iterator[Problem]:
+def out_of_range(name: str, column: Column) -> Iterator[Problem]:
+    """Yield a problem for each row of a computed column that holds what it cannot hold."""
     if name not in PAIR_COLUMNS:
         return
     low, high = PAIR_COLUMNS[name].limits

@@ -1,6 +1,7 @@
 """The wage value and the wage-cost subsidy of a pair."""
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -26,8 +27,9 @@ def wage_value(pairs: PairTable, asked_by: str) -> Column:
 
 
 def _wage_value_where(pairs: PairTable, needed: Bools, asked_by: str) -> Column:
-    if "wage_value" in pairs.given:
+    if pairs.is_given("wage_value"):
         return pairs.given["wage_value"]
+    needed = pairs.to_compute("wage_value", needed)
     given = [candidate.wage_value for candidate in pairs.instance.candidate_records]
     read = {value: NOT_GIVEN if value is None else scaled_int(value, 6) for value in set(given)}
     values = frozen((read[value] for value in given), np.int64)
@@ -35,19 +37,22 @@ def _wage_value_where(pairs: PairTable, needed: Bools, asked_by: str) -> Column:
     hint = "give the share of the minimum wage the person can earn, such as 0.6"
     missing.candidates("wage_value", values == NOT_GIVEN, needed, hint)
     missing.refuse()
-    return Column.of(np.where(needed, narrowed(values)[pairs.candidate], 0), UNIT)
+    computed = Column.of(np.where(needed, narrowed(values)[pairs.candidate], 0), UNIT)
+    return pairs.with_given("wage_value", computed)
 
 
 def subsidy_eur_per_year(pairs: PairTable, asked_by: str) -> Column:
     """Return the wage-cost subsidy of every pair over twelve months."""
-    return _subsidy_in_cents(pairs, asked_by, with_charges=False)
+    name = "subsidy_eur_per_year"
+    return pairs.with_given(name, _subsidy_in_cents(pairs, asked_by, name))
 
 
 def subsidy_with_charges_eur_per_year(pairs: PairTable, asked_by: str) -> Column:
     """Return the subsidy with employer charges: on top of the user's own subsidies, if given."""
     given = pairs.given.get("subsidy_eur_per_year")
+    name = "subsidy_with_charges_eur_per_year"
     if given is None:
-        return _subsidy_in_cents(pairs, asked_by, with_charges=True)
+        return pairs.with_given(name, _subsidy_in_cents(pairs, asked_by, name))
     books = pairs.instance.rulebooks
     factors = [1 + Fraction(book.employer_charges()) for book in books]
     code = pairs.instance.candidate_rulebook[pairs.candidate]
@@ -62,11 +67,17 @@ def subsidy_with_charges_eur_per_year(pairs: PairTable, asked_by: str) -> Column
             "must fit a signed 64-bit integer with employer charges on top",
             "give the column in whole cents",
         )
-    return Column.of(given.values.astype(np.int64) * whole[code], given.scale * scale)
+    charged = Column.of(given.values.astype(np.int64) * whole[code], given.scale * scale)
+    said = pairs.given_where.get("subsidy_eur_per_year")
+    if said is not None:
+        computed = _subsidy_in_cents(pairs, asked_by, name)
+        both = replace(pairs, given={name: charged}, given_where={name: said})
+        charged = both.with_given(name, computed)
+    return pairs.with_given(name, charged)
 
 
-def _subsidy_in_cents(pairs: PairTable, asked_by: str, *, with_charges: bool) -> Column:
-    """Return the yearly wage-cost subsidy in cents; 0 where the ground does not open it."""
+def _subsidy_in_cents(pairs: PairTable, asked_by: str, name: str) -> Column:
+    """Return the subsidy in cents that a pair column holds; 0 where the ground does not open it."""
     instance = pairs.instance
     if not pairs.n_pairs:
         return Column.of(np.zeros(0, dtype=np.int64), CENT)
@@ -78,7 +89,8 @@ def _subsidy_in_cents(pairs: PairTable, asked_by: str, *, with_charges: bool) ->
     people, person = distinct_rows(
         np.where(is_open, age, NOT_GIVEN), np.where(is_open, instance.candidate_rulebook, 0)
     )
-    subsidised = is_open[pairs.candidate]
+    subsidised = pairs.to_compute(name, is_open[pairs.candidate])
+    subsidised = pairs.to_compute("subsidy_eur_per_year", subsidised)
     findings = Findings()
     with findings.gathered():
         hours = hours_where(pairs, subsidised, asked_by)
@@ -100,7 +112,7 @@ def _subsidy_in_cents(pairs: PairTable, asked_by: str, *, with_charges: bool) ->
             Fraction(value, wage_value.scale),
             Fraction(amount, hours.scale),
             years,
-            with_charges=with_charges,
+            with_charges=name == "subsidy_with_charges_eur_per_year",
         )
         cents.append(scaled_int(subsidy, 2))
     return Column.of(np.array(cents, dtype=np.int64)[code], CENT)

@@ -1,7 +1,7 @@
 """Eligible (candidate, opening) pairs: found in blocks, kept as narrow aligned columns."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import Findings, InvalidInputError, Problem
+from placement_opt.basics.rows import RemarkRow
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.instance import Instance
 
@@ -126,12 +127,17 @@ class PairTable(ShortRepr):
         For each pair rule's title: how many openings it takes from each candidate, shape (C,),
         int32. Rules are counted independently, so one opening can be counted by several.
     given
-        Exact columns the user gave with ``pairs=``, by name; they override computed ones.
+        Exact columns the user gave with ``pairs=`` or ``pair_values=``, by name; they override
+        computed ones.
+    given_where
+        Of those that are given for some pairs only: for which, shape (E,).
     labels
         Columns of group labels the user gave: (code per pair, labels); code -1 is no label.
     placements_per_candidate
         At most this many pairs of one candidate can be in one plan: 1 under `OnePlacement()`.
         Lowering may rely on it.
+    unmatched
+        What is told of values that were given for pairs that are not eligible.
     """
 
     instance: Instance
@@ -139,8 +145,10 @@ class PairTable(ShortRepr):
     opening: Indices
     removed: Mapping[str, Indices] = field(default_factory=dict)
     given: Mapping[str, Column] = field(default_factory=dict)
+    given_where: Mapping[str, Bools] = field(default_factory=dict)
     labels: Mapping[str, tuple[Indices, tuple[str, ...]]] = field(default_factory=dict)
     placements_per_candidate: int = MANY
+    unmatched: tuple[RemarkRow, ...] = ()
 
     def __post_init__(self) -> None:
         for array in (self.candidate, self.opening):
@@ -173,6 +181,40 @@ class PairTable(ShortRepr):
     def computed(self) -> dict[str, Column]:
         """Columns that the library has computed for these pairs, by name; filled when asked for."""
         return {}
+
+    def is_given(self, name: str) -> bool:
+        """Tell whether the user gave a column for every pair."""
+        return name in self.given and name not in self.given_where
+
+    def to_compute(self, name: str, needed: Bools) -> Bools:
+        """Return those of the needed pairs, shape (E,), that the user gave no value for."""
+        said = self.given_where.get(name)
+        return needed if said is None else needed & ~said
+
+    def with_given(self, name: str, computed: Column) -> Column:
+        """Return a computed column with the user's own values in place, where there are some.
+
+        Raises
+        ------
+        InvalidInputError
+            When both together have more digits than 64 bits hold.
+        """
+        said = self.given_where.get(name)
+        if said is None:
+            return computed
+        given = self.given[name]
+        scale = math.lcm(given.scale, computed.scale)
+        merged = []
+        for column in (given, computed):
+            factor = scale // column.scale
+            largest = int(np.abs(column.values.astype(np.int64)).max(initial=0)) * factor
+            if largest >= 1 << 62:
+                told = float(Fraction(largest, scale))
+                expected = "must fit 64 bits beside the computed values"
+                hint = "give the column with fewer decimals"
+                raise InvalidInputError.single("pair_values", None, name, told, expected, hint)
+            merged.append(column.values.astype(np.int64) * factor)
+        return Column.of(np.where(said, *merged), scale)
 
     def find(self, candidate_idx: int, opening_idx: int) -> int | None:
         """Return the index of a pair, or None where it is not eligible; O(log pairs)."""
@@ -211,6 +253,7 @@ def enumerate_pairs(
     instance: Instance,
     rules: Sequence[PairRule],
     findings: Findings | None = None,
+    given: Collection[str] = (),
 ) -> PairTable:
     """Find every pair that all rules allow, without any cap per candidate.
 
@@ -226,6 +269,8 @@ def enumerate_pairs(
     findings
         Where the problems of rules are gathered; a rule with problems allows every pair there, so
         that what other rules find wrong is told with it. None raises them.
+    given
+        Pair columns that the user gives values of: a rule that they decide removes no pair.
 
     Raises
     ------
@@ -234,6 +279,7 @@ def enumerate_pairs(
     """
     found_wrong = Findings() if findings is None else findings
     gather_problems(rules, instance, found_wrong)
+    rules = [rule for rule in rules if not rule.decided_by.intersection(given)]
     n_openings = instance.n_openings
     openings = np.arange(n_openings, dtype=np.int32)[np.newaxis, :]
     counters = {rule.title: np.zeros(instance.n_candidates, dtype=np.int32) for rule in rules}

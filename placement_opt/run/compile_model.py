@@ -5,7 +5,6 @@ import logging
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from placement_opt.basics.errors import Findings, PlacementWarning
 from placement_opt.basics.quantities import read_number
@@ -15,8 +14,8 @@ from placement_opt.formulation.assembly import formulate
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.objectives.base import Term
-from placement_opt.pairs.listed import listed_pairs
-from placement_opt.pairs.table import MANY, Column, PairTable, enumerate_pairs, gather_problems
+from placement_opt.pairs.given_pairs import GivenPairs
+from placement_opt.pairs.table import MANY, Column, PairTable, gather_problems
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.own_parts import asked_rule, asked_term
 from placement_opt.run.progress import Stopwatch
@@ -27,7 +26,7 @@ _PACKAGE = str(Path(__file__).parents[1])
 
 def compile_model(
     instance: Instance,
-    listed: Any,
+    given: GivenPairs,
     rules: Sequence[Rule],
     terms: Sequence[Term],
     watch: Stopwatch,
@@ -42,8 +41,8 @@ def compile_model(
     ----------
     instance
         The region.
-    listed
-        What was given as ``pairs=``, or None.
+    given
+        What the model says about pairs.
     rules, terms
         The complete lists.
     watch
@@ -66,11 +65,8 @@ def compile_model(
             with findings.gathered():
                 findings.add(term.problems(instance))
         pairs: PairTable | None = None
-        if listed is None:
-            pairs = enumerate_pairs(instance, asked_rules, findings=findings)
-        else:
-            with findings.gathered():
-                pairs = listed_pairs(instance, listed, asked_rules, terms, findings)
+        with findings.gathered():
+            pairs = given.pairs(instance, asked_rules, terms, findings)
         if pairs is None:
             gather_problems(asked_rules, instance, findings)
             findings.refuse()
@@ -90,7 +86,8 @@ def compile_model(
         rows = [block for block in blocks if block is not None]
         formulation = formulate(pairs.candidate_start, rows, weighted, at_most)
         fingerprint = instance.region.fingerprint()
-    remarks = tuple(remark for rule in asked_rules for remark in rule.remarks(pairs))
+    of_rules = (remark for rule in asked_rules for remark in rule.remarks(pairs))
+    remarks = (*pairs.unmatched, *of_rules)
     _warn(remarks)
     parts = (*asked_rules, *asked_terms)
     assumed = tuple(row for part in parts for row in part.assumptions(pairs))

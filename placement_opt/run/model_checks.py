@@ -1,7 +1,7 @@
 """What a model refuses at once, and the rules that it takes where none are given."""
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from placement_opt.basics.errors import Findings, Problem
@@ -81,13 +81,6 @@ def _given_twice(parts: Iterable[Rule | Term]) -> Iterator[Problem]:
             told = ", ".join(apart) or None
             yield Problem(part.subject, name, "key", told, expected, "keep one of the two")
         seen.add(part.key)
-
-
-def column_names(frame: Any) -> tuple[str, ...]:
-    """Return the names of the columns of ``pairs=``; none where it is no frame at all."""
-    names = frame if isinstance(frame, Mapping) else getattr(frame, "columns", ())
-    is_listed = isinstance(names, Iterable) and not isinstance(names, str)
-    return tuple(name for name in names if isinstance(name, str)) if is_listed else ()
 
 
 def standard_rules_of(instance: Instance, listed: Any) -> list[Rule]:
