@@ -22,6 +22,7 @@ from placement_opt.basics.rows import (
     ChangeRow,
     CoachRow,
     CostRow,
+    OpeningRow,
     PlacementRow,
     QuotaRow,
     RemarkRow,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _TABLES: Mapping[str, tuple[type[Row], str]] = {
     "placements": (PlacementRow, "placement_rows"),
     "unplaced": (UnplacedRow, "unplaced_rows"),
+    "openings": (OpeningRow, "opening_rows"),
     "quotas": (QuotaRow, "quota_rows"),
     "coaches": (CoachRow, "coach_rows"),
     "budgets": (BudgetRow, "budget_rows"),
@@ -123,6 +125,11 @@ class Result(ResultRecord):
     def unplaced(self) -> "pd.DataFrame":
         """One row per candidate without a placement, with the reason."""
         return self._table("unplaced")
+
+    @property
+    def openings(self) -> "pd.DataFrame":
+        """One row per opening: places, how many are filled, and why the others are free."""
+        return self._table("openings")
 
     @property
     def quotas(self) -> "pd.DataFrame":

@@ -1,6 +1,6 @@
-"""Why each person without a placement has none, in integers: which pair, and which rows.
+"""Why somebody without a placement has none, or an opening has room: which pair, and which rows.
 
-For each pair of a person it is known what adding it would change (see `Additions`). Then the
+For each pair of theirs it is known what adding it would change (see `Additions`). Then the
 reason, its truth and the pair that is told are, in this order:
 
 - `ROOM_LEFT`: a pair gains and every row has room for it. The plan with it is a better plan; so
@@ -47,12 +47,12 @@ SEVERAL_LACKING = 2
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why one person has no placement.
+    """Why one person has no placement, or one opening has room.
 
     Parameters
     ----------
-    candidate, pair
-        The person, and the pair that is told.
+    of, pair
+        The person or the opening, and the pair that is told.
     kind
         The reason.
     rows
@@ -63,7 +63,7 @@ class Reason:
         Pairs whose opening is not closed.
     """
 
-    candidate: int
+    of: int
     pair: int
     kind: Kind
     rows: tuple[int, ...]
@@ -96,30 +96,54 @@ def reasons(
     closed
         Pairs whose opening takes nobody, shape (E,).
     """
-    plan = PlanInRows(formulation, solution)
     left = left[start[left + 1] > start[left]]
-    ends = np.cumsum(start[left + 1] - start[left])
+    width = start[left + 1] - start[left]
+    pairs = np.arange(int(width.sum())) - np.repeat(np.cumsum(width) - width - start[left], width)
+    yield from reasons_of(formulation, solution, prices, left, width, pairs, closed)
+
+
+def reasons_of(
+    formulation: Formulation,
+    solution: Solution,
+    prices: Floats,
+    owners: Ints,
+    width: Ints,
+    pairs: Ints,
+    closed: Bools,
+) -> Iterator[Reason]:
+    """Yield a reason for each of some people, or openings with room, in the order given.
+
+    Parameters
+    ----------
+    formulation, solution, prices, closed
+        As for `reasons`.
+    owners
+        The people or openings, each with at least one pair.
+    width, pairs
+        How many pairs of each are looked at; those pairs, none of them in the plan, owner by owner.
+    """
+    plan, ends = PlanInRows(formulation, solution), np.cumsum(width)
     cuts = np.arange(PAIRS_AT_ONCE, int(ends[-1]) if ends.size else 0, PAIRS_AT_ONCE)
-    for people in np.split(left, np.searchsorted(ends, cuts)):
-        if people.size:
-            yield from _Some(formulation, plan, prices, closed).reasons(start, people)
+    for some in np.split(np.arange(owners.size), np.searchsorted(ends, cuts)):
+        if some.size:
+            of_some = pairs[ends[some[0]] - width[some[0]] : ends[some[-1]]]
+            judge = _Some(formulation, plan, prices, closed)
+            yield from judge.reasons(owners[some], width[some], of_some)
 
 
 @dataclass(frozen=True, eq=False)
 class _Some:
-    """Finds the reasons of some people at a time."""
+    """Finds the reasons of some at a time."""
 
     formulation: Formulation
     plan: PlanInRows
     prices: Floats
     closed: Bools
 
-    def reasons(self, start: Ints, people: Ints) -> Iterator[Reason]:
+    def reasons(self, owners: Ints, width: Ints, pairs: Ints) -> Iterator[Reason]:
         """Yield one for each, in the order given."""
-        width = start[people + 1] - start[people]
         first = np.cumsum(width) - width
-        owner = np.repeat(np.arange(people.size), width)
-        pairs = np.arange(owner.size) - first[owner] + start[people][owner]
+        owner = np.repeat(np.arange(owners.size), width)
         change, is_closed = self.plan.with_each(pairs), self.closed[pairs]
         rank = np.minimum(change.n_lacking, SEVERAL_LACKING)
         rank = np.where(change.is_too_large, Kind.TOO_LARGE.value, rank)
@@ -138,7 +162,7 @@ class _Some:
             rows: tuple[int, ...] = ()
             if kind in {Kind.OUTCOMPETED, Kind.TOO_LARGE}:
                 rows, n_small = self._ranked(pair, lacking.row_of(place), small.row_of(place))
-            yield Reason(int(people[who]), pair, kind, rows, n_small, int(n_open[who]))
+            yield Reason(int(owners[who]), pair, kind, rows, n_small, int(n_open[who]))
 
     def _paid(self, pairs: Ints) -> Floats:
         """Return what each pair pays at the prices, shape (P,)."""

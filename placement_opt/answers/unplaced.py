@@ -4,17 +4,14 @@
 integer rows and their prices: a pass over the pairs of those who are left, not a solve.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 import numpy as np
 
 from placement_opt.answers.reasons import Kind, Reason, reasons
+from placement_opt.answers.row_words import RowWords
 from placement_opt.basics.arrays import Bools, Floats
 from placement_opt.basics.rows import UnplacedRow
 from placement_opt.constraints.opening_capacity import OpeningCapacity
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.row_blocks import NO_UPPER
 from placement_opt.pairs.table import PairTable
 from placement_opt.solvers.search.board import Solution
 
@@ -45,7 +42,7 @@ def unplaced_rows(
     start = pairs.candidate_start.astype(np.int64)
     closed = _closed(pairs, formulation)
     found = reasons(formulation, solution, prices, start, left, closed)
-    told = {reason.candidate: reason for reason in found}
+    told = {reason.of: reason for reason in found}
     words = _Words(pairs, formulation, titles_nl)
     return tuple(
         words.row(told[candidate]) if candidate in told else words.nothing_eligible(candidate)
@@ -61,15 +58,6 @@ def _closed(pairs: PairTable, formulation: Formulation) -> Bools:
     return closed
 
 
-class _Named(NamedTuple):
-    """A row in words: its rule in English and Dutch, what it is about, which limit it has."""
-
-    title: str
-    title_nl: str
-    about: str
-    is_upper: bool
-
-
 class _Words:
     """Tells reasons in the user's ids, in English and in Dutch."""
 
@@ -77,9 +65,8 @@ class _Words:
         self, pairs: PairTable, formulation: Formulation, titles_nl: dict[str, str]
     ) -> None:
         self._pairs = pairs
-        self._formulation = formulation
         self._titles_nl = titles_nl
-        self._offsets = np.array(formulation.row_offsets)
+        self._rows = RowWords(formulation, titles_nl)
         self._n_pairs = np.diff(pairs.candidate_start)
 
     def nothing_eligible(self, candidate: int) -> UnplacedRow:
@@ -113,7 +100,7 @@ class _Words:
         at_best = {"eligible_openings": reason.n_open, "best_opening_id": opening}
         if reason.kind is Kind.ROOM_LEFT:
             return self._told(
-                reason.candidate,
+                reason.of,
                 "room_left",
                 f"there is room at {opening} and the total would rise: a better plan is open,"
                 " within the gap of this one",
@@ -123,23 +110,22 @@ class _Words:
             )
         if reason.kind is Kind.NOT_WORTHWHILE:
             return self._told(
-                reason.candidate,
+                reason.of,
                 "not_worthwhile",
                 f"the total would not rise by a placement, also at {opening}",
                 f"een plaatsing verhoogt het totaal niet, ook niet bij {opening}",
                 **at_best,
             )
-        rows = [self._named(row) for row in reason.rows]
+        rows = [self._rows.named(row) for row in reason.rows]
         head, head_nl = "outcompeted at the best opening", "verdrongen bij de beste vacature"
         alone = alone_nl = ""
         if reason.kind is Kind.TOO_LARGE:
             head, head_nl = "no room at the best opening", "geen ruimte bij de beste vacature"
             alone = ", even for this candidate alone"
             alone_nl = ", ook niet voor deze kandidaat alleen"
-        lacking = _without_room(rows, reason.n_small, _ENGLISH)
-        lacking_nl = _without_room(rows, reason.n_small, _DUTCH)
+        lacking, lacking_nl = self._rows.without_room(reason)
         return self._told(
-            reason.candidate,
+            reason.of,
             "outcompeted",
             f"{head} {opening}{alone}: {lacking}",
             f"{head_nl} {opening}{alone_nl}: {lacking_nl}",
@@ -149,24 +135,14 @@ class _Words:
         )
 
     def _all_closed(self, reason: Reason) -> UnplacedRow:
-        total = int(self._n_pairs[reason.candidate])
+        total = int(self._n_pairs[reason.of])
         return self._told(
-            reason.candidate,
+            reason.of,
             "no_eligible_opening",
             f"no open opening: {OpeningCapacity.title} leaves none of {total:,}, all are closed",
             f"geen open vacature: alle {total:,} zijn gesloten ({OpeningCapacity.title_nl})",
             because=OpeningCapacity.title,
             about=str(total),
-        )
-
-    def _named(self, row: int) -> _Named:
-        number = int(np.searchsorted(self._offsets, row, side="right")) - 1
-        block, within = self._formulation.blocks[number], row - int(self._offsets[number])
-        return _Named(
-            block.title,
-            self._titles_nl.get(block.title, block.title),
-            str(block.labels[within]),
-            bool(block.upper[within] < NO_UPPER),
         )
 
     def _told(
@@ -180,41 +156,3 @@ class _Words:
             "text_nl": text_nl,
         }
         return UnplacedRow.model_validate(told | fields)
-
-
-class _Verbs(NamedTuple):
-    """What rows without room do, one or several of them."""
-
-    and_: str
-    full: tuple[str, str]
-    small: tuple[str, str]
-    bare: tuple[str, str]
-
-
-_ENGLISH = _Verbs(
-    "and",
-    ("is full", "are full"),
-    ("has too little room", "have too little room"),
-    ("has nothing to spare", "have nothing to spare"),
-)
-_DUTCH = _Verbs(
-    "en",
-    ("is vol", "zijn vol"),
-    ("heeft te weinig ruimte", "hebben te weinig ruimte"),
-    ("kan niets missen", "kunnen niets missen"),
-)
-
-
-def _without_room(rows: Sequence[_Named], n_small: int, verbs: _Verbs) -> str:
-    """Say which rows have no room: too small ones, full ones, and those with a lower limit."""
-    kinds: dict[tuple[str, str], list[str]] = {}
-    for place, row in enumerate(rows):
-        kind = verbs.small if place < n_small else verbs.full if row.is_upper else verbs.bare
-        title = row.title_nl if verbs is _DUTCH else row.title
-        kinds.setdefault(kind, []).append(f"{title} ({row.about})")
-    told = []
-    for verb, names in kinds.items():
-        *first, last = names
-        listed = f"{', '.join(first)} {verbs.and_} {last}" if first else last
-        told.append(f"{listed} {verb[len(names) > 1]}")
-    return f" {verbs.and_} ".join(told)

@@ -83,6 +83,42 @@ class ChangeRow(Row):
     why: str
 
 
+class OpeningRow(Row):
+    """An opening with its places, and why some of them are free.
+
+    `reason` is one of
+
+    - ``"full"``: all places are taken.
+    - ``"closed"``: it has no places.
+    - ``"no_eligible_candidate"``: rules remove everybody; `because` is the rule that removes most.
+    - ``"nobody_left"``: everybody eligible is placed, here or elsewhere.
+    - ``"held_back"``: a placement of somebody who is left would raise the total, but a limit has no
+      room for it; `because` and `about` name the scarcest one for `best_candidate_id`.
+    - ``"not_worthwhile"``: no placement of somebody who is left would raise the total.
+    - ``"room_left"``: one would, and there is room: a better plan is open, within the gap.
+    """
+
+    opening_id: str
+    employer_id: str | None = None
+    places: int
+    filled: int
+    reason: Literal[
+        "full",
+        "closed",
+        "no_eligible_candidate",
+        "nobody_left",
+        "held_back",
+        "not_worthwhile",
+        "room_left",
+    ]
+    eligible_candidates: int
+    best_candidate_id: str | None = None
+    because: str | None = None
+    about: str | None = None
+    text: str
+    text_nl: str
+
+
 class QuotaRow(Row):
     """Where a group stands, in jobs of 25.5 hours a week, and what is missing in hours a year.
 

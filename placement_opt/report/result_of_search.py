@@ -5,6 +5,7 @@ from typing import Any
 
 from placement_opt.answers.conflict import Conflict, conflict_of
 from placement_opt.answers.conflict_names import names_of
+from placement_opt.answers.openings import opening_rows
 from placement_opt.answers.row_prices import row_prices
 from placement_opt.answers.unplaced import unplaced_rows
 from placement_opt.basics.rows import ProofPart
@@ -134,6 +135,7 @@ def _tables(
     return {
         "placement_rows": placement_rows(plan, points, compiled.rules),
         "unplaced_rows": unplaced_rows(compiled.pairs, formulation, solution, titles_nl, prices),
+        "opening_rows": opening_rows(compiled, solution, titles_nl, prices),
         "quota_rows": quota_rows(plan, compiled.rules),
         "coach_rows": coach_rows(plan, compiled.rules),
         "budget_rows": budget_rows(plan, compiled.rules),

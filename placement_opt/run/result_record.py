@@ -16,6 +16,7 @@ from placement_opt.basics.rows import (
     ChangeRow,
     CoachRow,
     CostRow,
+    OpeningRow,
     PlacementRow,
     ProofPart,
     QuotaRow,
@@ -77,6 +78,7 @@ class ResultRecord(ResultPart):
     start: StartOutcome | None = None
     placement_rows: tuple[PlacementRow, ...] = ()
     unplaced_rows: tuple[UnplacedRow, ...] = ()
+    opening_rows: tuple[OpeningRow, ...] = ()
     quota_rows: tuple[QuotaRow, ...] = ()
     coach_rows: tuple[CoachRow, ...] = ()
     budget_rows: tuple[BudgetRow, ...] = ()

@@ -14,7 +14,7 @@ from placement_opt.report.workbook import workbook_bytes
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 TABLES = (
-    *("placements", "unplaced", "quotas", "coaches", "budgets", "costs", "terms"),
+    *("placements", "unplaced", "openings", "quotas", "coaches", "budgets", "costs", "terms"),
     *("changes", "remarks", "assumptions"),
 )
 

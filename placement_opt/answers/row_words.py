@@ -1,0 +1,93 @@
+"""Names rows and says why they have no room, in English and in Dutch."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from placement_opt.answers.reasons import Reason
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.row_blocks import NO_UPPER
+
+
+class Named(NamedTuple):
+    """A row in words: its rule in English and Dutch, what it is about, which limit it has."""
+
+    title: str
+    title_nl: str
+    about: str
+    is_upper: bool
+
+
+class RowWords:
+    """Tells rows by their rule and what they are about.
+
+    Parameters
+    ----------
+    formulation
+        The problem.
+    titles_nl
+        Dutch title of each rule, by its English title.
+    """
+
+    def __init__(self, formulation: Formulation, titles_nl: Mapping[str, str]) -> None:
+        self._formulation = formulation
+        self._titles_nl = titles_nl
+        self._offsets = np.array(formulation.row_offsets)
+
+    def named(self, row: int) -> Named:
+        """Return a row in words."""
+        number = int(np.searchsorted(self._offsets, row, side="right")) - 1
+        block, within = self._formulation.blocks[number], row - int(self._offsets[number])
+        return Named(
+            block.title,
+            self._titles_nl.get(block.title, block.title),
+            str(block.labels[within]),
+            bool(block.upper[within] < NO_UPPER),
+        )
+
+    def without_room(self, reason: Reason) -> tuple[str, str]:
+        """Say which rows have no room for what a reason is about, in English and in Dutch."""
+        rows = [self.named(row) for row in reason.rows]
+        return (
+            _without_room(rows, reason.n_small, _ENGLISH),
+            _without_room(rows, reason.n_small, _DUTCH),
+        )
+
+
+class _Verbs(NamedTuple):
+    """What rows without room do, one or several of them."""
+
+    and_: str
+    full: tuple[str, str]
+    small: tuple[str, str]
+    bare: tuple[str, str]
+
+
+_ENGLISH = _Verbs(
+    "and",
+    ("is full", "are full"),
+    ("has too little room", "have too little room"),
+    ("has nothing to spare", "have nothing to spare"),
+)
+_DUTCH = _Verbs(
+    "en",
+    ("is vol", "zijn vol"),
+    ("heeft te weinig ruimte", "hebben te weinig ruimte"),
+    ("kan niets missen", "kunnen niets missen"),
+)
+
+
+def _without_room(rows: Sequence[Named], n_small: int, verbs: _Verbs) -> str:
+    """Say which rows have no room: too small ones, full ones, and those with a lower limit."""
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for place, row in enumerate(rows):
+        kind = verbs.small if place < n_small else verbs.full if row.is_upper else verbs.bare
+        title = row.title_nl if verbs is _DUTCH else row.title
+        kinds.setdefault(kind, []).append(f"{title} ({row.about})")
+    told = []
+    for verb, names in kinds.items():
+        *first, last = names
+        listed = f"{', '.join(first)} {verbs.and_} {last}" if first else last
+        told.append(f"{listed} {verb[len(names) > 1]}")
+    return f" {verbs.and_} ".join(told)

@@ -1,0 +1,124 @@
+"""Each opening tells its places and why some are free; what it says is so by a plain reading."""
+
+import pytest
+from builders import region_with_everything
+from hypothesis import HealthCheck, assume, given, settings
+from tiny_models import models
+from tiny_regions import ids_of
+
+import placement_opt as po
+from placement_opt.instance.plan import Placement
+
+TINY = settings(
+    max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+def with_one_more(compiled, result, pair):
+    """Return the sound verdicts of the plan with one placement more, by each coach for it."""
+    placements = [
+        Placement(row.candidate_id, row.opening_id, row.coach_id) for row in result.placement_rows
+    ]
+    for coach in [None, *(coach.id for coach in compiled.pairs.instance.region.coaches)]:
+        verdict = compiled.judge(compiled.plan_of([*placements, Placement(*pair, coach)]))
+        if verdict.is_sound:
+            yield verdict
+
+
+@TINY
+@given(model=models())
+def test_what_an_opening_tells_is_so(model):
+    result = model.solve(solver="cp-sat", gap=0)
+    assume(result.has_plan)
+    compiled = model.compile()
+    eligible, at_most = ids_of(compiled.pairs), compiled.pairs.placements_per_candidate
+    taken = [(row.candidate_id, row.opening_id) for row in result.placement_rows]
+    placed = {candidate for candidate, _ in taken}
+    assert [row.opening_id for row in result.opening_rows] == list(
+        compiled.pairs.instance.opening_ids
+    )
+    for row in result.opening_rows:
+        opening = compiled.pairs.instance.opening_of[row.opening_id]
+        here = [pair for pair in eligible if pair[1] == row.opening_id]
+        left = [
+            pair for pair in here if pair not in taken and (at_most > 1 or pair[0] not in placed)
+        ]
+        assert row.places == opening.positions
+        assert row.filled == sum(pair[1] == row.opening_id for pair in taken)
+        assert row.eligible_candidates == len(here)
+        assert (row.reason == "closed") is (row.places == 0)
+        assert (row.reason == "full") is (0 < row.places == row.filled)
+        if row.filled >= row.places:
+            continue
+        assert (row.reason == "no_eligible_candidate") is (not here)
+        assert (row.reason == "nobody_left") is (bool(here) and not left)
+        assert row.reason != "room_left"
+        for pair in left:
+            better = [v.objective for v in with_one_more(compiled, result, pair)]
+            assert max(better, default=-(10**9)) <= result.objective + 1e-9
+        if row.reason == "held_back":
+            pair = (row.best_candidate_id, row.opening_id)
+            assert pair in left
+            assert list(with_one_more(compiled, result, pair)) == []
+            assert row.because in row.text
+
+
+def solved(candidates, openings, *rules):
+    region = po.Region(name="r", candidates=candidates, openings=openings)
+    return po.Model(region, rules=[po.OnePlacement(), po.OpeningCapacity(), *rules]).solve()
+
+
+def reasons(result):
+    return {row.opening_id: row.text for row in result.opening_rows}
+
+
+def test_the_words_of_each_reason():
+    people = [po.Candidate(id=f"C-{n}") for n in range(3)]
+    openings = [
+        po.Opening(id="O-1", positions=1),
+        po.Opening(id="O-2", positions=0),
+        po.Opening(id="O-3", positions=4),
+    ]
+    told = reasons(solved(people, openings))
+    assert told["O-1"] in (
+        "full",
+        "nobody eligible is left: of 3, 0 are placed here and 3 elsewhere",
+    )
+    assert told["O-2"] == "closed: 0 positions"
+    few = reasons(solved(people, openings[2:], po.ResourceLimit(per="region", limits=1)))
+    assert few["O-3"] == "no room for C-0, who is left: resource limit (region) is full" or few[
+        "O-3"
+    ].startswith("no room for C-")
+    quiet = [po.Candidate(id="C-1", needs={"quiet"}), po.Candidate(id="C-2", needs={"quiet"})]
+    nobody = reasons(solved(quiet, openings, po.WorkplaceNeeds()))
+    assert nobody["O-3"] == "nobody is eligible: workplace needs removes 2 of 2"
+
+
+def test_listed_pairs_and_what_brings_nothing():
+    region = po.Region(
+        name="r",
+        candidates=[po.Candidate(id="C-1"), po.Candidate(id="C-2")],
+        openings=[po.Opening(id="O-1"), po.Opening(id="O-2")],
+    )
+    pairs = {"candidate_id": ["C-1", "C-2"], "opening_id": ["O-1", "O-1"], "score": [-1, -2]}
+    model = po.Model(
+        region,
+        pairs=pairs,
+        rules=[po.OnePlacement(), po.OpeningCapacity()],
+        objective=[po.PairScore("score")],
+    )
+    rows = {row.opening_id: row for row in model.solve().opening_rows}
+    assert rows["O-1"].reason == "not_worthwhile"
+    assert rows["O-1"].best_candidate_id == "C-1"
+    assert rows["O-2"].text == "nobody is eligible: no pair with this opening was given"
+
+
+def test_openings_are_a_table_that_travels(tmp_path):
+    result = po.Model(region_with_everything()).solve(gap=0)
+    frame = result.openings
+    assert frame["filled"].sum() == len(result.placement_rows)
+    assert frame["places"].sum() == pytest.approx(
+        sum(opening.positions for opening in region_with_everything().openings)
+    )
+    result.to_json(tmp_path / "plan.json")
+    assert po.Result.from_json(tmp_path / "plan.json").openings.equals(frame)
