@@ -122,7 +122,9 @@ class OpeningRow(Row):
 class QuotaRow(Row):
     """Where a group stands, in jobs of 25.5 hours a week, and what is missing in hours a year.
 
-    `per` and `group` are tuples where ways to group are crossed. `levy_eur` is a scenario, EUR a
+    `attainable_jobs` is the most that the group can gain, counted as `placed_jobs`: by places of
+    openings and hours of eligible people alone, each of whom counts in every group. `per` and
+    `group` are tuples where ways to group are crossed. `levy_eur` is a scenario, EUR a
     year; where it is 0 by law, off or unknown, `levy_reason` says why.
     """
 
@@ -131,6 +133,7 @@ class QuotaRow(Row):
     target_jobs: float
     in_service_jobs: float
     placed_jobs: float
+    attainable_jobs: float | None = None
     shortfall_jobs: float
     price_per_job: float | None = None
     points: float

@@ -54,6 +54,7 @@ class PlanCheck:
         yield self._objective(verdict)
         yield from self._tables(plan, verdict, found)
         yield self._people(plan)
+        yield self._openings(plan)
 
     def _column(self, row: PlacementRow) -> int | None:
         instance = self._compiled.pairs.instance
@@ -87,7 +88,7 @@ class PlanCheck:
         formulation = self._compiled.formulation
         points = formulation.objective.points_of(np.array(columns, dtype=np.int64))
         yield _same("placements", placement_rows(plan, points, rules), result.placement_rows)
-        yield _same("quotas", quota_rows(plan, rules), result.quota_rows)
+        yield _same("quotas", quota_rows(plan, rules, self._compiled.pairs), result.quota_rows)
         yield _same("coaches", coach_rows(plan, rules), result.coach_rows)
         yield _same("budgets", budget_rows(plan, rules), result.budget_rows)
         yield _same("costs", cost_rows(plan), result.cost_rows)
@@ -104,6 +105,20 @@ class PlanCheck:
             [f"{id_} is told wrongly" for id_ in wrong],
             f"{len(left):,} people are left, each with a reason",
         )
+
+    def _openings(self, plan: Plan) -> Finding:
+        filled = Counter(placement.opening_id for placement in plan.placements)
+        eligible = np.diff(self._compiled.pairs.opening_start).tolist()
+        instance = plan.instance
+        found = [
+            (id_, instance.opening_of[id_].positions, filled[id_], count)
+            for id_, count in zip(instance.opening_ids, eligible, strict=True)
+        ]
+        told = [
+            (row.opening_id, row.places, row.filled, row.eligible_candidates)
+            for row in self._result.opening_rows
+        ]
+        return _same("openings", found, told)
 
 
 def _same(subject: str, found: Sequence[Any], told: Sequence[Any]) -> Finding:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from placement_opt.basics.arrays import Bools, Ints
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import Findings, Problem
 from placement_opt.basics.quantities import Digits, read_number
 from placement_opt.constraints.base import Rule, limit_of_group, plain_limits, prices_of_groups
@@ -229,6 +229,26 @@ class JobsQuota(Rule):
         code = np.where(current >= 0, row_of[groups_left.code], -1).astype(np.int32)
         return Usage(groups, jobs(new), also=(code, jobs(of_leaver)))
 
+    def attainable(self, pairs: PairTable, *, places_count: bool) -> dict[Group, Fraction]:
+        """Return at most how many jobs each group can gain, were nothing else scarce.
+
+        Everybody eligible counts as often as they may be placed, in the pairs with the most hours;
+        with `places_count` an opening has no more people than places. No plan has more.
+        """
+        groups = grouped(pairs, self.per, self.rule)
+        _, counted, hours = self._counted(pairs)
+        value = np.where(counted, hours.values, 0).astype(np.int64)
+        most = np.full(pairs.instance.n_candidates, pairs.placements_per_candidate)
+        gained = _most_of(groups, value, pairs.candidate, most)
+        if places_count:
+            places = pairs.instance.openings.positions.astype(np.int64)
+            gained = np.minimum(gained, _most_of(groups, value, pairs.opening, places))
+        job = Fraction(pairs.instance.rulebook.job_hours_per_week) * hours.scale
+        return {
+            label: Fraction(sum_) / job
+            for label, sum_ in zip(groups.labels, gained.tolist(), strict=True)
+        }
+
     def positions(self, plan: Plan) -> Iterator[GroupStanding]:
         """Yield where each group stands, by a plain reading of the records."""
         instance = plan.instance
@@ -284,3 +304,30 @@ class JobsQuota(Rule):
             price = self.price_of(position.group)
             if price is not None:
                 yield Shortfall(group_text(position.group), position.shortfall, price)
+
+
+def _most_of(groups: Groups, value: Ints, holder: Indices, most: Ints) -> Ints:
+    """Return the largest sum of each group where each holder takes its best pairs, at most `most`.
+
+    Parameters
+    ----------
+    groups
+        The group of each pair.
+    value
+        What each pair adds, shape (E,), >= 0.
+    holder
+        The candidate or the opening of each pair, shape (E,).
+    most
+        How many pairs each holder takes.
+    """
+    counts = np.flatnonzero((value > 0) & (groups.code >= 0))
+    order = counts[np.lexsort((-value[counts], holder[counts], groups.code[counts]))]
+    code, holder = groups.code[order], holder[order]
+    is_first = np.ones(order.size, dtype=np.bool_)
+    is_first[1:] = (code[1:] != code[:-1]) | (holder[1:] != holder[:-1])
+    first = np.flatnonzero(is_first)
+    rank = np.arange(order.size) - np.repeat(first, np.diff(np.append(first, order.size)))
+    taken = rank < most[holder]
+    sums = np.zeros(len(groups.labels), dtype=np.int64)
+    np.add.at(sums, code[taken], value[order][taken])
+    return sums

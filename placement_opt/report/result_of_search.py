@@ -136,7 +136,7 @@ def _tables(
         "placement_rows": placement_rows(plan, points, compiled.rules),
         "unplaced_rows": unplaced_rows(compiled.pairs, formulation, solution, titles_nl, prices),
         "opening_rows": opening_rows(compiled, solution, titles_nl, prices),
-        "quota_rows": quota_rows(plan, compiled.rules),
+        "quota_rows": quota_rows(plan, compiled.rules, compiled.pairs),
         "coach_rows": coach_rows(plan, compiled.rules),
         "budget_rows": budget_rows(plan, compiled.rules),
         "cost_rows": cost_rows(plan),

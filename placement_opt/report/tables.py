@@ -1,6 +1,6 @@
 """Fills the tables of a result from a verified plan, by plain reading."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,9 +9,12 @@ from placement_opt.basics.rows import BudgetRow, CoachRow, PlacementRow, QuotaRo
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching import Coaching
 from placement_opt.constraints.jobs_quota import GroupStanding, JobsQuota
+from placement_opt.constraints.opening_capacity import OpeningCapacity
 from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget
+from placement_opt.instance.groupings import Group
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
+from placement_opt.pairs.table import PairTable
 from placement_opt.report.levy_rows import levy_of
 from placement_opt.rulebook import MissingParameterError
 from placement_opt.run.verification import Verdict
@@ -58,14 +61,20 @@ def placement_rows(
     )
 
 
-def quota_rows(plan: Plan, rules: Sequence[Rule]) -> tuple[QuotaRow, ...]:
-    """Return where each group of each jobs quota stands."""
+def quota_rows(plan: Plan, rules: Sequence[Rule], pairs: PairTable) -> tuple[QuotaRow, ...]:
+    """Return where each group of each jobs quota stands, and what it can reach with these pairs."""
+    places_count = any(isinstance(rule, OpeningCapacity) for rule in rules)
     return tuple(
-        row for rule in rules if isinstance(rule, JobsQuota) for row in _rows_of_quota(rule, plan)
+        row
+        for rule in rules
+        if isinstance(rule, JobsQuota)
+        for row in _rows_of_quota(rule, plan, rule.attainable(pairs, places_count=places_count))
     )
 
 
-def _rows_of_quota(rule: JobsQuota, plan: Plan) -> Iterator[QuotaRow]:
+def _rows_of_quota(
+    rule: JobsQuota, plan: Plan, attainable: Mapping[Group, Fraction]
+) -> Iterator[QuotaRow]:
     instance = plan.instance
     per_job = instance.rulebook.job_hours_per_year
     for position in rule.positions(plan):
@@ -77,6 +86,7 @@ def _rows_of_quota(rule: JobsQuota, plan: Plan) -> Iterator[QuotaRow]:
             target_jobs=float(position.target),
             in_service_jobs=float(position.in_service),
             placed_jobs=float(position.placed),
+            attainable_jobs=float(attainable.get(position.group, 0)),
             shortfall_jobs=float(position.shortfall),
             price_per_job=None if price is None else float(price),
             points=float(-position.shortfall * (price or 0)),

@@ -3,7 +3,7 @@
 import pytest
 from builders import region_with_everything
 from hypothesis import HealthCheck, assume, given, settings
-from tiny_models import models
+from tiny_models import MOST_PAIRS, all_plans, models
 from tiny_regions import ids_of
 
 import placement_opt as po
@@ -122,3 +122,15 @@ def test_openings_are_a_table_that_travels(tmp_path):
     )
     result.to_json(tmp_path / "plan.json")
     assert po.Result.from_json(tmp_path / "plan.json").openings.equals(frame)
+
+
+@TINY
+@given(model=models(hard=False))
+def test_no_plan_gives_a_group_more_than_is_attainable(model):
+    compiled = model.compile()
+    assume(compiled.pairs.n_pairs <= MOST_PAIRS)
+    told = {row.group: row.attainable_jobs for row in model.solve(solver="cp-sat").quota_rows}
+    quota = next(rule for rule in model.rules if isinstance(rule, po.JobsQuota))
+    for _, placements in all_plans(compiled):
+        for standing in quota.positions(compiled.plan_of(placements)):
+            assert float(standing.placed) <= told[standing.group] + 1e-9
