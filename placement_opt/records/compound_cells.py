@@ -30,9 +30,8 @@ class Entries(Cells):
     @override
     def text(self, text: str, how: Dialect) -> Read | None:
         if (listed := _json(text, list)) is not None:
-            return listed, None
-        parts = split_entries(text, how.lists)
-        return self._each(parts, how)
+            return self._each(listed, how)
+        return self._each(split_entries(text, how.lists), how)
 
     @override
     def value(self, cell: Any, how: Dialect) -> Read | None:

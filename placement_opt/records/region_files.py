@@ -140,8 +140,9 @@ class RegionFiles(Record):
             Frames with columns named like the fields of the record. An empty cell (None, NaN, NaT,
             NA) means not given. A range of hours is one column or `hours_per_week_min` and
             `hours_per_week_max`, a location one column or `lat` and `lon`. Cells of sets and levels
-            are lists, sets and mappings, or texts: ``a; b`` and ``a:0.8; b``. A column that nothing
-            reads is told in `reading`.
+            are lists, sets and mappings, or texts: ``a; b`` and ``a:0.8; b``. Columns
+            ``groups.<name>`` give labels of your own. A column that nothing reads is told in
+            `reading`.
         name, date, sectors_of_work
             As in the constructor; without a name it is "region".
         excluded_pairs, fixed_placements

@@ -587,7 +587,7 @@ def test_numbers_that_could_be_a_bsn_get_pseudonyms_on_request(tmp_path: Path) -
     files = folder(
         tmp_path,
         candidates_csv=f"id\n{BSN}\nC-2\n",
-        openings_csv=f"id;preferences\nO-1;{BSN}, C-2\n",
+        openings_csv=f'id;preferences\nO-1;{BSN}, C-2\nO-2;["{BSN}"]\n',
         excluded_pairs_csv=f"candidate_id,opening_id\n{BSN},O-1\n",
     )
     key = "my own secret"
@@ -595,6 +595,7 @@ def test_numbers_that_could_be_a_bsn_get_pseudonyms_on_request(tmp_path: Path) -
     hidden = pseudonym(BSN, key)
     assert [person.id for person in region.candidates] == [hidden, "C-2"]
     assert region.openings[0].preferences == (hidden, "C-2")
+    assert region.openings[1].preferences == (hidden,)
     assert region.excluded_pairs == ((hidden, "O-1"),)
     assert BSN not in region.to_json_text() + str(region.reading) + repr(region)
     assert told(region, "id").count("numbers that could be a BSN have pseudonyms") == 1
