@@ -31,6 +31,15 @@ def groups_of(name, *labels):
     return st.sampled_from(({}, *({name: label} for label in labels)))
 
 
+def days_of_work():
+    return often(
+        {},
+        {"days": {"mon", "tue"}, "days_needed": 1},
+        {"days": {"mon.evening", "tue.morning"}},
+        {"days": {"tue.morning", "tue", "wed"}, "days_needed": 2},
+    )
+
+
 @st.composite
 def people(draw, number, work, coaches):
     coaching = draw(
@@ -65,6 +74,8 @@ def people(draw, number, work, coaches):
         priority=draw(st.sampled_from((0, 0, 1.5))),
         available_from=draw(often(None, dt.date(2026, 4, 1))),
         current_opening=draw(often(None, *work)),
+        available_days=draw(often(frozenset(), frozenset({"mon", "tue.morning"}), {"tue"})),
+        licences=draw(often(frozenset({"B"}), frozenset())),
         # Somebody has each group, so that rules can group by it.
         groups={"area": "north"} if number == 0 else draw(groups_of("area", "north", "south")),
         **coaching,
@@ -89,6 +100,9 @@ def jobs(draw, number, employers, persons):
         contract_months=draw(often(None, 2, 6)),
         preferences=draw(st.sampled_from(((), (persons[-1],), persons))),
         sector_of_work=draw(st.sampled_from((None, "care"))),
+        hours_total_per_week=draw(often(None, 36, 20.5)),
+        **draw(days_of_work()),
+        licences=draw(often(frozenset(), frozenset({"B"}), frozenset({"B", "VCA"}))),
         groups={"site": "dock"} if number == 0 else draw(groups_of("site", "dock", "quay")),
     )
 
@@ -105,6 +119,8 @@ def coaches_of(draw, number, employers):
         municipalities=draw(often(frozenset(), frozenset({"M-1"}))),
         regimes=draw(often(frozenset(), frozenset({"intensive"}))),
         needs=draw(often(frozenset(), frozenset({"quiet"}))),
+        openings=draw(often(frozenset(), frozenset({"O-0"}))),
+        employers=draw(often(frozenset(), frozenset({"E-0"}))),
     )
 
 

@@ -1,11 +1,10 @@
 """Which coaches can serve which person in which opening."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.instance.columns import looked_up
@@ -25,6 +24,10 @@ def needs_coaching(candidate: Candidate) -> bool:
 def covers(coach: Coach, candidate: Candidate, opening: Opening) -> bool:
     """Tell whether a coach may serve a person in an opening, by a plain reading of the records."""
     if coach.kind == "employer" and coach.employer != opening.employer:
+        return False
+    if coach.openings and opening.id not in coach.openings:
+        return False
+    if coach.employers and opening.employer not in coach.employers:
         return False
     return covers_person(coach, candidate)
 
@@ -54,9 +57,9 @@ class Teams:
         Coverage profile of each candidate, shape (C,): people with equal profiles are covered by
         the same coaches.
     pool
-        Employer of each opening that has coaches of its own, else -1, shape (O,).
+        Pool of coaches that serve people in each opening, shape (O,).
     team
-        Team of each (profile, pool + 1), shape (profiles, E + 1).
+        Team of each (profile, pool), shape (profiles, pools).
     members
         Rows of the coaches of each team, ascending; team 0 is empty.
     """
@@ -70,12 +73,12 @@ class Teams:
 
     def of_pairs(self, candidate: Indices, opening: Indices) -> Indices:
         """Return the team of each pair, broadcasting both index arrays."""
-        team: Indices = self.team[self.profile[candidate], self.pool[opening] + 1]
+        team: Indices = self.team[self.profile[candidate], self.pool[opening]]
         return team
 
     def has_coach(self, candidate: Indices, opening: Indices) -> Bools:
         """Tell for which pairs some coach covers the person, broadcasting both index arrays."""
-        some: Bools = looked_up(self.team > 0, self.profile[candidate], self.pool[opening] + 1)
+        some: Bools = looked_up(self.team > 0, self.profile[candidate], self.pool[opening])
         return some
 
 
@@ -86,19 +89,18 @@ def teams_of(instance: Instance) -> Teams:
     able = _able_coaches(people, coaches)
     number: dict[int, int] = {}
     profile = [number.setdefault(mask, len(number)) for mask in able]
-    own = sorted({coach.employer for coach in coaches if coach.employer is not None})
-    pools: list[str | None] = [None, *own]
-    serving = [_mask(coach.employer in {None, pool} for coach in coaches) for pool in pools]
+    pools: dict[int, int] = {}
+    pool = [pools.setdefault(mask, len(pools)) for mask in _serving_coaches(instance, coaches)]
     teams: dict[int, int] = {0: 0}
     team = np.array(
-        [[teams.setdefault(mask & pool, len(teams)) for pool in serving] for mask in number],
+        [[teams.setdefault(mask & serving, len(teams)) for serving in pools] for mask in number],
         dtype=np.int32,
     )
     return Teams(
         asks=np.array([needs_coaching(person) for person in people], dtype=np.bool_),
         asks_hours=np.array([bool(p.coaching_hours_per_week) for p in people], dtype=np.bool_),
         profile=np.array(profile, dtype=np.int32),
-        pool=_pool_of_opening(instance, own),
+        pool=np.array(pool, dtype=np.int32),
         team=team.reshape(len(number), len(pools)),
         members=tuple(tuple(k for k in range(len(coaches)) if mask >> k & 1) for mask in teams),
     )
@@ -136,7 +138,20 @@ def _mask(marks: Iterable[bool]) -> int:
     return sum(1 << bit for bit, mark in enumerate(marks) if mark)
 
 
-def _pool_of_opening(instance: Instance, own: list[str]) -> npt.NDArray[np.int32]:
-    row = {employer_id: position for position, employer_id in enumerate(own)}
-    openings = (instance.opening_of[id_] for id_ in instance.opening_ids)
-    return np.array([row.get(opening.employer or "", -1) for opening in openings], dtype=np.int32)
+def _serving_coaches(instance: Instance, coaches: Sequence[Coach]) -> Iterator[int]:
+    """Yield the coaches who serve people in each opening, in the order of ids; coach k is bit k."""
+    of_employer: dict[str | None, int] = {}
+    anywhere = _mask(not coach.openings for coach in coaches)
+    named: dict[str, int] = {}
+    for bit, coach in enumerate(coaches):
+        for opening_id in coach.openings:
+            named[opening_id] = named.get(opening_id, 0) | 1 << bit
+    for opening_id in instance.opening_ids:
+        employer = instance.opening_of[opening_id].employer
+        if employer not in of_employer:
+            of_employer[employer] = _mask(
+                coach.employer in {None, employer}
+                and (not coach.employers or employer in coach.employers)
+                for coach in coaches
+            )
+        yield of_employer[employer] & (anywhere | named.get(opening_id, 0))

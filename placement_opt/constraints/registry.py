@@ -10,6 +10,8 @@ from placement_opt.constraints.travel_time import TravelTime as TravelTime
 from placement_opt.constraints.hours_overlap import HoursOverlap as HoursOverlap
 from placement_opt.constraints.workplace_needs import WorkplaceNeeds as WorkplaceNeeds
 from placement_opt.constraints.start_dates import StartDates as StartDates
+from placement_opt.constraints.working_days import WorkingDays as WorkingDays
+from placement_opt.constraints.licences import Licences as Licences
 from placement_opt.constraints.sheltered_work import ShelteredWork as ShelteredWork
 from placement_opt.constraints.coached_contract import CoachedContract as CoachedContract
 from placement_opt.constraints.excluded_pairs import ExcludedPairs as ExcludedPairs
@@ -17,6 +19,7 @@ from placement_opt.constraints.excluded_pairs import ExcludedPairs as ExcludedPa
 # Coupling rules: they hold over many pairs at once.
 from placement_opt.constraints.one_placement import OnePlacement as OnePlacement
 from placement_opt.constraints.opening_capacity import OpeningCapacity as OpeningCapacity
+from placement_opt.constraints.opening_hours import OpeningHours as OpeningHours
 from placement_opt.constraints.supervision_places import SupervisionPlaces as SupervisionPlaces
 from placement_opt.constraints.coaching import Coaching as Coaching
 from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget as WageSubsidyBudget

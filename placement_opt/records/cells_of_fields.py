@@ -19,6 +19,7 @@ from placement_opt.records.fields import (
     PersonRanking,
     Ranking,
     Regimes,
+    Weekdays,
 )
 from placement_opt.records.readers import Quantity, Text
 
@@ -34,6 +35,7 @@ _OF_TYPE: Mapping[Any, Cells] = {
     Bool: Flags(),
     Date: Days(),
     Labels: Entries(Cells()),
+    Weekdays: Entries(Cells()),
     Identifiers: Entries(Ids()),
     Ranking: Entries(Ids()),
     PersonRanking: Entries(Ids(of_person=True)),

@@ -131,6 +131,7 @@ class RegionChecks:
     def _of_employers_and_coaches(self) -> Iterator[Problem]:
         municipalities = self._known_municipalities()
         employers = self._known("employers", self.employers)
+        openings = self._known("openings", self.openings)
         for employer in self.employers:
             yield from self._unknown(
                 employer, "municipality", employer.municipality, municipalities
@@ -139,6 +140,10 @@ class RegionChecks:
             yield from self._unknown(coach, "employer", coach.employer, employers)
             for covered in sorted(coach.municipalities):
                 yield from self._unknown(coach, "municipalities", covered, municipalities)
+            for covered in sorted(coach.openings):
+                yield from self._unknown(coach, "openings", covered, openings)
+            for covered in sorted(coach.employers):
+                yield from self._unknown(coach, "employers", covered, employers)
 
     def _of_pairs(self, field_: str, pairs: Sequence[tuple[str, str]]) -> Iterator[Problem]:
         candidates = self._known("candidates", self.candidates)
@@ -211,6 +216,8 @@ _NOUNS = {
     "municipality": "the id of a municipality",
     "municipalities": "ids of municipalities",
     "employer": "the id of an employer",
+    "employers": "ids of employers",
+    "openings": "ids of openings",
     "coach": "the id of a coach",
     "current_opening": "the id of an opening",
     "wishes": "the id of an opening or a sector of work",

@@ -46,6 +46,20 @@ def _mapped(value: Any) -> Any:
     raise mistake("must map names to levels", 'write it as {"forklift": 0.8, "english": 0.5}')
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+PARTS_OF_DAY = ("morning", "afternoon", "evening", "night")
+_DAYS = frozenset(WEEKDAYS).union(f"{day}.{part}" for day in WEEKDAYS for part in PARTS_OF_DAY)
+
+
+def _on_days(value: frozenset[str]) -> frozenset[str]:
+    unknown = sorted(value - _DAYS)
+    if unknown:
+        expected = f"must be days ({', '.join(WEEKDAYS)}) or parts of them, not {unknown[0]!r}"
+        hint = f'write "mon", or "mon.morning" for a part ({", ".join(PARTS_OF_DAY)})'
+        raise mistake(expected, hint)
+    return value
+
+
 def _labelled(value: Any) -> Any:
     if value is None:
         return {}
@@ -106,6 +120,8 @@ Bool = Annotated[bool, Flag()]
 Date = Annotated[dt.date, Day()]
 HoursPerWeek = Annotated[float, Quantity(0, MOST_HOURS_PER_WEEK, 3, "hours a week")]
 HoursPerYear = Annotated[float, Quantity(0, 10**10, 3, "paid hours a year")]
+TotalHoursPerWeek = Annotated[float, Quantity(0, 168 * 10**6, 3, "hours a week in all")]
+NumberOfDays = Annotated[int, Quantity(1, 35, 0, "days or parts of days")]
 EurosPerYear = Annotated[float, Quantity(0, 10**12, 2, "euros a year")]
 EurosPerHour = Annotated[float, Quantity(0, 10**4, 2, "euros an hour")]
 Share = Annotated[float, Quantity(0, 1, 6, digits=Digits.MEASURED)]
@@ -136,6 +152,7 @@ GroupLabels = Annotated[
     dict[Label, Label], BeforeValidator(_labelled), AfterValidator(ReadOnlyDict)
 ]
 Labels = Annotated[frozenset[Label], BeforeValidator(_gathered)]
+Weekdays = Annotated[frozenset[Label], BeforeValidator(_gathered), AfterValidator(_on_days)]
 Identifiers = Annotated[frozenset[Identifier], BeforeValidator(_gathered)]
 Ranking = Annotated[
     tuple[Identifier, ...], BeforeValidator(_listed), AfterValidator(_without_duplicates)

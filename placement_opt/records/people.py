@@ -36,6 +36,7 @@ from placement_opt.records.fields import (
     Regimes,
     Share,
     Transport,
+    Weekdays,
     YearOfCoaching,
 )
 
@@ -90,6 +91,11 @@ class Candidate(Record):
         100 points by default.
     available_from
         First day on which the person can start.
+    available_days
+        Days on which the person can work, ``"mon"`` to ``"sun"``, or parts of them such as
+        ``"mon.morning"``; empty means not known, and fits every opening.
+    licences
+        Licences and certificates that the person holds, such as ``"B"`` or ``"VCA"``.
     current_opening
         Opening the person works in now, by id; leaving it lowers its employer's hours.
     groups
@@ -128,6 +134,8 @@ class Candidate(Record):
     minimum_wage_age: MinimumWageAge | None = None
     priority: Points = 0
     available_from: Date | None = None
+    available_days: Weekdays = frozenset()
+    licences: Labels = frozenset()
     current_opening: Identifier | None = None
     groups: GroupLabels = Field(default_factory=ReadOnlyDict)
 
@@ -165,6 +173,8 @@ class Coach(Record):
         Coaching regimes covered; empty means all.
     needs
         Workplace needs covered; empty means all.
+    openings, employers
+        Openings and employers where the coach can serve people, by id; empty means all.
 
     Raises
     ------
@@ -183,6 +193,8 @@ class Coach(Record):
     municipalities: Identifiers = frozenset()
     regimes: Regimes = frozenset()
     needs: Labels = frozenset()
+    openings: Identifiers = frozenset()
+    employers: Identifiers = frozenset()
 
     @override
     def contradictions(self, unread: Collection[str] = ()) -> Iterator[Problem]:

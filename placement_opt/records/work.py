@@ -28,10 +28,13 @@ from placement_opt.records.fields import (
     Levels,
     Location,
     Months,
+    NumberOfDays,
     People,
     PersonRanking,
     Positions,
     Sector,
+    TotalHoursPerWeek,
+    Weekdays,
 )
 
 
@@ -56,6 +59,15 @@ class Opening(Record):
         Free positions, 0 (closed) to 1,000,000.
     hours_per_week
         Fewest and most hours a week of one position.
+    hours_total_per_week
+        Most hours a week of all its placements together, as where two people share 36 hours.
+    days
+        Days of the work, ``"mon"`` to ``"sun"``, or parts of them such as ``"mon.morning"``; empty
+        means not known, and fits everybody.
+    days_needed
+        How many of those days one person needs to have; None means all.
+    licences
+        Licences and certificates that the work asks for, such as ``"B"`` or ``"VCA"``.
     required_skills
         Name or URI of a skill, with the level asked for, from 0 to 1.
     essential_skills
@@ -94,6 +106,10 @@ class Opening(Record):
     remote: Bool = False
     positions: Positions = 1
     hours_per_week: HoursRange | None = None
+    hours_total_per_week: TotalHoursPerWeek | None = None
+    days: Weekdays = frozenset()
+    days_needed: NumberOfDays | None = None
+    licences: Labels = frozenset()
     required_skills: Levels = Field(default_factory=ReadOnlyDict)
     essential_skills: Labels = frozenset()
     provides: Labels = frozenset()
@@ -113,6 +129,10 @@ class Opening(Record):
             expected = "must be a subset of required_skills"
             hint = f"add {', '.join(map(repr, surplus))} to required_skills with a level"
             yield self.problem("essential_skills", expected, hint)
+        needed = self.days_needed
+        if needed is not None and needed > len(self.days) and "days" not in unread:
+            expected = f"must be at most the number of days ({len(self.days)})"
+            yield self.problem("days_needed", expected, "name the days, or leave days_needed out")
 
 
 class Employer(Record):

@@ -1,0 +1,73 @@
+"""People are placed only where they can work on the days of the opening."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal, Self
+
+from typing_extensions import override
+
+from placement_opt.basics.arrays import Bools, Indices
+from placement_opt.constraints.base import Rule
+from placement_opt.instance.enough import Enough
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Plan, Violation
+from placement_opt.records.fields import PARTS_OF_DAY, WEEKDAYS
+
+
+class WorkingDays(Rule):
+    r"""A candidate is available on as many days, or parts of days, as an opening needs.
+
+    .. math:: x_{co} = 0 \text{ unless } |\{d \in \text{days}_o : d \text{ or its whole day} \in
+              \text{available}_c\}| \ge \text{needed}_o
+
+    ``"mon"`` is a whole day and ``"mon.morning"`` a part of it; who has the day has its parts, and
+    a whole day is asked of nobody who names parts only. Without `days_needed` all days are needed.
+    A side without days fits every other. Source: agreement between parties.
+    """
+
+    title: ClassVar[str] = "working days"
+    title_nl: ClassVar[str] = "werkdagen"
+    rule: Literal["WorkingDays"] = "WorkingDays"
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        region = instance.region
+        wanted = any(opening.days for opening in region.openings)
+        offered = any(candidate.available_days for candidate in region.candidates)
+        return cls() if wanted and offered else None
+
+    @override
+    def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
+        return instance.derived(_available)(candidate, opening)
+
+    @override
+    def violations(self, plan: Plan) -> Iterator[Violation]:
+        for placement in plan.placements:
+            candidate, opening = plan.candidate(placement), plan.opening(placement)
+            own = candidate.available_days
+            if not own or not opening.days:
+                continue
+            has = [day for day in opening.days if day in own or day.split(".")[0] in own]
+            needed = len(opening.days) if opening.days_needed is None else opening.days_needed
+            if len(has) < needed:
+                text = f"has {len(has)} of the days of {opening.id}, which needs {needed}"
+                yield self.broken(candidate.id, text)
+
+
+def _available(instance: Instance) -> Enough:
+    openings = [instance.opening_of[id_] for id_ in instance.opening_ids]
+    parts = {day: [day, *(f"{day}.{part}" for part in PARTS_OF_DAY)] for day in WEEKDAYS}
+    return Enough.of(
+        [
+            frozenset(part for day in person.available_days for part in parts.get(day, [day]))
+            if person.available_days
+            else None
+            for person in instance.candidate_records
+        ],
+        [
+            (work.days, len(work.days) if work.days_needed is None else work.days_needed)
+            if work.days
+            else (frozenset[str](), 0)
+            for work in openings
+        ],
+    )
