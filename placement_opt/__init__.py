@@ -12,6 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers, which do not run `__getattr__`
     # isort: off
+    from placement_opt.answers.compare import (
+        Comparison as Comparison,
+        compare as compare,
+        scenarios as scenarios,
+    )
     from placement_opt.answers.replan import (
         replan as replan,
         value_of_changes as value_of_changes,
@@ -62,6 +67,7 @@ _MODULE_OF = {
     "Candidate": "records",
     "CheckReport": "checking",
     "Coach": "records",
+    "Comparison": "answers.compare",
     "Employer": "records",
     "Event": "solvers.search.base",
     "InternalError": "basics.errors",
@@ -84,10 +90,12 @@ _MODULE_OF = {
     "UnknownIdError": "basics.errors",
     "UnsupportedRuleError": "basics.errors",
     "check_result": "checking",
+    "compare": "answers.compare",
     "levy_scenario": "report.levy",
     "planted_region": "synthetic",
     "register": "rules",
     "replan": "answers.replan",
+    "scenarios": "answers.compare",
     "solve": "model",
     "synthetic_region": "synthetic",
     "travel_table": "records.postcodes",

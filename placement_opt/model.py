@@ -5,7 +5,6 @@ Flow: records -> Instance -> eligible pairs -> rows and points -> Formulation ->
 """
 
 import copy
-import logging
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
@@ -33,16 +32,13 @@ from placement_opt.run.one_solve import solved
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.solve_parameters import RegionSolveParameters, SolveParameters, taking
 from placement_opt.run.start_plan import Started
-from placement_opt.run.unread_decisions import unread_decisions
+from placement_opt.run.unread_decisions import warn_of_unread
 from placement_opt.solvers.search.base import Ending, Search
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from placement_opt.solvers.engines.cp_sat_model import PlacementCpModel
-
-
-_log = logging.getLogger("placement_opt")
 
 
 class Model:
@@ -215,13 +211,7 @@ class Model:
             When a limit names a label that no pair has, and one that a pair has is close to it.
         """
         if self._compiled is None:
-            for rule, count in unread_decisions(self.region, self._rules).items():
-                _log.warning(
-                    "the records have %d %s, and rules= has no %s(): they do not hold",
-                    count,
-                    rule.title,
-                    rule.rule,
-                )
+            warn_of_unread(self.region, self._rules)
             self._seconds = {}
             watch = Stopwatch(self._seconds)
             try:
@@ -254,10 +244,7 @@ class Model:
         that they add up), minutes, hours_per_week, coaching_hours_per_week, subsidy_eur_per_year;
         NaN where nobody gave it or no rule reads it.
 
-        Parameters
-        ----------
-        candidate_id, opening_id
-            Only the pairs of this person, of this opening; None means all.
+        `candidate_id` and `opening_id` leave only the pairs of one person, of one opening.
 
         Raises
         ------

@@ -71,6 +71,7 @@ def _taken(pairs: PairTable, rows: Ints) -> PairTable:
         candidate=pairs.candidate[rows],
         opening=pairs.opening[rows],
         given={name: Column.of(of.values[rows], of.scale) for name, of in pairs.given.items()},
+        given_where={name: where[rows] for name, where in pairs.given_where.items()},
         labels={name: (code[rows], texts) for name, (code, texts) in pairs.labels.items()},
     )
 
@@ -107,22 +108,31 @@ def _minutes(pairs: PairTable) -> Floats:
     return np.where(minutes == NOT_GIVEN, np.nan, minutes / UNIT)
 
 
-def _hours(pairs: PairTable) -> Floats:
+def _hours(some: PairTable) -> Floats:
     """Return the weekly hours, nan where one of both records leaves them out."""
-    if "hours_per_week" in pairs.given:
-        return _told(pairs.given["hours_per_week"])
-    wanted = pairs.instance.candidates.hours_max[pairs.candidate]
-    offered = pairs.instance.openings.hours_max[pairs.opening]
+    wanted = some.instance.candidates.hours_max[some.candidate]
+    offered = some.instance.openings.hours_max[some.opening]
     unknown = (wanted == NOT_GIVEN) | (offered == NOT_GIVEN)
-    return np.where(unknown, np.nan, np.minimum(wanted, offered) / HOUR)
+    computed = np.where(unknown, np.nan, np.minimum(wanted, offered) / HOUR)
+    return _with_given(some, "hours_per_week", computed)
 
 
 def _amounts(compiled: Compiled, some: PairTable) -> Iterator[tuple[str, Floats]]:
     """Yield what a plan tells, too: where a rule reads it, or the user gave it."""
     active = {rule.rule for rule in compiled.rules}
     for name, rule in AMOUNTS.items():
-        is_told = rule in active or name in some.given
-        yield name, _told(pair_column(some, name)) if is_told else np.full(some.n_pairs, np.nan)
+        if rule in active:
+            yield name, _told(pair_column(some, name))
+        else:
+            yield name, _with_given(some, name, np.full(some.n_pairs, np.nan))
+
+
+def _with_given(some: PairTable, name: str, computed: Floats) -> Floats:
+    """Return amounts with the user's own in place, of the pairs that these are given for."""
+    if name not in some.given:
+        return computed
+    given = _told(some.given[name])
+    return np.where(some.given_where[name], given, computed) if name in some.given_where else given
 
 
 def _told(column: Column) -> Floats:

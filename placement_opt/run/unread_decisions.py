@@ -5,6 +5,7 @@ are left out on purpose. Pairs that people have agreed on or ruled out one by on
 forgotten, so they are told: in the log, in the record of the run, and in the summary.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from placement_opt.basics.rows import ResultPart
@@ -14,6 +15,8 @@ from placement_opt.constraints.fixed_placements import FixedPlacements
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan
 from placement_opt.records import Region
+
+_log = logging.getLogger("placement_opt")
 
 
 class UnreadDecisions(ResultPart):
@@ -42,6 +45,17 @@ def unread_decisions(region: Region, rules: Sequence[Rule]) -> Mapping[Rule, int
         ExcludedPairs(): region.excluded_pairs,
     }
     return {rule: len(of) for rule, of in pairs.items() if of and type(rule) not in present}
+
+
+def warn_of_unread(region: Region, rules: Sequence[Rule]) -> None:
+    """Tell the log of decisions that no rule reads."""
+    for rule, count in unread_decisions(region, rules).items():
+        _log.warning(
+            "the records have %d %s, and rules= has no %s(): they do not hold",
+            count,
+            rule.title,
+            rule.rule,
+        )
 
 
 def unread_decisions_in(

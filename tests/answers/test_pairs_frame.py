@@ -114,3 +114,31 @@ def test_listed_columns_and_terms_of_the_users_own():
     assert frame["points.Rank"].tolist() == [0.25, 0.5]
     assert frame["hours_per_week"].tolist() == [12.75, 16]
     assert frame["subsidy_eur_per_year"].isna().all()
+
+
+def test_values_of_some_pairs_stand_beside_computed_ones():
+    region = po.Region(
+        name="r",
+        candidates=[po.Candidate(id="C-1", hours_per_week=(8, 20)), po.Candidate(id="C-2")],
+        openings=[po.Opening(id="O-1", hours_per_week=(8, 32))],
+    )
+    values = {
+        "candidate_id": ["C-2"],
+        "opening_id": ["O-1"],
+        "hours_per_week": [12.75],
+        "coaching_hours_per_week": [1.5],
+    }
+    rules = [
+        po.OnePlacement(),
+        po.ResourceLimit(uses="hours_per_week", per="region", limits=99),
+    ]
+    model = po.Model(region, pair_values=values, rules=rules)
+    frame = model.pairs_frame()
+    assert frame["hours_per_week"].tolist() == [20, 12.75]
+    assert frame["coaching_hours_per_week"].isna().tolist()[0]
+    rows = {row.candidate_id: row for row in model.solve().placement_rows}
+    for row in frame.to_dict("records"):
+        for name in AMOUNTS:
+            assert same(row[name], rows[row["candidate_id"]][name])
+    alone = model.pairs_frame(candidate_id="C-2")
+    assert alone.equals(frame.iloc[1:].reset_index(drop=True))
