@@ -16,8 +16,8 @@ from placement_opt.solvers.bounds.infeasible import prove_infeasible_at_once
 from placement_opt.solvers.bounds.least_breach import least_breach
 from placement_opt.solvers.derived.counting import (
     activity_range,
-    demand_beside_supply,
-    row_beside_limits,
+    demand_exceeding_supply,
+    row_exceeding_limits,
     row_out_of_reach,
 )
 from placement_opt.solvers.derived.rows_alone import rows_alone, stretched
@@ -127,7 +127,7 @@ class TestParts:
     @MANY
     @given(formulation=st.one_of(formulations(), crowds()))
     def test_counting_never_claims_wrongly(self, formulation):
-        for find in (row_out_of_reach, row_beside_limits, demand_beside_supply):
+        for find in (row_out_of_reach, row_exceeding_limits, demand_exceeding_supply):
             found = find(without_gains(formulation))
             if found is not None:
                 assert are_infeasible(formulation, found.rows)
@@ -185,9 +185,9 @@ class TestParts:
         hours = rows("quota", [[8, 6, 7, 5]], [15], [NO_UPPER])
         places = rows("places", [[1, 1, 0, 0], [0, 0, 1, 1]], [NO_LOWER] * 2, [1, 1])
         within = rows("quota", [[8, 6, 7, 5]], [15], [NO_UPPER])
-        assert row_beside_limits(problem([1] * 4, [within, places])) is None
+        assert row_exceeding_limits(problem([1] * 4, [within, places])) is None
         beyond = rows("quota", [[8, 6, 7, 5]], [16], [NO_UPPER])
-        found = row_beside_limits(problem([1] * 4, [beyond, places]))
+        found = row_exceeding_limits(problem([1] * 4, [beyond, places]))
         assert found.rows.tolist() == [0, 1, 2]
         assert hours.lower.tolist() == [15]
 
@@ -196,7 +196,7 @@ class TestParts:
         person = np.kron(np.eye(4), [1, 1])
         used = np.tile(np.eye(2), 4) * np.repeat([3, 2, 3, 3], 2)
         placed = rows("placed", person, [1] * 4, [NO_UPPER] * 4)
-        found = demand_beside_supply(
+        found = demand_exceeding_supply(
             problem([1] * 8, [placed, rows("room", used, [NO_LOWER] * 2, [limit, 5])])
         )
         assert (found is not None) is is_found
@@ -208,7 +208,11 @@ class TestParts:
         used = [[3, 3, 1, 0], [0, 0, 0, 1]]
         placed = rows("placed", person, [1] * 3, [NO_UPPER] * 3)
         limits = rows("room", used, [NO_LOWER] * 2, [5, 50])
-        assert demand_beside_supply(problem([1] * 4, [placed, limits])).rows.tolist() == [0, 1, 3]
+        assert demand_exceeding_supply(problem([1] * 4, [placed, limits])).rows.tolist() == [
+            0,
+            1,
+            3,
+        ]
 
 
 def everybody(n_people, n_places, *more, sizes=None, limit=None, **pairs):

@@ -1,4 +1,4 @@
-"""Problems made from a problem: parts, components, coaches lumped together, single rows.
+"""Problems made from a problem: parts, components, lumped holders, single rows.
 
 Imports `search` and `engines`.
 """

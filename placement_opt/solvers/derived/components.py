@@ -1,6 +1,6 @@
-"""Splits a problem into parts that share no row, to be solved one after the other.
+"""Splits a problem into components, parts that share no row, to solve one after the other.
 
-Two regions in one file, or people and jobs that no pair joins, have nothing to say to each other.
+Examples are two regions in one file, or people and jobs that no pair joins.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
+from placement_opt.solvers.derived.part import Part
 
 LEAST = 2_000
 """Components with fewer variables are solved together, up to so many."""
@@ -18,52 +20,36 @@ Labels = npt.NDArray[np.integer]
 
 
 @dataclass(frozen=True, eq=False)
-class Component:
-    """A part that shares no row with the rest of the whole.
+class Component(Part):
+    """A part that shares no row with the rest of the whole; `rows` are its rows, ascending."""
 
-    Parameters
-    ----------
-    formulation
-        The problem of the part alone.
-    pairs
-        Its pairs, as indices in the whole, ascending.
-    own
-        Its own variables, as indices behind the whole's pairs, ascending.
-    rows
-        Its rows, as indices in the whole, ascending.
-    """
-
-    formulation: Formulation
-    pairs: npt.NDArray[np.int64]
-    own: npt.NDArray[np.int64]
-    rows: npt.NDArray[np.int64]
+    rows: Ints
 
 
 def components(formulation: Formulation, least: int = LEAST) -> tuple[Component, ...]:
-    """Return the independent parts of a problem, largest first; none where it is one.
+    """Return the components of a problem, largest first; none if there is only one.
 
-    The rows of a rule that only make sense together, since it hands out capacity, stay in one
-    part. Components of fewer than `least` variables are put together. Cost O(entries).
+    The rows of a rule with capacity stay together, since only together they can hand it out.
+    Components of fewer than `least` variables are bundled. Cost O(entries).
     """
-    is_whole = formulation.extra is not None or _is_connected(formulation)
-    labels = None if is_whole else _labels(formulation)
+    is_one = formulation.extra is not None or _is_connected(formulation)
+    labels = None if is_one else _labels(formulation)
     if labels is None:
         return ()
     pair, own, row = labels
-    part = _bundled(pair, own, row, least)
-    n_parts = int(part.max(initial=0)) + 1
-    if n_parts == 1:
+    bundle = _bundled(pair, own, row, least)
+    n_bundles = int(bundle.max(initial=0)) + 1
+    if n_bundles == 1:
         return ()
-    pairs, owns = _members(part[pair], n_parts), _members(part[own], n_parts)
-    rows = _members(part[row], n_parts)
+    members = [_members(bundle[labels], n_bundles) for labels in (pair, own, row)]
     return tuple(
-        Component(_part_of(formulation, *members), *members)
-        for members in zip(pairs, owns, rows, strict=True)
+        Component(_cut_out(formulation, pairs, own, rows), pairs, own, rows)
+        for pairs, own, rows in zip(*members, strict=True)
     )
 
 
 def _is_connected(formulation: Formulation) -> bool:
-    """Tell quickly of most problems that are one: all pairs are soon reached from the first."""
+    """Tell whether all pairs are connected by the column of rows alone: quick, and mostly true."""
     reached = np.zeros(formulation.n_pairs, dtype=np.bool_)
     reached[:1] = True
     before = -1
@@ -99,7 +85,7 @@ def _labels(formulation: Formulation) -> tuple[Labels, Labels, Labels] | None:
         one, other = (np.concatenate(ends) for ends in zip(*joins, strict=True))
         graph = sparse.coo_array((np.ones(one.size), (one, other)), shape=(n_nodes, n_nodes))
         first_row = n_labels
-        # Slow to import, and a network never needs it.
+        # Imported here: it is slow to import, and networks do without.
         from scipy.sparse.csgraph import connected_components
 
         n_labels, label = connected_components(graph.tocsr(), directed=False)
@@ -112,7 +98,7 @@ def _labels(formulation: Formulation) -> tuple[Labels, Labels, Labels] | None:
 
 
 def _bundled(pair: Labels, own: Labels, row: Labels, least: int) -> Labels:
-    """Return the part that each component goes to, largest first."""
+    """Return the bundle that each component goes to, largest first."""
     size = np.bincount(np.concatenate([pair, own]), minlength=int(row.max(initial=0)) + 1)
     order = np.argsort(-size, kind="stable")
     n_large = np.count_nonzero(size >= least)
@@ -120,26 +106,21 @@ def _bundled(pair: Labels, own: Labels, row: Labels, least: int) -> Labels:
     in_order = np.arange(size.size)
     # Each of the rest is smaller than a bundle, so that no bundle stays empty.
     in_order[n_large:] = n_large + (before[n_large:] - size[order[:n_large]].sum()) // least
-    # Rows without variables go with the last that has some.
+    # Rows without variables go to the last bundle that has variables.
     in_order = np.minimum(in_order, in_order[np.count_nonzero(size) - 1])
-    part = np.empty(size.size, dtype=np.int64)
-    part[order] = in_order
-    return part
+    bundle = np.empty(size.size, dtype=np.int64)
+    bundle[order] = in_order
+    return bundle
 
 
-def _members(part: Labels, n_parts: int) -> list[npt.NDArray[np.int64]]:
-    """Return what belongs to each part, ascending."""
-    order = np.argsort(part, kind="stable")
-    return np.split(order, np.searchsorted(part[order], np.arange(1, n_parts)))
+def _members(bundle: Labels, n_bundles: int) -> list[Ints]:
+    """Return the members of each bundle, ascending."""
+    order = np.argsort(bundle, kind="stable")
+    return np.split(order, np.searchsorted(bundle[order], np.arange(1, n_bundles)))
 
 
-def _part_of(
-    whole: Formulation,
-    pairs: npt.NDArray[np.int64],
-    own: npt.NDArray[np.int64],
-    rows: npt.NDArray[np.int64],
-) -> Formulation:
-    """Cut a part out of the whole."""
+def _cut_out(whole: Formulation, pairs: Ints, own: Ints, rows: Ints) -> Formulation:
+    """Return the problem of some components alone."""
     blocks, gains = [], []
     for number, block in enumerate(whole.blocks):
         first, last = whole.row_offsets[number : number + 2]

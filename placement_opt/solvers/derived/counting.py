@@ -1,10 +1,10 @@
-"""Infeasibility that counting shows, without a linear program.
+"""Finds contradictions by counting, without a linear program.
 
-- A row out of reach alone: what it can sum to at most follows from the ranges of its variables.
-- A minimum beside another rule's limits on numbers ("positions of an opening"): the most follows
-  from the largest entries of each of its groups.
-- Minimums that together ask for more than another rule's limits hold: everybody placed takes at
-  least the least of what their places take.
+- A single row out of reach: the ranges of its variables limit what it can sum to.
+- A minimum that exceeds what another rule's limits on numbers ("positions of an opening") allow:
+  only the largest entries of each group can count.
+- Minimums that together exceed another rule's limits: each person placed takes at least the
+  smallest of what their places take.
 
 Each finding comes with prices that prove it in exact integers.
 """
@@ -23,21 +23,15 @@ from placement_opt.solvers.derived.rows_alone import RowPrices
 Proposals = Callable[[Formulation, int, Ints, int], Iterator[Ints]]
 
 MOST_TRIED = 50
-"""So many rows are looked at one by one; more than one is rarely needed."""
+"""So many rows are tried at most; more than one is rarely needed."""
 
 
 def counted(formulation: Formulation) -> RowPrices | None:
-    """Return rows that counting excludes, with their prices; None where it shows nothing.
-
-    Parameters
-    ----------
-    formulation
-        The problem, without gains.
-    """
+    """Return rows of a problem without gains that contradict each other; None if none is found."""
     return (
         row_out_of_reach(formulation)
-        or row_beside_limits(formulation)
-        or demand_beside_supply(formulation)
+        or row_exceeding_limits(formulation)
+        or demand_exceeding_supply(formulation)
     )
 
 
@@ -72,7 +66,7 @@ def _range_of_pairs(block: RowBlock) -> tuple[Ints, Ints]:
 
 
 def row_out_of_reach(formulation: Formulation) -> RowPrices | None:
-    """Return a row that its variables' ranges alone exclude, with its price; None without one."""
+    """Return a row that its variables' ranges exclude, with its price, or None."""
     n_rows = formulation.row_offsets[len(formulation.blocks)]
     lower, upper = formulation.row_lower[:n_rows], formulation.row_upper[:n_rows]
     least, most = activity_range(formulation)
@@ -85,21 +79,20 @@ def row_out_of_reach(formulation: Formulation) -> RowPrices | None:
     return None
 
 
-def row_beside_limits(formulation: Formulation) -> RowPrices | None:
-    """Return a minimum that the limits of one other rule exclude, with prices; None without one.
+def row_exceeding_limits(formulation: Formulation) -> RowPrices | None:
+    """Return a minimum that the limits of one other rule exclude, with prices, or None.
 
-    For a row ``sum a_p x_p >= L`` and limits ``sum over group g of x_p <= k_g`` the most is what
-    the k_g largest entries of each group sum to. The price of a group is its entry after those.
+    For a row ``sum a_p x_p >= L`` and limits ``sum over group g of x_p <= k_g`` the row sums to at
+    most the k_g largest entries of each group. The price of a group is its next largest entry.
     """
-    return _proven(formulation, _beside_limits)
+    return _proven(formulation, _beyond_limits)
 
 
-def demand_beside_supply(formulation: Formulation) -> RowPrices | None:
-    """Return minimums that the limits of one other rule exclude together; None without any.
+def demand_exceeding_supply(formulation: Formulation) -> RowPrices | None:
+    """Return minimums that the limits of one other rule exclude together, with prices, or None.
 
-    For rows ``sum of x_p >= L_c`` and limits ``sum a_p x_p <= k_g`` the least that row c asks of
-    the limits is L_c times its smallest entry there: of all limits together, or of one of them
-    where all its pairs are under that one.
+    For rows ``sum of x_p >= L_c`` and limits ``sum a_p x_p <= k_g``, row c takes at least L_c times
+    its smallest entry: of all limits together, or of a single limit that all its pairs are under.
     """
     return _proven(formulation, _beyond_supply)
 
@@ -116,7 +109,7 @@ def _proven(formulation: Formulation, propose: Proposals) -> RowPrices | None:
 
 
 def _asked(formulation: Formulation) -> list[Ints]:
-    """Return the rows of each block that nobody's placement leaves short."""
+    """Return the rows of each block whose minimum is missed when nobody is placed."""
     empty = np.clip(0, formulation.lower, formulation.upper)
     short = formulation.activity(empty) < formulation.row_lower
     return [
@@ -126,7 +119,7 @@ def _asked(formulation: Formulation) -> list[Ints]:
 
 
 def _are_limits(block: RowBlock) -> bool:
-    """Tell whether rows without own variables have upper limits, each pair in one of them."""
+    """Tell whether rows have upper limits, no own variables, and each pair at most once."""
     return (
         block.variables is None
         and bool(np.any(block.upper < NO_UPPER))
@@ -135,18 +128,15 @@ def _are_limits(block: RowBlock) -> bool:
     )
 
 
-def _beside_limits(formulation: Formulation, number: int, rows: Ints, other: int) -> Iterator[Ints]:
+def _beyond_limits(formulation: Formulation, number: int, rows: Ints, other: int) -> Iterator[Ints]:
     """Yield prices for the rows of one block that the limits of another seem to exclude."""
-    if not are_ones(formulation.blocks[other].usage.data):
-        return
     block, limits = formulation.blocks[number], formulation.blocks[other]
-    part = block.usage[rows].tocoo()
-    row, pair, value = part.row, part.col, part.data.astype(np.int64)
-    gains = value > 0
-    row, pair, value = row[gains], pair[gains], value[gains]
     in_group = limits.by_pair.row
-    if in_group is None:
+    if in_group is None or not are_ones(limits.usage.data):
         return
+    usage = block.usage[rows].tocoo()
+    gains = usage.data > 0
+    row, pair, value = usage.row[gains], usage.col[gains], usage.data[gains].astype(np.int64)
     group = in_group[pair].astype(np.int64)  # from 1; 0 is no group
     order = np.lexsort((-value, group, row))
     row, group, value = row[order], group[order], value[order]
@@ -165,14 +155,14 @@ def _beside_limits(formulation: Formulation, number: int, rows: Ints, other: int
 
 
 def _beyond_supply(formulation: Formulation, number: int, rows: Ints, other: int) -> Iterator[Ints]:
-    """Yield prices for rows of one block beside all limits of another, or beside one of them."""
+    """Yield prices for rows of one block that seem to exceed one limit of another, or all."""
     block, limits = formulation.blocks[number], formulation.blocks[other]
     usage = block.usage[rows]
     filled = np.flatnonzero(np.diff(usage.indptr))
     in_row = limits.by_pair.row
-    if block.variables is not None or in_row is None or not filled.size:
+    if block.variables is not None or in_row is None:
         return
-    if not are_ones(usage.data):
+    if not filled.size or not are_ones(usage.data):
         return
     group = in_row[usage.indices].astype(np.int64)  # from 1; 0 is no row
     value = limits.by_pair.value

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation
@@ -13,7 +12,7 @@ from placement_opt.solvers.search.board import Solution
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A part of a problem around a solution: everything outside keeps its value.
+    """A part of a problem: all variables outside keep their values.
 
     Parameters
     ----------
@@ -22,20 +21,20 @@ class Part:
     pairs
         Its pairs, as indices in the whole, ascending.
     own
-        Its own variables, as indices behind the whole's pairs, ascending.
+        Its own variables, as indices in the whole counted from its first one, ascending.
     """
 
     formulation: Formulation
-    pairs: npt.NDArray[np.int64]
-    own: npt.NDArray[np.int64]
+    pairs: Ints
+    own: Ints
 
     def inside(self, solution: Solution) -> Solution:
-        """Cut the part's values out of a solution of the whole."""
+        """Return the part's values of a solution of the whole."""
         chosen = np.flatnonzero(np.isin(self.pairs, solution.chosen))
         return Solution(chosen, solution.own[self.own])
 
     def outside(self, around: Solution, inside: Solution) -> Solution:
-        """Put the part's values into a solution of the whole; cost O(pairs of the part)."""
+        """Return a solution of the whole with the part's values in it; cost O(part's pairs)."""
         left = around.chosen[~np.isin(around.chosen, self.pairs)]
         own = around.own.copy()
         own[self.own] = inside.own
@@ -44,53 +43,52 @@ class Part:
 
 def part_of(
     whole: Formulation,
-    pairs: npt.NDArray[np.int64],
+    pairs: Ints,
     around: Solution | None,
     free_own: Bools | None = None,
-    taken: npt.NDArray[np.int64] | None = None,
+    taken: Ints | None = None,
 ) -> Part:
-    """Cut a part out of a problem: the given pairs, and the own variables that they move.
+    """Return the part of a problem over the given pairs and the own variables that depend on them.
 
-    Without a solution `around`, every pair outside is zero and all own variables belong to the
-    part, whose blocks keep their capacity; with one, own variables stay where no row joins them to
-    a pair of the part. Of those that do not follow from the pairs, only the ones marked in
-    `free_own`, shape (N - E,), may change. Without `around`, `taken` pairs outside are one, and it
-    costs O(entries of the part).
+    Outside the part, variables keep their values of the solution `around`. Own variables that share
+    no row with a pair of the part are outside.
+
+    Without `around`, pairs outside are zero, except `taken` ones, which are one. All own variables
+    are inside, and blocks keep their capacity. Cost O(entries of the part).
+
+    Of the own variables that do not follow from the pairs, only those marked in `free_own`, shape
+    (N - E,), are inside; without `around` that holds for all own variables.
     """
     fixed = _Fixed(whole, pairs, around, taken)
     blocks, gains, own = [], [], [np.zeros(0, dtype=np.int64)]
     for number, block in enumerate(whole.blocks):
         first = whole.offsets[number] - whole.n_pairs
-        part = block.taken(pairs=pairs)
-        touched = np.diff(part.usage.indptr) > 0
+        inside = block.taken(pairs=pairs)
+        touched = np.diff(inside.usage.indptr) > 0
         moved = np.ones(block.n_own, dtype=np.bool_) if around is None else _moved(block, touched)
         if free_own is not None and (
             around is None or (block.variables is not None and not block.variables.follow)
         ):
             moved &= free_own[first : first + moved.size]
         at, used = np.flatnonzero(moved), fixed.used(number, ~moved)
-        part = part.taken(own=at).less(used)
-        if part.variable_usage is not None:
-            touched |= np.diff(part.variable_usage.indptr) > 0
+        inside = inside.taken(own=at).less(used)
+        if inside.variable_usage is not None:
+            touched |= np.diff(inside.variable_usage.indptr) > 0
         if around is None:
-            # A limit that nothing of the part can mend stays.
+            # A limit that is broken by what is outside stays, so that the part shows it.
             touched |= (block.lower > used) | (block.upper < used)
-        if touched.any() or part.n_own:
+        if touched.any() or inside.n_own:
             own.append(first + at)
             gains.append(whole.own_gain(number)[at])
-            blocks.append(part.taken(rows=np.flatnonzero(touched)))
+            blocks.append(inside.taken(rows=np.flatnonzero(touched)))
     return Part(whole.with_blocks(blocks, gains, pairs), pairs, np.concatenate(own))
 
 
 class _Fixed:
-    """What stays as it is outside a part; see `part_of`."""
+    """The values outside a part; see `part_of`."""
 
     def __init__(
-        self,
-        whole: Formulation,
-        pairs: npt.NDArray[np.int64],
-        around: Solution | None,
-        taken: npt.NDArray[np.int64] | None,
+        self, whole: Formulation, pairs: Ints, around: Solution | None, taken: Ints | None
     ) -> None:
         self._whole = whole
         self._taken = taken
@@ -102,7 +100,7 @@ class _Fixed:
             self._outside[pairs] = 0
 
     def used(self, number: int, stays: Bools) -> Ints:
-        """Return what it uses of each row of a block, with those own variables that stay."""
+        """Return what pairs outside and own variables that stay use of each row of a block."""
         block = self._whole.blocks[number]
         used = np.zeros(len(block), dtype=np.int64)
         if self._outside is not None:
@@ -117,7 +115,7 @@ class _Fixed:
 
 
 def _moved(block: RowBlock, touched: Bools) -> Bools:
-    """Tell which own variables share a touched row that is an equation or needs them to fill it."""
+    """Tell which own variables share a touched row."""
     moved = np.zeros(block.n_own, dtype=np.bool_)
     if block.variable_usage is not None:
         entries = block.variable_usage.tocoo()
