@@ -1,4 +1,4 @@
-"""Problems that are networks or hold one: the cheapest flow, its prices, the cut that forbids one.
+"""Problems that are networks: the cheapest flow, its prices, and the cut that proves there is none.
 
 Imports `derived` and what lies below it.
 """

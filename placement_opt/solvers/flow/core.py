@@ -6,26 +6,22 @@ from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.solvers.flow.network import Network
 
 CORE_FROM = 100_000
-"""So many pairs are solved at once: there is little to save."""
+"""Up to so many pairs the core is all pairs: there is little to save."""
 
 TIE_BITS = 12
 MIX = 2_654_435_761
-"""Multiplying by this, modulo 2^32, spreads the pairs that are kept among equals."""
+"""Multiplying by this, modulo 2^32, spreads the choice among pairs of equal cost."""
 
 PER_PLACE = 2
 SPARE = 8
-"""A set of which m may be chosen keeps its best ``PER_PLACE * m + SPARE`` pairs."""
+"""A set of which m pairs may be chosen keeps its best ``PER_PLACE * m + SPARE`` pairs."""
 
 
 def core_of(network: Network) -> Bools:
-    """Mark the best pairs of each person and of each opening: the smallest sets on both sides.
+    """Mark the best pairs of the smallest sets on both sides, such as persons and openings.
 
-    Whether those were enough is for prices to say; see `missing_pairs`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape of `network.pair`, all True for small networks.
+    The answer has the shape of `network.pair`. Prices tell later whether those pairs were enough;
+    see `missing_pairs`.
     """
     if len(network.pair_arcs) <= CORE_FROM:
         return np.ones(len(network.pair_arcs), dtype=np.bool_)
@@ -38,7 +34,7 @@ def core_of(network: Network) -> Bools:
 
 
 def missing_pairs(network: Network, taken: Bools, potential: Ints) -> Bools:
-    """Mark pairs that prices say are missing, the best few of each set; none where none is."""
+    """Mark pairs outside the core that are worth adding at these prices, the best few per set."""
     reduced = network.reduced_cost(potential)
     asked = np.flatnonzero(~taken & (reduced < 0))
     wanted = np.full(network.supply.size, SPARE + 1)
@@ -56,7 +52,7 @@ def _best_of_both(network: Network, pairs: Ints, cost: Ints, wanted: Ints) -> Bo
 
 
 def _best(node: Indices, cost: Ints, wanted: Ints) -> Bools:
-    """Mark the cheapest of each node's pairs, as many as wanted; chance decides among equals."""
+    """Mark each node's cheapest pairs, as many as wanted; ties are broken by a fixed hash."""
     bits = 62 - int(wanted.size).bit_length()
     level = cost - cost.min()
     level >>= max(0, int(level.max()).bit_length() - (bits - TIE_BITS))

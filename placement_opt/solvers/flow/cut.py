@@ -1,9 +1,10 @@
 """The rows that contradict each other where all rows form a network: a minimum cut.
 
-A plan is a flow that keeps every row's least and most. Where the largest flow leaves something of
-the least unserved, everything that can be reached from there in the residual network is a set out
-of which no more can flow: people who share fewer places than they are (Hall's condition), with
-minimums of any group on either side. The rows that cross the set contradict each other.
+A plan is a flow that keeps the minimum and maximum of every row. If the largest flow misses some
+minimum, the nodes that can be reached from there in the residual network form a set out of which
+no more can flow: people with fewer places than they are (Hall's condition), and the same for
+minimums of any group on either side. The rows that cross the border of the set contradict each
+other.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from placement_opt.solvers.flow.sets import Sets
 from placement_opt.solvers.search.native import NATIVE
 
 MOST_STARTS = 8
-"""So many unserved nodes are looked from, on either side; the smallest set found counts."""
+"""The search starts from at most so many unserved nodes on either side; the smallest cut counts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +36,8 @@ class Cut:
     prices
         Prices that prove it; None where pairs count more than one in some row.
     is_minimal
-        True where any of them left out makes room. Of more rows than one that is only told where
-        one unit is unserved and they are all there are.
+        True if leaving out any one row makes a plan possible. For several rows this is only known
+        where they are all rows of the problem and one unit is unserved.
     """
 
     rows: Ints
@@ -45,19 +46,15 @@ class Cut:
 
 
 def cut_of(formulation: Formulation) -> Cut | None:
-    """Return rows that contradict each other, or None where a plan keeps all.
+    """Return rows of a problem without gains that contradict each other; None if a plan exists.
 
-    Costs a largest flow and a few searches through its residual network.
-
-    Parameters
-    ----------
-    formulation
-        The problem, without gains. A row that no whole number of pairs keeps is a cut of its own.
+    A row that no number of pairs can keep is a cut by itself. Costs a largest flow and a few
+    searches through its residual network.
 
     Raises
     ------
     NotANetworkError
-        When it is no network.
+        When the problem is no network.
     """
     network = read_network(formulation)
     nothing = np.zeros(0, dtype=np.bool_)
@@ -77,7 +74,7 @@ def cut_of(formulation: Formulation) -> Cut | None:
 
 
 class _Residual:
-    """A largest flow of a network, and what can still flow."""
+    """A largest flow of a network, and the arcs over which more can flow."""
 
     def __init__(self, network: Network) -> None:
         arcs = network.arcs(np.arange(network.pair.size))
@@ -91,13 +88,13 @@ class _Residual:
         self._head = np.concatenate([arcs.head[onward], arcs.tail[back]])
 
     def sets(self) -> list[Bools]:
-        """Return sets of nodes that more should leave than can, each reached from one node."""
+        """Return sets of nodes that more flow should leave than can, one for each start."""
         ahead = [self._reached(node, self._tail, self._head) for node in self._excess[:MOST_STARTS]]
         behind = [self._reached(node, self._head, self._tail) for node in self._lack[:MOST_STARTS]]
         return [*ahead, *(~reached for reached in behind)]
 
     def opens(self, rows: Ints) -> bool:
-        """Tell whether each row left out would serve the one unit that is unserved."""
+        """Tell whether leaving out any one of the rows would serve the one unserved unit."""
         ahead = self._reached(self._excess[0], self._tail, self._head)
         behind = self._reached(self._lack[0], self._head, self._tail)
         network, needed = self._network, []
@@ -123,7 +120,7 @@ class _Residual:
 
 
 def _largest_flow(arcs: Arcs, supply: Ints) -> tuple[Ints, Ints]:
-    """Return the flow on each arc, and what of each node's supply or demand is left."""
+    """Return the flow on each arc, and each node's supply or demand that is left."""
     from ortools.graph.python import max_flow
 
     gives, takes = np.flatnonzero(supply > 0), np.flatnonzero(supply < 0)
@@ -145,7 +142,7 @@ def _largest_flow(arcs: Arcs, supply: Ints) -> tuple[Ints, Ints]:
 
 
 def _crossing(network: Network, inside: Bools) -> Cut:
-    """Return the rows whose limits hold the flow out of a set of nodes, and their prices."""
+    """Return the rows whose limits keep more flow from leaving a set of nodes, and their prices."""
     prices: list[Ints] = [np.zeros(0, dtype=np.int64)]
     units = [np.zeros(0, dtype=np.int64)]
     for sets, first, is_right in _of_blocks(network):
@@ -168,12 +165,12 @@ def _of_blocks(network: Network) -> list[tuple[Sets, int, bool]]:
 
 
 def _has_upper(sets: Sets) -> Bools:
-    """Tell which rows have less room than pairs."""
-    holds: Bools = sets.upper - sets.low < sets.size
-    return holds
+    """Tell which rows have an upper limit that can bind."""
+    binds: Bools = sets.upper - sets.low < sets.size
+    return binds
 
 
 def _has_lower(sets: Sets) -> Bools:
-    """Tell which rows ask for pairs."""
-    holds: Bools = sets.lower - sets.high > 0
-    return holds
+    """Tell which rows have a lower limit that can bind."""
+    binds: Bools = sets.lower - sets.high > 0
+    return binds

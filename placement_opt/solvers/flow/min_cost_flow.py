@@ -1,6 +1,6 @@
-"""OR-Tools' minimum-cost flow, on arrays or on the files of one folder.
+"""OR-Tools' minimum-cost flow, on arrays or on files in a folder.
 
-It neither heeds an interrupter nor lets other threads run meanwhile.
+It cannot be interrupted, and lets no other thread run meanwhile.
 """
 
 from pathlib import Path
@@ -9,9 +9,8 @@ import numpy as np
 
 from placement_opt.basics.arrays import Indices, Ints
 
-ARCS = "arcs.npy"
-FLOW = "flow.npy"
-STATUS = "status.txt"
+ARCS = "arcs.npz"
+FLOW = "flow.npz"
 
 OPTIMAL = "OPTIMAL"
 INFEASIBLE = "INFEASIBLE"
@@ -22,8 +21,8 @@ def cheapest_flow(
 ) -> tuple[str, Ints]:
     """Return how the algorithm ended (its own word) and the flow on each arc, shape (A,).
 
-    Exact in integers: a cost-scaling push-relabel, about ``O(nodes^2 arcs log(nodes cost))`` at
-    worst, a second for a million arcs in practice.
+    A cost-scaling push-relabel method, exact in integers: ``O(nodes^2 arcs log(nodes cost))`` at
+    worst, about a second for a million arcs in practice.
     """
     from ortools.graph.python import min_cost_flow
 
@@ -33,33 +32,28 @@ def cheapest_flow(
     status = network.solve()
     if status == network.OPTIMAL:
         return OPTIMAL, np.asarray(network.flows(arc), dtype=np.int64)
-    # Without an optimum there is no flow to read: asking for one would crash.
+    # Without an optimum, reading the flow would crash.
     no_flow = np.zeros_like(cost)
     if status == network.INFEASIBLE and np.any(cost):
-        # Prices that run out of their range end the same way; without costs there are none.
+        # It also says this when its prices overflow, which cannot happen without costs.
         ending, _ = cheapest_flow(tail, head, capacity, no_flow, supply)
         return (ending if ending == INFEASIBLE else "BAD_COST_RANGE"), no_flow
     return str(status.name), no_flow
 
 
-def write_arcs(
-    folder: Path, tail: Indices, head: Indices, capacity: Ints, cost: Ints, supply: Ints
-) -> None:
-    """Write what `work` reads."""
-    with (folder / ARCS).open("wb") as file:
-        for array in (tail, head, capacity, cost, supply):
-            np.save(file, array)
+def write_arcs(folder: Path, *arrays: Indices | Ints) -> None:
+    """Write what `work` reads: the arguments of `cheapest_flow`."""
+    np.savez(folder / ARCS, *arrays)
 
 
 def read_flow(folder: Path) -> tuple[str, Ints]:
-    """Read what `work` wrote at its end."""
-    return (folder / STATUS).read_text(encoding="ascii"), np.load(folder / FLOW)
+    """Return the answer of `cheapest_flow` that `work` wrote at its end."""
+    with np.load(folder / FLOW) as answer:
+        return str(answer["status"]), answer["flow"]
 
 
 def work(folder: Path) -> None:
-    """Solve the folder's network."""
-    with (folder / ARCS).open("rb") as file:
-        tail, head, capacity, cost, supply = (np.load(file) for _ in range(5))
-    status, flow = cheapest_flow(tail, head, capacity, cost, supply)
-    np.save(folder / FLOW, flow)
-    (folder / STATUS).write_text(status, encoding="ascii")
+    """Solve the network in the folder."""
+    with np.load(folder / ARCS) as arrays:
+        status, flow = cheapest_flow(*(arrays[name] for name in arrays.files))
+    np.savez(folder / FLOW, status=status, flow=flow)

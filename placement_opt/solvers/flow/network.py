@@ -1,10 +1,10 @@
 """Reads a formulation as a network in which every plan is a flow.
 
-Each row is a set of pairs of which a number is allowed. When the rows split into two sides (say,
-the candidates' and the openings') such that on each side any two sets are nested or apart, every
-row is an arc that its pairs' flow passes: from a common root down the left side's sets, over the
-pair's own arc, and up the right side's sets back to the root. A priced shortfall bends the price
-of its row's arc, which two parallel arcs express.
+Each row is a set of pairs with limits on how many are chosen. Suppose the rows split into two sides
+(say, candidates and openings) such that any two sets on one side are nested or disjoint. Then every
+row is an arc. The flow of a pair goes from a common root down through the sets on the left side,
+over the pair's own arc, and up through the sets on the right side back to the root. Where a row has
+a priced shortfall, its cost per unit changes at some number of pairs: two parallel arcs.
 """
 
 from collections.abc import Sequence
@@ -24,11 +24,11 @@ from placement_opt.solvers.flow.sets import (
 )
 from placement_opt.solvers.search.board import Solution
 
-COST_ROOM = 1 << 62
-"""Costs times nodes stay below this, since the algorithm scales the one by the other."""
+COST_LIMIT = 1 << 62
+"""Costs times nodes must stay below this: the algorithm multiplies one by the other."""
 
 SAMPLE_COSTS = 1_000
-"""So many costs are looked at before all of them, for a divisor."""
+"""A divisor is first sought among so many costs: mostly they already have none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class Arcs:
         return Arcs(self.tail[kept], self.head[kept], self.capacity[kept], self.cost[kept])
 
     def cheaper(self, step: int) -> "Arcs":
-        """Return the same arcs, their costs divided by what all of them share."""
+        """Return the same arcs, with costs divided by a common divisor."""
         return self if step == 1 else replace(self, cost=self.cost // step)
 
 
@@ -59,19 +59,19 @@ class Network:
     Parameters
     ----------
     pair_arcs
-        One arc for each pair of `pair`, of capacity one; ends at the smallest sets around it.
+        One arc of capacity one for each pair of `pair`, between the smallest sets around it.
     row_arcs
         The arcs of the rows, at most two each.
     step
         Objective units per unit of cost.
     supply
-        Flow that each node sends out (or takes, negative), shape (nodes,), int64.
+        Flow that each node sends out, or takes if negative, shape (nodes,), int64.
     around
-        Node of the smallest set around each node's own, 0 for the root, shape (nodes,).
+        Node of the smallest set around each node's set, 0 for the root, shape (nodes,).
     pair
         The pairs that are in some row.
     free
-        Pairs in no row at all that are worth choosing.
+        Pairs that are in no row and gain points.
     sets, is_right, first_node
         For each of the formulation's blocks: its rows, on which side they are, and the node of
         the first.
@@ -91,15 +91,15 @@ class Network:
 
     @property
     def is_feasible(self) -> bool:
-        """False when some row, taken alone, can never keep its limits."""
-        return all(bool(part.may_hold().all()) for part in self.sets)
+        """False when some row by itself can never keep its limits."""
+        return all(bool(sets.may_hold().all()) for sets in self.sets)
 
     def arcs(self, kept: Ints) -> Arcs:
-        """Return the arcs of some pairs, by their place in `pair`, and behind them the rows'."""
+        """Return the arcs of some pairs, by their place in `pair`, and then those of the rows."""
         return _joined([self.pair_arcs.some(kept), self.row_arcs])
 
     def reduced_cost(self, potential: Ints) -> Ints:
-        """Return what one unit of flow over each pair costs beside node potentials."""
+        """Return the reduced cost of each pair at node potentials."""
         arcs = self.pair_arcs
         return arcs.cost + potential[arcs.tail] - potential[arcs.head]
 
@@ -119,7 +119,7 @@ class Network:
 
 
 def read_network(formulation: Formulation) -> Network:
-    """Read the formulation as a network, O(pairs) for each block and each two blocks.
+    """Read the formulation as a network; cost O(pairs) for each block and each two blocks.
 
     Raises
     ------
@@ -128,9 +128,9 @@ def read_network(formulation: Formulation) -> Network:
     """
     blocks = zip(formulation.blocks, formulation.offsets[:-1], strict=True)
     sets = tuple(read_sets(formulation, block, offset) for block, offset in blocks)
-    rows = [without_idle_rows(part) for part in sets]
+    rows = [without_idle_rows(of_block) for of_block in sets]
     is_right = tuple(split_sides(rows))
-    first_node = tuple(np.cumsum([1, *(len(part.size) for part in sets)]).tolist())
+    first_node = tuple(np.cumsum([1, *(len(of_block.size) for of_block in sets)]).tolist())
     around = np.zeros(first_node[-1], dtype=np.int32)
     leaves = []
     for side in (False, True):
@@ -146,8 +146,8 @@ def read_network(formulation: Formulation) -> Network:
     supply = np.zeros(first_node[-1], dtype=np.int64)
     row_arcs = _joined(
         [
-            _row_arcs(part, part.nodes(first), around, supply, up=up)
-            for part, first, up in zip(sets, first_node[:-1], is_right, strict=True)
+            _row_arcs(of_block, of_block.nodes(first), around, supply, up=up)
+            for of_block, first, up in zip(sets, first_node[:-1], is_right, strict=True)
         ]
     )
     gain = formulation.objective.gain[: formulation.n_pairs]
@@ -173,39 +173,38 @@ def read_network(formulation: Formulation) -> Network:
 
 
 def _row_arcs(sets: Sets, node: Indices, around: Indices, supply: Ints, *, up: bool) -> Arcs:
-    """Return the arcs between each row and the set around it; the least flow moves to `supply`."""
+    """Return the arcs between each row and the set around it; move least flows into `supply`."""
     tail, head = (node, around[node]) if up else (around[node], node)
     least, most = sets.range()
     bend = sets.bend()
     np.add.at(supply, head, least)
     np.add.at(supply, tail, -least)
-    saves, costs = sets.prices()
+    before, after = sets.costs()
     both = Arcs(
         np.concatenate([tail, tail]),
         np.concatenate([head, head]),
         np.concatenate([bend - least, most - bend]),
-        np.concatenate([saves, costs]),
+        np.concatenate([before, after]),
     )
     return both.some((both.capacity > 0) & np.tile(sets.size > 0, 2))
 
 
-def _joined(parts: Sequence[Arcs]) -> Arcs:
+def _joined(several: Sequence[Arcs]) -> Arcs:
     """Put arcs one after the other."""
     none = Arcs(*np.zeros((2, 0), dtype=np.int32), *np.zeros((2, 0), dtype=np.int64))
-    parts = [none, *parts]
+    several = [none, *several]
     return Arcs(
-        np.concatenate([part.tail for part in parts]),
-        np.concatenate([part.head for part in parts]),
-        np.concatenate([part.capacity for part in parts]),
-        np.concatenate([part.cost for part in parts]),
+        np.concatenate([arcs.tail for arcs in several]),
+        np.concatenate([arcs.head for arcs in several]),
+        np.concatenate([arcs.capacity for arcs in several]),
+        np.concatenate([arcs.cost for arcs in several]),
     )
 
 
 def _step(*costs: Ints) -> int:
-    """Return what all costs share."""
+    """Return the greatest common divisor of all costs."""
     step = 0
     for cost in costs:
-        # A few costs mostly tell at once that nothing is shared.
         for some in (cost[:SAMPLE_COSTS], cost):
             if step != 1:
                 step = int(np.gcd.reduce(some, initial=step))
@@ -214,7 +213,7 @@ def _step(*costs: Ints) -> int:
 
 def _refuse_large_costs(step: int, n_nodes: int, *costs: Ints) -> None:
     largest = max(int(np.abs(cost).max(initial=0)) for cost in costs) // step
-    if largest * (n_nodes + 1) >= COST_ROOM:
+    if largest * (n_nodes + 1) >= COST_LIMIT:
         raise NotANetworkError(
             f"gains up to {largest} over {n_nodes} nodes are too large for the flow algorithm"
         )

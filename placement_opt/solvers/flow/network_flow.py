@@ -40,21 +40,21 @@ QUICK_ARCS = 250_000
 """So many arcs mostly take less than a second, hardly more than the start of a process."""
 
 CORE_ROUNDS = 8
-"""So often the likely pairs are extended; after that all pairs are taken."""
+"""The core is extended so many times; after that all pairs are taken."""
 
 
 class NetworkFlow:
     """Exact minimum-cost flow; refuses what is no network (see `solvers.flow.network`).
 
-    It solves the likely pairs first; node potentials of that flow tell which others are worth
-    adding, and prove the optimum when none is. A stop before leaves the best plan and bound so
-    far. Its answer depends on the problem alone, and a gap is not enough for it: the proof is near.
+    It solves the core first. Node potentials of that flow tell which other pairs are worth adding,
+    and prove the optimum when none is. A stop leaves the best plan and bound so far. The asked gap
+    does not stop it, since the proof is near; so its answer depends on the problem only.
 
     Parameters
     ----------
     in_process
-        True: work in this process, where it blocks all threads until it ends; False: in a
-        process of its own. None: here when small.
+        True: work in this process, which blocks all threads until the flow ends. False: work in a
+        process of its own. None: in this process if the problem is small.
     """
 
     name = "flow"
@@ -85,7 +85,7 @@ class NetworkFlow:
             return Ending.FAILED
 
     def _network(self, formulation: Formulation) -> Network | str:
-        """Read the network once, since a solve comes after the question whether it is one."""
+        """Return the network or why there is none; read once, as `solve` follows `refuses`."""
         if self._read is None or self._read[0] is not formulation:
             network: Network | str
             try:
@@ -96,9 +96,9 @@ class NetworkFlow:
         return self._read[1]
 
     def _search(self, network: Network, search: Search) -> Ending:
-        """Solve on the likely pairs, and again with what their prices ask for, until none is."""
+        """Solve the core, and again with the pairs that its prices ask for, until none is left."""
         taken = core_of(network)
-        priced: tuple[Solution, Ints] | None = None
+        proof: tuple[Solution, Ints] | None = None
         slowest_s = 0.0
         for n_rounds in itertools.count(1):
             arcs = network.arcs(np.flatnonzero(taken))
@@ -122,16 +122,16 @@ class NetworkFlow:
             potential = potentials(arcs, flow, network.supply.size, is_stopped)
             if potential is None and not taken.all():
                 break
-            priced = None if potential is None else (solution, potential)
+            proof = None if potential is None else (solution, potential)
             missing = ~taken if potential is None else missing_pairs(network, taken, potential)
             if not missing.any():
-                _certify(network, priced, search)
+                _certify(network, proof, search)
                 gained = network.formulation.gained(solution.values(network.formulation))
                 is_kept = prove_bound(search, gained, self.name)
                 return Ending.EXHAUSTED if is_kept else Ending.FAILED
-            # Prices that still lack pairs after so many rounds are no guide to them.
+            # If pairs are still missing after so many rounds, the prices are no guide.
             taken |= missing | (n_rounds >= CORE_ROUNDS)
-        _certify(network, priced, search)
+        _certify(network, proof, search)
         return ended(search)
 
     def _flow(
@@ -140,12 +140,12 @@ class NetworkFlow:
         """Return how the algorithm ended and its flow, or None when the search said stop."""
         if _is_stopped(clock):
             return None
-        parts = (arcs.tail, arcs.head, arcs.capacity, arcs.cost, supply)
+        arrays = (arcs.tail, arcs.head, arcs.capacity, arcs.cost, supply)
         is_quick = len(arcs) <= QUICK_ARCS and not is_slow
         if is_quick if self._in_process is None else self._in_process:
-            return cheapest_flow(*parts)
+            return cheapest_flow(*arrays)
         with job_folder() as folder:
-            write_arcs(folder.path, *parts)
+            write_arcs(folder.path, *arrays)
             job = start_job(FLOW_WORK, folder)
             try:
                 while not job.wait(schedule.POLL_S):
@@ -162,7 +162,13 @@ def _is_stopped(clock: Clock) -> bool:
 
 
 def _offered(network: Network, taken: Bools, flow: Ints, search: Search) -> Solution:
-    """Offer the plan of a flow over some pairs."""
+    """Offer the plan of a flow over the taken pairs, and return it.
+
+    Raises
+    ------
+    JobError
+        When the plan breaks a row.
+    """
     place = np.flatnonzero(taken)
     solution = network.solution(place[flow[: place.size] > 0])
     search.offer(solution, NetworkFlow.name)
@@ -172,14 +178,14 @@ def _offered(network: Network, taken: Bools, flow: Ints, search: Search) -> Solu
     return solution
 
 
-def _certify(network: Network, priced: tuple[Solution, Ints] | None, search: Search) -> None:
-    """Let the search check in exact integers what the prices of a flow prove, if anything."""
-    if priced is None:
+def _certify(network: Network, proof: tuple[Solution, Ints] | None, search: Search) -> None:
+    """Let the search check in exact integers what a flow and its node potentials prove."""
+    if proof is None:
         return
-    solution, potential = priced
+    solution, potential = proof
     certificate = flow_certificate(network, solution.chosen, potential)
     if certificate is None:
-        search.note("flow: no prices in whole numbers, the bound rests on the algorithm's word")
+        search.note("flow: the prices are no integers, the bound rests on the algorithm's word")
         return
     try:
         search.certify(certificate, NetworkFlow.name)

@@ -1,8 +1,8 @@
-"""Dual prices of an optimal flow, which prove it to anyone without the algorithm that found it.
+"""Dual prices of a cheapest flow, which prove it without the algorithm that found it.
 
-By the theory of network flows, a flow is cheapest exactly where node potentials exist at which no
-arc with room left is worth using and no arc in use is worth leaving. They are shortest distances
-in what is left of the network; the price of a row is the difference over its arc.
+By the theory of network flows, a flow is cheapest if and only if there are node potentials at which
+no arc with room is worth using more and no arc in use is worth using less. Such potentials are
+shortest distances in the residual network. The price of a row is their difference over its arc.
 """
 
 from collections.abc import Callable
@@ -20,25 +20,11 @@ ROUNDS_PER_LOOK = 64
 
 
 def potentials(arcs: Arcs, flow: Ints, n_nodes: int, is_stopped: Callable[[], bool]) -> Ints | None:
-    """Return node potentials at which the flow is cheapest, or None when told to stop.
+    """Return node potentials of a cheapest flow, or None if `is_stopped` says so.
 
-    Relaxes all arcs out of the nodes that fell in the round before, until none falls: a few dozen
-    rounds in practice, at most one per node. Any flow that is not cheapest would never end, so
-    only optimal ones may come here.
-
-    Parameters
-    ----------
-    arcs, flow
-        A network and a cheapest flow.
-    n_nodes
-        Number of nodes; node 0 is the root.
-    is_stopped
-        Asked now and then.
-
-    Returns
-    -------
-    numpy.ndarray or None
-        Potentials in units of cost, shape (n_nodes,).
+    The potentials are in units of cost, shape (n_nodes,); node 0 is the root. Each round relaxes
+    all arcs out of the nodes that fell in the round before, until none falls: a few dozen rounds in
+    practice, at most one per node. For a flow that is not cheapest this would never end.
     """
     onward, back = np.flatnonzero(flow < arcs.capacity), np.flatnonzero(flow > 0)
     tail = np.concatenate([arcs.tail[onward], arcs.head[back]])
@@ -47,7 +33,7 @@ def potentials(arcs: Arcs, flow: Ints, n_nodes: int, is_stopped: Callable[[], bo
     head = np.concatenate([arcs.head[onward], arcs.tail[back]])[order]
     cost = np.concatenate([arcs.cost[onward], -arcs.cost[back]])[order]
     start = np.searchsorted(tail, np.arange(n_nodes + 1, dtype=tail.dtype))
-    # Far enough for nodes that nothing leads to; every other start gives potentials as good.
+    # High enough for nodes that cannot be reached; for all others any start is as good.
     level = np.full(n_nodes, 2 * int(np.abs(cost).max(initial=0)) + 1, dtype=np.int64)
     level[0] = 0
     fallen, rounds = np.arange(n_nodes), 0
@@ -74,19 +60,8 @@ def _arcs_of(nodes: Ints, start: Ints) -> Ints:
 def flow_certificate(network: Network, chosen: Ints, potential: Ints) -> Certificate | None:
     """Turn node potentials into prices of the formulation's rows.
 
-    Parameters
-    ----------
-    network
-        The network.
-    chosen
-        The pairs of the flow, as indices in the formulation.
-    potential
-        Of each node, for this flow.
-
-    Returns
-    -------
-    Certificate or None
-        None where the prices are no integers in int64.
+    `chosen` are the pairs of the flow, as indices in the formulation. None where the prices are no
+    integers or do not fit int64.
     """
     if float(np.abs(potential).max()) * network.step >= SUM_LIMIT:
         return None
@@ -104,13 +79,17 @@ def flow_certificate(network: Network, chosen: Ints, potential: Ints) -> Certifi
 
 
 def _row_prices(sets: Sets, chosen: Ints, price: Ints) -> Ints:
-    """Take out of rows' prices what no row asks: that none is less than zero, or more than all."""
+    """Correct the prices of rows with none or all of their pairs chosen.
+
+    The flow also keeps the number of chosen pairs between zero and all of them. That is no row of
+    the formulation, so the price of such a limit is taken out.
+    """
     row = sets.row_of_pair[chosen]
     amount = np.bincount(row[row >= 0], minlength=len(sets.size))
     (least, most), bend = sets.range(), sets.bend()
-    saves, costs = sets.prices()
-    first = np.where(bend > least, saves, costs)
-    last = np.where(bend < most, costs, saves)
+    before, after = sets.costs()
+    first = np.where(bend > least, before, after)
+    last = np.where(bend < most, after, before)
     price = np.where((amount == 0) & (sets.lower < sets.high), np.maximum(price, first), price)
     is_all = (amount == sets.size) & (sets.upper - sets.low > sets.size)
     price = np.where(is_all, np.minimum(price, last), price)

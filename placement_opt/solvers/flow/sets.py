@@ -15,7 +15,7 @@ Rows = npt.NDArray[np.signedinteger]
 
 
 SAMPLE_PAIRS = 10_000
-"""Sets that cross mostly show it among so many pairs."""
+"""If two sets cross, so many pairs mostly show it."""
 
 
 class NotANetworkError(Exception):
@@ -24,7 +24,7 @@ class NotANetworkError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Sets:
-    """The rows of one block as sets of pairs, each with a limit on its number of chosen pairs.
+    """The rows of one block as sets of pairs, each with limits on its number of chosen pairs.
 
     Parameters
     ----------
@@ -33,15 +33,15 @@ class Sets:
     size
         Number of pairs in each row, shape (R,).
     lower, upper
-        Limits on ``chosen + t``, shape (R,), where t is the row's own variable, signed.
+        Limits on ``chosen + t``, shape (R,), where t is the row's own variable times its sign.
     low, high
-        Bounds of t, shape (R,); zero where the row has none.
-    price
+        Bounds of t, shape (R,); zero where the row has no own variable.
+    gain
         Objective units gained per unit of t, shape (R,).
     own, sign
-        Index of the row's own variable in the formulation (-1 for none), and t = sign * variable.
+        Index of the row's own variable in the formulation (-1 for none), and its sign.
     unit
-        What a pair counts in its row; the limits above are for numbers of pairs, shape (R,).
+        Coefficient of the pairs in each row, shape (R,); the limits above are divided by it.
     """
 
     row_of_pair: Rows
@@ -50,53 +50,50 @@ class Sets:
     upper: Ints
     low: Ints
     high: Ints
-    price: Ints
+    gain: Ints
     own: Ints
     sign: Ints
     unit: Ints
 
     def range(self) -> tuple[Ints, Ints]:
-        """Return how many pairs of each row can be chosen, least and most."""
-        return (
-            np.maximum(self.lower - self.high, 0),
-            np.minimum(self.upper - self.low, self.size),
-        )
+        """Return the least and the most pairs of each row that can be chosen."""
+        return np.maximum(self.lower - self.high, 0), np.minimum(self.upper - self.low, self.size)
 
     def may_hold(self) -> Bools:
-        """Tell which rows, taken alone, can keep their limits."""
+        """Tell which rows can keep their limits by themselves."""
         least, most = self.range()
         holds: Bools = (self.lower <= self.upper) & (least <= most)
         return holds
 
     def nodes(self, first: int) -> Indices:
-        """Return the numbers of the rows' nodes in a network, from `first`."""
+        """Return the number of each row's node in a network; they begin at `first`."""
         return np.arange(first, first + len(self.size), dtype=np.int32)
 
     def bend(self) -> Ints:
-        """Return after how many chosen pairs, in the range, one more stops saving t or costs t."""
+        """Return after how many chosen pairs, in the range, the cost of one more changes."""
         least, most = self.range()
-        bend = np.where(self.price <= 0, self.lower - self.low, self.upper - self.high)
+        bend = np.where(self.gain <= 0, self.lower - self.low, self.upper - self.high)
         return np.clip(bend, least, most)
 
-    def prices(self) -> tuple[Ints, Ints]:
-        """Return the cost of one more chosen pair, before the bend and behind it."""
-        return np.minimum(self.price, 0), np.maximum(self.price, 0)
+    def costs(self) -> tuple[Ints, Ints]:
+        """Return the cost of one more chosen pair before the bend and after it."""
+        return np.minimum(self.gain, 0), np.maximum(self.gain, 0)
 
     def is_idle(self) -> Bools:
-        """Tell which rows limit nothing."""
+        """Tell which rows limit no number of pairs."""
         least, most = self.range()
         return (self.own < 0) & (least <= 0) & (most >= self.size)
 
     def alone(self) -> Ints:
-        """Return the price of each row that has no pairs, where t alone keeps its limits."""
-        is_asked = np.where(self.price < 0, self.lower > self.low, self.upper < self.high)
-        return np.where(is_asked, self.price, 0)
+        """Return the dual price of each row as if it had no pairs, only t."""
+        is_asked = np.where(self.gain < 0, self.lower > self.low, self.upper < self.high)
+        return np.where(is_asked, self.gain, 0)
 
     def best(self, chosen: Ints) -> Ints:
         """Return the best value of t for the number of chosen pairs in each row."""
         least = np.maximum(self.low, self.lower - chosen)
         most = np.minimum(self.high, self.upper - chosen)
-        best: Ints = np.where(self.price <= 0, least, most)
+        best: Ints = np.where(self.gain <= 0, least, most)
         return best
 
 
@@ -106,14 +103,14 @@ def read_sets(formulation: Formulation, block: RowBlock, offset: int) -> Sets:
     Raises
     ------
     NotANetworkError
-        When coefficients within a row differ, a pair is in two rows of the block, or own
-        variables are more than one private slack per row.
+        When the coefficients of a row differ, a pair is in two rows of the block, or the own
+        variables are not at most one per row, each in one row.
     """
     row_of_pair = _rows_of_pairs(block)
     size = np.bincount(row_of_pair + 1, minlength=len(block) + 1)[1:]
     unit = _units(block)
     own, sign = _read_slack(block, unit, size, offset)
-    # A zero behind each array is what index -1, "no own variable", finds.
+    # Index -1, for "no own variable", finds the zero at the end.
     gain, one_end, other_end = (
         np.append(array, 0)[own] * sign
         for array in (formulation.objective.gain, formulation.lower, formulation.upper)
@@ -125,7 +122,7 @@ def read_sets(formulation: Formulation, block: RowBlock, offset: int) -> Sets:
 
 
 def _rows_of_pairs(block: RowBlock) -> Rows:
-    """Return the one row that counts each pair, -1 for none."""
+    """Return the row that counts each pair, -1 for none."""
     entries = block.by_pair
     if entries.row is None:
         row = np.full(block.usage.shape[1], -1, dtype=np.int32)
@@ -144,7 +141,7 @@ def _rows_of_pairs(block: RowBlock) -> Rows:
 
 
 def _units(block: RowBlock) -> Ints:
-    """Return what every pair of a row counts, one for rows without pairs."""
+    """Return the coefficient of the pairs in each row, one for rows without pairs."""
     unit = np.ones(len(block), dtype=np.int64)
     data = block.usage.data
     if data.size and not data.min() == 1 == data.max():
@@ -159,7 +156,7 @@ def _units(block: RowBlock) -> Ints:
 
 
 def _read_slack(block: RowBlock, unit: Ints, size: Ints, offset: int) -> tuple[Ints, Ints]:
-    """Return the own variable of each row and its sign; `unit` is set for rows without pairs."""
+    """Return the own variable of each row and its sign; set `unit` of rows without pairs."""
     own = np.full(len(block), -1, dtype=np.int64)
     sign = np.zeros(len(block), dtype=np.int64)
     if block.variable_usage is None:
@@ -178,7 +175,7 @@ def _read_slack(block: RowBlock, unit: Ints, size: Ints, offset: int) -> tuple[I
 
 
 def without_idle_rows(sets: Sets) -> Rows:
-    """Return the row of each pair, -1 also for rows that limit nothing."""
+    """Return the row of each pair, -1 for none and for rows that limit nothing."""
     is_idle = sets.is_idle()
     if not is_idle.any():
         return sets.row_of_pair
@@ -187,7 +184,7 @@ def without_idle_rows(sets: Sets) -> Rows:
 
 
 def _are_laminar(one: Rows, other: Rows) -> bool:
-    """Tell whether any row of one block and any of the other are nested or apart."""
+    """Tell whether all rows of one block are nested in, around or disjoint from the other's."""
     if one.size > SAMPLE_PAIRS and not _are_laminar(one[:SAMPLE_PAIRS], other[:SAMPLE_PAIRS]):
         return False
     inside, inside_other = _within(one, other), _within(other, one)
@@ -197,7 +194,7 @@ def _are_laminar(one: Rows, other: Rows) -> bool:
 
 
 def _within(one: Rows, other: Rows) -> Bools:
-    """Tell of each row of one block whether one row of the other holds all its pairs."""
+    """Tell for each row of one block whether one row of the other has all its pairs."""
     n_rows = int(one.max(initial=-1)) + 1
     around = np.full(n_rows + 1, -1, dtype=other.dtype)
     around[one] = other
@@ -212,7 +209,7 @@ def split_sides(rows: Sequence[Rows]) -> list[bool]:
     Raises
     ------
     NotANetworkError
-        When that cannot be: three blocks cross each other.
+        When that is impossible, as where three blocks cross each other.
     """
     crosses: list[set[int]] = [set() for _ in rows]
     for first in range(len(rows)):
@@ -238,7 +235,7 @@ def split_sides(rows: Sequence[Rows]) -> list[bool]:
 def nest(
     rows: Sequence[Rows], nodes: Sequence[Indices], sizes: Sequence[Ints]
 ) -> tuple[Indices, Indices]:
-    """Order the sets of one side by nesting.
+    """Find the smallest set around each set and each pair of one side.
 
     Parameters
     ----------
@@ -259,13 +256,13 @@ def nest(
     """
     node = np.concatenate(nodes)
     none = np.int32(node.size)
-    # A small set comes before those around it; of equal ones, the first is taken to be inside.
+    # A set comes before those around it; of equal sets, the first counts as the inner one.
     order = np.lexsort((node, np.concatenate(sizes)))
     node_of_rank = np.append(node[order], np.int32(0))
     rank = np.empty_like(node)
     rank[order] = np.arange(node.size, dtype=np.int32)
     ranks = np.split(rank, np.cumsum([len(of) for of in nodes])[:-1])
-    of_row = [np.append(part, none) for part in ranks]  # row -1 is in no set
+    of_row = [np.append(of_block, none) for of_block in ranks]  # row -1 is in no set
     innermost = of_row[0][rows[0]]
     for some, row in zip(of_row[1:], rows[1:], strict=True):
         np.minimum(innermost, some[row], out=innermost)
