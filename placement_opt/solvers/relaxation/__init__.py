@@ -1,4 +1,4 @@
-"""The linear relaxation: bounds and prices, over all pairs or over those that matter.
+"""The linear relaxation, over all variables or over some of them: prices, and what they prove.
 
 Imports `flow` and what lies below it.
 """

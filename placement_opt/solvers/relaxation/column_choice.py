@@ -1,4 +1,4 @@
-"""Which columns a restricted linear program begins with, and which come in."""
+"""Which columns a restricted linear program begins with, and which enter later."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,38 +7,34 @@ from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import Formulation
 
 FIRST_PAIRS, FIRST_PER_CANDIDATE = 40_000, 2.7
-"""Promising pairs to begin a level with, beside the best of each row: at least so many, and so many
-for each candidate."""
+"""A program begins with at least so many promising pairs, or so many per candidate, in addition to
+the best of each candidate and opening."""
 
 BEST_OF_CANDIDATE, BEST_OF_OPENING = 3, 8
 BEST_OF_EQUATION = 8
 ENTERING_OF_CANDIDATE = 3
 MOST_ENTERING, ENTERING_PER_CANDIDATE = 20_000, 1.3
 FEW_ENTERING = 500
-"""Up to so many that gain come in at once, however many of one candidate."""
+"""Up to so many pairs enter together, however many of them are of one candidate."""
 
 BLOCK = 1 << 22
-"""Of more values, the largest are looked for in blocks."""
+"""The largest of more values than this are found block by block."""
 
 SMALL_GAIN = 1e-6
-"""Columns that gain a smaller share of the largest gain stay out."""
+"""Columns whose reduced gain is a smaller share of the largest gain stay out."""
 
 IN_USE = 1e-7
-"""Columns of a larger value are in use."""
+"""Columns with a larger value are in use."""
 
 MOST_ASKED = 5_000
+"""Blocks with more pairs in their minimums leave those pairs to the usual choice."""
+
 FEW_OWN = 2_000
 """Blocks with fewer own variables bring all of them."""
 
 
 class PairColumns:
-    """Chooses pairs by their reduced gains.
-
-    Parameters
-    ----------
-    formulation
-        The problem.
-    """
+    """Chooses pairs of a problem by their reduced gains."""
 
     def __init__(self, formulation: Formulation) -> None:
         self.asked = asked(formulation)
@@ -50,12 +46,8 @@ class PairColumns:
     def promising(self, reduced: Floats, share: float = 1.0) -> Ints:
         """Return the pairs with the largest gains, and the best of each candidate and opening.
 
-        Parameters
-        ----------
-        reduced
-            Reduced gains of the pairs, shape (E,).
-        share
-            Of a sample of the candidates, so large a share of what the whole would get.
+        `reduced` are the reduced gains of the pairs, shape (E,). A sample of the candidates gets
+        its `share` of the number of pairs that the whole would get.
         """
         first = int(share * self._first)
         pairs = largest(reduced, 12 * first)
@@ -81,10 +73,10 @@ def largest(values: Floats, most: int) -> Ints:
         return np.arange(min(most, values.size))
     size = max(BLOCK, 4 * most)  # so that each step leaves a quarter
     if values.size > 2 * size:
-        # Of tens of millions, a copy or places as numbers would be felt.
+        # For tens of millions, a copy or an array of places would take much memory.
         firsts = range(0, values.size, size)
-        parts = [first + largest(values[first : first + size], most) for first in firsts]
-        places = np.concatenate(parts)
+        best = [first + largest(values[first : first + size], most) for first in firsts]
+        places = np.concatenate(best)
         return places[largest(values[places], most)]
     least = np.partition(values, values.size - most)[values.size - most]
     above = np.flatnonzero(values > least)
@@ -105,21 +97,18 @@ def best_of_each(group: npt.NDArray[np.integer], value: Floats, most: int) -> In
 
 def asked(formulation: Formulation) -> Ints:
     """Return the pairs of hard minimums, without which a restricted program has no solution."""
-    parts = [np.zeros(0, dtype=np.int64)]
+    pairs = [np.zeros(0, dtype=np.int64)]
     for block in formulation.blocks:
         if block.variables is None:
             rows = np.flatnonzero(block.lower > 0)
-            # Where every candidate has to be placed, each has its best columns anyway.
+            # Where every candidate must be placed, their best columns are chosen anyway.
             if int(np.diff(block.usage.indptr)[rows].sum()) <= MOST_ASKED:
-                parts.append(block.usage[rows].indices.astype(np.int64))
-    return np.unique(np.concatenate(parts))
+                pairs.append(block.usage[rows].indices.astype(np.int64))
+    return np.unique(np.concatenate(pairs))
 
 
 def _groups(formulation: Formulation) -> list[npt.NDArray[np.signedinteger]]:
-    """Return the rows of each pair in the two largest blocks declared to hold each pair once.
-
-    Rows are counted from 1.
-    """
+    """Return each pair's row, counted from 1, in the two largest blocks with `each_pair_once`."""
     blocks = [b for b in formulation.blocks if b.each_pair_once and b.variables is None]
     blocks.sort(key=lambda block: -len(block))
     return [block.by_pair.row for block in blocks[:2] if block.by_pair.row is not None]
@@ -130,7 +119,7 @@ class OwnColumns:
 
     def __init__(self, formulation: Formulation) -> None:
         self._formulation = formulation
-        always, self._parts = [], []
+        always, self._blocks = [], []
         for number, block in enumerate(formulation.blocks):
             if block.variables is None or block.variable_usage is None:
                 continue
@@ -139,16 +128,16 @@ class OwnColumns:
             if holders is None or holders.row.min(initial=0) < 0 or last - first < FEW_OWN:
                 always.append(np.arange(first, last))
             else:
-                self._parts.append((block, first, holders.row))
+                self._blocks.append((block, first, holders.row))
         self._always = np.concatenate([np.zeros(0, np.int64), *always])
 
     def of(self, core: Ints, reduced: Floats | None, loss: float = 0.0) -> Ints:
-        """Return own variables, ascending: the best of each equation that the core touches.
+        """Return own variables, ascending: the best of each equation that has a pair of the core.
 
-        Those that lose less than `loss` come too.
+        Those that lose less than `loss` are added.
         """
         result = [self._always]
-        for block, first, equation in self._parts:
+        for block, first, equation in self._blocks:
             touched = np.zeros(len(block), dtype=np.bool_)
             _, row, _ = block.by_pair.of_pairs(core)
             touched[row] = True

@@ -1,11 +1,11 @@
 """The linear relaxation of a large problem, over a few of its columns at a time.
 
-1. Samples of the candidates give prices that are near those of the whole.
-2. The whole, over the columns that those prices make promising, by a first-order method that
-   starts from them; all columns are priced out, those that gain come in, those that have not been
-   near a gain for some rounds go out.
+1. Samples of the candidates give prices near those of the whole.
+2. A first-order method starts from those prices and solves the whole over the columns that they
+   make promising. Then all columns are priced out: those that gain enter, and those that have not
+   been near a gain for some rounds leave.
 
-Any prices prove a bound for all columns, so that nothing here has to be exact.
+Any prices prove a bound for all columns, so nothing here has to be exact.
 """
 
 import math
@@ -32,16 +32,16 @@ from placement_opt.solvers.search.clock import Clock
 from placement_opt.solvers.search.resident_memory import give_back
 
 FAR = 0.06
-"""Columns whose loss is a larger share of the largest gain may go out."""
+"""Columns that lose a larger share of the largest gain may leave."""
 
 ROUNDS_KEPT = 3
 PRECISIONS = (1e-3, 1e-3, 1e-4, 1e-4, 1e-5)
 RUN_COLUMNS = 80_000
-"""Over more columns than that a run of the first-order method has more time, in proportion."""
+"""With more columns a run of the first-order method gets more time, in proportion."""
 
 MOST_RUNS = 40
 SHARPER = 4
-"""Where no pair gains and the bound is still too high, the method has to be so much finer."""
+"""If no pair gains and the bound is still too high, the precision is divided by this."""
 
 FINEST = 1e-9
 
@@ -53,13 +53,13 @@ class Relaxed:
     Parameters
     ----------
     best
-        The best bound, its prices and the reduced gains of all variables at them.
+        The best bound, its prices, and the reduced gains of all variables.
     core
         Pairs of the last restricted program, ascending.
     asked
         Pairs of hard minimums, ascending.
     columns, point
-        The last restricted program's columns, and where it ended; None before the first.
+        The columns of the last restricted program, and where it ended; None before the first.
     """
 
     best: Proven
@@ -70,24 +70,24 @@ class Relaxed:
 
 
 class ColumnGeneration:
-    """Prices out a formulation level by level.
+    """Solves the relaxation of a formulation by column generation.
 
     Parameters
     ----------
     formulation
         The problem; a lumped one is solved faster.
     clock
-        Ends the work; its seed draws the samples. Of a reproducible search it counts iterations
-        instead of seconds: the same prices in every run.
+        Ends the work; its seed draws the samples. In a reproducible search iterations count instead
+        of seconds, so that every run finds the same prices.
     on_bound
-        Told of every better bound.
+        Called with every better bound.
     """
 
     def __init__(
         self,
         formulation: Formulation,
         clock: Clock,
-        on_bound: Callable[[Proven], None] = lambda _priced: None,
+        on_bound: Callable[[Proven], None] = lambda _proven: None,
     ) -> None:
         self._by_work = clock.limits.reproducible
         self.formulation = formulation
@@ -105,19 +105,19 @@ class ColumnGeneration:
         return math.inf if self._by_work else until - time.perf_counter()
 
     def _settled(self, prices: Floats) -> Proven:
-        priced = self.pricing.tightest(prices)
-        if self.best is None or priced.bound < self.best.bound:
-            self.best = priced
-            self._on_bound(priced)
-        return priced
+        proven = self.pricing.tightest(prices)
+        if self.best is None or proven.bound < self.best.bound:
+            self.best = proven
+            self._on_bound(proven)
+        return proven
 
     def _balanced(self, prices: Floats) -> tuple[Floats, Proven]:
-        """Return prices that tell which pairs to take in, and the best so far.
+        """Return prices that tell which pairs should enter, and the best prices so far.
 
-        What else was priced out on the way is let go: it is as much as there are variables.
+        Reduced gains of other prices are dropped here, since they take much memory.
         """
-        priced = self._settled(prices)
-        return self.pricing.balanced(prices, priced), self.best or priced
+        proven = self._settled(prices)
+        return self.pricing.balanced(prices, proven), self.best or proven
 
     def sampled(self, until: float) -> Proven | None:
         """Return prices from samples of the candidates; see `solvers.relaxation.sampling`."""
@@ -138,93 +138,85 @@ class ColumnGeneration:
         *,
         is_rough: bool = False,
     ) -> Relaxed | None:
-        """Solve the whole relaxation as far as the precision, a share of the bound, or the time.
+        """Solve the relaxation of the whole up to a precision or a moment; None if no run ended.
 
         Parameters
         ----------
         start
-            Prices to start from, such as a sample's; None for none.
+            Prices to start from, such as those of a sample, or None.
         until
-            Moment of `time.perf_counter` to end at.
+            Value of `time.perf_counter` at which to end.
         precision
             How far the bound may stay above the relaxation's optimum, as a share of it.
         meanwhile
-            Called while each run of the first-order method goes on, with what is known so far.
+            Called during each run of the first-order method, with what is known so far.
         is_rough
-            End as soon as bound and program are that close, however many columns still gain.
+            End as soon as bound and program are that close, even if some columns still gain.
         """
-        priced = self.pricing.settled(np.zeros(self.formulation.n_rows)) if start is None else start
-        whole = _Whole(self, priced)
-        start = None  # its reduced gains are as many as there are variables
+        proven = self.pricing.settled(np.zeros(self.formulation.n_rows)) if start is None else start
+        restricted = _Restricted(self, proven)
+        start = None  # frees its reduced gains, which take much memory
         found: Relaxed | None = None
         sharper = 1.0
         for turn in range(MOST_RUNS):
             fine = max(precision / 2, PRECISIONS[min(turn, len(PRECISIONS) - 1)]) / sharper
             most = schedule.FIRST_ORDER_RUN_S[min(turn, len(schedule.FIRST_ORDER_RUN_S) - 1)]
-            longest = most * max(1.0, whole.columns.size / RUN_COLUMNS)
+            longest = most * max(1.0, restricted.columns.size / RUN_COLUMNS)
             seconds, iterations = min(longest, self._seconds(until)), math.inf
             if self._by_work:
                 seconds, iterations = math.inf, most * schedule.FIRST_ORDER_ITERATIONS_PER_S
             if seconds <= schedule.FIRST_ORDER_LEAST_S or fine < FINEST or self._stop():
                 break
-            run = whole.program.start_first_order(
-                whole.columns, whole.start, fine, seconds, iterations
+            run = restricted.program.start_first_order(
+                restricted.columns, restricted.start, fine, seconds, iterations
             )
             try:
                 if self.best is not None:
-                    point = None if found is None else whole.start
-                    meanwhile(whole.relaxed(self.best, point))
+                    point = None if found is None else restricted.start
+                    meanwhile(restricted.relaxed(self.best, point))
                 ended = self._ended(run)
             finally:
                 run.close()
             if ended is None:
                 break
             prices, best = self._balanced(ended.prices)
-            found = whole.relaxed(best, ended)
-            is_whole = not whole.renew(turn, ended, prices, best)
+            found = restricted.relaxed(best, ended)
+            is_complete = not restricted.renew(turn, ended, prices, best)
             give_back()
             gained = float(self.formulation.objective.gain[found.columns] @ ended.values)
             is_close = abs(best.bound - gained) <= precision * abs(gained)
-            if is_close and (is_rough or (is_whole and fine <= precision)):
+            if is_close and (is_rough or (is_complete and fine <= precision)):
                 break
-            if is_whole and turn >= len(PRECISIONS) - 1:
+            if is_complete and turn >= len(PRECISIONS) - 1:
                 sharper *= SHARPER
         return found
 
     def _ended(self, run: FirstOrderRun) -> Point | None:
-        """Wait for a run; None when it failed or the work is to stop."""
+        """Wait for a run, and return where it ended; None when it failed or was told to stop."""
         while not run.wait(schedule.PRICING_POLL_S) and not self._stop():
             pass
         return None if self._stop() else run.point()
 
 
-class _Whole:
-    """The restricted program over all candidates: which columns are in it, and since when.
+class _Restricted:
+    """The restricted program over all candidates: which columns are in it, and since when."""
 
-    Parameters
-    ----------
-    generation
-        Prices, and chooses columns.
-    priced
-        Prices to start from.
-    """
-
-    def __init__(self, generation: ColumnGeneration, priced: Proven) -> None:
+    def __init__(self, generation: ColumnGeneration, start: Proven) -> None:
         self._generation = generation
         formulation = generation.formulation
         self._n_pairs = formulation.n_pairs
         self.program = RestrictedLp(formulation)
-        self.core = generation.pairs.promising(priced.reduced[: self._n_pairs])
-        self.columns = np.concatenate([generation.own.of(self.core, priced.reduced), self.core])
-        self.start = Point(np.zeros(self.columns.size), priced.prices)
+        self.core = generation.pairs.promising(start.reduced[: self._n_pairs])
+        self.columns = np.concatenate([generation.own.of(self.core, start.reduced), self.core])
+        self.start = Point(np.zeros(self.columns.size), start.prices)
         self._near = np.zeros(self._n_pairs, dtype=np.int16)
 
     def relaxed(self, best: Proven, point: Point | None) -> Relaxed:
-        """Return what is known with the columns of now."""
+        """Return what is known, with the present columns."""
         return Relaxed(best, self.core, self._generation.pairs.asked, self.columns, point)
 
     def renew(self, turn: int, ended: Point, prices: Floats, best: Proven) -> bool:
-        """Let columns in and out at new prices; return whether any pair came in."""
+        """Let columns enter and leave at new prices; return whether any pair entered."""
         generation, core = self._generation, self.core
         reduced = generation.formulation.reduced(prices)
         pairs = reduced[: self._n_pairs]
@@ -245,7 +237,7 @@ class _Whole:
 
 
 def _carried(before: Ints, values: Floats, columns: Ints) -> Floats:
-    """Return the values of columns that had some before, and zero for the others."""
+    """Return the values that columns had before, and zero for new columns."""
     order = np.argsort(before)
     at = np.minimum(np.searchsorted(before, columns, sorter=order), before.size - 1)
     was_there = before[order[at]] == columns

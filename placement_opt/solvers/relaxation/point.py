@@ -1,4 +1,4 @@
-"""Where a linear program ended: its values, its prices, and the basis to go on from."""
+"""Where a linear program ended: its values, its prices, and its basis."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,15 +16,15 @@ _AT_LOWER = 2
 
 @dataclass(frozen=True, eq=False)
 class Basis:
-    """Where a simplex method stands, for another start after rows or columns have been added.
+    """A basis of the simplex method, to start from after rows or columns have been added.
 
     Parameters
     ----------
     variables, rows
         Basis status of each variable and of each row, in MathOpt's numbers, int8.
     is_dual
-        True to go on with the dual simplex method, as after new rows; False with the primal one,
-        as after new columns.
+        True to start the dual simplex method, as after new rows; False to start the primal one, as
+        after new columns.
     """
 
     variables: npt.NDArray[np.int8]
@@ -33,12 +33,12 @@ class Basis:
 
     @property
     def slack_rows(self) -> Bools:
-        """Rows that can leave and the rest is still a basis: their own slack is basic."""
+        """Rows that can be removed so that the rest is a basis: those with a basic slack."""
         result: Bools = self.rows == BASIC
         return result
 
     def grown(self, *, n_columns: int = 0, rows: Bools | None = None, n_rows: int = 0) -> "Basis":
-        """Return the basis with columns at zero added, only some rows kept, and rows added."""
+        """Return the basis after adding columns at zero, keeping some rows, and adding rows."""
         kept = self.rows if rows is None else self.rows[rows]
         return Basis(
             np.append(self.variables, np.full(n_columns, _AT_LOWER, dtype=np.int8)),
@@ -48,12 +48,12 @@ class Basis:
 
     def write_to(self, proto: Any) -> None:
         """Write to a MathOpt basis."""
-        for part, statuses in (
+        for status, values in (
             (proto.variable_status, self.variables),
             (proto.constraint_status, self.rows),
         ):
-            part.ids.extend(range(len(statuses)))
-            part.values.extend(statuses.tolist())
+            status.ids.extend(range(len(values)))
+            status.values.extend(values.tolist())
 
 
 @dataclass(frozen=True, eq=False)

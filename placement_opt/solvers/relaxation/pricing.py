@@ -1,13 +1,13 @@
 """What prices of the rows prove, over all variables, and which prices follow from the others.
 
 With prices y and reduced gains ``r = gain - y A`` the bound is ``sum of y_i * limit_i + sum of
-max(r_j * low_j, r_j * high_j)``. Two kinds of prices need not be searched for, since the best ones
-follow from the rest in one pass:
+max(r_j * low_j, r_j * high_j)``. The best prices of two kinds of rows follow from all other prices
+in one pass:
 
-- of a row that takes one of its pairs at most (a person's one placement): the largest gain that is
-  left to one of them;
-- of an equation that own variables without a gain balance (people of a class and who coaches
-  them): the least that one of those pays elsewhere.
+- A row that takes at most one of its pairs, such as a person's one placement. Its best price is the
+  largest gain that any of its pairs has left.
+- An equation between pairs and holders, such as people of a class and who coaches them. Its best
+  price is the least that any of those holders pays in other rows.
 """
 
 import copy
@@ -31,11 +31,11 @@ class Proven:
     Parameters
     ----------
     bound
-        Upper bound on the objective, in units of the gains.
+        Upper bound on the objective, in integer objective units.
     prices
-        The prices with those set that follow from others, shape (R,).
+        The prices, including those that follow from others, shape (R,).
     reduced
-        Gain of each variable less what it pays, shape (N,).
+        Reduced gain of each variable, shape (N,).
     """
 
     bound: float
@@ -45,7 +45,7 @@ class Proven:
 
 @dataclass(frozen=True, eq=False)
 class Anchor:
-    """Rows that take one of their pairs at most; every pair stands in just one of them.
+    """Rows that take at most one of their pairs; every pair is in exactly one of them.
 
     Parameters
     ----------
@@ -65,15 +65,15 @@ class Anchor:
 
     @cached_property
     def runs(self) -> Ints:
-        """Where pairs of another row begin: they come sorted by candidate, mostly the anchor."""
+        """Where runs of pairs of one row begin: the anchor is mostly what pairs are sorted by."""
         return np.flatnonzero(np.diff(self.row_of_pair, prepend=0))
 
 
 def dual_bound(formulation: Formulation, prices: Floats, reduced: Floats | None = None) -> float:
     """Return the upper bound that prices prove, in integer objective units.
 
-    Valid, up to the rounding of doubles, for all prices whose signs suit the limits that exist.
-    Costs one pass over the coefficients where the reduced gains are not at hand.
+    Valid up to the rounding of doubles, for all prices that stand on sides with a limit. Costs one
+    pass over the coefficients, unless the reduced gains are given.
     """
     if reduced is None:
         reduced = formulation.reduced(prices)
@@ -88,13 +88,7 @@ def dual_bound(formulation: Formulation, prices: Floats, reduced: Floats | None 
 
 
 class Pricing:
-    """Prices out all variables of a formulation.
-
-    Parameters
-    ----------
-    formulation
-        The problem.
-    """
+    """Prices out all variables of a formulation."""
 
     def __init__(self, formulation: Formulation) -> None:
         self.formulation = formulation
@@ -102,55 +96,55 @@ class Pricing:
         self._balances = [_Balance.of(formulation, n) for n in range(len(formulation.blocks))]
 
     def over(self, formulation: Formulation) -> "Pricing":
-        """Return the same for the formulation with other cuts, without looking at it again."""
+        """Return the same for the formulation with other cuts, without reading its blocks again."""
         other = copy.copy(self)
         other.formulation = formulation
         return other
 
     def settled(self, prices: Floats, *, are_least: bool = False) -> Proven:
-        """Return what prices prove once those that follow from others are set.
+        """Return what prices prove after those that follow from others are set.
 
         With `are_least`, prices of equations are raised to what follows, never lowered.
         """
-        part, prices = self.formulation, usable_prices(self.formulation, prices)
+        problem, prices = self.formulation, usable_prices(self.formulation, prices)
         for balance in self._balances:
             if balance is not None:
                 balance.settle(prices, are_least=are_least)
         if self.anchor is not None:
             prices[self.anchor.rows] = 0.0
-        reduced = part.reduced(prices)
-        pairs = reduced[: part.n_pairs]
+        reduced = problem.reduced(prices)
+        pairs = reduced[: problem.n_pairs]
         if self.anchor is not None:
             most = self.largest(pairs)
-            can_be_none = part.row_lower[self.anchor.rows] <= 0
+            can_be_none = problem.row_lower[self.anchor.rows] <= 0
             most = np.where(can_be_none, np.maximum(most, 0.0), np.where(most > -np.inf, most, 0.0))
             prices[self.anchor.rows] = most
             of_row = np.append(0.0, most)
             for first in range(0, pairs.size, BLOCK_PAIRS):
                 block = slice(first, first + BLOCK_PAIRS)
                 pairs[block] -= of_row[self.anchor.row_of_pair[block]]
-        return Proven(dual_bound(part, prices, reduced), prices, reduced)
+        return Proven(dual_bound(problem, prices, reduced), prices, reduced)
 
     def tightest(self, prices: Floats) -> Proven:
-        """Return what prices prove, with those of equations as they follow or as they are.
+        """Return the better of the two ways to settle prices.
 
-        An equation's own price is better where upper bounds of its variables bind.
+        Keeping an equation's own price is better where upper bounds of its holders bind.
         """
-        priced, kept = self.settled(prices), self.settled(prices, are_least=True)
-        return kept if kept.bound < priced.bound else priced
+        lowered, kept = self.settled(prices), self.settled(prices, are_least=True)
+        return kept if kept.bound < lowered.bound else lowered
 
-    def balanced(self, prices: Floats, priced: Proven) -> Floats:
-        """Return settled prices, but those of the anchor as a program has found them.
+    def balanced(self, prices: Floats, proven: Proven) -> Floats:
+        """Return settled prices, but for the anchor the prices that a program has found.
 
-        At the settled ones no pair gains, so that they do not tell which to take in.
+        At the settled prices of the anchor no pair gains, so they do not tell which should enter.
         """
-        result = priced.prices.copy()
+        result = proven.prices.copy()
         if self.anchor is not None:
             result[self.anchor.rows] = usable_prices(self.formulation, prices)[self.anchor.rows]
         return result
 
     def largest(self, of_pairs: Floats) -> Floats:
-        """Return the largest value among the pairs of each anchor row; -inf for a row without."""
+        """Return the largest value among each anchor row's pairs; -inf for a row without pairs."""
         if self.anchor is None:
             return np.zeros(0)
         most = np.full(self.anchor.n_rows, -np.inf)
@@ -162,7 +156,7 @@ class Pricing:
 
 
 def anchor_of(formulation: Formulation) -> Anchor | None:
-    """Return the largest block that is declared to hold each pair once, of rows that take one."""
+    """Return the largest block with `each_pair_once` whose rows take at most one pair, or None."""
     best: Anchor | None = None
     for block, first in zip(formulation.blocks, formulation.row_offsets, strict=False):
         takes_one = bool(np.all(block.upper == 1)) and bool(np.all(block.lower <= 1))
@@ -177,18 +171,18 @@ def anchor_of(formulation: Formulation) -> Anchor | None:
 
 @dataclass(frozen=True, eq=False)
 class _Balance:
-    """Equations of one block that own variables without a gain balance, each in one of them.
+    """The equations of one block between pairs and holders.
 
     Parameters
     ----------
     first_row, rows
         Where the block's rows begin, and which of them are such equations.
     start
-        Where the variables of each equation start in `rest`.
+        Where the holders of each equation start in `rest`.
     rest
-        Coefficients of those variables in the block's other rows, shape (variables, R).
+        Coefficients of the holders in the block's other rows, shape (holders, R).
     n_rows
-        Rows of the block.
+        Number of rows R of the block.
     """
 
     first_row: int
@@ -199,7 +193,7 @@ class _Balance:
 
     @classmethod
     def of(cls, formulation: Formulation, number: int) -> "_Balance | None":
-        """Read them from the declared holders of a block; None where there are none."""
+        """Read the equations of a block with declared holders; None if there are none."""
         block = formulation.blocks[number]
         if block.holders is None or block.variable_usage is None:
             return None
@@ -223,6 +217,6 @@ class _Balance:
 
 
 def usable_prices(formulation: Formulation, prices: Floats) -> Floats:
-    """Set prices to zero on sides without a limit, where they prove nothing."""
+    """Return prices with zeros on sides without a limit, where they prove nothing."""
     prices = np.where(formulation.row_upper >= NO_UPPER, np.minimum(prices, 0.0), prices)
     return np.where(formulation.row_lower <= NO_LOWER, np.maximum(prices, 0.0), prices)

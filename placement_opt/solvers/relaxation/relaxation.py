@@ -1,4 +1,4 @@
-"""The linear relaxation solved: whole from scratch, or a program from the last basis."""
+"""Solves the linear relaxation of a whole problem, or a linear program from a known basis."""
 
 from typing import Any
 
@@ -19,14 +19,9 @@ _FEASIBLE = 2
 def whole_relaxation(formulation: Formulation, time_limit_s: float) -> Point | None:
     """Solve the linear relaxation with the simplex method.
 
-    Its prices are what one unit more of a row's binding limit is worth, in objective units: at
-    least zero where the upper limit binds, at most zero where the lower one does, and never of the
-    sign of a limit that the row does not have.
-
-    Returns
-    -------
-    Point or None
-        None when the relaxation was not solved in time or has no solution.
+    A price is what one more unit of a row's binding limit is worth, in objective units: positive
+    for upper limits, negative for lower ones. None when the relaxation was not solved in time or
+    has no solution.
     """
     if is_contradictory(formulation):
         return None
@@ -42,12 +37,9 @@ def whole_relaxation(formulation: Formulation, time_limit_s: float) -> Point | N
 def solve_lp(
     program: LinearProgram, time_limit_s: float, basis: Basis | None = None
 ) -> Point | None:
-    """Solve a linear program with the simplex method (GLOP), from a basis where one is given.
+    """Solve a linear program with the simplex method (GLOP), from a basis if one is given.
 
-    Returns
-    -------
-    Point or None
-        None when it was not solved in time or has no solution.
+    None when it was not solved in time or has no solution.
     """
     try:
         result = _glop(program, time_limit_s, basis)
@@ -55,7 +47,7 @@ def solve_lp(
         logger.warning("the linear relaxation failed", exc_info=True)
         return None
     solution = result.solutions[0] if result.solutions else None
-    # Where there is no solution, the dual simplex method hands over where it noticed.
+    # Without a solution, the dual simplex method returns the point where it noticed.
     if solution is None or not (
         solution.dual_solution.feasibility_status == _FEASIBLE
         and solution.primal_solution.feasibility_status == _FEASIBLE
@@ -81,7 +73,7 @@ def _glop(program: LinearProgram, time_limit_s: float, basis: Basis | None) -> A
     parameters = parameters_pb2.SolveParametersProto()
     parameters.time_limit.FromNanoseconds(int(time_limit_s * 1e9))
     start = model_parameters_pb2.ModelSolveParametersProto()
-    # From scratch the dual simplex method takes a third of the primal one's time.
+    # Without a basis, the dual simplex method takes a third of the primal one's time.
     parameters.glop.use_dual_simplex = basis is None or basis.is_dual
     if basis is not None:
         basis.write_to(start.initial_basis)

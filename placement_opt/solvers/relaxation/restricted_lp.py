@@ -1,8 +1,8 @@
-"""The linear relaxation over some of its variables, scaled for floating point, and two ways to it.
+"""The linear relaxation over some of its variables, scaled for floating point.
 
-- `simplex` ends exactly in a vertex: HiGHS as scipy ships it, in a thread of this process.
-- `start_first_order` stays near the prices it starts from and gets better step by step: PDLP, in
-  a process of its own, since it lets no other thread run.
+- `simplex` finds an exact vertex: HiGHS from scipy, in a thread of this process.
+- `start_first_order` improves step by step and stays near the prices it starts from: PDLP, in a
+  process of its own, since it lets no other thread run.
 """
 
 import math
@@ -25,21 +25,21 @@ from placement_opt.solvers.search.native import NATIVE
 from placement_opt.solvers.search.reporting import logger
 
 LARGEST_GAIN = 1_000.0
-"""Gains are scaled to at most this, rows to coefficients of at most one."""
+"""Gains are scaled to at most this, and coefficients to at most one."""
 
 FIRST_ORDER = "placement_opt.solvers.engines.first_order:work"
 
 
 @dataclass(frozen=True, eq=False)
 class Sales:
-    """Unused capacity that may be sold, which keeps prices from falling far in one step.
+    """Unused capacity that may be sold, so that prices do not fall far in one step.
 
     Parameters
     ----------
     rows
         Rows with an upper limit.
     prices
-        What one unit brings, objective units.
+        What one unit of each is sold for, in objective units.
     """
 
     rows: Ints
@@ -47,29 +47,22 @@ class Sales:
 
 
 class RestrictedLp:
-    """Scales a formulation once; solves it over any columns.
+    """Scales a formulation once, and solves it over any columns.
 
-    Parameters
-    ----------
-    formulation
-        The problem.
-    share
-        All limits are taken times this, but for those of the rows in `whole_rows`: a problem for
-        a sample of the candidates.
-    whole_rows
-        Rows whose limits stay, or None.
+    For a sample of the candidates, all limits are multiplied by `share`, except those of
+    `kept_rows`.
     """
 
     def __init__(
-        self, formulation: Formulation, share: float = 1.0, whole_rows: slice | None = None
+        self, formulation: Formulation, share: float = 1.0, kept_rows: slice | None = None
     ) -> None:
         self.formulation = formulation
         self._unit = formulation.objective.largest_gain / LARGEST_GAIN
         self._row_scale = 1.0 / _largest_of_rows(formulation)
         self._own_scale = _scale_of_own(formulation, self._row_scale)
         scale = np.full(formulation.n_rows, share)
-        if whole_rows is not None:
-            scale[whole_rows] = 1.0
+        if kept_rows is not None:
+            scale[kept_rows] = 1.0
         lower, upper = formulation.row_lower, formulation.row_upper
         scale *= self._row_scale
         self._lower = np.where(lower <= NO_LOWER, -np.inf, lower * scale)
@@ -91,8 +84,7 @@ class RestrictedLp:
     def simplex(self, columns: Ints, seconds: float, sales: Sales | None = None) -> Point | None:
         """Solve with the dual simplex method; None when out of time or without a solution.
 
-        Rows that none of the columns fill are left out. With `sales`, the values are of the
-        columns alone.
+        Rows without any of the columns are left out.
         """
         if columns.size == 0:
             return Point(np.zeros(0), np.zeros(self.formulation.n_rows))
@@ -111,9 +103,10 @@ class RestrictedLp:
         if found is None:
             return None
         values, prices = found
-        return Point(values[: columns.size] * scale, self._outside(prices))
+        return Point(values[: columns.size] * scale, self.unscaled(prices))
 
-    def _outside(self, prices: Floats) -> Floats:
+    def unscaled(self, prices: Floats) -> Floats:
+        """Return prices of the scaled program in objective units per unit of a row."""
         return prices * self._row_scale * self._unit
 
     def start_first_order(
@@ -124,7 +117,7 @@ class RestrictedLp:
         seconds: float,
         iterations: float = math.inf,
     ) -> "FirstOrderRun":
-        """Start PDLP from a point; it ends at the precision or at one of the limits."""
+        """Start PDLP from a point; it ends at the precision, or at one of the limits."""
         scale = self._column_scale(columns)
         lower, upper = self.formulation.bounds(columns)
         files = ExitStack()
@@ -165,10 +158,10 @@ class FirstOrderRun:
             logger.warning("the first-order method failed: %s", error)
             return None
         values, prices = read_point(self._folder.path)
-        return Point(values * self._scale, self._program._outside(prices))  # noqa: SLF001
+        return Point(values * self._scale, self._program.unscaled(prices))
 
     def close(self) -> None:
-        """Stop it if it still runs, and take its files away."""
+        """Stop it if it still runs, and delete its files."""
         self._job.stop()
         self._files.close()
 
@@ -180,7 +173,7 @@ def _simplex(
     columns: tuple[Floats, Floats],
     seconds: float,
 ) -> tuple[Floats, Floats] | None:
-    """Return values and prices of the best point within the limits of rows and columns."""
+    """Return values and prices of the optimum within the limits of rows and columns, or None."""
     from scipy.optimize import linprog
 
     lower, upper = rows
@@ -211,7 +204,7 @@ def _simplex(
 
 
 def _largest_of_rows(formulation: Formulation) -> Floats:
-    """Return the largest coefficient of a pair in each row, or of an own variable without pairs."""
+    """Return the largest coefficient of each row's pairs, or own variables if it has no pairs."""
     largest = [np.ones(0)]
     for block in formulation.blocks:
         of_row = _largest_magnitude(block.usage)
@@ -234,9 +227,10 @@ def _largest_magnitude(rows: sparse.csr_array) -> Floats:
 
 
 def _scale_of_own(formulation: Formulation, row_scale: Floats) -> Floats:
-    """Return the unit of each own variable: between its coefficients' and its range's.
+    """Return the unit of each own variable: the geometric mean of two natural units.
 
-    A total of thousands of pairs, counted in ones, would make a first-order method crawl.
+    One makes its largest coefficient one, the other its range. Counting a total of thousands of
+    pairs in ones would make a first-order method very slow.
     """
     own = slice(formulation.n_pairs, formulation.n_variables)
     columns = formulation.columns(np.arange(own.start, own.stop))

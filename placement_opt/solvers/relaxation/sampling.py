@@ -1,7 +1,7 @@
-"""Prices from samples of the candidates: each small enough for the simplex method.
+"""Prices from samples of the candidates, small enough for the simplex method.
 
-A twentieth, then a quarter of the rows that take one pair each (candidates), with all other limits
-in proportion. A sample is a problem of its own over its candidates' pairs, so that its cost does
+The samples have a twentieth and then a quarter of the anchor rows (candidates), with all other
+limits in proportion. Each is a problem of its own over its candidates' pairs, so that its cost does
 not grow with the region.
 """
 
@@ -21,11 +21,11 @@ from placement_opt.solvers.relaxation.pricing import Anchor, Pricing, Proven
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp, Sales
 
 SAMPLES = ((0.05, 750, 9, 0.02), (0.25, 3_750, 4, 0.05))
-"""Share of the candidates and their number, both at most, rounds at most, and a gap between bound
-and program that is enough."""
+"""For each sample: the largest share and number of candidates, the most rounds, and the relative
+gap between bound and program that is enough."""
 
 SALE_SHARE = 0.8
-"""Unused capacity sells at so much of its last price while a sample is solved."""
+"""While a sample is solved, unused capacity sells at this share of its last price."""
 
 
 def sampled_prices(
@@ -35,25 +35,20 @@ def sampled_prices(
     seconds: Callable[[], float],
     stop: Callable[[], bool],
 ) -> Floats | None:
-    """Return prices of all rows from samples of the candidates, each starting from the last one's.
+    """Return prices of all rows, shape (R,), or None when not even the first sample was solved.
+
+    Each sample starts from the prices of the one before.
 
     Parameters
     ----------
-    formulation
-        The problem.
-    anchor
-        Its candidates.
+    formulation, anchor
+        The problem and its candidates.
     random
         Draws the samples.
     seconds
-        Tells the seconds left.
+        Returns the seconds left.
     stop
-        Asked often; True ends the work.
-
-    Returns
-    -------
-    array or None
-        Shape (R,); None when not even the first sample was solved.
+        Called often; True ends the work.
     """
     prices: Floats | None = None
     for most_share, most, rounds, enough in SAMPLES:
@@ -75,24 +70,24 @@ class _Sample:
     formulation, anchor
         The whole problem and its candidates.
     inside
-        Which of them are in the sample.
+        Which candidates are in the sample.
     share
-        Their share.
+        Their expected share.
     """
 
     def __init__(
         self, formulation: Formulation, anchor: Anchor, inside: Bools, share: float
     ) -> None:
         is_inside = np.append(np.zeros(1, dtype=np.bool_), inside)
-        part = _over(formulation, np.flatnonzero(is_inside[anchor.row_of_pair]))
+        sample = _over(formulation, np.flatnonzero(is_inside[anchor.row_of_pair]))
         self._rows = anchor.rows
         self._inside = inside
         self._share = share
-        self._part = part
-        self._pricing = Pricing(part)
-        self._pairs = PairColumns(part)
-        self._own = OwnColumns(part)
-        self._program = RestrictedLp(part, share, anchor.rows)
+        self._formulation = sample
+        self._pricing = Pricing(sample)
+        self._pairs = PairColumns(sample)
+        self._own = OwnColumns(sample)
+        self._program = RestrictedLp(sample, share, anchor.rows)
 
     def solve(
         self,
@@ -103,11 +98,11 @@ class _Sample:
         stop: Callable[[], bool],
     ) -> Proven | None:
         """Return the best prices found; None when nothing was solved."""
-        pricing, part = self._pricing, self._part
-        small = SMALL_GAIN * part.objective.largest_gain
+        pricing, sample = self._pricing, self._formulation
+        small = SMALL_GAIN * sample.objective.largest_gain
         start = None if prices is None else pricing.settled(prices)
-        reduced = part.objective.gain.astype(np.float64) if start is None else start.reduced
-        core = self._pairs.promising(reduced[: part.n_pairs], self._share)
+        reduced = sample.objective.gain.astype(np.float64) if start is None else start.reduced
+        core = self._pairs.promising(reduced[: sample.n_pairs], self._share)
         own = self._own.of(core, None if start is None else reduced)
         best, least = start, np.inf
         for _ in range(rounds):
@@ -116,31 +111,31 @@ class _Sample:
             point = self._program.simplex(columns, seconds(), sales)
             if point is None or stop():
                 break
-            priced = pricing.tightest(point.prices)
-            bound = self._bound(priced)
+            proven = pricing.tightest(point.prices)
+            bound = self._bound(proven)
             if bound < least:
-                best, least = priced, bound
-            reduced = part.reduced(pricing.balanced(point.prices, priced))
-            gained = float(part.objective.gain[columns] @ point.values)
+                best, least = proven, bound
+            reduced = sample.reduced(pricing.balanced(point.prices, proven))
+            gained = float(sample.objective.gain[columns] @ point.values)
             if least - gained <= enough * abs(gained):
                 break
-            core = np.union1d(core, self._pairs.entering(reduced[: part.n_pairs], core, small))
+            core = np.union1d(core, self._pairs.entering(reduced[: sample.n_pairs], core, small))
             in_use = own[point.values[: own.size] > IN_USE]
             own = np.union1d(in_use, self._own.of(core, reduced))
         return best
 
-    def _bound(self, priced: Proven) -> float:
-        """Return what prices prove for the sample."""
-        of_candidates = priced.prices[self._rows]
-        others = priced.bound - float(of_candidates.sum())
+    def _bound(self, proven: Proven) -> float:
+        """Return what prices prove for the sample, with its limits in proportion."""
+        of_candidates = proven.prices[self._rows]
+        others = proven.bound - float(of_candidates.sum())
         return self._share * others + float(of_candidates[self._inside].sum())
 
-    def _sales(self, priced: Proven) -> Sales:
-        part = self._part
-        may = (priced.prices > 0) & (part.row_upper != part.row_lower) & (part.row_upper > 0)
+    def _sales(self, proven: Proven) -> Sales:
+        lower, upper = self._formulation.row_lower, self._formulation.row_upper
+        may = (proven.prices > 0) & (upper != lower) & (upper > 0)
         may[self._rows] = False
         rows = np.flatnonzero(may)
-        return Sales(rows, SALE_SHARE * priced.prices[rows])
+        return Sales(rows, SALE_SHARE * proven.prices[rows])
 
 
 def _over(whole: Formulation, pairs: Ints) -> Formulation:
