@@ -1,4 +1,4 @@
-"""CP-SAT: the whole formulation as one constraint-programming model, exact in integers."""
+"""CP-SAT, an exact solver in integers, on a formulation."""
 
 import math
 import time
@@ -22,30 +22,30 @@ from placement_opt.solvers.search.reporting import (
 )
 
 LINEAR_VARIABLES = 20_000
-"""Up to here CP-SAT puts every row into its linear relaxation: many times as quick on parts of a
-plan, too much for a whole region."""
+"""Up to so many variables CP-SAT puts every row into its linear relaxation. That is many times as
+fast on parts of a plan, and too slow on a region."""
 
 CP_SAT_GAP_SHARE = 0.99
-"""In a reproducible solve CP-SAT stops at a gap a little less than asked: rounding, its own or that
-of the points, must not stop it just outside."""
+"""In a reproducible solve CP-SAT stops at a slightly smaller gap than asked, so that rounding, its
+own or that of the points, does not leave the plan just outside the asked gap."""
 
 EXACT_FLOAT = 1 << 53
-"""Whole numbers up to here are held exactly by a double."""
+"""A double holds integers up to here exactly."""
 
 
 class CpSat:
-    """CP-SAT on the whole formulation; takes every problem.
+    """CP-SAT; takes every problem.
 
-    `search.best` becomes a complete hint, unless it is the plan of nobody. A reproducible
-    solve interleaves its workers and stops by deterministic time, so that it takes longer or
-    shorter than its limit in seconds.
+    `search.best` becomes a complete hint, unless it is the empty plan. A reproducible solve
+    interleaves its workers and stops by deterministic time, so it may take more or less time than
+    its limit in seconds.
 
     Parameters
     ----------
     workers
         Threads of CP-SAT; those of the search's limits by default.
     until
-        Asked beside the search: True ends this run alone.
+        Called regularly; True ends this run, and not the search.
     """
 
     name = "cp-sat"
@@ -88,13 +88,13 @@ class CpSat:
 def _watch(
     run: "_Run", beside: Beside[Ending], search: Search, until: Callable[[], bool]
 ) -> Ending:
-    """Wait for the end, pass a stop on, and leave a run behind that does not heed it."""
+    """Wait for the end; pass a stop on, and leave the run behind if it does not heed it."""
     while not beside.wait(schedule.POLL_S):
         if search.clock.stop_asked() or until():
             deadline = time.perf_counter() + schedule.CP_SAT_STOP_S
             run.stop()
             while not beside.wait(schedule.POLL_S):
-                # Told again: CP-SAT forgets a stop that comes before its search begins.
+                # Repeated: CP-SAT forgets a stop that comes before its search begins.
                 run.stop()
                 if time.perf_counter() > deadline:
                     return ended(search)
@@ -102,7 +102,7 @@ def _watch(
 
 
 class _Run:
-    """One run of CP-SAT, and what it told so far."""
+    """One run of CP-SAT, and what it has reported so far."""
 
     def __init__(self, formulation: Formulation, search: Search, source: str, workers: int) -> None:
         from ortools.sat.python import cp_model
@@ -128,7 +128,7 @@ class _Run:
         from ortools.sat.python import cp_model
 
         model = cp_sat_model(self._formulation)
-        # A hint that places nobody keeps CP-SAT from placing anybody for long.
+        # A hint that places nobody keeps CP-SAT from placing anybody for a long time.
         is_guide = self._search.best_source != LEAST_PLAN
         write_hint(model.proto, self._formulation, self._search.best if is_guide else None)
         self._set_parameters()
@@ -154,7 +154,7 @@ class _Run:
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return self._report(is_optimal=status == cp_model.OPTIMAL)
         if self._bound is not None:
-            self._prove(_whole_bound(self._bound))
+            self._prove(_integer_bound(self._bound))
         return ended(self._search)
 
     def _set_parameters(self) -> None:
@@ -164,7 +164,7 @@ class _Run:
         parameters.random_seed = limits.seed % (1 << 31)
         if self._formulation.n_variables <= LINEAR_VARIABLES:
             parameters.linearization_level = 2
-        # Interrupts belong to the caller's program, not to a solver in one of its threads.
+        # An interrupt is for the caller's program to handle, not for a solver in a thread.
         parameters.catch_sigint_signal = False
         if limits.memory_limit_gb is not None:
             parameters.max_memory_in_mb = max(1, int(limits.memory_limit_gb * 1000))
@@ -176,7 +176,7 @@ class _Run:
             parameters.max_time_in_seconds = self._search.clock.remaining_s
 
     def _on_solution(self, response: Any) -> None:
-        """Offer each better solution; nothing may be raised through the solver's own frames."""
+        """Offer a better solution; an exception must not pass through the solver's frames."""
         if self.is_over:
             return
         try:
@@ -192,9 +192,9 @@ class _Run:
             return
         try:
             self._bound = bound
-            # A reproducible solve keeps it back: the moment it comes in must not decide anything.
+            # A reproducible solve waits: the moment at which a bound arrives is chance.
             if not self._search.limits.reproducible:
-                self._prove(_whole_bound(bound))
+                self._prove(_integer_bound(bound))
         except Exception as error:  # raised again once the solver has returned
             self._error = error
             self.stop()
@@ -213,19 +213,19 @@ class _Run:
         self._search.offer(Solution.of(self._formulation, values), self._source)
         exact = -int(response.inner_objective_lower_bound)
         limits = self._search.limits
-        # "Optimal" means "within the asked gap" where CP-SAT was given a gap, and an answer that
-        # was cut short can lack its bound and say 0.
+        # With a gap limit, "optimal" means "within that gap". An answer that was cut short may lack
+        # its bound and say 0.
         if is_optimal and not (limits.reproducible and limits.gap > 0):
             self._prove(self._formulation.gained(values))
         elif is_optimal or (self._bound is not None and float(exact) == self._bound):
             self._prove(exact)
         elif self._bound is not None:
-            self._prove(_whole_bound(self._bound))
+            self._prove(_integer_bound(self._bound))
         return Ending.FAILED if self._is_refuted else ended(self._search)
 
 
-def _whole_bound(bound: float) -> int:
-    """Return a whole number that is surely no lower than the integer behind a double."""
+def _integer_bound(bound: float) -> int:
+    """Return an integer that is no lower than the integer which the double stands for."""
     return round(bound) if abs(bound) < EXACT_FLOAT else int(math.nextafter(bound, math.inf))
 
 
@@ -233,7 +233,7 @@ def _listener(told: Any) -> Any:
     from ortools.sat.python import cp_model
 
     class Listener(cp_model.CpSolverSolutionCallback):
-        """Passes each better solution on."""
+        """Passes on each better solution."""
 
         def on_solution_callback(self) -> None:
             told(self.response_proto)

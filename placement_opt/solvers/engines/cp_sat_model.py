@@ -1,4 +1,4 @@
-"""The CP-SAT model of a placement problem, as OR-Tools knows it, with the way back to ids."""
+"""A placement problem as a CP-SAT model of OR-Tools, with the way back to ids."""
 
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 class PlacementCpModel(cp_model.CpModel):
     """An ordinary CP-SAT model whose first variables are the eligible pairs, in order.
 
-    Variables behind the pairs belong to rules: shortfalls, people of a class per coach, totals.
+    Later variables belong to rules: shortfalls, people of a class per coach, totals.
     """
 
     def __init__(self, pairs: PairTable) -> None:
-        # Set first: the constructor of ortools looks at every attribute, properties too.
+        # Set first: the constructor of ortools reads every attribute, including properties.
         self._pairs = pairs
         super().__init__()
 

@@ -1,4 +1,4 @@
-"""A formulation written as a CP-SAT model, and a CP-SAT answer read, in bulk."""
+"""Writes a formulation as a CP-SAT model and reads CP-SAT's answer, in bulk."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,20 +14,16 @@ if TYPE_CHECKING:
 
 INT64 = np.iinfo(np.int64)
 
-CP_SAT_ROOM = float(1 << 61)
-"""An objective that reaches less than this over all variables is taken as it is."""
+CP_SAT_REACH = float(1 << 61)
+"""CP-SAT takes an objective whose magnitudes over all variables sum to less than this."""
 
 
 def cp_sat_model(formulation: Formulation) -> "cp_model.CpModel":
-    """Write the formulation as a CP-SAT model; variable j of the one is variable j of the other.
+    """Write the formulation as a CP-SAT model with the same variables, in the same order.
 
-    Rows of ones over yes-or-no variables become "at most one" or "exactly one"; rows without
-    limits are left out. The objective is maximised, in integer units.
-
-    Notes
-    -----
-    Costs one pass over the coefficients, all in bulk writes: 1.5 seconds and 300 MB for a
-    million pairs with four rows each.
+    Rows of ones over variables of 0 and 1 become "at most one" or "exactly one"; rows without
+    limits are left out. The objective is maximised, in integer units. For a million pairs with four
+    rows each this takes 1.5 seconds and 300 MB.
     """
     from ortools.sat.python import cp_model
 
@@ -36,14 +32,14 @@ def cp_sat_model(formulation: Formulation) -> "cp_model.CpModel":
     _write_variables(proto, formulation)
     _write_rows(proto, formulation)
     gain = formulation.objective.gain
-    priced = np.flatnonzero(gain)
+    direct = np.flatnonzero(gain)
     totals = _totals(formulation)
     if totals:
         inside = np.concatenate([total.pairs for total in totals])
-        priced = np.setdiff1d(priced, inside, assume_unique=True)
-    if priced.size or totals:
-        proto.objective.vars.extend(priced.tolist())
-        proto.objective.coeffs.extend((-gain[priced]).tolist())
+        direct = np.setdiff1d(direct, inside, assume_unique=True)
+    if direct.size or totals:
+        proto.objective.vars.extend(direct.tolist())
+        proto.objective.coeffs.extend((-gain[direct]).tolist())
         proto.objective.scaling_factor = -1.0
     for total in totals:
         _write_total(proto, total, gain[total.pairs])
@@ -51,7 +47,7 @@ def cp_sat_model(formulation: Formulation) -> "cp_model.CpModel":
 
 
 class _Total(NamedTuple):
-    """Pairs of a row of which at most so many can be chosen, and what those can gain."""
+    """The pairs of a row that limits their number, and the least and most they can gain."""
 
     pairs: Ints
     least: int
@@ -59,21 +55,21 @@ class _Total(NamedTuple):
 
 
 def _totals(formulation: Formulation) -> list[_Total]:
-    """Return pairs whose gains go over a variable of their own; none where all sums fit.
+    """Return pairs whose gains are summed in a variable of their own; none where all sums fit.
 
-    CP-SAT refuses an objective whose coefficients sum to more than int64 over all variables, though
-    no plan chooses all pairs. Of each row of ones of one rule the sum that its limit allows counts.
+    CP-SAT refuses an objective whose magnitudes over all variables sum to more than int64, though
+    no plan chooses all pairs. Of the pairs of a total, only what the row's limit allows counts.
     """
     gain = formulation.objective.gain
     reach = np.abs(gain[: formulation.n_pairs].astype(np.float64)).sum()
-    if reach + np.abs(gain[formulation.n_pairs :]) @ formulation.own_widest < CP_SAT_ROOM:
+    if reach + np.abs(gain[formulation.n_pairs :]) @ formulation.own_widest < CP_SAT_REACH:
         return []
     choices = (_totals_of(formulation, block) for block in formulation.blocks)
     return min(choices, key=lambda totals: _left(reach, totals, gain), default=[])
 
 
 def _totals_of(formulation: Formulation, block: RowBlock) -> list[_Total]:
-    """Return the totals of one rule's rows of ones; none where two of them share a pair."""
+    """Return the totals of one rule's rows of ones; none where two rows share a pair."""
     usage = block.usage
     if block.variables is not None or np.unique(usage.indices).size < usage.nnz:
         return []
@@ -89,7 +85,7 @@ def _totals_of(formulation: Formulation, block: RowBlock) -> list[_Total]:
 
 
 def _left(reach: float, totals: list[_Total], gain: Ints) -> float:
-    """Return the reach of the objective over all variables, with such totals in it."""
+    """Return the reach of the objective over all variables after totals replace their pairs."""
     for total in totals:
         reach -= float(np.abs(gain[total.pairs].astype(np.float64)).sum())
         reach += max(total.most, -total.least)
@@ -97,9 +93,9 @@ def _left(reach: float, totals: list[_Total], gain: Ints) -> float:
 
 
 def _write_total(proto: Any, total: _Total, gain: Ints) -> None:
-    """Write a variable of at most the sum of some pairs' gains, and put it in the objective.
+    """Write a variable that is at most the sum of some pairs' gains, and put it in the objective.
 
-    At most, since CP-SAT would put the pairs themselves back for a variable that is equal to them.
+    Were it equal to the sum, CP-SAT would put the pairs back in its place.
     """
     place = len(proto.variables)
     variable = proto.variables.add()
@@ -153,12 +149,12 @@ def _write_rows(proto: Any, formulation: Formulation) -> None:
 
 
 def _write_contradiction(proto: Any) -> None:
-    """Write a clause without literals, which nothing satisfies; an empty domain is refused."""
+    """Write an empty clause, which nothing satisfies: CP-SAT refuses empty domains."""
     _ = proto.constraints.add().bool_or
 
 
 def _is_plain(formulation: Formulation) -> Bools:
-    """Tell per row whether all coefficients are one and all variables yes-or-no."""
+    """Tell which rows have only coefficients of one and variables of 0 and 1."""
     matrix = formulation.matrix
     is_boolean = (formulation.lower == 0) & (formulation.upper == 1)
     is_odd = (matrix.data != 1) | ~is_boolean[matrix.indices]
@@ -167,12 +163,12 @@ def _is_plain(formulation: Formulation) -> Bools:
 
 
 def solution_values(response: Any, n_variables: int) -> Ints:
-    """Return the values of all N variables in a CP-SAT answer; totals behind them are left out."""
+    """Return the values of all N variables in a CP-SAT answer, without the totals."""
     return np.fromiter(response.solution, dtype=np.int64, count=n_variables)
 
 
 def write_hint(proto: Any, formulation: Formulation, best: Solution | None) -> None:
-    """Give every variable its value in the best solution so far, if there is one."""
+    """Hint every variable at its value in the best solution so far, if there is one."""
     if best is None:
         return
     values, gain = best.values(formulation), formulation.objective.gain

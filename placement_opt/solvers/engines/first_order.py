@@ -1,4 +1,4 @@
-"""PDLP, a first-order method for linear programs, on the files of one folder."""
+"""PDLP, a first-order method for linear programs, on files in a folder."""
 
 import math
 from pathlib import Path
@@ -23,14 +23,10 @@ def write_program(
     start: Pair,
     limits: tuple[float, float, float],
 ) -> None:
-    """Write what `work` reads.
+    """Write what `work` reads: maximise ``gain @ x`` within limits on x and ``matrix @ x``.
 
     Parameters
     ----------
-    folder
-        Where to.
-    matrix, gain
-        Maximise ``gain @ x``.
     rows, columns
         Lower and upper limits of ``matrix @ x`` and of x.
     start
@@ -61,29 +57,27 @@ def read_point(folder: Path) -> Pair:
 
 
 def work(folder: Path) -> None:
-    """Solve the folder's program as far as its limits allow."""
+    """Solve the program in the folder as far as its limits allow."""
     from ortools.pdlp import solve_log_pb2, solvers_pb2
     from ortools.pdlp.python import pdlp
 
-    del solve_log_pb2  # its import teaches the solver how to hand over its log
-    with np.load(folder / PROGRAM) as given:
-        part = dict(given)
-    n_columns, n_rows = part["gain"].size, part["row_lower"].size
+    del solve_log_pb2  # imported so that the solver can return its log
+    with np.load(folder / PROGRAM) as file:
+        given = dict(file)
+    n_columns, n_rows = given["gain"].size, given["row_lower"].size
     program = pdlp.QuadraticProgram()
     program.resize_and_initialize(n_columns, n_rows)
-    # The program makes a copy: of millions of entries one is enough.
-    entries = tuple(part.pop(name) for name in ("data", "indices", "indptr"))
+    # The program copies the entries. They may be millions, so ours are dropped.
+    entries = tuple(given.pop(name) for name in ("data", "indices", "indptr"))
     program.constraint_matrix = sparse.csc_matrix(entries, shape=(n_rows, n_columns))
     del entries
-    program.objective_vector = -part["gain"]
-    program.constraint_lower_bounds, program.constraint_upper_bounds = (
-        part["row_lower"],
-        part["row_upper"],
-    )
-    program.variable_lower_bounds, program.variable_upper_bounds = part["lower"], part["upper"]
+    program.objective_vector = -given["gain"]
+    program.constraint_lower_bounds = given["row_lower"]
+    program.constraint_upper_bounds = given["row_upper"]
+    program.variable_lower_bounds, program.variable_upper_bounds = given["lower"], given["upper"]
     parameters = solvers_pb2.PrimalDualHybridGradientParams()
     criteria = parameters.termination_criteria
-    precision, seconds, iterations = part["limits"].tolist()
+    precision, seconds, iterations = given["limits"].tolist()
     criteria.simple_optimality_criteria.eps_optimal_absolute = precision
     criteria.simple_optimality_criteria.eps_optimal_relative = precision
     criteria.time_sec_limit = seconds
@@ -91,6 +85,6 @@ def work(folder: Path) -> None:
         criteria.iteration_limit = int(iterations)
     parameters.num_threads = 1
     start = pdlp.PrimalAndDualSolution()
-    start.primal_solution, start.dual_solution = part["values"], -part["prices"]
+    start.primal_solution, start.dual_solution = given["values"], -given["prices"]
     result = pdlp.primal_dual_hybrid_gradient(program, parameters, start)
     np.savez(folder / POINT, values=result.primal_solution, prices=-result.dual_solution)

@@ -1,7 +1,7 @@
-"""HiGHS, a mixed-integer solver on floating-point linear relaxations, run in the calling thread.
+"""HiGHS, a mixed-integer solver in floating point, run in the calling thread.
 
-Through highspy, which lets other threads run meanwhile, calls back with every better plan and
-bound, and heeds an interrupt. `placement_opt.solvers.engines.highs_work` runs it beside the caller.
+highspy lets other threads run meanwhile, calls back with every better plan and bound, and heeds an
+interrupt. `placement_opt.solvers.engines.highs_work` runs it beside the caller.
 """
 
 import math
@@ -17,11 +17,11 @@ from placement_opt.solvers.engines.linear_program import LinearProgram
 from placement_opt.solvers.search.native import NATIVE
 
 HEURISTICS = ("feasibility_jump", "rins", "rens", "root_reduced_cost")
-"""What HiGHS leaves out where it need not find plans."""
+"""Heuristics that are off where HiGHS need not find plans."""
 
 RELIABLE = 1
-"""Times that a branch is tried out before its estimate is trusted: trying out takes most of the
-time where the linear programs are large."""
+"""How often a branch is tried before its estimate is trusted: trying takes most of the time where
+the linear programs are large."""
 
 ENDINGS = {
     "kOptimal": "optimal",
@@ -33,7 +33,7 @@ ENDINGS = {
     "kInterrupt": "stopped",
     "kMemoryLimit": "stopped",
 }
-"""HiGHS' words for how it ended, and ours. Nothing above a cutoff is as good as nothing at all."""
+"""HiGHS' words for how it ended, and ours. "No plan above the cutoff" counts as infeasible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class HighsSettings:
     seed
         Random seed.
     relative_gap, absolute_gap
-        HiGHS stops when bound and incumbent are that close; the latter in float units.
+        HiGHS stops when bound and incumbent are that close; the absolute gap is in float units.
     time_limit_s, node_limit
         Limits on time and on nodes of the branching tree, or None.
     cutoff
-        Only what gains more matters, in float units, or None.
+        Only plans that gain more are sought, in float units; None for all plans.
     heuristics
-        False: HiGHS looks for no plans beside its branching.
+        False: HiGHS finds plans by branching only.
     """
 
     seed: int
@@ -95,7 +95,7 @@ class HighsRun:
     hint
         Values of all variables to start from, shape (N,), or None.
     on_plan, on_bound
-        Called in the running thread with the values of each better plan and with each lower bound,
+        Called in the running thread with the values of each better plan, and with each lower bound
         in float units.
     """
 
@@ -117,11 +117,11 @@ class HighsRun:
         self._is_stopped = False
 
     def suggest(self, values: Floats) -> None:
-        """Offer values of all variables, shape (N,), which HiGHS takes where they are better."""
+        """Offer values of all variables, shape (N,), which HiGHS takes if they are better."""
         self._suggested = values
 
     def stop(self) -> None:
-        """Ask HiGHS to stop; it looks now and then, mostly within a second."""
+        """Ask HiGHS to stop; it mostly does so within a second."""
         self._is_stopped = True
 
     def solve(self) -> HighsAnswer:
@@ -130,7 +130,7 @@ class HighsRun:
 
         if not self._program.gain.size:
             return _of_nothing(self._program)
-        highs = _quiet_highs()
+        highs = _quiet_class()()
         _set_options(highs, self._settings)
         highs.passModel(_model(self._program))
         if self._hint is not None:
@@ -146,13 +146,13 @@ class HighsRun:
         try:
             with NATIVE.call(self.stop):
                 if highs.run() == highspy.HighsStatus.kError:
-                    # Somebody else's HiGHS in this thread began with other threads, which stay.
+                    # Another user of HiGHS in this thread chose another number of threads.
                     highs.setOptionValue("threads", 0)
                     highs.run()
             return _answer(highs, is_integer=bool(self._program.is_integer.any()))
         finally:
             highs.disableCallbacks()
-            # Else its own threads outlive this one, and end the process with an abort at exit.
+            # Otherwise its threads outlive this one, and abort the process at exit.
             highs.resetThreadScheduler(False)  # noqa: FBT003 - takes no name
 
     def _look(self, event: Any) -> None:
@@ -181,17 +181,13 @@ def _quiet_class() -> Any:
         """HiGHS that prints nothing, its own banner included."""
 
         def __init__(self) -> None:
-            # Calling back is what prints the banner, so that silence has to come first.
+            # The constructor of the base class prints the banner, so silence has to come first.
             highspy._core._Highs.__init__(self)  # noqa: SLF001
             self.setOptionValue("output_flag", False)  # noqa: FBT003
             super().__init__()  # type: ignore[no-untyped-call]
             self.setOptionValue("output_flag", False)  # noqa: FBT003
 
     return Quiet
-
-
-def _quiet_highs() -> Any:
-    return _quiet_class()()
 
 
 def _set_options(highs: Any, settings: HighsSettings) -> None:
@@ -206,7 +202,7 @@ def _set_options(highs: Any, settings: HighsSettings) -> None:
     if settings.node_limit is not None:
         options["mip_max_nodes"] = settings.node_limit
     if settings.cutoff is not None:
-        # HiGHS turns what is to be maximised round.
+        # HiGHS minimises the negative objective.
         options["objective_bound"] = -settings.cutoff
         options["mip_pscost_minreliable"] = RELIABLE
     if not settings.heuristics:
@@ -250,7 +246,7 @@ def _answer(highs: Any, *, is_integer: bool) -> HighsAnswer:
 
 
 def _of_nothing(program: LinearProgram) -> HighsAnswer:
-    """Answer for a problem without variables, which HiGHS does not look at."""
+    """Return the answer for a problem without variables, which HiGHS does not solve."""
     if np.any(program.row_lower > 0) or np.any(program.row_upper < 0):
         return HighsAnswer("infeasible", None, None)
     return HighsAnswer("optimal", 0.0, np.zeros(0))

@@ -1,4 +1,4 @@
-"""What HiGHS tells while it works and at its end, passed on to the search."""
+"""Passes on to the search what HiGHS reports while it works and at its end."""
 
 from dataclasses import dataclass
 
@@ -12,15 +12,15 @@ from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.reporting import ended, logger, prove_bound, prove_none
 
 SAYS_NONE = frozenset({"infeasible", "infeasible_or_unbounded"})
-"""Reasons that say there is no solution: all variables are bounded, and so is the objective."""
+"""Endings that mean there is no solution; as all variables are bounded, so is the objective."""
 
 
 @dataclass
 class HighsReports:
-    """Tells the search of what HiGHS tells.
+    """Passes on plans and bounds of HiGHS to the search.
 
-    `useful_s` is when HiGHS last brought a better plan or bound, in seconds of the search, and
-    `bound` the lowest bound of its own, in integer units, or None.
+    `useful_s` is when HiGHS last had a better plan or bound, in seconds of the search. `bound` is
+    HiGHS' own lowest bound, in integer units, or None.
     """
 
     formulation: Formulation
@@ -32,9 +32,9 @@ class HighsReports:
     bound: int | None = None
 
     def pass_on(self, news: News) -> None:
-        """Tell the search of new bounds and solutions.
+        """Pass on new bounds and solutions.
 
-        In a reproducible solve bounds wait for the end: the moment one is read is chance.
+        In a reproducible solve bounds wait for the end: the moment at which one arrives is chance.
         """
         for values in news.plans:
             self._offer(values)
@@ -42,7 +42,7 @@ class HighsReports:
             self._prove(news.bound)
 
     def conclude(self, answer: HighsAnswer) -> Ending:
-        """Report the final answer."""
+        """Report the final answer, and return how the run ended."""
         if answer.values is not None:
             self._offer(answer.values)
         if answer.reason in SAYS_NONE:
@@ -60,7 +60,7 @@ class HighsReports:
         return ended(self.search)
 
     def _settle(self) -> None:
-        """Let an optimal plan be the end: what is left is no more than HiGHS may round."""
+        """Let an optimal plan end the search: the rest is no more than what HiGHS may round."""
         search = self.search
         if search.is_optimal:
             search.precision = max(search.precision, self.unit.precision)

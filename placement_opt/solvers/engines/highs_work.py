@@ -1,13 +1,14 @@
-"""HiGHS beside the caller: in a thread, which needs no start, or in a process of its own.
+"""HiGHS beside the caller, in a thread or in a process of its own.
 
-A thread heeds a stop within a second or so; a process is killed at once, its crash is not ours, and
-no Python of ours ever makes it wait. In the process's folder: ``problem.npz``, ``settings.json``
-and perhaps ``hint.npy`` go in; ``told.jsonl`` grows while it runs, ``answer.npz`` is its end.
+A thread starts at once, but takes about a second to heed a stop. A process is killed at once, its
+crash does no harm, and it never waits for the caller's Python. In the process's folder,
+``problem.npz``, ``settings.json`` and perhaps ``hint.npy`` are its input, ``told.jsonl`` grows
+while it runs, and ``answer.npz`` is its answer.
 """
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -34,7 +35,7 @@ ANSWER = "answer.npz"
 
 @dataclass
 class News:
-    """What HiGHS told since the last time: its lowest bound, and its plans in order."""
+    """What HiGHS has told since the last time: its lowest bound, and its plans in order."""
 
     bound: float | None = None
     plans: list[Floats] = field(default_factory=list)
@@ -50,50 +51,36 @@ class HighsWork(Protocol):
         """Return what was told since the last call."""
 
     def suggest(self, values: Floats) -> None:
-        """Offer a plan from elsewhere; a process does not hear of it."""
+        """Offer a plan of another solver; a process ignores it."""
 
     def answer(self) -> HighsAnswer:
-        """Return the answer of a run that ended, or raise `JobError`."""
+        """Return the answer of a run that has ended, or raise `JobError`."""
 
     def stop(self) -> None:
-        """End it now; harmless when it has ended."""
+        """End the run now, if it has not ended."""
 
 
 @contextmanager
 def highs_beside(
-    program: LinearProgram,
-    settings: HighsSettings,
-    hint: Floats | None = None,
-    *,
-    in_process: bool,
+    program: LinearProgram, settings: HighsSettings, hint: Floats | None = None, *, in_process: bool
 ) -> Iterator[HighsWork]:
-    """Run HiGHS beside the caller until it ends or the block does.
+    """Run HiGHS beside the caller until it ends or the ``with`` block does.
 
-    Parameters
-    ----------
-    program, settings, hint
-        As `HighsRun` takes them.
-    in_process
-        True: a thread of this process, False: a process of its own, where one can be had.
+    It runs in a thread `in_process`, else in a process of its own where one can be started.
 
     Raises
     ------
     OSError
         When no process can be started.
     """
-    if in_process or not can_have_workers():
-        thread = _InThread(program, settings, hint)
-        try:
-            yield thread
-        finally:
-            thread.stop()
-        return
-    with job_folder() as folder:
-        process = _InProcess(folder, program, settings, hint)
-        try:
-            yield process
-        finally:
-            process.stop()
+    with ExitStack() as stack:
+        work: HighsWork
+        if in_process or not can_have_workers():
+            work = _InThread(program, settings, hint)
+        else:
+            work = _InProcess(stack.enter_context(job_folder()), program, settings, hint)
+        stack.callback(work.stop)
+        yield work
 
 
 class _InThread:
@@ -178,9 +165,9 @@ class _InProcess:
         with path.open("rb") as file:
             file.seek(self._read)
             new = file.read()
-        whole = new[: new.rfind(b"\n") + 1]
-        self._read += len(whole)
-        return whole.decode("utf-8").splitlines()
+        lines = new[: new.rfind(b"\n") + 1]
+        self._read += len(lines)
+        return lines.decode("utf-8").splitlines()
 
     def answer(self) -> HighsAnswer:
         self._job.finish()
@@ -196,7 +183,7 @@ class _InProcess:
 
 
 def work(folder: Path) -> None:
-    """Solve the folder's problem; run in a process of its own."""
+    """Solve the problem in the folder; called in a process of its own."""
     program = LinearProgram.load(folder / PROBLEM)
     settings = HighsSettings(**json.loads((folder / SETTINGS).read_text(encoding="utf-8")))
     hint = np.load(folder / HINT) if (folder / HINT).exists() else None

@@ -1,8 +1,8 @@
-"""A piece of solver work on files in a folder, done by a process of its own or by a thread.
+"""Solver work on files in a folder, done in a process of its own or in a thread.
 
-Some solvers can neither be interrupted nor told to let other threads run. They work in a process
-that reads its problem from a folder and writes its answer there: it can be killed at once, and its
-crash is not ours.
+Some solvers cannot be interrupted, and let no other thread run. They work in a process that reads
+its problem from a folder and writes its answer there. It can be killed at once, and a crash ends
+that process only.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ PYTHONS = ("python", "pypy", "graalpy")
 
 
 class JobError(Exception):
-    """The work broke off: it raised, was killed, or ran out of memory."""
+    """The work failed: it raised, was killed, or ran out of memory."""
 
 
 class Job(Protocol):
@@ -35,14 +35,14 @@ class Job(Protocol):
         """Wait at most that long; return True when the work has ended."""
 
     def finish(self) -> None:
-        """Make sure that ended work ended well, or raise `JobError`."""
+        """Raise `JobError` if work that has ended went wrong."""
 
     def stop(self) -> None:
-        """End the work now, or leave it behind; harmless when it has ended."""
+        """End the work now, or leave it behind, if it has not ended."""
 
 
 class ThreadJob:
-    """The work in a thread; `stop` can only wait for it, since nothing interrupts it."""
+    """Work in a thread; `stop` can only wait for it, since nothing interrupts it."""
 
     def __init__(self, name: str, folder: JobFolder) -> None:
         work = find_work(name)
@@ -53,7 +53,7 @@ class ThreadJob:
         return self._beside.wait(seconds)
 
     def finish(self) -> None:
-        """Raise `JobError` when the work raised."""
+        """Raise `JobError` if the work raised."""
         try:
             self._beside.answer()
         except Exception as error:
@@ -65,13 +65,13 @@ class ThreadJob:
 
 
 class ProcessJob:
-    """The work in a process of its own, which ends with this one."""
+    """Work in a process of its own, which ends with this one."""
 
     def __init__(self, name: str, folder: JobFolder) -> None:
         self._errors = folder.path / ERRORS
         with self._errors.open("wb") as errors:
-            # A module run by name, not a fork or a pickled function: that also works from
-            # notebooks and from scripts without a guarded main part.
+            # A module is run by name: a fork or a pickled function would not work from notebooks
+            # and from scripts without ``if __name__ == "__main__"``.
             self.process = subprocess.Popen(  # noqa: S603 -- our own module, no shell
                 [sys.executable, "-P", "-m", WORKER, name, str(folder.path)],
                 stdin=subprocess.PIPE,
@@ -93,7 +93,7 @@ class ProcessJob:
         return True
 
     def finish(self) -> None:
-        """Raise `JobError` when the process ended badly."""
+        """Raise `JobError` if the process ended with an error."""
         code = self.process.wait()
         if code:
             said = self._errors.read_text(encoding="utf-8", errors="replace").strip()
@@ -112,9 +112,9 @@ WORKER = "placement_opt.solvers.engines.worker"
 
 
 def can_have_workers() -> bool:
-    """Tell whether `sys.executable` is a Python that can be started once more.
+    """Tell whether `sys.executable` is a Python that can be started again.
 
-    In a frozen program, or one that Python is embedded in, it is that program itself.
+    In a frozen program, or one that embeds Python, it is that program.
     """
     if getattr(sys, "frozen", False) or not sys.executable:
         return False
@@ -122,19 +122,14 @@ def can_have_workers() -> bool:
 
 
 def start_job(name: str, folder: JobFolder) -> Job:
-    """Start the work in a process, or in a thread where no process can be had.
+    """Start work on the files of a folder in a process, or in a thread if there can be no process.
 
-    Parameters
-    ----------
-    name
-        ``"module:function"``; the function takes the path of the folder.
-    folder
-        Where its files are.
+    The name is ``"module:function"``; the function takes the path of the folder.
 
     Raises
     ------
     OSError
-        When no process can be started for now, as without memory.
+        When no process can be started now, for instance for lack of memory.
     """
     if can_have_workers():
         return ProcessJob(name, folder)
@@ -143,6 +138,6 @@ def start_job(name: str, folder: JobFolder) -> Job:
 
 
 def _environment() -> dict[str, str]:
-    """Let the worker import what this process can import, wherever that comes from."""
+    """Return an environment in which the worker can import all that this process can."""
     paths = [path or str(Path.cwd()) for path in sys.path]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}

@@ -1,9 +1,9 @@
-"""A folder for the files of one job, gone with this process however that ends.
+"""A folder for the files of one job, which is deleted however this process ends.
 
-A keeper watches it: a shell that waits for the end of a pipe that this process holds, in one
-process group with the worker of the job. Should this process end, by whatever signal, it ends the
-worker and takes the folder away. The worker alone could not, since some solvers let no other thread
-run. Where there is no shell, the worker watches its own pipe.
+A keeper watches over it: a shell in the process group of the job's worker, which waits for the end
+of a pipe that this process holds open. When this process ends, by whatever signal, the keeper ends
+the worker and deletes the folder. The worker cannot do that by itself, since some solvers let no
+other thread run. Where there is no shell, the worker still watches its own pipe.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ for _ in 1 2 3 4 5; do rm -rf "$0" && break; sleep 1; done
 
 @dataclass(frozen=True, slots=True)
 class JobFolder:
-    """Where the files of a job are, and the process group of its worker, where there is one."""
+    """The folder of a job's files, and the process group for its worker, or None."""
 
     path: Path
     group: int | None = None
@@ -39,7 +39,7 @@ class JobFolder:
 
 @contextmanager
 def job_folder() -> Iterator[JobFolder]:
-    """Make a folder for the files of one job, and take it away again."""
+    """Make a folder for the files of one job, and delete it at the end."""
     with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as path:
         keeper = _keeper(path)
         try:
@@ -75,16 +75,16 @@ ENDING_WITH_THIS: WeakSet["subprocess.Popen[bytes]"] = WeakSet()
 
 
 def close_pipe(process: "subprocess.Popen[bytes]") -> None:
-    """Tell a process that this one needs it no more."""
+    """Tell a process that it is no longer needed."""
     if process.stdin is not None:
         with contextlib.suppress(OSError):
             process.stdin.close()
 
 
 def _let_go() -> None:
-    """Let a forked process leave them to its parent: held open by two, a pipe does not end."""
+    """In a forked process, close all pipes: one that two processes hold open does not end."""
     for process in list(ENDING_WITH_THIS):
-        process.returncode = 0  # so that nothing here waits for it
+        process.returncode = 0  # so that this process does not wait for it
         close_pipe(process)
     ENDING_WITH_THIS.clear()
 

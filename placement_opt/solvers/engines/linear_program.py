@@ -1,4 +1,4 @@
-"""The formulation in floating point, and the way back to whole units."""
+"""The formulation in floating point, and the way back to integer units."""
 
 import math
 from dataclasses import dataclass, fields
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 GAIN_BITS = 20
-"""Gains are shifted below 2^20: large enough for the solver's tolerances, small enough for its
+"""Gains are scaled below 2^20: large enough for the solver's tolerances, small enough for its
 numerics."""
 
 EXACT_REACH = 1 << 50
-"""Rows whose sums can reach this are not for floating point: units would drown in rounding."""
+"""Rows whose sums can reach this are too large for floating point: rounding would hide units."""
 
 NEARLY = 1e-6
-"""Values of a linear program that close to a whole number are taken as that number."""
+"""A value of a linear program that is this close to an integer counts as that integer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class ObjectiveUnit:
     step
         Greatest common divisor of all gains; every objective is a multiple of it.
     shift
-        Halvings that bring the largest gain below 2^20; none where it is below already, so that
-        the solver sees that the objective is whole.
+        How often gains are halved to bring the largest below 2^20. With none, the solver sees that
+        every objective is an integer.
     slack
         How far a bound may be wrong, in float units: the solver's own tolerance of 1e-6 on the
         objective, 1e-7 on each reduced cost, and the rounding of doubles.
@@ -72,9 +72,9 @@ class ObjectiveUnit:
 
     @property
     def precision(self) -> int:
-        """Integer units that the solver cannot tell apart: none where it sees whole objectives.
+        """Integer units that the solver cannot tell apart; zero where it sees integer objectives.
 
-        A plan is looked for above a target raised by the slack, and the bound is raised once more.
+        A plan is sought above a target raised by the slack, and the bound is raised once more.
         """
         return math.floor(2 * self.slack * 2.0**self.shift) * self.step if self.shift else 0
 
@@ -84,10 +84,10 @@ class ObjectiveUnit:
         return scaled
 
     def bound(self, value: float) -> int:
-        """Return the integer bound that a solver's dual bound proves, in integer units.
+        """Return the bound that a solver's dual bound proves, in integer units.
 
-        The dual bound is raised by the slack, then rounded down to a multiple of the step, since
-        no objective lies between.
+        The dual bound is raised by the slack and then rounded down to a multiple of the step, as
+        every objective is one.
         """
         raised = Fraction(value) + Fraction(self.slack)
         return math.floor(raised * (1 << self.shift)) * self.step
@@ -121,14 +121,11 @@ class LinearProgram:
 
     @classmethod
     def of(
-        cls,
-        formulation: "Formulation",
-        unit: ObjectiveUnit,
-        columns: Ints | None = None,
+        cls, formulation: "Formulation", unit: ObjectiveUnit, columns: Ints | None = None
     ) -> "LinearProgram":
-        """Turn a formulation into floats, or only some of its variables, in the order given.
+        """Turn a formulation into floats; with `columns`, only those variables, in that order.
 
-        Variables left out are zero.
+        Variables that are left out are zero.
         """
         from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 
@@ -157,11 +154,11 @@ class LinearProgram:
     def load(cls, path: Path) -> "LinearProgram":
         """Read what `save` wrote."""
         with np.load(path) as arrays:
-            return cls(**{part.name: arrays[part.name] for part in fields(cls)})
+            return cls(**{field.name: arrays[field.name] for field in fields(cls)})
 
     def save(self, path: Path) -> None:
         """Write all arrays to one file."""
-        np.savez(path, **{part.name: getattr(self, part.name) for part in fields(self)})
+        np.savez(path, **{field.name: getattr(self, field.name) for field in fields(self)})
 
     def proto(self) -> Any:
         """Return the MathOpt model of the linear relaxation."""
@@ -174,9 +171,9 @@ class LinearProgram:
         model.variables.upper_bounds.extend(self.upper.tolist())
         model.variables.integers.extend([False] * n_variables)
         model.objective.maximize = True
-        priced = np.flatnonzero(self.gain)
-        model.objective.linear_coefficients.ids.extend(priced.tolist())
-        model.objective.linear_coefficients.values.extend(self.gain[priced].tolist())
+        used = np.flatnonzero(self.gain)
+        model.objective.linear_coefficients.ids.extend(used.tolist())
+        model.objective.linear_coefficients.values.extend(self.gain[used].tolist())
         model.linear_constraints.ids.extend(range(n_rows))
         model.linear_constraints.lower_bounds.extend(self.row_lower.tolist())
         model.linear_constraints.upper_bounds.extend(self.row_upper.tolist())

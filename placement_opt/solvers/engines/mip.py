@@ -1,4 +1,4 @@
-"""HiGHS, a mixed-integer solver on floating-point linear relaxations, on the whole problem."""
+"""HiGHS, a mixed-integer solver in floating point, on a formulation."""
 
 from collections.abc import Callable
 
@@ -17,39 +17,34 @@ from placement_opt.solvers.engines.linear_program import (
 )
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
-from placement_opt.solvers.search.reporting import (
-    ended,
-    is_contradictory,
-    logger,
-    prove_none,
-)
+from placement_opt.solvers.search.reporting import ended, is_contradictory, logger, prove_none
 
 THREAD_VARIABLES, THREAD_ENTRIES = 16_000, 160_000
-"""Up to here HiGHS works in a thread. Beyond, it has so much to do that starting a process pays: it
-waits for no Python of ours there, and can be killed whatever it is doing."""
+"""Up to this size HiGHS works in a thread. A larger problem is worth the start of a process, which
+never waits for the caller's Python and can be killed at any time."""
 
 HIGHS_GAP_SHARE, LEAST_GAP = 0.9, 1e-6
-"""HiGHS is asked for that share of the gap, since its bound is raised by what it may round; below a
-least gap it goes on until the search itself says stop."""
+"""HiGHS is asked for this share of the gap, since its bound is raised by what it may round. For an
+asked gap below the least one it continues until the search says stop."""
 
 
 class Mip:
-    """HiGHS on the whole formulation.
+    """HiGHS.
 
-    Bounds are HiGHS's word, raised by its tolerances before they are rounded to whole units (see
-    `ObjectiveUnit`), so that OPTIMAL is claimed only where the units are coarse enough for them.
+    Bounds are HiGHS' word. They are raised by its tolerances before they are rounded to integer
+    units (see `ObjectiveUnit`), so OPTIMAL is claimed only where a unit is larger than these.
 
     Parameters
     ----------
     in_process
-        True: work in a thread of this process, False: in a process of its own. None: by size.
+        True: work in a thread of this process. False: in a process of its own. None: by size.
     until
-        Asked beside the search: True ends this run alone.
+        Called regularly; True ends this run, and not the search.
 
     Attributes
     ----------
     reports
-        What the last run told the search, or None.
+        What the last run has told the search, or None.
     """
 
     name = "mip"
@@ -62,7 +57,7 @@ class Mip:
         self.reports: HighsReports | None = None
 
     def refuses(self, formulation: Formulation) -> str | None:
-        """Refuse rows whose sums floating point cannot tell apart."""
+        """Refuse rows whose sums are too large for floating point."""
         if exceeds_floats(formulation):
             return f"a row's sum or limit can reach {EXACT_REACH:.0e}, too much for floating point"
         return None
@@ -71,14 +66,13 @@ class Mip:
         """Solve; see `placement_opt.solvers.search.base.Solver.solve`."""
         if is_contradictory(formulation):
             return prove_none(search, self.name)
-        in_process = _is_small(formulation) if self._in_process is None else self._in_process
         try:
-            return self._solve(formulation, search, in_process=in_process)
+            return self._solve(formulation, search)
         except Exception:
             logger.warning("mip failed; the best plan so far is kept", exc_info=True)
             return Ending.FAILED
 
-    def _solve(self, formulation: Formulation, search: Search, *, in_process: bool) -> Ending:
+    def _solve(self, formulation: Formulation, search: Search) -> Ending:
         if search.clock.stop_asked():
             return ended(search)
         unit = ObjectiveUnit.of(formulation)
@@ -86,11 +80,13 @@ class Mip:
         hint = None if search.best is None else search.best.values(formulation).astype(np.float64)
         program = LinearProgram.of(formulation, unit)
         settings = _settings(search, unit)
+        is_small = program.gain.size <= THREAD_VARIABLES and program.value.size <= THREAD_ENTRIES
+        in_process = is_small if self._in_process is None else self._in_process
         with highs_beside(program, settings, hint, in_process=in_process) as work:
             return self._watch(work, reports, search)
 
     def _watch(self, work: HighsWork, reports: HighsReports, search: Search) -> Ending:
-        """Pass on what HiGHS and the search tell until HiGHS ends or somebody says stop."""
+        """Exchange plans and bounds between HiGHS and the search until either one ends."""
         shared = search.best
         while not work.wait(schedule.POLL_S):
             reports.pass_on(work.news())
@@ -107,12 +103,6 @@ class Mip:
             logger.warning("mip failed; the best plan so far is kept: %s", error)
             return Ending.FAILED
         return reports.conclude(answer)
-
-
-def _is_small(formulation: Formulation) -> bool:
-    if formulation.n_variables > THREAD_VARIABLES:
-        return False
-    return formulation.matrix.nnz <= THREAD_ENTRIES
 
 
 def _settings(search: Search, unit: ObjectiveUnit) -> HighsSettings:

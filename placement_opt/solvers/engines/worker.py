@@ -1,6 +1,6 @@
 """The worker process: ``python -m placement_opt.solvers.engines.worker module:function folder``.
 
-It imports little, since every solve in a process of its own waits for it.
+It imports little, since every solve in a process waits for its start.
 """
 
 import importlib
@@ -21,8 +21,8 @@ def find_work(name: str) -> Callable[[Path], None]:
 
 
 def main() -> None:
-    """Do the named work on the folder, and end early when the parent process is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to act on
+    """Do the named work on the folder, and end early if the parent process ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     name, folder = sys.argv[1:]
     threading.Thread(target=_leave_with_parent, args=(folder,), daemon=True).start()
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _leave_with_parent(folder: str) -> None:
-    """Wait for the end of standard input, which the parent holds open as long as it lives."""
+    """Wait for the end of standard input, which the parent holds open while it runs."""
     while os.read(0, 64):
         pass
     shutil.rmtree(folder, ignore_errors=True)
