@@ -81,10 +81,10 @@ class Certificate(ShortRepr):
         ):
             raise ValueError("a price stands on a side without a limit")
         limit = np.where(upward, formulation.row_upper, formulation.row_lower)
-        priced = np.flatnonzero(self.prices)
+        used = np.flatnonzero(self.prices)
         rows = sum(
             int(price) * int(side)
-            for price, side in zip(self.prices[priced], limit[priced], strict=True)
+            for price, side in zip(self.prices[used], limit[used], strict=True)
         )
         return (rows + self._columns(formulation)) >> self.bits
 
@@ -108,11 +108,11 @@ class Certificate(ShortRepr):
         total = 0
         for first in range(0, n_pairs, BLOCK):
             block = slice(first, min(first + BLOCK, n_pairs))
-            _refuse_large(formulation.priced_pairs(steep, block, absolute=True), largest)
-            priced = formulation.priced_pairs(self.prices, block)
-            total += exact_sum(np.maximum((gain[block] << self.bits) - priced, 0))
-        _refuse_large(formulation.priced_own(steep, absolute=True), largest)
-        reduced = (gain[n_pairs:] << self.bits) - formulation.priced_own(self.prices)
+            _refuse_large(formulation.paid_by_pairs(steep, block, absolute=True), largest)
+            paid = formulation.paid_by_pairs(self.prices, block)
+            total += exact_sum(np.maximum((gain[block] << self.bits) - paid, 0))
+        _refuse_large(formulation.paid_by_own(steep, absolute=True), largest)
+        reduced = (gain[n_pairs:] << self.bits) - formulation.paid_by_own(self.prices)
         low, high = formulation.own_lower, formulation.own_upper
         best = np.where(reduced > 0, high, low)
         counts = np.flatnonzero((reduced != 0) & (best != 0))
@@ -123,11 +123,11 @@ class Certificate(ShortRepr):
 
 def steepest(formulation: Formulation, prices: Floats) -> float:
     """Return the most that any variable pays, with the magnitudes of its coefficients."""
-    most = float(formulation.priced_own(prices, absolute=True).max(initial=0.0))
+    most = float(formulation.paid_by_own(prices, absolute=True).max(initial=0.0))
     for first in range(0, formulation.n_pairs, BLOCK):
         block = slice(first, first + BLOCK)
-        priced = formulation.priced_pairs(prices, block, absolute=True)
-        most = max(most, float(priced.max(initial=0.0)))
+        paid = formulation.paid_by_pairs(prices, block, absolute=True)
+        most = max(most, float(paid.max(initial=0.0)))
     return most
 
 

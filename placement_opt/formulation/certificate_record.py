@@ -85,10 +85,10 @@ class CertificateRecord(ResultPart):
 
 
 def _prices(certificate: Certificate) -> dict[str, Any]:
-    priced = np.flatnonzero(certificate.prices)
+    used = np.flatnonzero(certificate.prices)
     return {
         "bits": certificate.bits,
         "rows": int(certificate.prices.size),
-        "row": priced.tolist(),
-        "price": certificate.prices[priced].tolist(),
+        "row": used.tolist(),
+        "price": certificate.prices[used].tolist(),
     }

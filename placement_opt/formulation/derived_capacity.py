@@ -1,6 +1,6 @@
 """The capacity of a block, as seen from a block that was made from it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +9,7 @@ import numpy.typing as npt
 from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Floats, Ints
-from placement_opt.formulation.capacity import (
-    Capacity,
-    Columns,
-    Lacking,
-    Lumped,
-    Packer,
-    Pools,
-)
+from placement_opt.formulation.capacity import Capacity, Columns, Lacking, Lumped, Packer, Pools
 
 if TYPE_CHECKING:
     from placement_opt.formulation.row_blocks import RowBlock
@@ -36,71 +29,16 @@ def capacity_of_divided(capacity: Capacity | None, divisor: Ints) -> Capacity | 
     return None if capacity is None else _OfDivided(capacity, divisor)
 
 
-class _Other(Capacity):
-    """Passes all questions on to the capacity of the larger block."""
-
-    def __init__(self, whole: Capacity) -> None:
-        self._whole = whole
-
-    @override
-    def room(self, pairs: Ints, chosen: Ints, own: Ints) -> Lacking:
-        return self._whole.room(pairs, chosen, own)
-
-    @override
-    def lift(self, chosen: Ints, own: Ints, liked: Columns | None = None) -> Mapping[str, Any]:
-        return self._whole.lift(chosen, own, liked)
-
-    @override
-    def settle(self, chosen: Ints, columns: Columns) -> tuple[Ints, Bools] | None:
-        return self._whole.settle(chosen, columns)
-
-    @override
-    def packer(self, kept: Ints | None, liked: npt.NDArray[np.integer]) -> Packer | None:
-        return self._whole.packer(kept, liked)
-
-
-class _OfDivided(_Other):
-    """Capacity of a block whose rows have been divided."""
-
-    def __init__(self, whole: Capacity, divisor: Ints) -> None:
-        super().__init__(whole)
-        self._divisor = divisor
-
-    @override
-    def pools(self) -> Pools | None:
-        pools = self._whole.pools()
-        return None if pools is None else _PoolsOfDivided(pools, self._divisor)
-
-
-@dataclass(frozen=True, eq=False)
-class _PoolsOfDivided:
-    """Pools that read the duals of divided rows, and divide the rows they return."""
-
-    pools: Pools
-    divisor: Ints
-
-    def sets(self, duals: Floats) -> tuple[tuple[int, ...], ...]:
-        return self.pools.sets(duals / self.divisor)
-
-    def rows(self, sets: Sequence[Sequence[int]], reserve: float = 0.0) -> "RowBlock":
-        return self.pools.rows(sets, reserve).divided()
-
-    def within(self, pairs: npt.NDArray[np.integer]) -> Pools:
-        return _PoolsOfDivided(self.pools.within(pairs), self.divisor)
-
-    def lumped(self, block: "RowBlock") -> Lumped:
-        return self.pools.lumped(block)
-
-
-class _OfPart(_Other):
+class _OfPart(Capacity):
     """Capacity with the pairs and rows of a smaller block.
 
     Where rows are missing there are no pools, since their sets follow from the duals of all rows.
     """
 
-    def __init__(self, whole: Capacity, pairs: Ints | None, rows: Ints | None) -> None:
-        super().__init__(whole)
-        self._pairs, self._rows = pairs, rows
+    def __init__(
+        self, whole: Capacity, pairs: Ints | None = None, rows: Ints | None = None
+    ) -> None:
+        self._whole, self._pairs, self._rows = whole, pairs, rows
 
     def _of_whole(self, pairs: npt.NDArray[np.integer]) -> Ints:
         return pairs.astype(np.int64) if self._pairs is None else self._pairs[pairs]
@@ -125,7 +63,9 @@ class _OfPart(_Other):
     @override
     def packer(self, kept: Ints | None, liked: npt.NDArray[np.integer]) -> Packer | None:
         packer = self._whole.packer(kept, self._of_whole(liked))
-        return packer if packer is None else _PackerOfPart(packer, self._of_whole)
+        if packer is None or self._pairs is None:
+            return packer
+        return _PackerOfPart(packer, self._pairs)
 
     @override
     def pools(self) -> Pools | None:
@@ -138,13 +78,46 @@ class _PackerOfPart:
     """A packer with the pairs of a smaller block."""
 
     packer: Packer
-    of_whole: Callable[[npt.NDArray[np.integer]], Ints]
+    pairs: Ints
 
     def add(self, pair: int) -> bool:
-        return self.packer.add(int(self.of_whole(np.array([pair]))[0]))
+        return self.packer.add(int(self.pairs[pair]))
 
     def rank(self, pairs: npt.NDArray[np.integer]) -> Ints:
-        return self.packer.rank(self.of_whole(pairs))
+        return self.packer.rank(self.pairs[pairs])
 
     def own(self) -> Ints:
         return self.packer.own()
+
+
+class _OfDivided(_OfPart):
+    """Capacity of a block whose rows have been divided."""
+
+    def __init__(self, whole: Capacity, divisor: Ints) -> None:
+        super().__init__(whole)
+        self._divisor = divisor
+
+    @override
+    def pools(self) -> Pools | None:
+        pools = super().pools()
+        return None if pools is None else _PoolsOfDivided(pools, self._divisor)
+
+
+@dataclass(frozen=True, eq=False)
+class _PoolsOfDivided:
+    """Pools that read the duals of divided rows, and divide the rows they return."""
+
+    pools: Pools
+    divisor: Ints
+
+    def sets(self, duals: Floats) -> tuple[tuple[int, ...], ...]:
+        return self.pools.sets(duals / self.divisor)
+
+    def rows(self, sets: Sequence[Sequence[int]], reserve: float = 0.0) -> "RowBlock":
+        return self.pools.rows(sets, reserve).divided()
+
+    def within(self, pairs: npt.NDArray[np.integer]) -> Pools:
+        return _PoolsOfDivided(self.pools.within(pairs), self.divisor)
+
+    def lumped(self, block: "RowBlock") -> Lumped:
+        return self.pools.lumped(block)

@@ -76,7 +76,7 @@ class Formulation(Sums, ShortRepr):
 
     def reduced(self, prices: Floats) -> Floats:
         """Return the reduced gain of each variable at prices of the rows; shape (N,)."""
-        reduced: Floats = self.priced(prices)
+        reduced: Floats = self.paid(prices)
         return np.subtract(self.objective.gain, reduced, out=reduced)
 
     def points(self, gained: int | Fraction) -> Fraction:

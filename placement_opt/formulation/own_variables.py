@@ -126,7 +126,7 @@ def tightened(formulation: Formulation, chosen: npt.NDArray[np.int64], own: Ints
         if best is None or block.variables is None:
             continue
         first = formulation.offsets[number] - formulation.n_pairs
-        place, priced = slice(first, first + best.size), formulation.own_values(gain, number)
-        if block.variables.follow or priced @ best > priced @ values[place]:
+        place, gains = slice(first, first + best.size), formulation.own_values(gain, number)
+        if block.variables.follow or gains @ best > gains @ values[place]:
             values[place] = best
     return own if np.array_equal(values, own) else values

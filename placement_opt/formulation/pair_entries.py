@@ -97,7 +97,7 @@ class PairEntries(ShortRepr):
             np.concatenate([empty, *value]),
         )
 
-    def add_priced(
+    def add_paid(
         self, prices: npt.NDArray[Any], into: npt.NDArray[Any], pairs: slice, *, absolute: bool
     ) -> None:
         """Add the sum of price times coefficient to `into`, for each pair of a range.
@@ -115,17 +115,17 @@ class PairEntries(ShortRepr):
         """
         if self.row is not None:
             # Row 0 reads the zero. All rows are in range; "clip" saves numpy the check.
-            priced = prices.take(self.row[pairs], mode="clip")
+            paid = prices.take(self.row[pairs], mode="clip")
             if self.value is not None:
-                priced *= _wide(self.value[pairs], prices.dtype, absolute=absolute)
-            into += priced
+                paid *= _wide(self.value[pairs], prices.dtype, absolute=absolute)
+            into += paid
         first, last = np.searchsorted(self.member, [pairs.start, pairs.stop])
         if first < last:
             start = self.start[first:last]
             entries = slice(int(start[0]), int(self.start[last]))
             value = _wide(self.further_value[entries], prices.dtype, absolute=absolute)
-            priced = prices[1:][self.further_row[entries]] * value
-            into[self.member[first:last] - pairs.start] += np.add.reduceat(priced, start - start[0])
+            paid = prices[1:][self.further_row[entries]] * value
+            into[self.member[first:last] - pairs.start] += np.add.reduceat(paid, start - start[0])
 
 
 def are_ones(values: npt.NDArray[np.integer]) -> bool:

@@ -143,11 +143,7 @@ class RowBlock(ShortRepr):
         return lower, np.where(self.upper == NO_UPPER, NO_UPPER, self.upper - used)
 
     def taken(
-        self,
-        *,
-        rows: Ints | None = None,
-        pairs: Ints | None = None,
-        own: Ints | None = None,
+        self, *, rows: Ints | None = None, pairs: Ints | None = None, own: Ints | None = None
     ) -> "RowBlock":
         """Return some of the rows over some of the pairs and own variables.
 

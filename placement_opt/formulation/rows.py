@@ -128,7 +128,7 @@ class Rows:
     def matrix(self) -> sparse.csr_array:
         """All coefficients, CSR of shape (R, N), int64; built on first use, for small problems.
 
-        `activity`, `priced`, `columns` and `row` do without this second copy.
+        `activity`, `paid`, `columns` and `row` do without this second copy.
         """
         start = [np.zeros(1, dtype=np.int64)]
         member, value, n_entries = [], [], 0

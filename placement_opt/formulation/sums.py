@@ -51,7 +51,7 @@ class Sums(Rows):
                 sums[turned.rows] += turned.own @ own.astype(dtype)
         return sums
 
-    def priced(self, prices: npt.NDArray[Any], *, absolute: bool = False) -> npt.NDArray[Any]:
+    def paid(self, prices: npt.NDArray[Any], *, absolute: bool = False) -> npt.NDArray[Any]:
         """Return what each variable pays at prices of the rows: ``prices @ A``, shape (N,).
 
         Cost O(entries); exact for integer prices as long as the sums fit int64.
@@ -61,11 +61,11 @@ class Sums(Rows):
         """
         sums = np.empty(self.n_variables, dtype=_sum_type(prices))
         pairs = slice(0, self.n_pairs)
-        self.priced_pairs(prices, pairs, absolute=absolute, into=sums[pairs])
-        sums[self.n_pairs :] = self.priced_own(prices, absolute=absolute)
+        self.paid_by_pairs(prices, pairs, absolute=absolute, into=sums[pairs])
+        sums[self.n_pairs :] = self.paid_by_own(prices, absolute=absolute)
         return sums
 
-    def priced_own(self, prices: npt.NDArray[Any], *, absolute: bool = False) -> npt.NDArray[Any]:
+    def paid_by_own(self, prices: npt.NDArray[Any], *, absolute: bool = False) -> npt.NDArray[Any]:
         """Do the same for the own variables only; shape (N - E,)."""
         sums = np.zeros(self.n_variables - self.n_pairs, dtype=_sum_type(prices))
         for turned in self._turned:
@@ -75,7 +75,7 @@ class Sums(Rows):
                 sums[first : first + entries.shape[1]] += entries.T @ prices[turned.rows]
         return sums
 
-    def priced_pairs(
+    def paid_by_pairs(
         self,
         prices: npt.NDArray[Any],
         pairs: slice,
@@ -97,7 +97,7 @@ class Sums(Rows):
             block = slice(first, min(first + BLOCK_PAIRS, stop))
             of_block = sums[first - start : block.stop - start]
             for rows, of_rows in turned:
-                rows.pairs.add_priced(of_rows, of_block, block, absolute=absolute)
+                rows.pairs.add_paid(of_rows, of_block, block, absolute=absolute)
         return sums
 
     def columns(self, variables: npt.NDArray[np.integer]) -> sparse.csc_array:

@@ -74,11 +74,11 @@ def test_sums_and_prices_equal_those_of_the_matrix(
 
     assert np.array_equal(formulation.activity(values), dense @ values)
     assert np.allclose(formulation.activity(values / 4), dense @ (values / 4))
-    assert np.array_equal(formulation.priced(prices), prices @ dense)
-    assert np.allclose(formulation.priced(prices / 8), prices / 8 @ dense)
-    magnitudes = formulation.priced(np.abs(prices), absolute=True)
+    assert np.array_equal(formulation.paid(prices), prices @ dense)
+    assert np.allclose(formulation.paid(prices / 8), prices / 8 @ dense)
+    magnitudes = formulation.paid(np.abs(prices), absolute=True)
     assert np.array_equal(magnitudes, np.abs(prices) @ np.abs(dense))
-    assert formulation.priced(prices).dtype == np.int64
+    assert formulation.paid(prices).dtype == np.int64
     widest = np.maximum(np.abs(formulation.lower), np.abs(formulation.upper))
     assert np.array_equal(formulation.reach, np.abs(dense) @ widest)
 
@@ -113,12 +113,12 @@ def test_blocks_of_pairs_join_up(n_pairs: int) -> None:
     matrix, n_rows = formulation.matrix, formulation.n_rows
     prices = random.integers(-(10**9), 10**9, n_rows)
 
-    assert np.array_equal(formulation.priced(prices), matrix.T @ prices)
-    assert np.allclose(formulation.priced(prices / 7), matrix.T @ (prices / 7))
-    magnitudes = formulation.priced(np.abs(prices), absolute=True)
+    assert np.array_equal(formulation.paid(prices), matrix.T @ prices)
+    assert np.allclose(formulation.paid(prices / 7), matrix.T @ (prices / 7))
+    magnitudes = formulation.paid(np.abs(prices), absolute=True)
     assert np.array_equal(magnitudes, abs(matrix).T @ np.abs(prices))
     part = slice(n_pairs // 3, n_pairs - n_pairs // 5)
-    assert np.array_equal(formulation.priced_pairs(prices, part), (matrix.T @ prices)[part])
+    assert np.array_equal(formulation.paid_by_pairs(prices, part), (matrix.T @ prices)[part])
     ones = (random.random(n_pairs) < 0.01).astype(np.int64)
     assert np.array_equal(formulation.activity(ones), matrix @ ones)
     chosen = random.permutation(n_pairs)[: n_pairs // 10]
@@ -130,7 +130,7 @@ def test_the_smallest_byte_keeps_its_magnitude() -> None:
     entries = PairEntries.of(usage)
     sums = np.zeros(3)
 
-    entries.add_priced(np.array([0.0, 2.0]), sums, slice(0, 3), absolute=True)
+    entries.add_paid(np.array([0.0, 2.0]), sums, slice(0, 3), absolute=True)
 
     assert sums.tolist() == [256, 0, 6]
     assert row_reach(usage).tolist() == [131]

@@ -101,7 +101,8 @@ SHORT_RELAXATION_S, SHORT_RELAXATION_SHARE = 5.0, 0.8
 of medium size has no good plan without prices."""
 
 ROUGH_S = 1.0
-"""A rough plan is improved first, for so long or as long as the prices took: every step helps."""
+"""A rough plan is improved first, for as long as the prices took and so many seconds more: every
+step helps."""
 
 IDLE_SHARE, IDLE_S = 0.5, 4.0
 """HiGHS on the core or on the whole is given up once it has found nothing for this share of the

@@ -80,7 +80,7 @@ def prices_for(data, formulation):
 
 def rounding(formulation, prices):
     """How far sums of doubles, and of prices in 2^-20 steps, may lie from each other."""
-    steps = formulation.priced(np.ones(formulation.n_rows), absolute=True)
+    steps = formulation.paid(np.ones(formulation.n_rows), absolute=True)
     widest = np.maximum(np.abs(formulation.lower), np.abs(formulation.upper))
     limits = np.where(prices > 0, formulation.row_upper, formulation.row_lower)[prices != 0]
     return 2.0**-18 * (1 + float(steps @ widest) + float(np.abs(limits).sum()))
