@@ -190,6 +190,17 @@ def narrow_rows(matrix: sparse.csr_array) -> sparse.csr_array:
     return sparse.csr_array((narrowed(matrix.data), *places), shape=matrix.shape)
 
 
+def by_row(
+    reduce: np.ufunc, data: npt.NDArray[Any], start: npt.NDArray[np.integer], empty: float = 0
+) -> npt.NDArray[Any]:
+    """Reduce the entries of each row of a CSR matrix, such as to their sum; `empty` without any."""
+    result = np.full(start.size - 1, empty, dtype=data.dtype)
+    filled = np.flatnonzero(np.diff(start))
+    if filled.size:
+        result[filled] = reduce.reduceat(data, start[filled])
+    return result
+
+
 def row_reach(matrix: sparse.csr_array, widest: Floats | None = None) -> Floats:
     """Return the largest magnitude that each row's sum can have, shape (R,).
 
@@ -202,14 +213,10 @@ def row_reach(matrix: sparse.csr_array, widest: Floats | None = None) -> Floats:
     """
     if widest is None and are_ones(matrix.data):
         return np.diff(matrix.indptr).astype(np.float64)
-    reach = np.zeros(matrix.shape[0])
-    filled = np.flatnonzero(np.diff(matrix.indptr))
-    if filled.size:
-        magnitude = np.abs(matrix.data.astype(np.float64))
-        if widest is not None:
-            magnitude *= widest[matrix.indices]
-        reach[filled] = np.add.reduceat(magnitude, matrix.indptr[filled])
-    return reach
+    magnitude = np.abs(matrix.data.astype(np.float64))
+    if widest is not None:
+        magnitude *= widest[matrix.indices]
+    return by_row(np.add, magnitude, matrix.indptr)
 
 
 def some_columns(matrix: sparse.csr_array, columns: npt.NDArray[np.integer]) -> sparse.csr_array:
@@ -226,15 +233,9 @@ def row_divisors(matrix: sparse.csr_array | None, n_rows: int = 0) -> Ints:
     """Return the greatest common divisor of each row, zero for a row without entries."""
     if matrix is None:
         return np.zeros(n_rows, dtype=np.int64)
-    divisor = np.zeros(matrix.shape[0], dtype=np.int64)
-    filled = np.flatnonzero(np.diff(matrix.indptr))
     if are_ones(matrix.data):
-        divisor[filled] = 1
-    elif filled.size:
-        divisor[filled] = np.gcd.reduceat(
-            np.abs(matrix.data.astype(np.int64)), matrix.indptr[filled]
-        )
-    return divisor
+        return np.minimum(np.diff(matrix.indptr), 1).astype(np.int64)
+    return by_row(np.gcd, np.abs(matrix.data.astype(np.int64)), matrix.indptr)
 
 
 def divided_rows(matrix: sparse.csr_array, divisor: Ints) -> sparse.csr_array:

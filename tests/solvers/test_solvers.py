@@ -26,7 +26,8 @@ from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers import SOLVERS, get_solver
 from placement_opt.solvers.engines import cp_sat, highs_work
-from placement_opt.solvers.engines.cp_sat import CpSat, cp_sat_model
+from placement_opt.solvers.engines.cp_sat import CpSat
+from placement_opt.solvers.engines.cp_sat_writing import cp_sat_model
 from placement_opt.solvers.engines.highs import HighsAnswer
 from placement_opt.solvers.engines.highs_reports import HighsReports
 from placement_opt.solvers.engines.highs_work import News

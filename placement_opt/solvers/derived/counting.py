@@ -16,7 +16,7 @@ import numpy as np
 from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.pair_entries import are_ones
+from placement_opt.formulation.pair_entries import are_ones, by_row
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
 from placement_opt.solvers.derived.rows_alone import RowPrices
 
@@ -55,14 +55,9 @@ def _range_of_pairs(block: RowBlock) -> tuple[Ints, Ints]:
     size = np.diff(block.usage.indptr).astype(np.int64)
     if are_ones(block.usage.data):
         return np.zeros_like(size), size
-    low, high = np.zeros_like(size), np.zeros_like(size)
-    filled = np.flatnonzero(size)
-    if filled.size:
-        value = block.usage.data.astype(np.int64)
-        start = block.usage.indptr[filled]
-        low[filled] = np.add.reduceat(np.minimum(value, 0), start)
-        high[filled] = np.add.reduceat(np.maximum(value, 0), start)
-    return low, high
+    value, start = block.usage.data.astype(np.int64), block.usage.indptr
+    low = by_row(np.add, np.minimum(value, 0), start)
+    return low, by_row(np.add, np.maximum(value, 0), start)
 
 
 def row_out_of_reach(formulation: Formulation) -> RowPrices | None:
@@ -140,8 +135,8 @@ def _beyond_limits(formulation: Formulation, number: int, rows: Ints, other: int
     group = in_group[pair].astype(np.int64)  # from 1; 0 is no group
     order = np.lexsort((-value, group, row))
     row, group, value = row[order], group[order], value[order]
-    begins = np.flatnonzero(np.diff(row * (len(limits) + 1) + group, prepend=-1))
-    rank = np.arange(row.size) - np.repeat(begins, np.diff(np.append(begins, row.size)))
+    key = row * (len(limits) + 1) + group
+    rank = np.arange(row.size) - np.searchsorted(key, key)
     at_most = np.append(NO_UPPER, np.maximum(limits.upper, 0))[group]
     most = np.bincount(row, weights=value * (rank < at_most), minlength=rows.size)
     own = activity_range(formulation)[1][formulation.row_offsets[number] + rows]

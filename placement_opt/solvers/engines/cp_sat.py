@@ -239,6 +239,3 @@ def _listener(told: Any) -> Any:
             told(self.response_proto)
 
     return Listener()
-
-
-__all__ = ["CpSat", "cp_sat_model"]

@@ -7,7 +7,7 @@ from ortools.sat.python import cp_model
 from placement_opt.basics.errors import UnknownIdError
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.pairs.table import PairTable
-from placement_opt.solvers.engines.cp_sat import cp_sat_model
+from placement_opt.solvers.engines.cp_sat_writing import cp_sat_model
 
 if TYPE_CHECKING:
     import pandas as pd

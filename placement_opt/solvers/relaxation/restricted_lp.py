@@ -15,6 +15,7 @@ from scipy import sparse
 
 from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.pair_entries import by_row
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.engines.first_order import read_point, write_program
 from placement_opt.solvers.engines.job import Job, JobError, start_job
@@ -217,13 +218,8 @@ def _largest_of_rows(formulation: Formulation) -> Floats:
 
 
 def _largest_magnitude(rows: sparse.csr_array) -> Floats:
-    largest = np.zeros(rows.shape[0])
-    filled = np.flatnonzero(np.diff(rows.indptr))
-    if filled.size:
-        start = rows.indptr[filled]
-        highest = np.maximum.reduceat(rows.data, start).astype(np.float64)
-        largest[filled] = np.maximum(highest, -np.minimum.reduceat(rows.data, start).astype(float))
-    return largest
+    highest, lowest = (by_row(of, rows.data, rows.indptr) for of in (np.maximum, np.minimum))
+    return np.maximum(highest.astype(np.float64), -lowest.astype(np.float64))
 
 
 def _scale_of_own(formulation: Formulation, row_scale: Floats) -> Floats:
@@ -235,9 +231,6 @@ def _scale_of_own(formulation: Formulation, row_scale: Floats) -> Floats:
     own = slice(formulation.n_pairs, formulation.n_variables)
     columns = formulation.columns(np.arange(own.start, own.stop))
     scaled = np.abs(columns.data) * row_scale[columns.indices]
-    largest = np.ones(columns.shape[1])
-    filled = np.flatnonzero(np.diff(columns.indptr))
-    if filled.size:
-        largest[filled] = np.maximum.reduceat(scaled, columns.indptr[filled])
+    largest = by_row(np.maximum, scaled, columns.indptr, 1.0)
     width = (formulation.own_upper - formulation.own_lower) * largest
     return np.sqrt(np.maximum(width, 1.0)) / largest
