@@ -231,6 +231,6 @@ def _scale_of_own(formulation: Formulation, row_scale: Floats) -> Floats:
     own = slice(formulation.n_pairs, formulation.n_variables)
     columns = formulation.columns(np.arange(own.start, own.stop))
     scaled = np.abs(columns.data) * row_scale[columns.indices]
-    largest = by_row(np.maximum, scaled, columns.indptr, 1.0)
+    largest: Floats = by_row(np.maximum, scaled, columns.indptr, 1.0)
     width = (formulation.own_upper - formulation.own_lower) * largest
     return np.sqrt(np.maximum(width, 1.0)) / largest
