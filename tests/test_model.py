@@ -483,7 +483,7 @@ class TestPairColumns:
         assert problems_of(info) == [("candidate", f"C-{n}", "wage_value") for n in (1, 2)]
 
     def test_a_missing_ground_lists_everybody_who_lacks_it(self):
-        quota = po.JobsQuota(per="region", jobs=1)
+        quota = po.JobsQuota(per="region", jobs=1, unknown_ground="refuse")
         with pytest.raises(po.InvalidInputError, match='or "none"') as info:
             model(rules=[quota], date=DATE).solve()
         assert problems_of(info) == [("candidate", f"C-{n}", "ground") for n in (1, 2)]

@@ -13,6 +13,7 @@ from typing_extensions import override
 from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import Findings, Problem
 from placement_opt.basics.quantities import Digits, read_number
+from placement_opt.basics.rows import AssumptionRow
 from placement_opt.constraints.base import Rule, limit_of_group, plain_limits, prices_of_groups
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.constraints.leaving_once import leaving_once
@@ -25,6 +26,7 @@ from placement_opt.constraints.quota_records import (
     in_service,
     pledged,
     problem_of_pledges,
+    unknown_grounds,
     who_counts,
 )
 from placement_opt.formulation.row_blocks import RowBlock
@@ -82,6 +84,9 @@ class JobsQuota(Rule):
     shortfall_price
         Points per missing job, a number or {group: number}; None (the default) makes the quota
         hard, and so it is for groups that a mapping leaves out. `po.solve` uses 800.
+    unknown_ground
+        ``"not_counted"`` (the default): whose ground is not known counts for nothing, and
+        `result.assumptions` tells it; ``"refuse"``: it is bad input.
     max_shortfall
         Flexibility: no group may miss more jobs than this; None means no limit on a priced
         shortfall and no flexibility on a hard one.
@@ -106,7 +111,7 @@ class JobsQuota(Rule):
         {"per": "crew", "jobs": {"red": 1, "nobody": 0.25}, "shortfall_price": 10},
         {"per": "municipality", "jobs": {"M-1": 1}, "shortfall_price": 7},
         {"per": "employer.chain", "shortfall_price": {"Jansen": 12.5}, "max_shortfall": 1},
-        {"per": ("employer.chain", "sector"), "shortfall_price": 5},
+        {"per": ("employer.chain", "sector"), "shortfall_price": 5, "unknown_ground": "refuse"},
         {"per": ("employer.chain", "employer"), "jobs": 0.5, "shortfall_price": 3},
         {
             "per": ("employer", "candidate.area"),
@@ -119,6 +124,8 @@ class JobsQuota(Rule):
     jobs: Limits | None = None
     shortfall_price: Prices | None = None
     max_shortfall: Annotated[float, Quantity(0, 10**9, 6, "jobs", Digits.LIMIT)] | None = None
+
+    unknown_ground: Literal["not_counted", "refuse"] = "not_counted"
 
     @classmethod
     @override
@@ -189,7 +196,7 @@ class JobsQuota(Rule):
         # Without a ground nobody is known to count, and to need hours.
         counts = np.zeros(instance.n_candidates, dtype=np.bool_)
         with findings.gathered():
-            counts = who_counts(pairs)
+            counts = who_counts(pairs, refuse_unknown=self.unknown_ground == "refuse")
         counted = counts[pairs.candidate] & ~instance.openings.sheltered[pairs.opening]
         with findings.gathered():
             hours = hours_where(pairs, counted, self.title)
@@ -248,6 +255,14 @@ class JobsQuota(Rule):
             label: Fraction(sum_) / job
             for label, sum_ in zip(groups.labels, gained.tolist(), strict=True)
         }
+
+    @override
+    def assumptions(self, pairs: PairTable) -> Iterator[AssumptionRow]:
+        count = len(unknown_grounds(pairs)) if self.unknown_ground == "not_counted" else 0
+        if count:
+            told = f"{count:,} people have no known ground, and count for no jobs quota"
+            nl = f"van {count} mensen is de grond niet bekend; zij tellen voor geen quotum"
+            yield AssumptionRow(rule=self.rule, about="ground", count=count, text=told, text_nl=nl)
 
     def positions(self, plan: Plan) -> Iterator[GroupStanding]:
         """Yield where each group stands, by a plain reading of the records."""

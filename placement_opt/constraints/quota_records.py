@@ -59,25 +59,30 @@ def counts_for_quota(instance: Instance, candidate: Candidate) -> bool:
     )
 
 
-def who_counts(pairs: PairTable) -> Bools:
-    """Return who counts, shape (C,); an unknown ground of somebody eligible is bad input."""
-    instance = pairs.instance
+def unknown_grounds(pairs: PairTable) -> list[str]:
+    """Return the ids of those with an eligible opening whose ground nobody knows."""
     eligible = np.diff(pairs.candidate_start) > 0
-    people = instance.candidate_records
+    people = zip(pairs.instance.candidate_records, eligible, strict=True)
+    return [person.id for person, has_pair in people if has_pair and person.ground is None]
+
+
+def who_counts(pairs: PairTable, *, refuse_unknown: bool) -> Bools:
+    """Return who counts, shape (C,); an unknown ground counts for nothing, or is bad input."""
+    instance = pairs.instance
     unknown = [
         Problem(
             "candidate",
-            person.id,
+            id_,
             "ground",
             None,
             "must be given, since a jobs quota is active",
             'give the ground of the register, or "none" for somebody outside it',
         )
-        for person, has_pair in zip(people, eligible, strict=True)
-        if has_pair and person.ground is None
+        for id_ in (unknown_grounds(pairs) if refuse_unknown else ())
     ]
     if unknown:
         raise InvalidInputError(unknown)
+    people = instance.candidate_records
     return np.array([counts_for_quota(instance, person) for person in people], dtype=np.bool_)
 
 

@@ -178,3 +178,17 @@ def test_groups_are_kept_in_files_and_count_in_the_fingerprint():
     assert po.Candidate(id="C-1", groups={"area": None}).groups == {}
     with pytest.raises(po.InvalidInputError, match="groups"):
         po.Candidate(id="C-1", groups="north")
+
+
+def test_unknown_grounds_count_for_nothing_and_are_told():
+    region = region_of(["north"] * 2, ["E-0"], pledges=[1])
+    known, silent = region.candidates
+    silent = silent.model_copy(update={"ground": None})
+    region = region.model_copy(update={"candidates": (known, silent)})
+    result = po.solve(region, time_limit_s=20)
+    assert result.quotas["placed_jobs"].tolist() == [1]
+    (row,) = result.assumptions.to_dict("records")
+    assert (row["rule"], row["about"], row["count"]) == ("JobsQuota", "ground", 1)
+    assert row["text"] in result.summary()
+    assert row["text_nl"] in result.summary("nl")
+    assert po.check_result(region, result).is_sound

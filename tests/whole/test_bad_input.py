@@ -606,7 +606,8 @@ def test_problems_of_a_kind_are_counted_and_the_first_named() -> None:
 
 
 def test_what_several_rules_miss_is_told_at_once_and_each_thing_once() -> None:
-    rules = [po.Coaching(), po.JobsQuota(per="region", jobs=1), po.WageSubsidyBudget()]
+    quota = po.JobsQuota(per="region", jobs=1, unknown_ground="refuse")
+    rules = [po.Coaching(), quota, po.WageSubsidyBudget()]
     candidates = [
         {"id": "C-101", "coaching_hours_per_week": 2, "municipality": "Nijmegen"},
         {"id": "C-202", "coaching_hours_per_week": 2, "municipality": "Nijmegen"},
