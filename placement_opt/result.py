@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from pydantic import PrivateAttr
 from typing_extensions import override
 
+from placement_opt.answers.why import Why, why
 from placement_opt.answers.why_not import WhyNot
 from placement_opt.basics.errors import (
     InvalidInputError,
@@ -231,6 +232,26 @@ class Result(ResultRecord):
         told = [[line] for line in self.summary().split("\n")]
         content = workbook_bytes({"summary": (["summary"], told)} | sheets)
         write_bytes_atomically(path, content, overwrite=overwrite)
+
+    def why(self, candidate_id: str, k: int = 3) -> Why:
+        """Tell why a candidate has this placement, or none: points, costs, and what came next.
+
+        Parameters
+        ----------
+        candidate_id
+            The candidate.
+        k
+            How many other openings are told. In a small region whose plan is proven the best, each
+            is solved for: the regret of a pair is what the best plan with it falls short.
+
+        Raises
+        ------
+        UnknownIdError
+            When the region has no such candidate.
+        PlacementError
+            When the result was read from a file without its model.
+        """
+        return why(self, candidate_id, k)
 
     def why_not(self, candidate_id: str, opening_id: str) -> WhyNot:
         """Tell why a candidate is not in an opening under this plan.

@@ -1,0 +1,149 @@
+"""Why a person has this placement, or none: points by term, costs, and what came next."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from placement_opt.answers.changes import openings_of
+from placement_opt.answers.why_words import told
+from placement_opt.basics.rows import CostRow, PlacementRow, ResultPart, UnplacedRow
+from placement_opt.basics.status import Status
+from placement_opt.constraints.fixed_placements import FixedPlacements
+
+if TYPE_CHECKING:
+    from placement_opt.model import Model
+    from placement_opt.result import Result
+
+MOST_PAIRS = 2_000
+"""Regrets are asked of regions with at most so many eligible pairs: each is a solve of its own."""
+
+SECONDS = 10.0
+"""What each of those solves may take."""
+
+Language = Literal["en", "nl"]
+Reader = Literal["person", "consultant", "employer"]
+
+
+class TermPoints(ResultPart):
+    """What one term of the objective gives a person's placements."""
+
+    term: str
+    title: str
+    title_nl: str
+    points: float
+
+
+class RunnerUp(ResultPart):
+    """Another opening for which a person is eligible.
+
+    `points` are those of the pair. `regret_points` is what the best plan with the pair in it falls
+    short of the best plan, where both are proven; None where that was not asked or not proven,
+    and where no plan can hold the pair: then `is_possible` is False. It is None where nobody knows.
+    """
+
+    opening_id: str
+    points: float
+    regret_points: float | None = None
+    is_possible: bool | None = None
+
+
+class Why(ResultPart):
+    """Why a person has this placement, or none.
+
+    Attributes
+    ----------
+    placements
+        The person's placements, with coach, hours and points; none where the person is left.
+    terms
+        Points of those by term; they add up to the points of the placements.
+    costs
+        What each placement costs and brings.
+    unplaced
+        Why the person is left, where that is so.
+    runner_ups
+        Other eligible openings: by regret where that is known of all, else by points of the pair.
+    """
+
+    candidate_id: str
+    placements: tuple[PlacementRow, ...] = ()
+    terms: tuple[TermPoints, ...] = ()
+    costs: tuple[CostRow, ...] = ()
+    unplaced: UnplacedRow | None = None
+    runner_ups: tuple[RunnerUp, ...] = ()
+
+    def text(self, language: Language = "en", *, to: Reader = "consultant") -> str:
+        """Return the answer in words, with what its reader may see.
+
+        A consultant sees all of it. A person sees their own placement and next openings, and no id
+        of anybody else, the coach included. An employer sees who is proposed where and for how many
+        hours: no coach, no points, no costs (a subsidy tells the wage value), no other openings.
+        """
+        return told(self, language, to)
+
+
+def why(result: "Result", candidate_id: str, k: int = 3) -> Why:
+    """Return why a person has this placement; `Result.why` says it in full."""
+    model = result.model
+    compiled = model.compile()
+    compiled.pairs.instance.candidate_idx(candidate_id)  # refuses an id that is not known
+    now = openings_of(result).get(candidate_id, ())
+    frame = model.pairs_frame(candidate_id)
+    here = frame[frame["opening_id"].isin(now)]
+    terms = tuple(
+        TermPoints(
+            term=term.term,
+            title=term.title,
+            title_nl=term.title_nl or term.title,
+            points=float(here[".".join(("points", *term.key))].sum()),
+        )
+        for term in model.objective
+    )
+    others = frame[~frame["opening_id"].isin(now)]
+    order = np.argsort(-others["points"].to_numpy(), kind="stable")[:k]
+    named = others.iloc[order][["opening_id", "points"]].itertuples(index=False)
+    runner_ups = tuple(
+        RunnerUp(opening_id=opening_id, points=points) for opening_id, points in named
+    )
+    if result.status is Status.OPTIMAL and compiled.pairs.n_pairs <= MOST_PAIRS:
+        runner_ups = _by_regret(_with_regret(result, candidate_id, one) for one in runner_ups)
+    left = (row for row in result.unplaced_rows if row.candidate_id == candidate_id)
+    return Why(
+        candidate_id=candidate_id,
+        placements=tuple(r for r in result.placement_rows if r.candidate_id == candidate_id),
+        terms=terms if now else (),
+        costs=tuple(row for row in result.cost_rows if row.candidate_id == candidate_id),
+        unplaced=next(left, None),
+        runner_ups=runner_ups,
+    )
+
+
+def _with_regret(result: "Result", candidate_id: str, runner_up: RunnerUp) -> RunnerUp:
+    """Solve with the pair forced in, and return what that costs where it is proven."""
+    forced = _forced(result.model, (candidate_id, runner_up.opening_id))
+    other = forced.solve(gap=0, time_limit_s=SECONDS)
+    if other.status is Status.INFEASIBLE:
+        return runner_up.model_copy(update={"is_possible": False})
+    known = {"is_possible": True if other.has_plan else None}
+    points, best = other.objective, result.objective
+    if other.status is Status.OPTIMAL and points is not None and best is not None:
+        return runner_up.model_copy(update={"regret_points": best - points, **known})
+    return runner_up.model_copy(update=known)
+
+
+def _forced(model: "Model", pair: tuple[str, str]) -> "Model":
+    known = next((rule for rule in model.rules if isinstance(rule, FixedPlacements)), None)
+    fixed = [] if known is None else [*known.fixed_in(model.instance)]
+    forced = model.of_region(model.region)
+    return forced.add(FixedPlacements(placements=sorted({*fixed, pair})))
+
+
+def _by_regret(found: Iterator[RunnerUp]) -> tuple[RunnerUp, ...]:
+    """Put runner-ups in order of regret where every possible one has it."""
+    runner_ups = tuple(found)
+    if any(one.regret_points is None and one.is_possible is not False for one in runner_ups):
+        return runner_ups
+    last = float("inf")
+    return tuple(
+        sorted(runner_ups, key=lambda o: last if o.regret_points is None else o.regret_points)
+    )
