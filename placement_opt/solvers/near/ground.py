@@ -13,7 +13,7 @@ from placement_opt.solvers.derived.lumped import LumpedProblem
 from placement_opt.solvers.derived.part import Part, part_of
 from placement_opt.solvers.engines.linear_program import NEARLY
 from placement_opt.solvers.near.program import NearProgram, near_own, near_program
-from placement_opt.solvers.plans.packing import packed, whole_part
+from placement_opt.solvers.plans.packing import packed, rounded_down
 from placement_opt.solvers.relaxation.column_choice import asked, largest
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.board import Solution
@@ -96,7 +96,7 @@ def kept_of(problem: LumpedProblem, whole: Formulation, own: Floats) -> dict[int
         Values of the variables beside the pairs of the lumped problem.
     """
     alone = np.bincount(problem.of_own, minlength=own.size) == 1
-    return whole_part(whole, np.where(alone, own, 0.0)[problem.of_own])
+    return rounded_down(whole, np.where(alone, own, 0.0)[problem.of_own])
 
 
 class Ground:

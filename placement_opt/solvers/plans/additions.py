@@ -1,7 +1,7 @@
-"""What one placement more would change in a plan: points gained, and rows without room for it.
+"""What one more placement would change in a plan: points gained, and rows without room for it.
 
-Every row is looked at by itself and nobody else moves, but for rules' own variables that follow
-from the pairs (see `placement_opt.solvers.plans.own_moves`).
+Each row is looked at by itself. Nobody else moves; only own variables answer, as
+`placement_opt.solvers.plans.own_moves` describes.
 """
 
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ from placement_opt.solvers.search.board import Solution
 
 @dataclass(frozen=True, eq=False)
 class Additions:
-    """What each of some pairs would change, added to a plan by itself.
+    """What each of P pairs would change if it were added to a plan without the others.
 
     Parameters
     ----------
     gain
-        Objective units gained once every row without room had it, shape (P,).
+        Objective units gained if every row had room, shape (P,).
     lacking
-        Rows without room for a pair, as (place of the pair, row of all rows), aligned.
+        Rows without room for a pair: (place of the pair, row of the formulation), aligned.
     too_small
-        The same for rows that never have room for the pair, in any plan: not even for it alone.
+        The same for rows that have no room for the pair in any plan.
     """
 
     gain: Ints
@@ -38,19 +38,19 @@ class Additions:
 
     @property
     def n_lacking(self) -> Ints:
-        """How many rows have no room for each pair, shape (P,)."""
+        """Number of rows without room for each pair, shape (P,)."""
         return np.bincount(self.lacking[0], minlength=self.gain.size)
 
     @property
     def is_too_large(self) -> Bools:
-        """Which pairs meet a row that never has room for them, shape (P,)."""
+        """Which pairs stand in a row that has no room for them in any plan, shape (P,)."""
         result = np.zeros(self.gain.size, dtype=np.bool_)
         result[self.too_small[0]] = True
         return result
 
 
 class PlanInRows:
-    """A plan in integers, for asking what one placement more would change.
+    """A plan in integers that tells what one more placement would change.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class PlanInRows:
         self._least, _ = activity_range(formulation)
 
     def with_each(self, pairs: Ints) -> Additions:
-        """Return what each of the pairs, none of them in the plan, would change by itself."""
+        """Return what each of the pairs would change; none of them may be in the plan."""
         gain = self._formulation.objective.gain[pairs].copy()
         lacking, too_small = [], []
         for number, part in enumerate(self._blocks):
@@ -92,7 +92,7 @@ class PlanInRows:
         return Additions(gain, _joined(lacking), _joined(too_small))
 
     def _too_small(self, number: int, pairs: Ints, entries: Entries) -> Lacking:
-        """Return the rows whose limit a pair alone exceeds, whatever the other variables are."""
+        """Return the rows whose limit a pair exceeds at any values of the other variables."""
         block, offsets = self._formulation.blocks[number], self._formulation.row_offsets
         if block.capacity is None:
             least = self._least[offsets[number] : offsets[number + 1]]
@@ -100,7 +100,8 @@ class PlanInRows:
             upper = block.upper[row]
             over = (upper < NO_UPPER) & (least[row] + np.maximum(amount, 0) > upper)
             return at[over], row[over]
-        # Capacity that nobody uses and that is too small even so; a balance is not of that kind.
+        # A row that lacks room although nobody uses its capacity is too small. A row without an
+        # upper limit is a balance, and no capacity.
         nobody = np.zeros(0, dtype=np.int64)
         at, row = block.capacity.room(pairs, nobody, np.zeros_like(self._blocks[number].own))
         is_capacity = block.upper[row] < NO_UPPER

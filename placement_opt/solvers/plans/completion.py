@@ -1,8 +1,8 @@
-"""Given the pairs of a plan, find values of all other variables: exact, small, and general.
+"""Completes the pairs of a plan by the values of all own variables.
 
-A start plan, a rounded plan or a plan made by hand names placements only. What the rules' own
-variables have to be (who is short of what, how many people of a class go to which coach) follows
-block by block, since no row mixes the variables of two rules.
+A start plan, a rounded plan or a plan made by hand names placements only. The own variables, such
+as shortfalls and the number of people of a class per coach, are found block by block: no row holds
+the variables of two rules.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def completed(
     clock: Clock,
     known: Mapping[int, Ints] | None = None,
 ) -> Solution | None:
-    """Return the best solution with exactly these pairs, or None where none was found.
+    """Return the best solution with exactly these pairs; None where none was found.
 
     Parameters
     ----------
@@ -35,9 +35,9 @@ def completed(
     chosen
         Pairs that are one, ascending; all others are zero.
     clock
-        Its limits hold for the small solves that a block may need.
+        Limits the small search that a block may need.
     known
-        Values of the own variables of some blocks, by block number.
+        Values of the own variables of some blocks, by number of the block.
     """
     known = known or {}
     pairs = np.zeros(formulation.n_pairs, dtype=np.int64)
@@ -51,23 +51,18 @@ def completed(
                 return None
             continue
         values = known.get(number)
-        if values is None:
-            values = _own_values(formulation, number, used, clock)
+        if values is None and block.variables is not None and block.variables.follow:
+            values = following(block, *block.limits_less(used))
+        elif values is None:
+            values = _solved(formulation, number, used, clock)
         if values is None:
             return None
         own.append(values)
     return Solution(chosen, np.concatenate([np.zeros(0, dtype=np.int64), *own]))
 
 
-def _own_values(formulation: Formulation, number: int, used: Ints, clock: Clock) -> Ints | None:
-    """Return the best own variables of one block beside what pairs use of its rows."""
-    block = formulation.blocks[number]
-    if block.variables is not None and block.variables.follow:
-        return following(block, *block.limits_less(used))
-    return _solved(formulation, number, used, clock)
-
-
 def _solved(formulation: Formulation, number: int, used: Ints, clock: Clock) -> Ints | None:
+    """Search for the best own variables of a block whose pairs use so much of each row."""
     from placement_opt.solvers.engines.cp_sat import CpSat
 
     nobody = np.zeros(0, dtype=np.int64)

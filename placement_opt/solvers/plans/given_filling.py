@@ -1,4 +1,4 @@
-"""What to add to given pairs where rows ask for more than they are."""
+"""Chooses the pairs to add where given pairs do not reach the lower limits of rows."""
 
 import numpy as np
 
@@ -6,20 +6,21 @@ from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.capacity import Columns
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock
-from placement_opt.solvers.plans.given_greedy import UpperLimits, settled, with_more
+from placement_opt.solvers.plans.given_greedy import settled, with_more
+from placement_opt.solvers.plans.upper_limits import UpperLimits
 
 FILLING_PAIRS = 50
-"""So many pairs are looked at for each unit that a row lacks, in large problems."""
+"""In large problems, so many pairs are considered for each unit that a row lacks."""
 
 MOST_FILLING = 20_000
-"""At most so many pairs are looked at; in problems of no more pairs all of them."""
+"""At most so many pairs are considered; in problems with no more pairs, all of them."""
 
 FILLING_ROUNDS = 5
-"""So often pairs are added, where some that were added find nobody to serve them."""
+"""Rounds of adding pairs: another one follows where some pairs of the last find no holder."""
 
 
 def own_reach(block: RowBlock) -> tuple[Ints, Ints]:
-    """Return the least and the most that the own variables of a block can add to each row."""
+    """Return the least and the most that own variables can add to each row, both of shape (R,)."""
     if block.variables is None or block.variable_usage is None:
         return (np.zeros(len(block), dtype=np.int64),) * 2
     low, high = block.variables.lower, block.variables.upper
@@ -28,9 +29,9 @@ def own_reach(block: RowBlock) -> tuple[Ints, Ints]:
 
 
 class Lacking:
-    """The rows that some pairs leave short, by how much at least, and what others would give.
+    """The rows whose lower limit the taken pairs miss, by how much, and which pairs could help.
 
-    Own variables count as far as they can help.
+    A row is short by what it lacks even where its own variables add the most they can.
     """
 
     def __init__(self, whole: Formulation, taken: Ints) -> None:
@@ -44,7 +45,7 @@ class Lacking:
             self._rows.append((block, short))
 
     def pairs(self, whole: Formulation, taken: Ints) -> Ints:
-        """Return pairs that could give rows what they lack: the best of those that fit first."""
+        """Return pairs, ascending, that could help: of each row first those that fit, by gain."""
         pair, row, most = [taken[:0]], [taken[:0]], [taken[:0]]
         for block, short in self._rows:
             rows = np.flatnonzero(short)
@@ -55,16 +56,16 @@ class Lacking:
             most.append(FILLING_PAIRS * np.minimum(short[rows], MOST_FILLING))
         pairs, of_row, limit = map(np.concatenate, (pair, row, most))
         every = np.union1d(taken, pairs)
-        beside = UpperLimits(whole, every)
-        beside.taken(np.searchsorted(every, taken).tolist())
-        fits = beside.fitting()[np.searchsorted(every, pairs)]
+        limits = UpperLimits(whole, every)
+        limits.taken(np.searchsorted(every, taken).tolist())
+        fits = limits.fitting()[np.searchsorted(every, pairs)]
         order = np.lexsort((-whole.objective.gain[pairs], ~fits, of_row))
         pairs, of_row = pairs[order], of_row[order]
         rank = np.arange(pairs.size) - np.searchsorted(of_row, of_row)
         return np.unique(pairs[rank < limit[of_row]])
 
     def helping(self, pairs: Ints) -> list[list[tuple[int, int, int]]]:
-        """Return what each pair gives: (block, row, amount) of the rows that lack something."""
+        """Return what each pair adds to rows that are short, as (block number, row, amount)."""
         helps: list[list[tuple[int, int, int]]] = [[] for _ in range(pairs.size)]
         for number, (block, short) in enumerate(self._rows):
             at, row, value = block.by_pair.of_pairs(pairs)
@@ -76,17 +77,17 @@ class Lacking:
         return helps
 
     def take(self, helps: list[tuple[int, int, int]]) -> None:
-        """Count what a pair gives."""
+        """Count what a pair adds to rows that are short."""
         for number, row, amount in helps:
             self._rows[number][1][row] -= amount
 
     def is_helped(self, helps: list[tuple[int, int, int]]) -> bool:
-        """Tell whether some row still lacks what a pair gives."""
+        """Tell whether some row that a pair adds to is still short."""
         return any(self._rows[number][1][row] > 0 for number, row, _ in helps)
 
 
 def filling(whole: Formulation, taken: Ints, given: Ints) -> Ints:
-    """Return pairs beside the given ones that could give rows what the taken ones lack."""
+    """Return pairs other than the given ones that could help rows which the taken ones miss."""
     if whole.n_pairs <= MOST_FILLING:
         fill = np.arange(whole.n_pairs)
     else:
@@ -101,7 +102,7 @@ def filling(whole: Formulation, taken: Ints, given: Ints) -> Ints:
 def filled_greedily(
     whole: Formulation, taken: Ints, fill: Ints, given: Ints, columns: Columns
 ) -> tuple[Ints, dict[int, Ints]]:
-    """Add pairs where rows lack them and others have room; those that gain most first.
+    """Add pairs that help a row which is short, while all rows have room; the largest gain first.
 
     Parameters
     ----------
@@ -112,14 +113,14 @@ def filled_greedily(
     fill
         Pairs that may be added, ascending.
     given, columns
-        Pairs of which something is known, and what.
+        Pairs of which something is known, such as the coach, and the columns that say it.
 
     Returns
     -------
     pairs : ndarray
-        The pairs taken then, ascending.
+        The pairs taken in the end, ascending.
     known : dict
-        Own variables of the blocks that were settled for them, by block.
+        Own variables of each block whose capacity was settled for those pairs, by block number.
     """
     left = fill[np.argsort(-whole.objective.gain[fill], kind="stable")]
     known: dict[int, Ints] = {}

@@ -1,9 +1,9 @@
-"""From placements that somebody gives to a plan: as many points of them as rules let stand.
+"""Makes a plan of given placements that keeps as many of their points as the rules allow.
 
-A plan made by hand or under last week's records names placements, and perhaps coaches. What it
-names is kept where all rows allow it, without any search. Where they do not, the best choice among
-the given pairs is a small problem of its own; where rows ask for more than was given, so is what to
-add. Both are solved in a few seconds at most.
+A plan made by hand or under last week's records names placements, and perhaps coaches. Where all
+rows allow it, everything it names is kept without any search. Where they do not, a small problem
+finds the best choice among the given pairs. Where rows ask for more than was given, another small
+problem finds what to add. Both take a few seconds at most.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,8 @@ from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 from placement_opt.solvers.derived.part import Part, part_of
 from placement_opt.solvers.plans.completion import completed
 from placement_opt.solvers.plans.given_filling import filled_greedily, filling, own_reach
-from placement_opt.solvers.plans.given_greedy import asked_by_name, taken_of, with_more
+from placement_opt.solvers.plans.given_greedy import taken_of, with_more
+from placement_opt.solvers.plans.upper_limits import asked_by_name
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.board import Solution
@@ -27,13 +28,13 @@ from placement_opt.solvers.search.clock import Clock
 from placement_opt.solvers.search.limits import SearchLimits
 
 FEW_VARIABLES = 2_000
-"""Up to so many variables the best part of a plan takes a moment."""
+"""A problem with no more variables is solved in a moment."""
 
 MOST_VARIABLES = 20_000
-"""Small problems stay below so many variables, where that leaves enough of them."""
+"""A small problem has no more variables, unless its contested pairs alone are more."""
 
 CONTESTED_PAIRS = 100
-"""So many pairs of each row that is too full are decided again, in large problems."""
+"""In large problems, so many pairs of each overfull row are decided again."""
 
 
 def plan_of_given(
@@ -41,8 +42,8 @@ def plan_of_given(
 ) -> Solution | None:
     """Return a plan of the given pairs, or None where none was found.
 
-    All of them where they keep every row together; else those that gain most together; else, where
-    rows ask for more, the given pairs and what they lack.
+    The plan has all given pairs where these keep every row. Otherwise it has those that gain most
+    together. Where even those leave a row short, it has other pairs as well.
 
     Parameters
     ----------
@@ -52,8 +53,8 @@ def plan_of_given(
         Pairs, ascending.
     columns
         What is known of each, such as its coach; see `formulation.capacity.Capacity`.
-    search
-        For the seed and the kind of limits; its time and its cancel do not count.
+    limits
+        Give the seed and the kind of limits; their time does not count.
     """
     asked = asked_by_name(whole)
     given, columns = with_more(given, columns, asked)
@@ -74,9 +75,9 @@ def _filled(
     columns: Columns,
     patient: Clock,
 ) -> Solution | None:
-    """Return a plan of given pairs and others, where rows ask for more than the given ones.
+    """Return a plan of given pairs and others, where the given ones leave rows short.
 
-    First with all that was taken, then with some of it gone.
+    All taken pairs stay if possible; else some of them may go.
     """
     fill = filling(whole, taken, given)
     pairs, wider = with_more(given, columns, fill)
@@ -96,9 +97,9 @@ def _filled(
 
 
 def best_within(whole: Formulation, plan: Solution, limits: SearchLimits) -> Solution | None:
-    """Return the best plan among the pairs of a plan, or None in large problems.
+    """Return the best plan that uses only pairs of a plan; None in large problems.
 
-    A plan that keeps all rows can still have placements that lower the total.
+    It is better than the plan where some placements lower the total.
     """
     n_own = whole.n_variables - whole.n_pairs
     if plan.chosen.size + n_own > FEW_VARIABLES:
@@ -108,14 +109,14 @@ def best_within(whole: Formulation, plan: Solution, limits: SearchLimits) -> Sol
 
 
 def least_plan(whole: Formulation, limits: SearchLimits) -> Solution | None:
-    """Return the plan of nobody but who rows ask for by name, or None where it breaks a row."""
+    """Return the plan of only the pairs demanded by a row of their own; None if it breaks a row."""
     asked = asked_by_name(whole)
     taken, known = taken_of(whole, asked, {"coach": np.full_like(asked, -1)}, asked)
     return completed(whole, taken, _patient(limits), known)
 
 
 def _patient(limits: SearchLimits) -> Clock:
-    """Return a clock with time of its own, which a spent or cancelled search still has."""
+    """Return a clock with time of its own: the search may be at its end or cancelled."""
     return Clock(replace(limits, time_limit_s=schedule.KEEPING_S, gap=0.0))
 
 
@@ -127,9 +128,9 @@ def _best_of(
     first: Solution | None,
     patient: Clock,
 ) -> Solution | None:
-    """Return the given pairs that gain most together; None where rows ask for more than those.
+    """Return the plan of given pairs that gains most; None where it would leave rows short.
 
-    In large problems only who was left out and who is in their way are decided again.
+    In large problems only the pairs left out and those in their way are decided again.
     """
     n_own = whole.n_variables - whole.n_pairs
     left = np.setdiff1d(given, taken, assume_unique=True)
@@ -144,10 +145,11 @@ def _best_of(
 
 
 def _contested(whole: Formulation, given: Ints, left: Ints, known: Mapping[int, Ints]) -> Ints:
-    """Return who was left out, and who gains least of those in each row that keeps them out.
+    """Return the pairs left out, and the pairs of least gain in each row that keeps them out.
 
-    Those rows are the ones that all given pairs break together, or those that are not left out,
-    whatever the own variables are; and those of who was left out, in blocks that are `known`.
+    In a block that is `known` those are the rows of the pairs left out. In any other block they
+    are the rows that all given pairs together, or those not left out, break at any values of the
+    own variables.
     """
     gain = whole.objective.gain[given]
     is_left = np.isin(given, left, assume_unique=True)
@@ -185,9 +187,10 @@ def _solved(
     first: Solution | None = None,
     free: Bools | None = None,
 ) -> Solution | None:
-    """Solve the problem over some pairs alone, beside others that are taken; None where it fails.
+    """Solve the problem over some pairs, while `taken` pairs stay; None where that fails.
 
-    `first` is a solution to begin with, `free` tells which own variables may be other than zero.
+    `first` is a solution to begin with. `free`, shape (N - E,), marks the own variables that may
+    differ from zero.
     """
     if free is None:
         free = _own_at_hand(whole, known, pairs)
@@ -200,9 +203,9 @@ def _solved(
 
 
 def _solve(formulation: Formulation, inner: Search) -> None:
-    """Solve by CP-SAT what is tiny or what HiGHS refuses or finds nothing for, else by HiGHS.
+    """Solve by HiGHS; by CP-SAT what is tiny, or where HiGHS refuses or finds nothing.
 
-    Such problems are nearly those that a linear program solves: HiGHS ends in a tenth of the time.
+    The linear relaxation nearly solves such problems: HiGHS takes a tenth of the time of CP-SAT.
     """
     from placement_opt.solvers.engines.cp_sat import CpSat
     from placement_opt.solvers.engines.mip import Mip
@@ -222,9 +225,9 @@ def _outside(whole: Formulation, part: Part, inside: Solution, taken: Ints | Non
 
 
 def _own_at_hand(whole: Formulation, known: Mapping[int, Ints], pairs: Ints) -> Bools:
-    """Tell which own variables a small problem has.
+    """Mark the own variables that a small problem has, shape (N - E,).
 
-    Of those that hold capacity only what is in use and what the given pairs could use.
+    Of blocks that are `known` it has those in use and those that the given pairs could use.
     """
     free = np.ones(whole.n_variables - whole.n_pairs, dtype=np.bool_)
     for number, own in known.items():
@@ -234,10 +237,10 @@ def _own_at_hand(whole: Formulation, known: Mapping[int, Ints], pairs: Ints) -> 
 
 
 def _moved(block: RowBlock, pairs: Ints) -> Bools:
-    """Tell which own variables of a block some pairs could use.
+    """Mark the own variables of a block that some pairs could use, shape (V,).
 
-    Those that share a row with them, and what these in turn need: a row with an upper limit of 0
-    allows nothing without those that it subtracts, such as the coach of a person.
+    They share a row with such a pair, or such a variable needs them: a row with an upper limit of
+    0 allows a variable only together with those that it subtracts, such as a person's coach.
     """
     if block.variable_usage is None:
         return np.zeros(0, dtype=np.bool_)

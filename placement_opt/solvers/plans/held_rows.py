@@ -1,8 +1,8 @@
-"""Neighbourhoods around what a few rows hold: the people of an employer, the items of an agent.
+"""Draws neighbourhoods around the chosen pairs of a few rows, such as the people of an employer.
 
-All that those rows hold is set free, and every pair that fits into the room they leave may come in:
-pairs of the freed people in the same rows, and in others with room to spare. So each member of the
-neighbourhood can take part in an exchange, where a part grown blindly over rows is mostly stuck.
+The chosen pairs of those rows are freed. Every pair that fits into the room they leave may come
+in. So each pair of the neighbourhood can take part in an exchange. In a neighbourhood that grows
+over rows regardless of their room, most pairs cannot.
 """
 
 import numpy as np
@@ -13,22 +13,23 @@ from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_UPPER
 
 LEAST_HELD = 2
-"""A row that holds fewer chosen pairs is no start."""
+"""A draw begins at a row with at least so many chosen pairs: one alone has nobody to swap with."""
 
-ASKED_WEIGHT = 10
-"""How much rather a row that alone keeps a pair out is the start."""
+BLOCKER_WEIGHT = 10
+"""How much more often a draw begins at a row that is the only one without room for some pair: an
+exchange there brings that pair in."""
 
 WIDEST_LINK = 60
-"""Rows of more pairs than so many do not lead from one row to the next."""
+"""A row of more pairs does not link other rows: nearly all of them would be linked."""
 
 
 class HeldRows:
-    """Draws neighbourhoods of rows that compete for the same candidates.
+    """Draws rows that compete for the same candidates, and the pairs that fit into their room.
 
     Parameters
     ----------
     formulation
-        The problem, small enough for a pass over its coefficients per row drawn.
+        The problem, small enough that each drawn row costs a pass over all coefficients.
     """
 
     def __init__(self, formulation: Formulation) -> None:
@@ -36,7 +37,7 @@ class HeldRows:
         usage = [block.usage for block in formulation.blocks]
         nothing = sparse.csr_array((0, n_pairs), dtype=np.int64)
         self._rows = sparse.csr_array(sparse.vstack([nothing, *usage], format="csr"))
-        # Where a rule has variables of its own, the room depends on those.
+        # The room of a row with own variables depends on their values: it counts as unlimited.
         self._limit = np.concatenate(
             [np.zeros(0, dtype=np.int64)]
             + [
@@ -49,7 +50,7 @@ class HeldRows:
         self._leads = np.diff(self._rows.indptr) <= WIDEST_LINK
 
     def draw(self, random: np.random.Generator, chosen: Ints, size: int) -> Ints | None:
-        """Return about `size` pairs around a plan, ascending; None where no row holds enough."""
+        """Return about `size` pairs, ascending; None where no row has enough of the chosen ones."""
         is_chosen = np.zeros(self._rows.shape[1], dtype=np.bool_)
         is_chosen[chosen] = True
         held = np.bincount(self._by_pair[:, chosen].indices, minlength=self._rows.shape[0])
@@ -57,7 +58,7 @@ class HeldRows:
         if not is_open.any():
             return None
         activity = self._rows @ is_chosen.astype(np.int64)
-        weight = is_open + ASKED_WEIGHT * self._asked(is_chosen, activity) * is_open
+        weight = is_open + BLOCKER_WEIGHT * self._blockers(is_chosen, activity) * is_open
         row = int(random.choice(weight.size, p=weight / weight.sum()))
         freed, inside = np.zeros(is_chosen.size, dtype=np.bool_), None
         while True:
@@ -73,18 +74,18 @@ class HeldRows:
                 return np.flatnonzero(inside)
             row = int(random.choice(linked.size, p=linked / linked.sum()))
 
-    def _asked(self, is_chosen: Bools, activity: Ints) -> Bools:
-        """Mark rows that alone keep some pair out: where people who fit nowhere could fit."""
+    def _blockers(self, is_chosen: Bools, activity: Ints) -> Bools:
+        """Mark each row that is the only one without room for some pair."""
         entries, room = self._entries, self._limit - activity
         blocked = (entries.data > room[entries.row]) & ~is_chosen[entries.col]
         row, pair = entries.row[blocked], entries.col[blocked]
         alone = np.bincount(pair, minlength=is_chosen.size) == 1
-        asked = np.zeros(self._limit.size, dtype=np.bool_)
-        asked[row[alone[pair]]] = True
-        return asked
+        blockers = np.zeros(self._limit.size, dtype=np.bool_)
+        blockers[row[alone[pair]]] = True
+        return blockers
 
     def _fitting(self, freed: Bools, activity: Ints) -> Bools:
-        """Mark the freed pairs, and those that fit where they were."""
+        """Mark the freed pairs, and those that fit into the room they leave."""
         room = self._limit - activity + self._rows @ freed.astype(np.int64)
         entries = self._entries
         inside = np.ones(freed.size, dtype=np.bool_)
@@ -92,7 +93,7 @@ class HeldRows:
         return inside | freed
 
     def _linked(self, freed: Bools) -> Ints:
-        """Count, for each row, its pairs that share a narrow row with a freed one."""
+        """Count the pairs of each row that share a narrow row with a freed pair."""
         touched = np.unique(self._by_pair[:, np.flatnonzero(freed)].indices)
         pairs = np.unique(self._rows[touched[self._leads[touched]]].indices)
         return np.bincount(self._by_pair[:, pairs].indices, minlength=self._rows.shape[0])

@@ -1,4 +1,4 @@
-"""Improves a plan neighbourhood by neighbourhood, by solvers that take turns."""
+"""Improves a plan one neighbourhood at a time; several solvers take turns."""
 
 from collections.abc import Callable, Sequence
 
@@ -15,20 +15,20 @@ from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.limits import SearchLimits
 
 RELAXED_SHARE = 0.5
-"""Share of the turns that go to the relaxation, where there is one."""
+"""Share of the steps that use the relaxation, where there is one."""
 
 Repack = Callable[[Ints, Solution], Solution | None]
 
 
 class _Ground:
-    """A problem over the core, and who improves its solutions how.
+    """A problem over the core, and the record of each solver on its neighbourhoods.
 
     Parameters
     ----------
     formulation
         The problem over the core alone.
     solvers
-        Take turns on the parts; one that finds more in less time gets more turns.
+        Take turns; one that finds more in less time gets more turns.
     seed
         Random seed.
     """
@@ -42,7 +42,7 @@ class _Ground:
         self._spent = np.ones(len(solvers))
 
     def improved(self, around: Solution, limits: SearchLimits) -> Solution | None:
-        """Solve one neighbourhood of a solution; return a better solution, or None."""
+        """Solve one neighbourhood of a solution; return a better solution or None."""
         chance = self._found / self._spent
         at = int(self._random.choice(chance.size, p=chance / chance.sum()))
         draw = self._draws[at].draw(around)
@@ -51,10 +51,10 @@ class _Ground:
         inner.offer(part.inside(around), "around")
         before = inner.gained
         ending = self._solvers[at].solve(part.formulation, inner)
-        # Who comes next in a reproducible solve must not depend on the clock.
+        # In a reproducible solve the choice of the next solver must not depend on the clock.
         seconds = 0.0 if limits.reproducible else inner.clock.elapsed_s
         if ending is Ending.FAILED:
-            seconds = limits.time_limit_s  # that it is quick at failing is no merit
+            seconds = limits.time_limit_s  # a quick failure must not bring more turns
         is_better = inner.best is not None and inner.gained != before
         self._found[at] += is_better
         self._spent[at] += seconds
@@ -67,10 +67,10 @@ class _Ground:
 
 
 class Improver:
-    """Improves the search's best solution, one neighbourhood at a time.
+    """Improves the best solution of a search, one neighbourhood at a time.
 
-    All work is done on the core alone, so that a step costs nothing for the pairs outside. A
-    solution that uses pairs outside brings them into the core.
+    A step works on the core alone, so that its cost does not depend on the number of all pairs. A
+    solution that uses pairs outside the core brings them into it.
 
     Parameters
     ----------
@@ -81,12 +81,12 @@ class Improver:
     search
         Holds the best solution, which others may improve meanwhile.
     solvers
-        Take turns on the parts; one that finds more gets more turns.
+        Take turns; one that finds more in less time gets more turns.
     relaxed
-        A relaxation over the same pairs whose parts are easier, and how to make a plan of its
-        pairs near a plan at hand; half of the turns go there.
+        A relaxation over the same pairs whose neighbourhoods are easier, and a function that makes
+        a plan of its pairs near another plan. Half of the steps use it.
     seed
-        Random seed; that of the search by default. Two that share a search need two.
+        Random seed; that of the search by default. Two improvers of one search need two seeds.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class Improver:
         self._turn = 0
 
     def _settle(self, core: Ints) -> None:
-        """Cut the core out of the problem; costs a pass over all pairs."""
+        """Make the problem over the core; costs a pass over all pairs."""
         seed = self._seed
         self._near = part_of(self._whole, core, None)
         self._exact = _Ground(self._near.formulation, self._solvers, seed)
@@ -122,7 +122,7 @@ class Improver:
             self._wide = _Ground(wide.formulation, self._solvers, seed + 7)
 
     def restart(self, solution: Solution) -> None:
-        """Go on from another solution, perhaps a worse one in a better place."""
+        """Go on from another solution, which may be worse and yet lead further."""
         core = self._near.pairs
         outside = np.setdiff1d(solution.chosen, core, assume_unique=True)
         if outside.size:
@@ -141,7 +141,7 @@ class Improver:
     def step(self) -> bool:
         """Solve one neighbourhood of the current solution; return True when it became better.
 
-        A solution that stays below the best for too long is given up for the best.
+        A current solution below the best is given up for the best after many steps in vain.
         """
         best, gained = self._search.best, self._search.gained
         if best is None or gained is None:
@@ -163,7 +163,7 @@ class Improver:
         return True
 
     def _by_parts(self) -> Solution | None:
-        """Return a better plan from a part of the problem itself."""
+        """Return a better plan from a neighbourhood in the problem itself."""
         if self._current is None:
             return None
         improved = self._exact.improved(self._current, self._limits())
@@ -173,7 +173,7 @@ class Improver:
         return self._near.outside(nothing, improved)
 
     def _by_relaxation(self, wide: _Ground) -> Solution | None:
-        """Return a better plan made of a better solution of the relaxation."""
+        """Return a better plan made from a neighbourhood in the relaxation."""
         if self._relaxed is None or self._plan is None or self._current is None:
             return None
         start = completed(wide.formulation, self._current.chosen, self._search.clock)

@@ -1,15 +1,13 @@
-"""Large-neighbourhood search: free a part of the best plan, solve that part, keep what is better.
+"""Draws the neighbourhoods of large-neighbourhood search: the variables to solve again together.
 
-A neighbourhood is drawn in one of three ways; those that bring more in less time are drawn more:
+All other variables keep their values, so that each neighbourhood is a small exact problem. There
+are three ways to draw one. A way that brings more in less time is used more often.
 
-- held: what a few competing rows hold, and all that fits in its place (`held_rows.py`);
-- grown: from a seed row over rows and pairs, so it follows what belongs together: the openings of
-  an employer, those who compete for them;
-- holders: where rules hold capacity in own variables, a few holders (coaches) with everyone they
-  serve and everyone who competes with those.
-
-The rest of the plan stays. Each part is an exact small problem for a MIP or CP-SAT with a complete
-hint.
+- held: the chosen pairs of a few competing rows, and all that fit in their place (`held_rows.py`);
+- grown: from a random row over pairs to further rows, so that it has what belongs together, such as
+  the openings of an employer and the people who compete for them;
+- holders: where own variables hold capacity, a few holders (coaches) with everybody they serve and
+  everybody who competes with those.
 """
 
 from collections.abc import Callable
@@ -25,17 +23,20 @@ from placement_opt.solvers.plans.held_rows import WIDEST_LINK, HeldRows
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.board import Solution
 
-FIRST_SIZE = 200
-SMALLEST_SIZE = 60
+FIRST_SIZE, SMALLEST_SIZE = 200, 60
+"""Pairs of a neighbourhood, at first and at least."""
+
 GROWTH = 1.3
+"""Factor by which the size grows after a quick proof, or shrinks after none."""
+
 HOLDERS_FOUND = 3.0
-"""Holders of capacity begin with the record of a way that has found so many."""
+"""Successes with which the way around holders begins: mostly it is the best one."""
 
 MEMORY = 0.97
-"""How much of a way's record is kept from one neighbourhood to the next."""
+"""Share of a way's record that is kept from one neighbourhood to the next."""
 
 FREED = 0.2
-"""Share of a part's unused own variables that may change; all of them would make it hard."""
+"""Share of the unused own variables that may change; with all of them it would be hard to solve."""
 
 
 @dataclass(eq=False)
@@ -45,12 +46,12 @@ class Way:
     Parameters
     ----------
     pairs
-        From a solution and a size to pairs, and which own variables may change with them; None
-        where this way has nothing for that solution.
+        Draws from a solution and a size: the pairs, ascending, and a mark for each own variable
+        that may change, shape (N - E,). None where this way finds nothing in that solution.
     size
-        Pairs of the next neighbourhood, about.
+        Number of pairs of the next neighbourhood, about.
     found, spent
-        Successes and seconds, the older ones counted less.
+        Successes and seconds; older ones count less.
     """
 
     pairs: Callable[[Solution, int], "tuple[Ints, Bools] | None"]
@@ -59,7 +60,7 @@ class Way:
     spent: float = 1.0
 
     def learn(self, seconds: float, most: int, *, is_solved: bool, is_better: bool) -> None:
-        """Grow after a quick proof, shrink after a part that was too hard; keep the record."""
+        """Update the record; grow after a quick proof, shrink where there was none in time."""
         self.found = MEMORY * self.found + is_better
         self.spent = MEMORY * self.spent + seconds
         if not is_solved:
@@ -133,7 +134,7 @@ class Neighbourhoods:
     def _around_holders(
         self, serving: "Serving", around: Solution, size: int
     ) -> tuple[Ints, Bools]:
-        """Free a few holders with those they serve, and the pairs that compete with these."""
+        """Draw a few holders, the pairs they serve, and the pairs that compete with these."""
         most = max(2, min(6, size // 50))
         freed = serving.some(self._random, most)
         served = np.unique(serving.row_of_own[freed[around.own[freed] > 0]])
@@ -152,7 +153,7 @@ class Neighbourhoods:
         return np.flatnonzero(inside), free
 
     def _grown(self, front: list[int], size: int) -> Bools:
-        """Grow from rows over pairs to more rows until the size is reached; marks over the core."""
+        """Mark pairs, growing from rows over their pairs to further rows, until the size is met."""
         rows, columns = self._of_row, self._of_pair
         n_rows, width = rows.shape[0], np.diff(rows.indptr)
         inside = np.zeros(self._n_pairs, dtype=np.bool_)
@@ -178,18 +179,19 @@ class Neighbourhoods:
 
 @dataclass(frozen=True, eq=False)
 class Serving:
-    """Who holds the capacity behind a block's own variables, and whom they serve.
+    """Which holders are behind the own variables of a block, and which pairs they serve.
 
     Parameters
     ----------
     own
-        The block's variables that serve some pair, as indices behind the pairs.
+        The own variables of the block that serve some pair, as places behind the pairs.
     holder
-        Which holder each of them belongs to, shape as `own`.
+        The holder that each of them belongs to, aligned with `own`.
     row_of_own
-        The row with pairs that each own variable serves, shape (N - E,), -1 outside the block.
+        The row that each own variable of the problem serves, shape (N - E,); -1 for none or for
+        one of another block.
     row_of_pair
-        The row of each pair in this block, shape (E,), -1 for none.
+        The row of each pair in this block, shape (E,); -1 for none.
     """
 
     own: Ints
@@ -199,7 +201,7 @@ class Serving:
 
     @classmethod
     def of(cls, whole: Formulation, number: int) -> "Serving | None":
-        """Read the declared holders of a block; None where none can be planned by themselves."""
+        """Read the holders that a block declares; None where they cannot be freed one by one."""
         block = whole.blocks[number]
         if block.holders is None or block.holders.holder is None:
             return None
@@ -217,6 +219,6 @@ class Serving:
         """Return the own variables of a random holder and of some who serve the same people."""
         seed = random.choice(self.holder)
         shared = np.unique(self.row_of_own[self.own[self.holder == seed]])
-        beside = np.unique(self.holder[np.isin(self.row_of_own[self.own], shared)])
-        others = random.permutation(beside[beside != seed])[: most - 1]
+        alike = np.unique(self.holder[np.isin(self.row_of_own[self.own], shared)])
+        others = random.permutation(alike[alike != seed])[: most - 1]
         return self.own[np.isin(self.holder, [seed, *others])]

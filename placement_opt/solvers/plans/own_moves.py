@@ -1,4 +1,4 @@
-"""How rules' own variables answer one placement more: shortfalls, fair parts, jobs left."""
+"""How own variables answer one more placement: shortfalls, fair shares, jobs that are left."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,14 +23,14 @@ class BlockInPlan:
         The rows.
     activity
         What each row sums to, shape (R,).
-    own, priced
+    own, gain
         Values of the rule's own variables, and objective units gained per unit, shape (V,).
     """
 
     block: RowBlock
     activity: Ints
     own: Ints
-    priced: Ints
+    gain: Ints
 
     def lacking(self, n_pairs: int, entries: Entries) -> tuple[Ints, Lacking]:
         """Return what the own variables gain for each pair, and the rows without room for it.
@@ -45,7 +45,7 @@ class BlockInPlan:
         Returns
         -------
         gain : numpy.ndarray
-            Shape (P,), int64.
+            Objective units, shape (P,), int64.
         lacking : Lacking
             As `placement_opt.formulation.capacity.Capacity.room` returns it.
         """
@@ -58,9 +58,9 @@ class BlockInPlan:
         return self._slackened(n_pairs, entries)
 
     def _is_outside(self, row: Ints, after: Ints) -> Bools:
-        """Tell which sums leave the limits of their row.
+        """Mark the sums `after` that are outside the limits of their `row`.
 
-        A lower one is left by what lowers a sum: leaving a job that counts for a quota.
+        A placement can break a lower limit, too: somebody leaves a job that counts for a quota.
         """
         lower, upper = self.block.lower[row], self.block.upper[row]
         outside: Bools = (upper < NO_UPPER) & (after > upper)
@@ -68,7 +68,7 @@ class BlockInPlan:
         return outside
 
     def _followed(self, n_pairs: int, entries: Entries) -> tuple[Ints, Lacking]:
-        """Set all own variables anew, once for each kind of column."""
+        """Find new values of all own variables, once for all pairs with equal columns."""
         kind_of, columns = _kinds(*entries, n_pairs)
         used = self.activity - self._by_own
         changes = [self._change(used, row, amount) for row, amount in columns]
@@ -85,28 +85,31 @@ class BlockInPlan:
         return sums
 
     def _change(self, used: Ints, row: Ints, amount: Ints) -> int | None:
-        """Return what the own variables gain beside a column of pairs; None where none fit."""
+        """Return what the own variables gain once a column is added to the sums; None if none fit.
+
+        `used` is what pairs use of each row, `row` and `amount` are the entries of the column.
+        """
         block, after = self.block, used.copy()
         np.add.at(after, row, amount)
         best = following(block, *block.limits_less(after))
-        return None if best is None else int(self.priced @ (best - self.own))
+        return None if best is None else int(self.gain @ (best - self.own))
 
     def _slackened(self, n_pairs: int, entries: Entries) -> tuple[Ints, Lacking]:
-        """Move each row's slack as the row asks; all other own variables stay."""
+        """Set the slack of each row to its new best value; all other own variables stay."""
         slack = self._slack
         at, row, amount = self._with_moved(entries)
         after = self.activity[row] + amount
-        best, fits = slack.best(self.block, row, after, self.priced)
+        best, fits = slack.best(self.block, row, after, self.gain)
         fits &= ~((slack.own[row] < 0) & self._is_outside(row, after))
         gain = np.zeros(n_pairs, dtype=np.int64)
-        np.add.at(gain, at, (best - slack.value[row]) * slack.priced(self.priced)[row])
+        np.add.at(gain, at, (best - slack.value[row]) * slack.gain(self.gain)[row])
         return gain, (at[~fits], row[~fits])
 
     def _with_moved(self, entries: Entries) -> Entries:
-        """Add to the entries what a variable does elsewhere that has to mend a row for a pair.
+        """Add what own variables change elsewhere that move to keep a row when a pair is added.
 
-        Such a row has no slack and just one own variable: somebody who takes a job leaves the
-        present one, and that lowers a sum in another row.
+        Such a row has no slack and just one own variable. An example is somebody who takes a job
+        and so leaves the present one, which lowers the sum of another row.
         """
         at, row, amount = entries
         usage, by_own, block = self.block.variable_usage, self.block.by_own, self.block
@@ -128,13 +131,13 @@ class BlockInPlan:
             value = int(self.own[own]) + step
             if int(block.variables.lower[own]) <= value <= int(block.variables.upper[own]):
                 kept[one] = False
-                part = slice(*by_own.indptr[own : own + 2])
-                others = by_own.indices[part] != row[one]
-                places = by_own.indices[part][others].astype(np.int64)
-                change = by_own.data[part][others].astype(np.int64) * step
+                column = slice(*by_own.indptr[own : own + 2])
+                others = by_own.indices[column] != row[one]
+                places = by_own.indices[column][others].astype(np.int64)
+                change = by_own.data[column][others].astype(np.int64) * step
                 more.append((np.full(places.size, at[one]), places, change))
-        parts = zip((at[kept], row[kept], amount[kept]), *more, strict=True)
-        at, row, amount = (np.concatenate(part) for part in parts)
+        joined = zip((at[kept], row[kept], amount[kept]), *more, strict=True)
+        at, row, amount = map(np.concatenate, joined)
         key, place = np.unique(at * len(block) + row, return_inverse=True)
         sums = np.zeros(key.size, dtype=np.int64)
         np.add.at(sums, place, amount)
@@ -148,7 +151,8 @@ class BlockInPlan:
 def _kinds(at: Ints, row: Ints, amount: Ints, n_pairs: int) -> tuple[Ints, list[tuple[Ints, Ints]]]:
     """Return the kind of each pair, shape (P,), and the column (rows, amounts) of each kind.
 
-    Kind 0 has no entries; pairs of one entry, as nearly all are, are told apart in bulk.
+    Pairs of a kind have equal columns; kind 0 has no entries. Nearly all pairs have one entry:
+    these are grouped without a loop.
     """
     kind_of = np.zeros(n_pairs, dtype=np.int64)
     columns = [(row[:0], amount[:0])]
@@ -171,16 +175,16 @@ def _kinds(at: Ints, row: Ints, amount: Ints, n_pairs: int) -> tuple[Ints, list[
 
 @dataclass(frozen=True, eq=False)
 class _Slacks:
-    """The own variable of each row that stands in no other row, such as a shortfall.
+    """The slack of each row: an own variable that stands in no other row, such as a shortfall.
 
     Parameters
     ----------
     own
-        Its place among the own variables, -1 for none, shape (R,).
+        Place of the slack among the own variables, shape (R,); -1 for none.
     factor, value, low, high
-        Its coefficient, value and bounds, shape (R,); zeros for none.
+        Coefficient, value and bounds of the slack, shape (R,); zeros for none.
     is_all
-        True where there are no other own variables.
+        True where every own variable is a slack.
     """
 
     own: Ints
@@ -192,7 +196,7 @@ class _Slacks:
 
     @classmethod
     def of(cls, block: RowBlock, values: Ints) -> "_Slacks":
-        """Find them in a block with own variables."""
+        """Find the slacks of a block; `values` are those of its own variables, shape (V,)."""
         own = np.full(len(block), -1, dtype=np.int64)
         factor, value, low, high = np.zeros((4, len(block)), dtype=np.int64)
         if block.variables is None or block.variable_usage is None:
@@ -200,7 +204,7 @@ class _Slacks:
         entries = block.variable_usage.tocoo()
         alone = np.bincount(entries.col, minlength=values.size)[entries.col] == 1
         row, column = entries.row[alone], entries.col[alone]
-        # Of several in one row the last is taken; the others stay where they are.
+        # Where a row has several, the last is its slack; the others keep their values.
         own[row] = column
         taken = own[row] == column
         factor[row[taken]] = entries.data[alone][taken]
@@ -210,21 +214,21 @@ class _Slacks:
         is_all = int(has.sum()) == entries.nnz
         return cls(own, factor, value, low, high, is_all)
 
-    def priced(self, priced: Ints) -> Ints:
-        """Return the objective units gained per unit of each row's slack, 0 for none."""
-        return np.append(priced, 0)[self.own]
+    def gain(self, of_own: Ints) -> Ints:
+        """Return the objective units gained per unit of each slack, shape (R,); 0 for none."""
+        return np.append(of_own, 0)[self.own]
 
-    def best(self, block: RowBlock, row: Ints, after: Ints, priced: Ints) -> tuple[Ints, Bools]:
-        """Return the best value of each row's slack, and whether the row is kept with it.
+    def best(self, block: RowBlock, row: Ints, after: Ints, of_own: Ints) -> tuple[Ints, Bools]:
+        """Return the best value of the slack in each of some rows, and whether it keeps the row.
 
         Parameters
         ----------
         block
             The rows.
         row, after
-            Rows, and what they sum to with their slack as it is.
-        priced
-            Objective units gained per unit of each own variable.
+            Rows, and what they sum to at the present value of their slack.
+        of_own
+            Objective units gained per unit of each own variable, shape (V,).
         """
         factor, value = self.factor[row], self.value[row]
         least, most = self.low[row].copy(), self.high[row].copy()
@@ -242,7 +246,7 @@ class _Slacks:
                 else:
                     needed = value[some] + step // factor[some]
                     most[some] = np.minimum(most[some], needed)
-        price = self.priced(priced)[row]
-        wanted = np.where(price < 0, least, np.where(price > 0, most, np.clip(value, least, most)))
+        gain = self.gain(of_own)[row]
+        wanted = np.where(gain < 0, least, np.where(gain > 0, most, np.clip(value, least, most)))
         best = np.clip(wanted, self.low[row], self.high[row])
         return np.where(self.own[row] >= 0, best, 0), least <= most

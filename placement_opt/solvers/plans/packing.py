@@ -1,4 +1,4 @@
-"""From pairs that a relaxation likes to a plan: who is hard to place comes first."""
+"""Makes a plan of the pairs that a relaxation chose: people who are hard to place come first."""
 
 from collections.abc import Mapping
 
@@ -19,12 +19,12 @@ def packed(
     clock: Clock,
     kept: Mapping[int, Ints] | None = None,
 ) -> Solution | None:
-    """Make a plan of the liked pairs, as many as fit, and fill up with spare ones.
+    """Make a plan of as many liked pairs as fit, and fill it up with spare ones.
 
-    Where rules hold capacity in variables of their own (people of a class per coach), who is hard
-    to place is placed first. When that leaves somebody out and nothing was kept, so that the liked
-    pairs may ask for more than there is, who needs least is placed first too; the better plan
-    counts.
+    Where own variables hold capacity, such as the hours of coaches, people who are hard to place
+    come first. Where that leaves somebody out, the liked pairs may need more than there is. Unless
+    something is kept, people who need least then come first in a second plan, and the better plan
+    is returned.
 
     Parameters
     ----------
@@ -35,9 +35,9 @@ def packed(
     spare
         Pairs to try afterwards, the most promising first.
     clock
-        For time and seed.
+        Gives time and seed.
     kept
-        Own variables to start from, by block, where a block has a packer; none by default.
+        Own variables to start from, by number of the block; used where a block has a packer.
     """
     gain = formulation.objective.gain[liked]
     packers = packers_of(formulation, {}, liked)
@@ -64,20 +64,20 @@ def repacked(
     spare: Ints,
     clock: Clock,
 ) -> Solution | None:
-    """Make a plan of the liked pairs near a plan at hand: who stays keeps what they had.
+    """Make a plan of the liked pairs near the plan `around`: pairs of both keep their holders.
 
-    Parameters are those of `packed`; `around` is the plan at hand.
+    Other parameters are those of `packed`.
     """
     own = around.own.astype(np.float64)
     gain = formulation.objective.gain
     stays = np.isin(liked, around.chosen)
     first = liked[np.lexsort((-gain[liked], ~stays))]
     order = np.concatenate([first, spare])
-    return rounded(formulation, order, clock, whole_part(formulation, own), liked)
+    return rounded(formulation, order, clock, rounded_down(formulation, own), liked)
 
 
-def whole_part(formulation: Formulation, own: Floats) -> dict[int, Ints]:
-    """Return the whole part of own variables, of the blocks that hold capacity."""
+def rounded_down(formulation: Formulation, own: Floats) -> dict[int, Ints]:
+    """Round down the own variables, shape (N - E,), of blocks with capacity; by block number."""
     kept = {}
     for number, block in enumerate(formulation.blocks):
         if block.capacity is not None:

@@ -1,8 +1,8 @@
-"""From a plan that misses what rows ask for to one that has it, neighbourhood by neighbourhood.
+"""Repairs a plan that misses lower limits, one neighbourhood at a time.
 
-Taking pairs in the order of their promise can end where some people fit nowhere. Then the rows that
-ask for more may be missed at a price, and neighbourhoods of that plan are solved again until
-nothing is missed.
+Pairs taken in the order of their promise can leave people who fit nowhere. Then lower limits may be
+missed at a penalty, and neighbourhoods of that plan are solved again until nothing is missed. Where
+they bring no more although something is missed, the penalty was too small, and it rises.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,38 +21,42 @@ from placement_opt.solvers.plans.rounding import rounded
 from placement_opt.solvers.search.base import Search, Solver
 from placement_opt.solvers.search.board import Solution
 
-PRICE = 3
-"""What missing a pair's worth of a row costs, in largest gains."""
+FIRST_PENALTY = 3
+"""What missing a pair's worth of a row costs at first, in largest gains: at more than it takes, the
+points of the plan would hardly count."""
+
+PENALTY_GROWTH = 10
+"""Factor by which the penalty rises."""
 
 
 @dataclass(frozen=True, eq=False)
 class Elastic:
-    """A problem whose hard lower limits may be missed at a price.
+    """A problem whose hard lower limits may be missed at a penalty.
 
     Parameters
     ----------
     formulation
-        The problem with a shortfall, at a price, for each lower limit that pairs alone have to
-        reach.
+        The problem with a shortfall, at a penalty, for each lower limit of a row without own
+        variables.
     is_own
-        Which of its own variables the problem itself has, shape (N' - E,).
+        Which of its own variables are no such shortfalls, shape (N' - E,).
     """
 
     formulation: Formulation
     is_own: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, whole: Formulation) -> "Elastic":
-        """Make the lower limits of a problem elastic."""
+    def of(cls, whole: Formulation, penalty: int = FIRST_PENALTY) -> "Elastic":
+        """Make the lower limits of a problem elastic; `penalty` is in largest gains."""
         gain = whole.objective.gain[: whole.n_pairs]
-        price = PRICE * int(np.abs(gain).max(initial=0)) + 1
-        # Never so much that what all rows miss together overflows.
+        points = penalty * int(np.abs(gain).max(initial=0)) + 1
+        # What all rows miss together must not overflow.
         most = sum(int(_missed(block).sum()) for block in whole.blocks)
-        price = min(price, max(1, SUM_LIMIT // max(1, most)))
+        points = min(points, max(1, SUM_LIMIT // max(1, most)))
         blocks, gains, is_own = [], [], [np.zeros(0, dtype=np.bool_)]
         for number, block in enumerate(whole.blocks):
             is_rigid = block.variables is None
-            eased, own = _eased(block, price) if is_rigid else (block, whole.own_gain(number))
+            eased, own = _eased(block, points) if is_rigid else (block, whole.own_gain(number))
             blocks.append(eased)
             gains.append(own)
             is_own.append(np.full(own.size, not is_rigid))
@@ -66,17 +70,14 @@ class Elastic:
 
 
 def _missed(block: RowBlock) -> Ints:
-    """Return how much each row's lower limit can be missed by, at most."""
+    """Return by how much the lower limit of each row can be missed at most, shape (R,)."""
     least = (block.usage.sum(axis=1) - abs(block.usage).sum(axis=1)) // 2
     missed: Ints = np.where(block.lower == NO_LOWER, 0, np.maximum(0, block.lower - least))
     return missed
 
 
-def _eased(block: RowBlock, price: int) -> tuple[RowBlock, Ints]:
-    """Add a shortfall to each row whose lower limit some choice of pairs can miss.
-
-    Returns the gains of the shortfalls, too.
-    """
+def _eased(block: RowBlock, penalty: int) -> tuple[RowBlock, Ints]:
+    """Add a shortfall to each row whose lower limit can be missed; return their gains, too."""
     missed = _missed(block)
     at = np.flatnonzero(missed)
     if at.size == 0:
@@ -84,7 +85,7 @@ def _eased(block: RowBlock, price: int) -> tuple[RowBlock, Ints]:
     entries = block.usage.tocoo()
     largest = np.ones(len(block), dtype=np.int64)
     np.maximum.at(largest, entries.row, np.abs(entries.data))
-    gain = -np.maximum(1, price // largest[at])
+    gain = -np.maximum(1, penalty // largest[at])
     points = [Fraction(each) for each in gain.tolist()]
     shortfalls = Variables(np.zeros(at.size, np.int64), missed[at], points, follow=True)
     ones = (np.ones(at.size, dtype=np.int64), (at, np.arange(at.size)))
@@ -99,32 +100,39 @@ def repaired(
     solvers: Sequence[Solver],
     go_on: Callable[[int], bool] = lambda _steps: True,
 ) -> Solution | None:
-    """Round to a plan that may miss lower limits, then improve it until it misses nothing.
+    """Round to a plan that may miss lower limits, and improve it until it misses nothing.
 
     Parameters
     ----------
     whole
         The problem.
     order
-        Pairs of the plan, the most promising first; no others are looked at.
+        Pairs that the plan may have, the most promising first.
     search
-        The search for that problem; its end ends this.
+        The search of that problem; no step follows once it is asked to stop.
     solvers
         Take turns on the neighbourhoods.
     go_on
-        Asked before each step, with the steps so far.
+        Asked before each step, with the number of steps so far.
+
+    Returns
+    -------
+    Solution or None
+        None where something is still missed in the end.
     """
-    elastic = Elastic.of(whole)
-    inner = Search(elastic.formulation, search.limits, search.clock.stop_asked)
-    start = rounded(elastic.formulation, order, inner.clock)
-    if start is None or not inner.offer(start, "rounding"):
-        return None
-    improver = Improver(elastic.formulation, np.unique(order), inner, solvers)
+    elastic, penalty = Elastic.of(whole), FIRST_PENALTY
+    missing = rounded(elastic.formulation, order, search.clock)
     steps = 0
-    while inner.best is not None:
-        plan = elastic.plan(inner.best)
-        if plan is not None or search.clock.stop_asked() or not go_on(steps):
-            return plan
-        improver.step()
-        steps += 1
+    while missing is not None:
+        inner = Search(elastic.formulation, search.limits, search.clock.stop_asked)
+        inner.offer(missing, "rounding")
+        improver = Improver(elastic.formulation, np.unique(order), inner, solvers)
+        while (missing := inner.best) is not None and not improver.is_stale:
+            plan = elastic.plan(missing)
+            if plan is not None or search.clock.stop_asked() or not go_on(steps):
+                return plan
+            improver.step()
+            steps += 1
+        penalty *= PENALTY_GROWTH
+        elastic = Elastic.of(whole, penalty)
     return None

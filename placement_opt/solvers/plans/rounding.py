@@ -1,16 +1,15 @@
-"""From prices to a plan: pairs in the order of their promise, each taken where it fits."""
+"""Rounds an order of pairs to a plan: each pair is taken where it fits."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.capacity import Packer
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.plans.completion import completed
+from placement_opt.solvers.plans.upper_limits import UpperLimits, asked_by_name
 from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.clock import Clock
 
@@ -22,10 +21,10 @@ def rounded(
     kept: Mapping[int, Ints] | None = None,
     liked: npt.NDArray[np.integer] | None = None,
 ) -> Solution | None:
-    """Take pairs in the given order wherever every hard limit has room; complete the rest.
+    """Take pairs in the given order where every hard limit has room; complete the own variables.
 
-    Pairs that a row asks for by itself (a fixed placement) come first. Cost: O(entries) in Python,
-    so `order` should hold thousands of pairs, not millions.
+    Pairs that a row of their own demands, such as fixed placements, come first. The loop over
+    pairs is Python: `order` should hold thousands of pairs, not millions.
 
     Parameters
     ----------
@@ -34,27 +33,27 @@ def rounded(
     order
         Pairs to try, the most promising first.
     clock
-        For the limits of the completion.
+        Limits the completion.
     kept
-        Own variables to start from, by block, where a block has a packer.
+        Own variables to start from, by number of the block; used where a block has a packer.
     liked
-        Pairs those are kept for; all of `order` by default.
+        The pairs that `kept` is for; all of `order` by default.
+
+    Returns
+    -------
+    Solution or None
+        None where the pairs taken do not lead to a plan.
     """
-    asked = _asked_alone(formulation)
+    tried = np.concatenate([asked_by_name(formulation), order]).astype(np.int64)
     packers = packers_of(formulation, kept or {}, order if liked is None else liked)
-    start, rows, amounts, free = _hard_limits(formulation)
-    chosen: list[int] = []
-    taken: set[int] = set()
-    for pair in (*asked.tolist(), *order.tolist()):
-        if pair in taken:
+    limits = UpperLimits(formulation, tried)
+    chosen: set[int] = set()
+    for place, pair in enumerate(tried.tolist()):
+        if pair in chosen or not limits.has_room(place):
             continue
-        entries = slice(start[pair], start[pair + 1])
-        at, amount = rows[entries], amounts[entries]
-        if np.any(amount > free[at]) or not all(packer.add(pair) for packer in packers.values()):
-            continue
-        free[at] -= amount
-        chosen.append(pair)
-        taken.add(pair)
+        if all(packer.add(pair) for packer in packers.values()):
+            limits.use(place)
+            chosen.add(pair)
     known = {number: packer.own() for number, packer in packers.items()}
     return completed(formulation, np.array(sorted(chosen), dtype=np.int64), clock, known)
 
@@ -62,7 +61,7 @@ def rounded(
 def packers_of(
     formulation: Formulation, kept: Mapping[int, Ints], liked: npt.NDArray[np.integer]
 ) -> dict[int, Packer]:
-    """Return what hands out capacity, by block; see `formulation.capacity.Capacity.packer`."""
+    """Return the packers of all blocks that have one, by number of the block."""
     packers = {}
     for number, block in enumerate(formulation.blocks):
         if block.capacity is not None:
@@ -70,33 +69,3 @@ def packers_of(
             if packer is not None:
                 packers[number] = packer
     return packers
-
-
-def _asked_alone(formulation: Formulation) -> Ints:
-    """Return pairs that some row needs and no other pair of it could give."""
-    asked = [np.zeros(0, dtype=np.int64)]
-    for block in formulation.blocks:
-        if block.variables is None:
-            width = np.diff(block.usage.indptr)
-            alone = np.flatnonzero((block.lower > 0) & (block.lower != NO_LOWER) & (width == 1))
-            asked.append(block.usage.indices[block.usage.indptr[alone]].astype(np.int64))
-    return np.unique(np.concatenate(asked))
-
-
-def _hard_limits(formulation: Formulation) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return the hard upper limits by pair: starts, rows, amounts, and what is free per row."""
-    parts, free = [], []
-    for block in formulation.blocks:
-        if block.variables is None:
-            limited = np.flatnonzero(block.upper != NO_UPPER)
-            parts.append(block.usage[limited])
-            free.append(block.upper[limited])
-    if not parts:
-        return np.zeros(formulation.n_pairs + 1, np.int64), *(np.zeros(0, np.int64),) * 3
-    columns = sparse.vstack(parts, format="csc")
-    return (
-        columns.indptr.astype(np.int64),
-        columns.indices.astype(np.int64),
-        columns.data.astype(np.int64),
-        np.concatenate(free).astype(np.int64),
-    )

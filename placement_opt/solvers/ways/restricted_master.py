@@ -21,7 +21,7 @@ from placement_opt.solvers.engines.cp_sat import CpSat
 from placement_opt.solvers.engines.linear_program import NEARLY, ObjectiveUnit
 from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.plans.improver import Improver
-from placement_opt.solvers.plans.packing import packed, whole_part
+from placement_opt.solvers.plans.packing import packed, rounded_down
 from placement_opt.solvers.plans.repair import repaired
 from placement_opt.solvers.plans.rounding import rounded
 from placement_opt.solvers.search import schedule
@@ -160,7 +160,7 @@ def _by_promise(priced: Priced, spare: Ints) -> Ints:
 
 def _from_prices(priced: Priced, spare: Ints, search: Search) -> Solution | None:
     """Round the linear relaxation."""
-    kept = whole_part(priced.formulation, priced.values[priced.formulation.n_pairs :])
+    kept = rounded_down(priced.formulation, priced.values[priced.formulation.n_pairs :])
     return rounded(priced.formulation, _by_promise(priced, spare), search.clock, kept)
 
 

@@ -26,7 +26,8 @@ from placement_opt.run.start_outcome import start_lines
 from placement_opt.solvers.derived.components import components
 from placement_opt.solvers.engines import cp_sat
 from placement_opt.solvers.plans import given_filling, given_plan
-from placement_opt.solvers.plans.given_greedy import UpperLimits, asked_by_name, settled, taken_of
+from placement_opt.solvers.plans.given_greedy import settled, taken_of
+from placement_opt.solvers.plans.upper_limits import UpperLimits, asked_by_name
 from placement_opt.solvers.search.base import Ending, Search
 from placement_opt.solvers.search.board import LEAST_PLAN, Solution
 from placement_opt.solvers.search.limits import SearchLimits

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 from formulations import brute_force, formulations, problem, rows
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
@@ -234,12 +234,13 @@ class TestRepair:
 
     @FEW
     @given(seed=st.integers(0, 999))
+    @example(seed=172)  # to miss an item saves more than the penalty that it begins with
     def test_it_finds_a_plan_where_the_order_alone_misses_somebody(self, seed):
         formulation = agents(seed, n_items=6)
         best = brute_force(formulation)
         search = search_of(formulation)
         worst_first = np.argsort(formulation.objective.gain[: formulation.n_pairs], kind="stable")
-        plan = repaired(formulation, worst_first, search, [CpSat()], lambda steps: steps < 12)
+        plan = repaired(formulation, worst_first, search, [CpSat()], lambda steps: steps < 40)
         assert (plan is None) is (best is None)
         if plan is not None:
             assert formulation.is_satisfied_by(plan.values(formulation))
