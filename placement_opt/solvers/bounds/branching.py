@@ -1,11 +1,11 @@
-"""Lowers a bound past the linear relaxation: HiGHS shows that no plan gains more than a target.
+"""Lowers a bound below the linear relaxation: HiGHS shows that no plan gains more than a target.
 
-At the prices of a relaxation a pair with a reduced gain of -r is in no plan that gains more than
-the bound less r. So the nearer a target is to the bound, the fewer pairs are in question, and the
-sooner a branching tree over them is exhausted, which proves the target as a bound for all pairs.
-The tree ends each branch that falls below the target, and looks for no plans on its way: that is
-left to others, until the best plan is the target. The next target is as far as the time left
-promises. Where it runs out, the bound of the branches still open counts.
+No plan with a pair of reduced gain -r gains more than the bound less r. So the nearer the target is
+to the bound, the fewer pairs are in question, and the sooner a branching tree over them is
+exhausted. Then the target is proven as a bound for all pairs. The tree ends each branch that falls
+below the target. It looks for no plans, which is left to others, until the target is the best plan.
+How far the next target is follows from the time of the last tree and the time left. Where time runs
+out, the bound of the branches still open counts.
 """
 
 import math
@@ -28,20 +28,20 @@ from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.reporting import logger, prove_bound
 
 FIRST_SHARE, FIRST_DISTANCE = 0.1, 1e-4
-"""The first target is that share of the way from the bound to the best plan, and so far at most, as
-a share of the bound."""
+"""The first target lies at this share of the way from the bound to the best plan, but no farther
+from the bound than this share of the bound."""
 
 FEW_PAIRS = 800
-"""Where no more pairs than that could be part of a better plan, the best plan is the target."""
+"""Where no more pairs could be in a better plan, the target is the best plan at once."""
 
 GROWTH_POWER = 3.5
-"""Seconds of a tree grow at least like this power of the distance from bound to target."""
+"""The time of a tree grows at least like this power of the distance from bound to target."""
 
 LEAST_GROWTH, MOST_GROWTH = 1.1, 3.0
-"""The next target is so many times as far from the bound, at least and at most."""
+"""The next target is at least and at most so many times as far from the bound."""
 
 REACH_SLACK = 1e-9
-"""How far reduced gains may be off by the rounding of doubles, as a share of the bound."""
+"""Rounding error of reduced gains in doubles, as a share of the bound."""
 
 
 class Branching:
@@ -50,8 +50,7 @@ class Branching:
     Parameters
     ----------
     found
-        The relaxation with cuts, perhaps of a lumped problem: a relaxation of what is searched
-        with the same pairs first.
+        The relaxation with cuts. It may be of a lumped problem; its pairs are those of the whole.
     search
         Gets the bounds, and holds the best plan.
     propose
@@ -59,7 +58,7 @@ class Branching:
     stop
         Asked while a tree grows.
     in_process
-        Work in a thread of this process, for tiny problems: nothing stops it.
+        Work in a thread of this process, which nothing can stop: for tiny problems.
     """
 
     def __init__(
@@ -81,7 +80,7 @@ class Branching:
         self._reduced = found.formulation.reduced(found.prices)
         lower, upper = found.formulation.lower, found.formulation.upper
         self._stays = (lower != 0) | (upper < 0)
-        # Who shares out lumped capacity is no question here: whole people per coach take longer.
+        # People per coach may be fractions: with integers trees take longer, to no lower bound.
         self._is_integer = found.formulation.is_integer.copy()
         for number, block in enumerate(found.formulation.blocks):
             if block.pools is not None:
@@ -90,15 +89,15 @@ class Branching:
         self._reached = -math.inf
         self._spent_s = 0.0
         self.is_over = search.gained is None or Mip().refuses(self._formulation) is not None
-        """True when there is no other target: all is proven, or HiGHS gave up."""
+        """True when there is no further target: the best plan is proven, or HiGHS gave up."""
 
     @property
     def is_worth_while(self) -> bool:
-        """True when there is another target, and time for a tree as large as the last one."""
+        """True when there is a further target, and time for a tree as large as the last one."""
         return not self.is_over and self._spent_s < self._search.clock.remaining_s
 
     def step(self) -> None:
-        """Go for the next target."""
+        """Try to prove the next target."""
         search, target = self._search, self._target()
         started = time.perf_counter()
         is_shown = self._tree(target)
@@ -110,7 +109,7 @@ class Branching:
             self._reach *= min(MOST_GROWTH, max(LEAST_GROWTH, growth))
             self._spent_s = spent
         elif self._lowest() > target:
-            # Somebody found a better plan meanwhile, so that it could not be shown.
+            # A better plan was found meanwhile, so that the target could not be shown.
             self._reach = self._first_reach()
         else:
             self.is_over = True
@@ -130,16 +129,16 @@ class Branching:
         return min(FIRST_SHARE * (bound - self._lowest()), FIRST_DISTANCE * abs(bound))
 
     def _lowest(self) -> int:
-        """Return the best plan's objective, or a target that reaches the asked gap once shown.
+        """Return the lowest useful target: the best plan, or what suffices for the asked gap.
 
-        The bound that is shown lies above its target by what HiGHS may round.
+        The bound that is shown lies above its target by the rounding of HiGHS.
         """
         search, unit = self._search, self._unit
         enough = search.enough - unit.precision - unit.step
         return max(search.gained or 0, enough)
 
     def _tree(self, target: int) -> bool:
-        """Let HiGHS show that no plan gains more than a target; True when it has."""
+        """Let HiGHS show that no plan gains more than a target; True when it did."""
         search, unit = self._search, self._unit
         columns = self._columns(target)
         program = LinearProgram.of(self._formulation, unit, columns)
@@ -154,14 +153,14 @@ class Branching:
             search.clock.remaining_s,
             None,
             self._cutoff(target),
-            # Where nothing but the best plan is left to beat, there may well be a better one.
+            # HiGHS looks for plans only where the target is the best plan.
             heuristics=target <= self._lowest(),
         )
         with highs_beside(program, settings, in_process=self._in_process) as work:
             return self._watch(work, columns, target)
 
     def _cutoff(self, target: int) -> float:
-        """Return a target in float units, a little above for what HiGHS may round."""
+        """Return a target in float units, raised by the rounding of HiGHS."""
         return target / self._unit.units + self._unit.slack
 
     def _watch(self, work: HighsWork, columns: Ints, target: int) -> bool:
@@ -170,8 +169,8 @@ class Branching:
         while not work.wait(schedule.POLL_S):
             self._pass_on(work.news(), columns, cutoff)
             if self._search.bound is not None and self._search.bound <= target:
-                return True  # the last branches need not be exhausted
-            # A tree that came to a better plan itself goes on from there.
+                return True  # the open branches already prove the target
+            # A tree that has found the better plan itself goes on.
             if self._stop() or self._lowest() > max(target, self._reached):
                 return False
         self._pass_on(work.news(), columns, cutoff)
@@ -188,7 +187,7 @@ class Branching:
             return False
         prove_bound(self._search, self._unit.bound(max(answer.bound, cutoff)), "mip")
         is_optimal = answer.reason == "optimal"
-        # An optimum above the target: this relaxation gives no lower bound.
+        # The optimum of this relaxation is above the target, so that it gives no lower bound.
         self.is_over = is_optimal and answer.bound > cutoff
         return is_optimal
 

@@ -1,4 +1,4 @@
-"""Rounding cuts of a problem with lumped holders, proven for the whole."""
+"""Adds rounding cuts to a problem with lumped holders and proves its bounds for the whole one."""
 
 from collections.abc import Callable
 
@@ -25,10 +25,10 @@ def certified_cuts(
     rounds: int = MOST_ROUNDS,
     on_point: Callable[[Strengthened], None] = lambda _point: None,
 ) -> Strengthened | None:
-    """Add cuts to the linear relaxation; certify every better bound and tell the search.
+    """Add cuts to the linear relaxation; certify each better bound and tell it to the search.
 
-    Parameters are those of `placement_opt.solvers.bounds.cut_rounds.strengthen`, but for the
-    problem, which comes whole and lumped. None when not even the first linear program was solved.
+    `formulation` is the whole problem and `problem` the lumped one. The other parameters and the
+    result are those of `placement_opt.solvers.bounds.cut_rounds.strengthen`.
     """
 
     def on_bound(strong: Strengthened) -> None:

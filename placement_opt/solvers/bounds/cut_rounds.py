@@ -1,8 +1,7 @@
-"""Strengthens the linear relaxation by rounding cuts, round by round, over a growing core of pairs.
+"""Strengthens a linear relaxation by rounds of rounding cuts, over a growing core of pairs.
 
-Each round solves the relaxation over the core from the last basis, prices out all pairs with its
-duals, takes in those that gain, and then looks for cuts. The bound that the duals prove holds for
-all pairs at every step.
+Each round solves the relaxation over the core from the last basis, prices out all pairs, takes in
+those that gain, and looks for cuts. The bound that the prices prove holds for all pairs.
 """
 
 import copy
@@ -26,26 +25,27 @@ from placement_opt.solvers.search import schedule
 
 MOST_ROUNDS = 40
 ENOUGH_ALONE = 1e-4
-"""Once a round lowers the bound by a smaller share, rows are also rounded in twos."""
+"""Sums of two rows are rounded, too, once a round lowers the bound by a smaller share."""
 
 LEAST_PROGRESS = 5e-6
-ENTERING_SHARE = 0.2
-"""New columns of one pricing at most, as a share of those at hand."""
+"""A round that lowers the bound by a smaller share has brought nothing."""
 
+ENTERING_SHARE = 0.2
+"""One pricing takes in at most this share of the present number of columns."""
 
 MANY_COLUMNS, MANY_FAR = 15_000, 0.02
-"""Of more columns those go out, before the first cuts, that lose so large a share of the largest
-gain."""
+"""Where there are more columns before the first cuts, those are left out whose reduced gain is
+negative by more than this share of the largest gain."""
 
-PRICED_EACH = 3
-"""Rounds of cuts from one pricing of all variables to the next."""
+PRICING_ROUNDS = 3
+"""All variables are priced out after every so many rounds of cuts."""
 
 FIRST_PRICINGS, MOST_PRICINGS = 3, 25
-"""Times that all variables are priced out before the first cuts, and after the last."""
+"""Pricings of all variables at most: before the first cuts, and after the last."""
 
 CLOSE = 1e-4
-"""Before the first cuts they are priced out further, until the bound is that near the program, as a
-share: from there on plans can be made."""
+"""Before the first cuts pricing goes on until the bound is this near the program's optimum, as a
+share: plans can be made from there on."""
 
 
 def strengthen(
@@ -66,32 +66,31 @@ def strengthen(
     Parameters
     ----------
     formulation
-        The problem; cuts that it has already stay.
+        The problem; the cuts that it already has stay.
     core
-        Pairs to begin with, such as those with a small reduced cost. All others are priced out.
+        Pairs to begin with, such as those with a reduced gain near zero. All others are priced out.
     time_limit_s
-        Seconds after which no other round begins.
+        No round begins after so many seconds.
     own
-        Own variables to begin with, ascending; all by default. Those left out have to be zero in
-        some solution; they are priced out too.
+        Own variables to begin with, ascending; all by default. Those left out must be able to be
+        zero; they are priced out, too.
     pricing
-        Prices out the formulation, where somebody has made one already.
+        Prices out the formulation; made here by default.
     rounds
         At most so many rounds.
     with_others
-        Also round sums of two rows; slower, deeper.
+        Round sums of two rows as well, which is slower and gives deeper cuts.
     stop
         Asked before each round.
     on_point
-        Told of the first optimum over some of the pairs where it took long, then of the one before
-        the first cuts.
+        Told of the first optimum over the core if it took long, and of the last one before cuts.
     on_bound
-        Told of every better bound.
+        Told of each better bound.
 
     Returns
     -------
     Strengthened or None
-        None when not even the first linear program was solved.
+        None where not even the first linear program was solved.
     """
     loop = _Rounds(formulation, core, own, pricing or Pricing(formulation))
     started = time.perf_counter()
@@ -114,8 +113,8 @@ def strengthen(
     on_bound(best)
     loop.trim()
     loop, number, is_cut_short = _cut(loop, rounds, until, stop, with_others=with_others)
-    is_final = number == 0 and loop.is_whole
-    if not loop.is_whole and not stop():
+    is_final = number == 0 and loop.is_complete
+    if not loop.is_complete and not stop():
         seconds = max(_left(until), min(schedule.LAST_PRICING_SHARE * time_limit_s, _left(end)))
         loop.solve(seconds, MOST_PRICINGS)
     if not is_final:
@@ -133,11 +132,9 @@ def _left(until: float) -> float:
 def _cut(
     loop: "_Rounds", rounds: int, until: float, stop: Callable[[], bool], *, with_others: bool
 ) -> tuple["_Rounds", int, bool]:
-    """Add round after round while they bring something.
+    """Add rounds of cuts while they bring something.
 
-    Return where it ended, after which round, and whether time ended it.
-
-    Between the rounds a few columns may be missing: only the last point is final.
+    Returns the state after the last round, the number of rounds, and whether time ended them.
     """
     stale, alone = 0, True
     for number in range(1, rounds + 1):
@@ -145,8 +142,8 @@ def _cut(
         is_late = time.perf_counter() >= until or stop()
         if stale >= schedule.CUTS_PATIENCE or is_late or not loop.cut(with_others=not alone):
             return before, number - 1, is_late and stale < schedule.CUTS_PATIENCE
-        if not loop.solve(_left(until), int(number % PRICED_EACH == 0)):
-            # Too many for the time left: what was reached before them counts.
+        if not loop.solve(_left(until), int(number % PRICING_ROUNDS == 0)):
+            # With these cuts it takes too long: the state before them counts.
             return before, number - 1, True
         progress = (before.value - loop.value) / max(1.0, abs(loop.value))
         alone = alone and (progress >= ENOUGH_ALONE or not with_others)
@@ -177,22 +174,22 @@ class _Rounds:
         self._values = np.zeros(self._columns.size)
         self._is_optimal = False
         self.value = np.inf
-        self.is_whole = False
+        self.is_complete = False
 
     def solve(self, time_limit_s: float, pricings: int) -> bool:
-        """Solve over the columns, and take in those that gain; False when it was not solved.
+        """Solve, and take in columns that gain, at most so many times; False where not solved.
 
-        The last point stays where a program with other columns is not solved. After so many
-        pricings columns that still gain wait for the next call; `is_whole` tells.
+        The last point stays where a program with new columns is not solved. `is_complete` tells
+        whether no column that gains is missing.
         """
         until = time.perf_counter() + time_limit_s
-        self.is_whole = False
+        self.is_complete = False
         if not self._is_optimal and not self._optimise(time_limit_s):
             return False
         for _ in range(pricings):
             entering = self._entering()
-            self.is_whole = entering.size == 0
-            if self.is_whole or time.perf_counter() > until:
+            self.is_complete = entering.size == 0
+            if self.is_complete or time.perf_counter() > until:
                 break
             before = self._columns, self._basis
             self._columns = np.concatenate([self._columns, entering])
@@ -204,7 +201,7 @@ class _Rounds:
         return True
 
     def _optimise(self, seconds: float) -> bool:
-        """Solve the linear program of now; False when it was not solved."""
+        """Solve the linear program over the present columns; False where it was not solved."""
         program = LinearProgram.of(self.formulation, self._unit, self._columns)
         point = solve_lp(program, max(schedule.LEAST_LP_S, seconds), self._basis)
         if point is None:
@@ -217,12 +214,12 @@ class _Rounds:
         return True
 
     def is_open(self, found: Strengthened) -> bool:
-        """Tell whether columns are still missing that matter."""
+        """Tell whether columns that matter are still missing."""
         missing = found.bound - self.value
-        return not self.is_whole and missing > CLOSE * max(1.0, abs(self.value))
+        return not self.is_complete and missing > CLOSE * max(1.0, abs(self.value))
 
     def trim(self) -> None:
-        """Leave out columns that lose much, of very many; they are priced out again in the end."""
+        """Leave out columns that lose much, of many; the last pricing looks at them again."""
         if self._columns.size <= MANY_COLUMNS or self._basis is None:
             return
         reduced = self.formulation.reduced(self._prices)
@@ -233,13 +230,13 @@ class _Rounds:
         self._basis = replace(self._basis, variables=self._basis.variables[stays])
 
     def unproven(self) -> Strengthened:
-        """Return the last point before anything is proven by its prices."""
+        """Return the last point without a bound."""
         return Strengthened(self.formulation, self._prices, np.inf, self._program)
 
     def proven(self, number: int) -> Strengthened:
-        """Return what the prices of the last point prove over all variables.
+        """Return the last point after so many rounds, with the bound that its prices prove.
 
-        Cuts without a price that no other stands on are left out; the bound stays the same.
+        Cuts of price zero that no other cut is made from are left out, which keeps the bound.
         """
         prices, bound = self._prices, dual_bound(self.formulation, self._prices)
         settled = self._pricing.over(self.formulation).settled(prices)
@@ -250,12 +247,12 @@ class _Rounds:
 
     @property
     def _program(self) -> Restricted:
-        """The linear program, and where the simplex method ended in it."""
+        """The linear program and its last point."""
         point = Point(self._values, self._prices, self._basis)
         return Restricted(self.formulation, self._columns, point)
 
     def _entering(self) -> Ints:
-        """Return variables outside the program that gain, the best of them."""
+        """Return the best of the variables outside the program that gain."""
         gain = self.formulation.reduced(self._prices)
         gain[self._columns] = 0.0
         entering = np.flatnonzero(gain > SMALL_GAIN * self._largest_gain)
@@ -265,7 +262,7 @@ class _Rounds:
         return entering
 
     def cut(self, *, with_others: bool) -> bool:
-        """Add cuts that the values violate, and drop cuts that are slack; False without new."""
+        """Add cuts that the point violates, and drop slack ones; False where no cut is new."""
         values = np.zeros(self.formulation.n_variables)
         values[self._columns] = self._values
         new = separate(self.formulation, values, with_others=with_others)

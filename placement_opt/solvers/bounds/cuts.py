@@ -1,11 +1,11 @@
 """Finds rounding cuts that a point of the linear relaxation violates.
 
-Each row with unequal coefficients is tried alone, and with one other row that is tight at the
-point and shares its fractions: a budget with a person's one placement, a quota with an employer's
-supervision places. The divisors tried are the coefficients of what is used at the point, as in
-Marchand and Wolsey (2001), "Aggregation and mixed integer rounding to solve MIPs", Operations
-Research 49. Only variables above their lower bound matter to a violation, so that the cost is in
-the entries of those, not in all pairs.
+Each row with a coefficient above one is tried alone. It is also tried with one other row that is
+tight at the point and shares its fractions, such as a budget with a person's one placement, or a
+quota with an employer's supervision places. The divisors are coefficients of variables in use, as
+in Marchand and Wolsey (2001), "Aggregation and mixed integer rounding to solve MIPs", Operations
+Research 49. Only variables above their lower bound matter to a violation, so that the cost depends
+on their entries and not on all pairs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,25 +24,25 @@ from placement_opt.solvers.bounds.rounding_depth import Deepest, deepest
 from placement_opt.solvers.engines.linear_program import NEARLY
 
 MOST_CUTS = 200
-"""Cuts of one round at most; the deepest come first."""
+"""One round adds at most so many cuts, the deepest ones."""
 
 MOST_PARTNERS = 6
-"""Other rows that are tried with a row."""
+"""At most so many other rows are tried with a row."""
 
 MOST_WEIGHTS = 4
-"""Weights that are tried for another row, from the row's own coefficients."""
+"""At most so many weights are tried for the other row: coefficients of the first one."""
 
 MOST_GENERATIONS = 3
-"""Cuts on cuts end here: each generation has larger numbers and less depth."""
+"""Cuts are made from cuts up to this generation: each has larger numbers and less depth."""
 
 MOST_MEMBERS = 30_000
-"""Rows of more variables are left alone: so many round each other off, and a cut is as long."""
+"""Rows of more variables are not rounded: a cut would be as long and hardly be violated."""
 
 LARGEST_REACH = float(1 << 50)
-"""Sums beyond this are not for the floating point that finds cuts."""
+"""Larger sums are not exact in the floating point that finds cuts."""
 
 LEAST_DEPTH = 1e-4
-"""A cut has to be violated by this, measured as the distance from the point."""
+"""A cut must be at least this far from the point."""
 
 
 def separate(
@@ -53,7 +53,7 @@ def separate(
     Parameters
     ----------
     formulation
-        The problem, with the cuts that it has already.
+        The problem with the cuts that it already has.
     values
         Values of all variables, shape (N,), within their bounds.
     most
@@ -71,7 +71,7 @@ def separate(
 
 
 class _Point:
-    """A point of the relaxation, in the variables that stand above their lower bound."""
+    """A point of the relaxation; its active variables are those above their lower bound."""
 
     def __init__(self, formulation: Formulation, values: Floats) -> None:
         self.formulation = formulation
@@ -84,7 +84,7 @@ class _Point:
         self.width = upper - lower
         above = values[self.active] - lower
         self.above = np.where(above > self.width - NEARLY, self.width, above)
-        self.whole = formulation.is_integer[self.active]
+        self.is_integer = formulation.is_integer[self.active]
         self.is_fractional = self.above < self.width
         self.rows = formulation.columns(self.active).tocsr()
         lowest = np.zeros(formulation.n_variables, dtype=np.int64)
@@ -98,9 +98,9 @@ class _Point:
 
     @cached_property
     def usable(self) -> Bools:
-        """Rows that may be rounded: short, small and not too many cuts deep, shape (R,)."""
-        part = self.formulation
-        result: Bools = (part.width <= MOST_MEMBERS) & (part.reach < LARGEST_REACH)
+        """Rows that may be rounded: short, small and of an early generation, shape (R,)."""
+        formulation = self.formulation
+        result: Bools = (formulation.width <= MOST_MEMBERS) & (formulation.reach < LARGEST_REACH)
         return result & (self.generation < MOST_GENERATIONS)
 
     @cached_property
@@ -116,7 +116,7 @@ class _Point:
 
     @cached_property
     def generation(self) -> Ints:
-        """Zero for the rows of rules, one for cuts on them, and so on, shape (R,)."""
+        """0 for the rows of rules, 1 for cuts made from them, and so on, shape (R,)."""
         cuts = cuts_of(self.formulation)
         first = self.formulation.n_rows - len(cuts)
         of_row = np.zeros(self.formulation.n_rows, dtype=np.int64)
@@ -126,17 +126,17 @@ class _Point:
 
     def limit(self, row: int, weight: int) -> int:
         """Return the weighted limit of a row, counted from the lower bounds."""
-        part = self.formulation
-        side = (part.row_lower if weight > 0 else part.row_upper)[row]
+        formulation = self.formulation
+        side = (formulation.row_lower if weight > 0 else formulation.row_upper)[row]
         return weight * (int(side) - int(self._shift[row]))
 
     def entries(self, row: int) -> tuple[Indices, Ints]:
-        """Return the active members of a row and their coefficients."""
-        part = slice(self.rows.indptr[row], self.rows.indptr[row + 1])
-        return self.rows.indices[part], self.rows.data[part]
+        """Return the active variables of a row and their coefficients."""
+        entries = slice(self.rows.indptr[row], self.rows.indptr[row + 1])
+        return self.rows.indices[entries], self.rows.data[entries]
 
     def bases(self) -> Iterator[tuple[int, int]]:
-        """Yield the rows to round, each with the sign of the side to take."""
+        """Yield the rows to round, each with 1 for its lower limit or -1 for its upper one."""
         entries = self.rows.tocoo()
         largest = np.zeros(self.rows.shape[0], dtype=np.int64)
         np.maximum.at(largest, entries.row, np.abs(entries.data))
@@ -151,16 +151,16 @@ class _Point:
 
 @dataclass(frozen=True, eq=False)
 class _Sums:
-    """Sums of a row with others, dense over the members they have together.
+    """V weighted sums of rows, dense over the n active variables that stand in any of them.
 
     Parameters
     ----------
     rows, weights
-        What is added in each sum.
+        The rows of each sum and their weights.
     member
-        Members, as indices of the point's active variables, shape (n,).
+        The variables, as places among the active ones, shape (n,).
     coefficient, limit
-        The sums, shapes (V, n) and (V,).
+        Coefficients and limits of the sums, shapes (V, n) and (V,).
     """
 
     rows: Sequence[tuple[int, ...]]
@@ -189,10 +189,14 @@ def _cuts_on(
 
 
 def _cut_from(point: _Point, sums: _Sums) -> Iterator[tuple[Cut, float]]:
-    """Yield the deepest cut that some of the sums gives, if the point violates it."""
+    """Yield the deepest cut of all sums and its depth, if the point violates it."""
     member = sums.member
     best: Deepest | None = deepest(
-        sums.coefficient, sums.limit, point.above[member], point.width[member], point.whole[member]
+        sums.coefficient,
+        sums.limit,
+        point.above[member],
+        point.width[member],
+        point.is_integer[member],
     )
     if best is None or best.depth < LEAST_DEPTH:
         return
@@ -203,9 +207,9 @@ def _cut_from(point: _Point, sums: _Sums) -> Iterator[tuple[Cut, float]]:
 
 
 def _with_partners(point: _Point, row: int, side: int) -> _Sums | None:
-    """Add to a row one tight row that shares its fractions, in all promising ways."""
+    """Add one tight row that shares fractions with a row, in all promising ways."""
     member, coefficient = point.entries(row)
-    open_ones = point.is_fractional[member] & point.whole[member]
+    open_ones = point.is_fractional[member] & point.is_integer[member]
     steps = np.unique(np.abs(coefficient[open_ones]))[:MOST_WEIGHTS].tolist()
     rows, weights, reach = [], [], point.formulation.reach
     for other in _partners(point, row, member):
@@ -236,7 +240,7 @@ def _with_partners(point: _Point, row: int, side: int) -> _Sums | None:
 
 
 def _partners(point: _Point, row: int, member: Indices) -> list[int]:
-    """Return the tight rows that share most fractional members with a row, at least two."""
+    """Return the tight rows that share most fractional variables with a row, at least two."""
     columns = point.by_column
     parts = [
         columns.indices[columns.indptr[j] : columns.indptr[j + 1]]

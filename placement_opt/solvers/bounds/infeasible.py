@@ -1,10 +1,10 @@
-"""A proof that no plan keeps all rules, for problems of any size: counting, or a Farkas ray.
+"""Proves that no plan keeps all rules, for problems of any size, by counting or by a Farkas ray.
 
-With all gains zero, every plan gains nothing. Prices of the rows whose bound lies below zero even
-so (see `formulation.certificate`) say that there is no plan. They come from an elastic linear
-program, in which rows that the empty plan breaks may stay broken at a cost; it is solved over a few
-columns, and columns that contradict its prices come in. The bound is checked in exact integers
-over all columns, so that a wrong price can make the proof fail but never wrong.
+Where all gains are zero, every plan gains nothing. Prices that prove a bound below zero even so
+(see `formulation.certificate`) prove that there is no plan. They come from an elastic linear
+program, in which rows that the empty plan breaks may stay broken at a cost. It is solved over a few
+columns, and those that contradict its prices come in. The bound is checked in exact integers over
+all columns. A wrong price can make the proof fail, but it cannot make it wrong.
 """
 
 import time
@@ -38,7 +38,7 @@ CONTRADICTION = "limits of one row"
 COUNTED = "counting"
 
 AT_ONCE_VARIABLES = 5_000
-"""Up to here one linear program tells at once whether there is a ray."""
+"""With no more variables, one linear program over all of them finds a ray in a moment."""
 
 FIRST_ORDER_PRECISION = 1e-4
 FIRST_ORDER_NOTHING = 1e-4
@@ -48,21 +48,10 @@ RAY_ROUNDS = 200
 
 
 def prove_infeasible_by_ray(formulation: Formulation, search: Search, seconds: float) -> bool:
-    """Try to prove that no solution exists, and tell the search when it is proven.
+    """Try for so many seconds to prove that no solution exists, and tell it to the search.
 
-    Parameters
-    ----------
-    formulation
-        The problem.
-    search
-        Its search; asked whether to stop. Nothing is tried while it has a solution.
-    seconds
-        Seconds this may take at most.
-
-    Returns
-    -------
-    bool
-        True with a proof. False says nothing: the relaxation has a solution, or time is up.
+    Returns True with a proof. False says nothing: the search has a solution, the relaxation has
+    one, or time was up.
     """
     if search.best is not None:
         return False
@@ -83,9 +72,10 @@ def prove_infeasible_by_ray(formulation: Formulation, search: Search, seconds: f
 
 
 def prove_infeasible_at_once(formulation: Formulation, search: Search) -> bool:
-    """Prove before any search that no solution exists, where counting or a small program shows it.
+    """Try to prove before any search that no solution exists, by counting or a small program.
 
-    Nothing is tried where the empty plan keeps all rows. False says nothing.
+    Nothing is tried where the empty plan keeps all rows. Returns True with a proof; False says
+    nothing.
     """
     if search.best is not None or search.clock.stop_asked() or _is_empty_plan_sound(formulation):
         return False
@@ -143,7 +133,7 @@ def find_ray(
 
 
 class _PhaseOne:
-    """Breaks the rows as little as it can, over the columns that have come in."""
+    """The elastic linear program over the columns so far; see the head of this module."""
 
     def __init__(self, formulation: Formulation, stop: Callable[[], bool]) -> None:
         self._stop = stop
@@ -164,7 +154,7 @@ class _PhaseOne:
         self.grow(elastic.first_prices)
 
     def prices(self, seconds: float) -> Floats | None:
-        """Return prices of the rows, or None: nothing has to be broken, or out of time."""
+        """Return prices of the rows; None where no row has to be broken or time is up."""
         slack = np.flatnonzero(self._slack)
         columns = np.union1d(slack, self._of_formulation[self._columns])
         point, least = None, NOTHING
@@ -193,26 +183,26 @@ class _PhaseOne:
             run.close()
 
     def rays(self, prices: Floats) -> list[Floats]:
-        """Return the prices with those set that follow from others, where they may prove."""
+        """Improve the prices that follow from others; return those whose bound is below zero."""
         settled = [self._pricing.settled(prices, are_least=least) for least in (False, True)]
         return [one.prices for one in settled if one.bound < 0]
 
     def grow(self, prices: Floats) -> bool:
-        """Let in columns that would break less at these prices; False where there are none."""
-        part = self._formulation
-        reduced = part.reduced(usable_prices(part, prices))
-        gain = np.maximum(reduced * part.lower, reduced * part.upper)
+        """Add columns that lower the breach at these prices; False where there are none."""
+        small = self._formulation
+        reduced = small.reduced(usable_prices(small, prices))
+        gain = np.maximum(reduced * small.lower, reduced * small.upper)
         gain[self._columns] = 0.0
-        # Many columns are alike without gains: a draw among them spreads people over openings.
+        # Without gains many columns are alike. A random factor spreads people over the openings.
         gain *= self._random.uniform(0.5, 1.0, gain.size)
-        pairs = np.flatnonzero(gain[: part.n_pairs] > NOTHING)
+        pairs = np.flatnonzero(gain[: small.n_pairs] > NOTHING)
         anchor = self._pricing.anchor
         if anchor is not None and pairs.size > MOST_ENTERING:
             pairs = pairs[best_of_each(anchor.row_of_pair[pairs], gain[pairs], ENTERING_OF_ROW)]
-        own = part.n_pairs + np.flatnonzero(gain[part.n_pairs :] > NOTHING)
+        own = small.n_pairs + np.flatnonzero(gain[small.n_pairs :] > NOTHING)
         entering = np.concatenate([_most(pairs, gain), _most(own, gain)])
         core = np.union1d(self._columns, entering)
-        at_hand = self._own.of(core[core < part.n_pairs], reduced)
+        at_hand = self._own.of(core[core < small.n_pairs], reduced)
         self._columns = np.union1d(core, at_hand)
         return entering.size > 0
 
@@ -225,17 +215,17 @@ def _most(columns: Ints, gain: Floats) -> Ints:
 
 @dataclass(frozen=True, eq=False)
 class _Elastic:
-    """A formulation in which rows may stay broken.
+    """A formulation in which rows that the empty plan breaks may stay broken.
 
     Parameters
     ----------
     formulation
-        The rows and ranges, with a slack of 0 to 1 for each row that the empty plan breaks: the
-        share of that breach that stays. Each costs one.
+        The formulation with a slack of 0 to 1 for each such row: the share of its breach that
+        stays. Each slack costs one.
     is_slack
-        Which variables those are, shape (N,); the others keep their order.
+        Which variables are slacks, shape (N,); the others keep their order.
     first_prices
-        Prices at which ending any of the breaches pays, shape (R,).
+        Prices at which it pays to end any of the breaches, shape (R,).
     """
 
     formulation: Formulation
@@ -244,7 +234,7 @@ class _Elastic:
 
 
 def _elastic(formulation: Formulation) -> _Elastic:
-    """Ease rows without gains, so that breaking them is all that costs anything."""
+    """Add the slacks to a formulation without gains."""
     empty = np.clip(0, formulation.lower, formulation.upper)
     activity = formulation.activity(empty)
     short = np.maximum(formulation.row_lower - activity, 0)

@@ -1,9 +1,8 @@
-"""How far all rows have to give way together: prices of few rows that leave no plan.
+"""Finds the least breach t of all rows, and prices of a few rows that prove there is no plan.
 
-One more variable t is what every row may be broken by, each in its own scale; the least t is zero
-where the linear relaxation has a solution. Else the prices at the optimum share out one unit over
-the rows of a single conflict, the deepest, where a variable for each row would price the rows of
-all conflicts at once.
+Every row may be broken by t times its largest coefficient. The least t is zero where the linear
+relaxation has a solution. Otherwise the dual prices at the optimum sum to one over the rows of the
+deepest conflict alone. One variable of breach for each row would price all conflicts at once.
 """
 
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.native import NATIVE
 
 NOTHING = 1e-7
-"""Breaches, shares and reduced gains up to here are zero to a linear program."""
+"""A linear program cannot tell smaller breaches, shares and reduced gains from zero."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +28,10 @@ class Breach:
     Parameters
     ----------
     has_point
-        True where the relaxation has a solution, False where exact prices exclude one, None where
-        neither was shown in time.
+        True where the relaxation has a solution, False where exact prices prove that it has none,
+        None where neither was shown in time.
     prices
-        Those prices, or None.
+        Prices that prove it, or None.
     """
 
     has_point: bool | None
@@ -43,15 +42,9 @@ UNKNOWN = Breach(None)
 
 
 def least_breach(formulation: Formulation, seconds: float) -> Breach:
-    """Ask how far the rows of a problem have to give way, by one linear program.
+    """Find the least breach of a problem without gains, by one linear program.
 
-    Parameters
-    ----------
-    formulation
-        Without gains (see `solvers.derived.rows_alone`); rows with crossed limits, and
-        rows out of reach alone, are for others to find.
-    seconds
-        Seconds it may take.
+    A row that no plan keeps even alone is not looked for; see `solvers.derived.rows_alone`.
     """
     from scipy.optimize import linprog
 

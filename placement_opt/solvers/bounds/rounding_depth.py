@@ -1,4 +1,4 @@
-"""How deep a rounding cut lies, over divisors and over ways to complement."""
+"""Chooses the divisor and the complemented variables that make a rounding cut deepest."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,13 +8,13 @@ import numpy as np
 from placement_opt.basics.arrays import Bools, Floats, Ints
 
 MOST_DIVISORS = 8
-"""Coefficients that serve as divisors, with their halves and thirds."""
+"""At most so many coefficients are tried as divisors, with their halves and thirds."""
 
 MOST_TURNS = 15
-"""Variables that are complemented one by one, from the most fractional."""
+"""At most so many variables are complemented one by one, the most fractional first."""
 
 PROMISING = -0.2
-"""Below this depth no single complement helps."""
+"""Below this depth, to complement single variables leads to no violated cut."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +24,13 @@ class Deepest:
     Parameters
     ----------
     depth
-        Distance of the point from the cut; negative when the point keeps it.
+        Distance from the point to the cut; negative when the point keeps it.
     number
-        Which of the sums it rounds.
+        The sum that it rounds.
     delta
         Its divisor.
     complemented
-        Members that are counted from their upper bound, shape (n,).
+        Which variables are counted from their upper bound, shape (n,).
     """
 
     depth: float
@@ -47,10 +47,10 @@ class _Sums:
     limit: Floats
     above: Floats
     width: Floats
-    whole: Bools
+    is_integer: Bools
 
     def complemented(self, down: Bools) -> "_Sums":
-        """Count some members from their upper bound."""
+        """Count some variables from their upper bound."""
         return replace(
             self,
             coefficient=np.where(down, -self.coefficient, self.coefficient),
@@ -67,21 +67,23 @@ class _Sums:
         )
 
     def depths(self, delta: Floats) -> Floats:
-        """Return the depth for each sum and each of its divisors, both of shape (V, D)."""
+        """Return the depth for each sum and each of its divisors; both have shape (V, D)."""
         quotient = np.floor(self.limit[:, None] / delta)
         remainder = self.limit[:, None] - quotient * delta
         kept = _rounded(self.coefficient, remainder, delta)
-        if not self.whole.all():
-            kept[:, :, ~self.whole] = np.maximum(self.coefficient[:, ~self.whole], 0)[:, None, :]
+        if not self.is_integer.all():
+            kept[:, :, ~self.is_integer] = np.maximum(self.coefficient[:, ~self.is_integer], 0)[
+                :, None, :
+            ]
         missing = (quotient + 1) * remainder - kept @ self.above
         length = np.sqrt(np.einsum("vdn,vdn->vd", kept, kept)) + 1e-12
         return np.where(remainder > 0, missing / length, -np.inf)
 
 
 def _rounded(coefficient: Floats, remainder: Floats, delta: Floats) -> Floats:
-    """Return F of `formulation.mixed_integer_rounding` for (V, n) and (V, D): (V, D, n).
+    """Return F of `formulation.mixed_integer_rounding`: (V, n) coefficients to (V, D, n).
 
-    In floating point, which is exact below 2^50 and many times as quick as whole division.
+    Floating point is exact below 2^50, and many times as quick as integer division.
     """
     quotient: Floats = np.floor(coefficient[:, None, :] / delta[:, :, None])
     rest: Floats = coefficient[:, None, :] - quotient * delta[:, :, None]
@@ -92,9 +94,9 @@ def _rounded(coefficient: Floats, remainder: Floats, delta: Floats) -> Floats:
 
 
 def deepest(
-    coefficient: Ints, limit: Ints, above: Floats, width: Ints, whole: Bools
+    coefficient: Ints, limit: Ints, above: Floats, width: Ints, is_integer: Bools
 ) -> Deepest | None:
-    """Round sums in several ways and return the cut that a point violates most.
+    """Round sums in several ways; return the cut that a point violates most.
 
     Parameters
     ----------
@@ -102,20 +104,20 @@ def deepest(
         Sums ``coefficient @ x >= limit``, shapes (V, n) and (V,), int64.
     above, width
         The point, and the variables' ranges: 0 <= above <= width, shape (n,).
-    whole
-        Which variables are whole, shape (n,).
+    is_integer
+        Which variables must be integers, shape (n,).
 
     Returns
     -------
     Deepest or None
-        None when no coefficient is larger than one.
+        None where no coefficient is larger than one.
     """
     sums = _Sums(
         coefficient.astype(np.float64),
         limit.astype(np.float64),
         above,
         width.astype(np.float64),
-        whole,
+        is_integer,
     )
     delta = _divisors(sums)
     if delta is None:
@@ -133,10 +135,10 @@ def deepest(
 
 
 def _complements(sums: _Sums) -> Iterator[Bools]:
-    """Yield sets to complement: none, those nearer to their upper bound, those at it."""
-    nearer = sums.whole & (2 * sums.above > sums.width)
-    at_upper = sums.whole & (sums.above >= sums.width)
-    yield np.zeros(sums.whole.size, dtype=np.bool_)
+    """Yield what to complement: nothing, variables nearer to their upper bound, those at it."""
+    nearer = sums.is_integer & (2 * sums.above > sums.width)
+    at_upper = sums.is_integer & (sums.above >= sums.width)
+    yield np.zeros(sums.is_integer.size, dtype=np.bool_)
     if nearer.any():
         yield nearer
     if at_upper.any() and not np.array_equal(at_upper, nearer):
@@ -144,12 +146,12 @@ def _complements(sums: _Sums) -> Iterator[Bools]:
 
 
 def _divisors(sums: _Sums) -> Floats | None:
-    """Return divisors for each sum, padded with ones, which round nothing; shape (V, D)."""
-    whole = np.flatnonzero(sums.whole)
-    if whole.size == 0:
+    """Return divisors for each sum, shape (V, D), padded with ones, which round nothing."""
+    integer = np.flatnonzero(sums.is_integer)
+    if integer.size == 0:
         return None
-    size = np.abs(sums.coefficient[:, whole])
-    middle = np.minimum(sums.above, sums.width - sums.above)[whole] + 1e-3 * sums.above[whole]
+    size = np.abs(sums.coefficient[:, integer])
+    middle = np.minimum(sums.above, sums.width - sums.above)[integer] + 1e-3 * sums.above[integer]
     lists = []
     for row in size:
         values, code = np.unique(row, return_inverse=True)
@@ -165,7 +167,7 @@ def _divisors(sums: _Sums) -> Floats | None:
 
 
 def _divided(turned: _Sums, found: Deepest) -> Deepest:
-    """Try a half, a quarter and an eighth of the divisor."""
+    """Try a half, a quarter and an eighth of the divisor; return the deepest."""
     smaller = [found.delta // part for part in (2, 4, 8) if found.delta // part > 1]
     if not smaller or not np.isfinite(found.depth):
         return found
@@ -178,12 +180,12 @@ def _divided(turned: _Sums, found: Deepest) -> Deepest:
 
 
 def _refined(sums: _Sums, found: Deepest) -> Deepest:
-    """Complement single fractional members as long as that goes deeper."""
+    """Complement single fractional variables wherever that makes the cut deeper."""
     if found.depth < PROMISING:
         return found
     one = sums.only(found.number)
     delta = np.array([[found.delta]], dtype=np.float64)
-    between = np.flatnonzero(sums.whole & (sums.above < sums.width))
+    between = np.flatnonzero(sums.is_integer & (sums.above < sums.width))
     from_middle = np.abs(2 * sums.above[between] - sums.width[between])
     for member in between[np.argsort(from_middle, kind="stable")][:MOST_TURNS].tolist():
         down = found.complemented.copy()

@@ -1,4 +1,4 @@
-"""A linear relaxation with cuts: what was solved, and what its prices prove."""
+"""A linear relaxation with cuts, where it was solved, and the bound that its prices prove."""
 
 from dataclasses import dataclass
 
@@ -18,9 +18,9 @@ class Restricted:
     formulation
         The formulation with all cuts.
     columns
-        Variables in it, in the order of the point's values and basis.
+        Its variables, in the order of the values and the basis of the point.
     point
-        Where it ended, with prices in objective units.
+        Where it ended; prices are in objective units.
     """
 
     formulation: Formulation
@@ -29,7 +29,7 @@ class Restricted:
 
     @property
     def basic(self) -> Ints:
-        """The basic variables."""
+        """The basic variables, none where the basis is not known."""
         basis = self.point.basis
         basic: Ints = self.columns[:0] if basis is None else self.columns[basis.variables == BASIC]
         return basic
@@ -44,13 +44,13 @@ class Strengthened:
     formulation
         The formulation with the cuts that bind.
     prices, bound
-        Dual prices over its rows, and the bound they prove, objective units.
+        Dual prices of its rows, and the bound that they prove for all pairs, objective units.
     program
-        The linear program itself, with all cuts of its last round.
+        The linear program that gave them, with all cuts of its last round.
     n_rounds
-        Rounds of cuts.
+        Number of rounds of cuts.
     is_cut_short
-        True where time ended the rounds, and not that they brought little more.
+        True where the rounds ended for lack of time, though more of them could help.
     """
 
     formulation: Formulation
@@ -62,7 +62,7 @@ class Strengthened:
 
     @property
     def values(self) -> Floats:
-        """The values of all variables: made anew each time, they would be many to keep."""
+        """The values of all variables, shape (N,); not kept, since they take much memory."""
         values = np.zeros(self.formulation.n_variables)
         values[self.program.columns] = self.program.point.values
         return values
