@@ -1,4 +1,4 @@
-"""Looks for plans among the pairs near a gain: a first one beside the cuts, then better ones."""
+"""Looks for plans among the pairs near a gain: the first while cuts are added, then better ones."""
 
 import time
 from collections.abc import Sequence
@@ -28,20 +28,20 @@ from placement_opt.solvers.search.reporting import Beside, logger
 from placement_opt.solvers.search.resident_memory import give_back
 
 EXACT_STEPS = 4
-"""Neighbourhoods on the exact rows after a packing that left somebody out."""
+"""Neighbourhoods that are solved on the exact rows after a packing that left somebody out."""
 
 
 class _Desk:
-    """Makes plans of the whole from those of the lumped problem, now and then.
+    """Hands out plans of the lumped problem to single holders, now and then.
 
     Parameters
     ----------
     ground
-        The exact problem near a gain.
+        The exact problem over the pairs near a gain.
     plans
-        Whole plans of the lumped problem.
+        Plans of the lumped problem.
     improver
-        Mends what finds no room.
+        Solves neighbourhoods on the exact rows where some pairs found no holder.
     """
 
     def __init__(self, ground: Ground, plans: NearPlans, improver: Improver) -> None:
@@ -54,7 +54,7 @@ class _Desk:
         self._exact = 0
 
     def step(self) -> bool:
-        """Hand out a new plan, or mend the last one; False when there is nothing to do."""
+        """Hand out a new plan or improve the last one; False when there is nothing to do."""
         plans, search = self._plans, self._ground.search
         is_late = search.clock.remaining_s < schedule.LAST_HAND_OUT_TIMES * self._spent
         if plans.gained > self._gained and (time.perf_counter() >= self._until or is_late):
@@ -84,7 +84,7 @@ class _Desk:
 
 
 class _Searcher:
-    """Improves a plan part by part, and as long by exchanges where the rows allow them.
+    """Improves a plan by parts, and by exchanges where the rows allow them, for equal time.
 
     While parts bring nothing, exchanges get more of the time.
     """
@@ -113,15 +113,16 @@ class _Searcher:
 class NearCore:
     """Looks for plans among the pairs near a gain until the search says stop.
 
-    Whole plans of the lumped problem are improved part by part, by two searchers side by side;
-    they are handed out to single coaches here, and what finds no room is mended on the exact rows.
+    Two searchers improve a plan of the lumped problem side by side. One of the two threads also
+    hands it out to single holders, such as coaches. Pairs that find no holder are brought in by
+    neighbourhoods on the exact rows.
 
     Parameters
     ----------
     formulation
-        The problem.
+        The whole problem.
     problem
-        The same with holders of capacity that are alike taken as one.
+        The lumped problem, in which alike holders of capacity are one.
     search
         Holds the best plan.
     """
@@ -135,7 +136,7 @@ class NearCore:
         self._first_plans: tuple[Ground, NearPlans] | None = None
 
     def begin(self, found: Strengthened) -> None:
-        """Look for a first plan in a thread of its own, while cuts are still being added."""
+        """Look for a first plan in a thread of its own while cuts are being added."""
         if not self._outer.limits.reproducible and self._first is None:
             self._begun = found
             self._first = Beside(partial(self._first_plan, found))
@@ -148,12 +149,12 @@ class NearCore:
             return
         self._first_plans = ground, plans
         give_back()
-        # A dive takes longer, and where exchanges bring a plan it is no better.
+        # A dive takes longer and is not better than exchanges, where these find a plan.
         if not self._exchanged(ground, plans) and _started(plans, ground):
             _offer_best(ground, plans, "first plan")
 
     def _exchanged(self, ground: Ground, plans: NearPlans) -> bool:
-        """Look for first plans by exchanges found once; False where those bring none."""
+        """Look for first plans by one set of exchanges; False where it brings none."""
         exchanges = self._exchanges(plans, 1)
         is_better = False
         while exchanges.fits:
@@ -174,7 +175,7 @@ class NearCore:
         return Ground(self._formulation, self._problem, found, self._outer, kept)
 
     def _plans(self, ground: Ground) -> NearPlans | None:
-        """Return a holder of whole plans over a ground."""
+        """Return what keeps the plans over a ground; None where its program is not solved."""
         search = ground.search
         near = None if search.clock.stop_asked() else ground.program()
         if near is None:
@@ -203,9 +204,9 @@ class NearCore:
         return Ending.STOPPED
 
     def _with_cuts(self, found: Strengthened) -> tuple[Ground, NearPlans | None, bool]:
-        """Return whole plans of the program with cuts, from the first plan on.
+        """Return the ground and plans with cuts, which begin with the first plan if there is one.
 
-        True where cuts have come in, so that it is worth a dive of its own.
+        The mark is True where cuts were added after it, so that another dive is worth its time.
         """
         first = self._first_answer()
         if first is None:
@@ -223,7 +224,7 @@ class NearCore:
         return ground, plans, bool(cuts_of(found.formulation))
 
     def _first_answer(self) -> tuple[Ground, NearPlans] | None:
-        """Wait for the first plan, and look for exchanges meanwhile where the rows allow them."""
+        """Wait for the first plan, and try exchanges meanwhile where the rows allow them."""
         first, search = self._first, self._outer
         if first is None:
             return None
@@ -247,7 +248,7 @@ class NearCore:
         return None if found is None or found[1].values is None else found
 
     def _hand_out(self, ground: Ground, plans: NearPlans, improver: Improver) -> None:
-        """Improve the plans of the lumped problem, and make plans of the whole from them."""
+        """Improve plans of the lumped problem in two threads, and hand them out."""
         search, seed = ground.search, ground.search.limits.seed
         searcher = _Searcher(plans, seed + 2, search.clock)
         other = Beside(partial(_improve, searcher, search.clock), is_asked=False)
@@ -259,7 +260,7 @@ class NearCore:
         other.wait(schedule.HELPER_STOP_S)
 
     def _reproducibly(self, ground: Ground) -> Ending:
-        """Round the vertex, then improve by a fixed number of neighbourhoods of one solver."""
+        """Round the relaxation, then solve a fixed number of neighbourhoods by one solver."""
         search = ground.search
         _offer(ground, ground.rounded(), "rounding")
         improver = _improver(ground, [CpSat()])

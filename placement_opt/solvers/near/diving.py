@@ -1,9 +1,8 @@
-"""Dives from a point of a linear program towards whole values, a batch of roundings at a time.
+"""Dives from a point of a linear program towards integer values, a batch of roundings at a time.
 
-What is at one stays there, the largest fractions are rounded up where the rows have room, and the
-dual simplex method goes on from the last basis. A batch after which nothing keeps all rows is taken
-back and tried in parts. The dive ends while some values are still open: what is left is small
-enough to be decided exactly.
+Values of one stay. The largest fractions are rounded up where rows have room, and the dual simplex
+method goes on from the last basis. A batch that leaves no solution is taken back, and a smaller one
+is tried. The dive ends with a few values open, which are then decided exactly.
 """
 
 from collections.abc import Callable
@@ -19,15 +18,15 @@ from placement_opt.solvers.relaxation.relaxation import solve_lp
 from placement_opt.solvers.search import schedule
 
 BATCH_SHARE = 0.15
-"""Share of the fractions that are rounded up at once."""
+"""Share of the fractions that one batch rounds up."""
 
 SMALLEST_BATCH = 8
 LEAST_FRACTION = 0.4
-"""Smaller fractions are rounded up one at a time."""
+"""Smaller fractions are rounded up one at a time: that is more often wrong."""
 
 MOST_STEPS = 200
 BROKEN = 1e-6
-"""A row may be off by this share of its activity."""
+"""A row may be broken by this share of its activity, which is rounding."""
 
 
 def dive(
@@ -36,18 +35,18 @@ def dive(
     most_open: int,
     stop: Callable[[Floats], bool] = lambda _values: False,
 ) -> Point:
-    """Round whole variables until so few of them are open; return the optimum that is left.
+    """Round integer variables until few are fractions; return the last optimum.
 
     Parameters
     ----------
     program
         The linear program.
     point
-        Its optimum, to start from.
+        Its optimum.
     most_open
-        Ends once so few of them are fractions.
+        The dive ends once no more variables are fractions.
     stop
-        Asked before each step, with the values so far.
+        Asked before each step, with the present values.
     """
     steps = _Dive(program, point)
     for _ in range(MOST_STEPS):
@@ -57,7 +56,7 @@ def dive(
 
 
 class _Dive:
-    """The bounds so far and the point they lead to."""
+    """The program with the bounds set so far, and its optimum."""
 
     def __init__(self, program: LinearProgram, point: Point) -> None:
         self.program = program
@@ -65,18 +64,18 @@ class _Dive:
         self._once = program.is_integer & (program.upper == 1)
         self._rows = matrix_of(program)
         self._columns = self._rows.tocsc()
-        self._packs = _packing_rows(self._rows, program)
+        self._limits_integers = _set_packing_rows(self._rows, program)
         self._share = BATCH_SHARE
 
     @property
     def is_open(self) -> Bools:
-        """Whole variables with a fraction, shape (N,)."""
+        """Integer variables with a fraction, shape (N,)."""
         values = self.point.values
         result: Bools = self.program.is_integer & (np.abs(values - np.rint(values)) > NEARLY)
         return result
 
     def step(self) -> bool:
-        """Round one batch; False when nothing can be rounded any more."""
+        """Round one batch; False when nothing more can be rounded."""
         values, is_open = self.point.values, self.is_open
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
         lower[self._once & (values >= 1 - NEARLY)] = 1.0
@@ -89,13 +88,16 @@ class _Dive:
         if len(batch) > 1:
             self._share /= 4
             return True
-        # Nothing follows from this one rounded up, so that it has to be rounded down.
+        # There is no solution with this one variable rounded up: round it down.
         upper = self.program.upper.copy()
         upper[batch] = np.floor(values[batch])
         return self._leads_on(self.program.lower, upper)
 
     def _batch(self, lower: Floats, upper: Floats, is_open: Bools) -> list[int]:
-        """Round the largest fractions up where rows have room, else down; return those up."""
+        """Round the largest fractions up where rows have room, else down; return those rounded up.
+
+        The bounds `lower` and `upper` are changed in place.
+        """
         values = self.point.values
         fraction = np.where(is_open, values - np.floor(values), 0.0)
         most = int(self._share * is_open.sum())
@@ -103,7 +105,7 @@ class _Dive:
             most = max(most, SMALLEST_BATCH)
         order = np.argsort(-fraction, kind="stable")[: max(1, min(most, int(is_open.sum())))]
         room = self.program.row_upper - self._rows @ lower
-        room[~self._packs] = np.inf
+        room[~self._limits_integers] = np.inf
         batch: list[int] = []
         start, members, amounts = (
             self._columns.indptr,
@@ -124,7 +126,7 @@ class _Dive:
         return batch
 
     def _leads_on(self, lower: Floats, upper: Floats) -> bool:
-        """Solve with these bounds; keep them where there is a solution."""
+        """Solve with these bounds; keep them if there is a solution."""
         program = replace(self.program, lower=lower, upper=upper)
         point = solve_lp(program, schedule.NEAR_LP_S, self.point.basis)
         if point is None or not keeps(program, self._rows, point.values):
@@ -134,7 +136,7 @@ class _Dive:
 
 
 def keeps(program: LinearProgram, rows: sparse.csr_array, values: Floats) -> bool:
-    """Tell whether values keep all rows and ranges, up to the rounding of doubles.
+    """Tell whether values keep all rows and bounds, up to the rounding of doubles.
 
     `rows` are the coefficients, as `matrix_of` returns them.
     """
@@ -156,8 +158,8 @@ def matrix_of(program: LinearProgram) -> sparse.csr_array:
     )
 
 
-def _packing_rows(rows: sparse.csr_array, program: LinearProgram) -> Bools:
-    """Tell which rows hold whole variables alone, with an upper limit that they use up."""
+def _set_packing_rows(rows: sparse.csr_array, program: LinearProgram) -> Bools:
+    """Mark the rows of integer variables, none with a negative coefficient, and an upper limit."""
     packs = np.isfinite(program.row_upper)
     row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
     packs[row[~program.is_integer[rows.indices] | (rows.data < 0)]] = False

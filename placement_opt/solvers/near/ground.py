@@ -1,4 +1,4 @@
-"""The pairs near a gain: as a problem of their own, and rounded or handed out to single holders."""
+"""The problem over the pairs near a gain: exact, and as a program with lumped holders."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -19,18 +19,18 @@ from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.board import Solution
 
 MOSTLY = 0.5
-"""Pairs of a larger value come first in a plan that is rounded."""
+"""A rounded plan takes pairs of a larger value first."""
 
 NEAR_PAIRS, NEAR_TIMES, LEAST_TIMES = 14_000, 3, 2
-"""Pairs among which plans are looked for: so many times those that the relaxation uses, up to a
-number, and then fewer times."""
+"""Plans are looked for among `NEAR_TIMES` as many pairs as the relaxation uses, up to `NEAR_PAIRS`,
+but among `LEAST_TIMES` as many at least."""
 
 SPARE_PAIRS = 3_000
-"""Pairs tried where a plan leaves room."""
+"""So many other pairs are tried where a plan leaves room."""
 
 
 class NearSearch(Search):
-    """The search among the pairs near a gain: hands its plans on, keeps its bounds for itself."""
+    """The search among the pairs near a gain, which tells its plans to the outer search."""
 
     def __init__(self, part: Part, outer: Search) -> None:
         super().__init__(
@@ -52,7 +52,7 @@ class NearSearch(Search):
 
     @override
     def prove(self, bound: float, source: str) -> None:
-        """Leave a bound where it is: it holds for the pairs near a gain alone."""
+        """Ignore the bound, which holds for the pairs near a gain alone."""
 
     @override
     def note(self, text: str) -> None:
@@ -60,7 +60,7 @@ class NearSearch(Search):
 
 
 def nearest(reduced: Floats, most: int, asked: Ints) -> Ints:
-    """Return the pairs with the largest reduced gains, and those that rows ask for, ascending."""
+    """Return the `most` pairs with the largest reduced gains and the `asked` ones, ascending."""
     return np.union1d(largest(reduced, most), asked)
 
 
@@ -71,9 +71,9 @@ def plan_from(
     search: Search,
     kept: Mapping[int, Ints],
 ) -> Solution | None:
-    """Round values of the pairs to a plan: what is used most first, then what is promising.
+    """Round values of the pairs to a plan: the largest values first, then the largest gains.
 
-    `kept` are own variables to start from, by block, where a block has a packer.
+    `kept` are own variables to start from, by number of the block; used where it has a packer.
     """
     liked = np.flatnonzero(values > MOSTLY)
     used = np.flatnonzero((values > NEARLY) & (values <= MOSTLY))
@@ -84,36 +84,41 @@ def plan_from(
 
 
 def kept_of(problem: LumpedProblem, whole: Formulation, own: Floats) -> dict[int, Ints]:
-    """Return what holders that stand for themselves take in a lumped plan, in whole people.
+    """Return the own variables of the holders that are not lumped with others, rounded down.
 
     Parameters
     ----------
     problem
         The lumped problem.
     whole
-        The problem itself.
+        The whole problem.
     own
-        Values of the variables beside the pairs of the lumped problem.
+        Values of the own variables of the lumped problem.
+
+    Returns
+    -------
+    dict
+        Values of the own variables of the whole problem, by number of the block.
     """
     alone = np.bincount(problem.of_own, minlength=own.size) == 1
     return rounded_down(whole, np.where(alone, own, 0.0)[problem.of_own])
 
 
 class Ground:
-    """A near program, and the exact problem over the same pairs that its plans are made for.
+    """The exact problem over the pairs near a gain, and how to build the program over them.
 
     Parameters
     ----------
     formulation
-        The problem.
+        The whole problem.
     problem
-        The same with holders of capacity that are alike taken as one.
+        The lumped problem, in which alike holders of capacity are one.
     found
-        The linear relaxation of that, perhaps with cuts.
+        The linear relaxation of the lumped problem, perhaps with cuts.
     search
         Holds the best plan.
     kept
-        Variables of the lumped problem that are to be in the program.
+        Variables of the lumped problem that the program must have.
     """
 
     def __init__(
@@ -132,7 +137,7 @@ class Ground:
         used = columns[columns < n_pairs]
         kept = np.union1d(kept, used)
         kept = np.union1d(kept, asked(problem.formulation))
-        # A plan may use what is basic at zero, too.
+        # A plan may also use variables that are basic at zero.
         kept = np.union1d(kept, found.program.basic)
         if search.best is not None:
             kept = np.union1d(kept, search.best.chosen)
@@ -150,15 +155,15 @@ class Ground:
         self._build = partial(near_program, found.program, problem, formulation, wanted)
 
     def program(self) -> NearProgram | None:
-        """Build the program over the lumped problem; None when it cannot be solved."""
+        """Build the program over the lumped problem; None where it cannot be solved."""
         return self._build()
 
     def packed(self, near: NearProgram, values: Floats) -> Solution | None:
         """Hand out the pairs of a lumped plan to single holders.
 
-        What a holder that stands for itself takes in the lumped plan is kept.
+        A holder that is not lumped with others keeps what it has in that plan.
         """
-        own = near.beside(values, self._problem.formulation)
+        own = near.own_values(values, self._problem.formulation)
         kept = kept_of(self._problem, self._formulation, own)
         liked = np.searchsorted(self.core, near.chosen(values))
         spare = self._spare[:SPARE_PAIRS]

@@ -1,4 +1,4 @@
-"""Parts of a whole plan decided again, drawn around what the prices say is lost."""
+"""Improves a plan by deciding parts of it again, drawn around what it loses at the prices."""
 
 import time
 
@@ -10,14 +10,14 @@ from placement_opt.solvers.plans.neighbourhood import GROWTH, SMALLEST_SIZE
 from placement_opt.solvers.search import schedule
 
 FIRST_PART_PAIRS, MOST_PART_PAIRS = 500, 6_000
-"""Pairs of a part, at first and at most."""
+"""Number of pairs of a part, at first and at most."""
 
 FROM_ROW_SHARE = 0.25
-"""A row brings at most that share of a part."""
+"""At most this share of the pairs of a part comes from one row."""
 
 
 class PartSearch:
-    """Improves a plan part by part; each thread has one of its own.
+    """Improves the best plan part by part; each thread needs its own.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class PartSearch:
         return self._idle >= schedule.PARTS_PATIENCE
 
     def step(self, seconds: float = schedule.NEAR_PART_S) -> bool:
-        """Decide one part again; True when the plan became better."""
+        """Decide one part again, within so many seconds; True when the plan became better."""
         is_better = self._step(seconds)
         self._idle = 0 if is_better else self._idle + 1
         return is_better
@@ -67,20 +67,20 @@ class PartSearch:
         return self._merged(free, before, found[0], slack) or plans.take(found[0])
 
     def _merged(self, free: Bools, before: Floats, found: Floats, slack: float) -> bool:
-        """Make the changes of a part in the plan of somebody who was quicker."""
+        """Make the changes of a part in a plan that another thread has improved meanwhile."""
         plans = self._plans
         now, is_pair = plans.values, plans.near.is_pair
         gained = float(plans.program.gain @ (found - before))
         if now is None or now is before or gained <= 0:
             return False
         both = np.where(is_pair, now + found - before, now)
-        # Both may have counted on the same room beside the pairs: that is shared out again.
-        beside = plans.with_own(free | (is_pair & (now != before))) & ~is_pair
-        again = plans.decided(beside, both, schedule.NEAR_MERGE_S, self._turn, slack)
+        # Both may use the same capacity, so that the own variables are decided again.
+        own = plans.with_own(free | (is_pair & (now != before))) & ~is_pair
+        again = plans.decided(own, both, schedule.NEAR_MERGE_S, self._turn, slack)
         return again is not None and plans.take(again[0])
 
     def _drawn(self, values: Floats, in_rows: Floats, of_column: Floats) -> Bools:
-        """Mark the columns of a part that grows around a loss."""
+        """Mark the columns of a part, which grows around rows and pairs that lose much."""
         plans, size = self._plans, int(self._size)
         row_chance = np.sqrt(np.where(plans.width > 0, in_rows, 0.0))
         pair_chance = np.sqrt(of_column[plans.pair])
@@ -100,7 +100,10 @@ class PartSearch:
         return plans.with_own(free)
 
     def _grow(self, inside: Bools, seed: int, n_rows: int, most: int) -> None:
-        """Grow from a row, or the rows of a pair, over the pairs they share, up to a size."""
+        """Add pairs to `inside` until it has `most`, going from row to row over shared pairs.
+
+        A `seed` below `n_rows` is a row to start at; otherwise it is a pair, counted behind them.
+        """
         plans, random = self._plans, self._random
         rows = plans.pairs_of_row
         columns = plans.by_column
@@ -124,7 +127,7 @@ class PartSearch:
             if members.size > at_most:
                 chance = random.exponential(plans.middle_loss, members.size)
                 if width[row] > WIDEST_ROW:
-                    # Of very many, those nearest to a gain are most likely to change hands.
+                    # Of many pairs those that lose least are most likely to be exchanged.
                     chance += plans.loss[members]
                 members = members[np.argpartition(chance, at_most)[:at_most]]
             inside[members] = True

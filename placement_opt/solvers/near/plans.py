@@ -1,7 +1,7 @@
-"""Whole plans of a problem near its relaxation: a dive, and parts decided exactly.
+"""Finds and keeps plans of the program near a gain: by a dive, and by deciding columns exactly.
 
-All work is on one program in floating point over the columns near a gain, cuts included. Several
-threads may improve the same plan; see `placement_opt.solvers.near.parts`.
+All work is on one program in floating point, cuts included. Several threads may improve the same
+plan; see `placement_opt.solvers.near.parts`.
 """
 
 import threading
@@ -19,21 +19,21 @@ from placement_opt.solvers.near.program import NearProgram
 from placement_opt.solvers.search.reporting import logger
 
 FEW_OPEN = 40
-"""The dive ends with so few values open; those are decided exactly."""
+"""The dive leaves at most so many values open, which are decided exactly."""
 
 SLACK_SHARE = 0.02
-"""A part is good enough when it is that near its optimum, as a share of what it loses: to prove the
-last of it takes most of the time."""
+"""A part is solved when it is this near its optimum, as a share of what it loses at the prices: to
+prove the last bit takes most of the time."""
 
 SLACK_AT_FIRST = 2e-5
-"""How near the first plan has to be, as a share of the relaxation's optimum."""
+"""How near its optimum the first plan has to be, as a share of that of the relaxation."""
 
 WIDEST_ROW = 400
-"""Rows of more columns do not lead from one pair to the next."""
+"""Parts do not grow over a row of more pairs, which would lead everywhere."""
 
 
 class NearPlans:
-    """Keeps the best whole plan of a program, and improves it.
+    """Keeps the best plan of a program, and decides parts of it again.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class NearPlans:
         self.pair = np.flatnonzero(near.is_pair)
         self.pairs_of_row = self.rows[:, self.pair].tocsr()
         self.width = np.diff(self.pairs_of_row.indptr)
-        self._beside = _ones(self.rows[:, np.flatnonzero(~near.is_pair)])
+        self._own_in = _ones(self.rows[:, np.flatnonzero(~near.is_pair)])
         self._pairs_in = _ones(self.pairs_of_row)
         self._stop = stop
         self._seed = seed
@@ -68,9 +68,9 @@ class NearPlans:
         self._limit = np.where(prices > 0, program.row_upper, program.row_lower)
 
     def start(self, seconds: float) -> bool:
-        """Find a first plan, or a better one than somebody has found meanwhile; False where none.
+        """Find a first plan, or a better one than another thread found meanwhile; False where none.
 
-        `seconds` are for each program that the dive leaves to be decided.
+        `seconds` limit each program that the dive leaves to be decided.
         """
         pairs_alone = replace(self.program, is_integer=self.near.is_pair)
         values, slack = self.near.point.values, self._slack_at_first
@@ -79,42 +79,42 @@ class NearPlans:
             if self._is_hopeless(values):
                 return False
             between = np.abs(values - np.rint(values)) > NEARLY
-            free = self.with_beside(between & self.program.is_integer)
+            free = self._with_neighbours(between & self.program.is_integer)
             values = np.where(self.program.is_integer & ~free, np.rint(values), values)
             found = self.decided(free, values, seconds, self._seed, slack)
             if found is not None and self.take(found[0]):
                 return True
             if self.values is not None:
-                return False  # there is a plan already: a deeper dive is not worth its time
-        # What the dive has settled leaves no room for the rest: decide everything at once.
+                return False  # a deeper dive is not worth its time where there is a plan
+        # What the dive has settled leaves no room for the rest: decide all columns at once.
         everything = np.ones(self.program.gain.size, dtype=np.bool_)
         found = self.decided(everything, values, seconds, self._seed, slack)
         return found is not None and self.take(found[0])
 
     def _is_hopeless(self, values: Floats) -> bool:
-        """Tell whether a dive that has come to such values should end.
+        """Tell whether a dive at these values should end.
 
-        All that follows from them gains less, so that they have to be above the best plan.
+        Every later value of the dive gains less, and has to be above the best plan.
         """
         return self._stop() or float(self.program.gain @ values) <= self.gained
 
-    def with_beside(self, columns: Bools) -> Bools:
-        """Mark columns, those that share a narrow row with them, and what goes with all these."""
+    def _with_neighbours(self, columns: Bools) -> Bools:
+        """Mark columns, those that share a narrow row with them, and their own variables."""
         marked = columns.copy()
         rows = np.unique(self.by_column[:, np.flatnonzero(columns)].indices)
         marked[self.rows[rows[self.width[rows] <= WIDEST_ROW]].indices] = True
         return self.with_own(marked)
 
     def with_own(self, columns: Bools) -> Bools:
-        """Mark columns, and those beside the pairs in the rows of their pairs."""
+        """Mark columns, and the own variables in the rows of their pairs."""
         marked = columns | self.near.always
         rows = np.unique(self.by_column[:, np.flatnonzero(columns & self.near.is_pair)].indices)
-        beside = np.unique(self.rows[rows].indices)
-        marked[beside[~self.near.is_pair[beside]]] = True
+        joined = np.unique(self.rows[rows].indices)
+        marked[joined[~self.near.is_pair[joined]]] = True
         return marked
 
     def take(self, values: Floats) -> bool:
-        """Keep a plan if it is better and keeps every row, up to the rounding of doubles."""
+        """Keep a plan if it is better and breaks no row by more than rounding; True if kept."""
         values = np.where(self.program.is_integer, np.rint(values), values)
         with self._lock:
             gained = float(self.program.gain @ values)
@@ -124,25 +124,24 @@ class NearPlans:
             return True
 
     def take_pairs(self, values: Floats, seconds: float) -> bool:
-        """Keep a plan's pairs where they are better, and decide again what is beside them.
+        """Keep a plan if it is better, with own variables decided again where it breaks a row.
 
-        That may have to change where cuts have come in.
+        That may be so where cuts were added after it was found.
         """
         if self.take(values):
             return True
-        beside = ~self.near.is_pair
-        found = self.decided(beside, values, seconds, self._seed, self._slack_at_first)
+        found = self.decided(~self.near.is_pair, values, seconds, self._seed, self._slack_at_first)
         return found is not None and self.take(found[0])
 
     def best(self) -> tuple[float, Floats]:
-        """Return the best plan's objective and its values."""
+        """Return the objective of the best plan and its values; ValueError where there is none."""
         with self._lock:
             if self.values is None:
                 raise ValueError("there is no plan yet")
             return self.gained, self.values
 
     def losses(self, values: Floats) -> tuple[Floats, Floats]:
-        """Return what each row and each column of a plan loses against the prices."""
+        """Return what each row, shape (R,), and each column, shape (N,), loses at the prices."""
         prices = self.near.point.prices
         slack = np.abs(np.where(prices == 0, 0.0, self._limit) - self.rows @ values)
         of_row = np.where(prices == 0, 0.0, np.abs(prices) * slack)
@@ -150,15 +149,15 @@ class NearPlans:
         return of_row, np.abs(self._reduced * (best - values))
 
     def with_own_losses(self, of_row: Floats, of_column: Floats) -> Floats:
-        """Return what rows lose, with what the columns beside the pairs in them lose."""
-        result: Floats = of_row + self._beside @ of_column[~self.near.is_pair]
+        """Return what each row loses together with the own variables in it, shape (R,)."""
+        result: Floats = of_row + self._own_in @ of_column[~self.near.is_pair]
         return result
 
     def slack(self, free: Bools, in_rows: Floats, of_column: Floats) -> float:
-        """Return how far from its optimum a part may end: a little of what it loses.
+        """Return how far from its optimum a part may end: a small share of what it loses.
 
-        `in_rows` is of `with_own_losses`, `of_column` of `losses`; a row counts by the share of its
-        pairs that are free.
+        `in_rows` comes from `with_own_losses`, `of_column` from `losses`. A row counts by the share
+        of its pairs that are free.
         """
         pairs = free[self.pair]
         share = self._pairs_in @ pairs.astype(np.float64) / np.maximum(self.width, 1)
@@ -173,20 +172,21 @@ class NearPlans:
         seed: int,
         slack: float,
     ) -> tuple[Floats, bool] | None:
-        """Decide the free columns, all others as they are: values, and whether that is proven.
+        """Decide the free columns while all others keep their values; None where that fails.
 
-        A decision counts as proven when it is that near its optimum.
+        Returns the values, shape (N,), and whether they are proven to be within `slack` of the
+        optimum.
         """
         program, at = self.program, np.flatnonzero(free)
         columns = self.by_column[:, at].tocsr()
         fixed = self.rows @ np.where(free, 0.0, values)
         rows = np.flatnonzero(np.diff(columns.indptr) > 0)
-        part = columns[rows]
-        part.sort_indices()
+        matrix = columns[rows]
+        matrix.sort_indices()
         inner = LinearProgram(
-            part.indptr.astype(np.int64),
-            part.indices.astype(np.int32),
-            part.data,
+            matrix.indptr.astype(np.int64),
+            matrix.indices.astype(np.int32),
+            matrix.data,
             (program.row_lower - fixed)[rows],
             (program.row_upper - fixed)[rows],
             program.lower[at],
@@ -209,5 +209,5 @@ class NearPlans:
 
 
 def _ones(matrix: sparse.csr_array) -> sparse.csr_array:
-    """Return where a matrix has entries."""
+    """Return a matrix with its entries replaced by ones."""
     return sparse.csr_array((np.ones(matrix.nnz), matrix.indices, matrix.indptr), matrix.shape)

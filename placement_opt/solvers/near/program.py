@@ -1,8 +1,8 @@
-"""The problem over the columns near a gain, in floating point, ready for whole plans.
+"""The program over the columns near a gain, in floating point, among which plans are looked for.
 
-Holders of capacity are lumped in it. So that its plans can be handed out to single holders, a
-little of what several or large holders have is kept back, and may be split freely; who has room for
-a few people only is decided in whole people.
+Holders of capacity are lumped in it. Its plans have to be handed out to single holders. So a little
+of the capacity is kept back, and the rest may be split in fractions. A single holder with room for
+only a few people gets an integer number of them.
 """
 
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ HOLDER_RESERVE = 0.001
 """Share of a holder's capacity that is kept back."""
 
 FEW_FIT = 8
-"""A holder with room for so few people is decided in whole people."""
+"""A holder with room for no more people gets an integer number of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,15 +38,13 @@ class NearProgram:
     program
         Maximise over the columns; `is_integer` marks those to decide.
     columns
-        Variables of the lumped formulation, shape (N,).
+        Which variables of the lumped problem these are, shape (N,).
     is_pair
         Which columns are pairs, shape (N,).
     always
-        Columns beside the pairs that go with any of them, shape (N,).
+        Which own variables are decided again with any pair, shape (N,).
     point
         Optimum of the linear relaxation.
-    unit
-        Objective units in one unit of the program.
     """
 
     program: LinearProgram
@@ -54,7 +52,6 @@ class NearProgram:
     is_pair: Bools
     always: Bools
     point: Point
-    unit: int
 
     def chosen(self, values: Floats) -> Ints:
         """Return the pairs that are one, ascending."""
@@ -66,17 +63,15 @@ class NearProgram:
         spread[self.columns] = values
         return spread
 
-    def beside(self, values: Floats, small: Formulation) -> Floats:
-        """Return the values of all variables beside the pairs of the lumped problem."""
-        beside = np.zeros(small.n_variables - small.n_pairs)
-        beside[self.columns[~self.is_pair] - small.n_pairs] = values[~self.is_pair]
-        return beside
+    def own_values(self, values: Floats, small: Formulation) -> Floats:
+        """Return the values of all own variables of the lumped problem `small`."""
+        return self.spread(values, small.n_variables)[small.n_pairs :]
 
 
 def near_own(problem: LumpedProblem, reduced: Floats, core: Ints) -> Ints:
-    """Return the variables beside some pairs that lose little at the prices, ascending.
+    """Return the own variables that go with some pairs and lose little, ascending.
 
-    `reduced` is the gain of each variable of the lumped problem less what it pays.
+    `reduced` is the reduced gain of each variable of the lumped problem.
     """
     small = problem.formulation
     return OwnColumns(small).of(core, reduced, OWN_LOSS * small.objective.largest_gain)
@@ -88,23 +83,22 @@ def near_program(
     whole: Formulation,
     wanted: Ints,
 ) -> NearProgram | None:
-    """Build it around the last linear program; None when that cannot be solved.
+    """Build the program from the last linear program; None where it cannot be solved.
 
     Parameters
     ----------
     found
-        The linear program, over the lumped problem.
+        The last linear program over the lumped problem.
     problem
         The lumped problem.
     whole
-        The problem itself.
+        The whole problem.
     wanted
-        Variables of the lumped problem that are to be in it, ascending.
+        Variables of the lumped problem to put into the program, ascending.
     """
     formulation, small = found.formulation, problem.formulation
     columns, basis = _columns(found, wanted)
-    objective = ObjectiveUnit.of(formulation)
-    program = LinearProgram.of(formulation, objective, columns)
+    program = LinearProgram.of(formulation, ObjectiveUnit.of(formulation), columns)
     row_upper, is_integer = program.row_upper.copy(), formulation.is_integer.copy()
     for number, block in enumerate(whole.blocks):
         if block.pools is not None:
@@ -118,11 +112,11 @@ def near_program(
         return None
     is_pair = columns < small.n_pairs
     always = _in_small_blocks(small)[columns] & ~is_pair
-    return NearProgram(program, columns, is_pair, always, point, objective.units)
+    return NearProgram(program, columns, is_pair, always, point)
 
 
 def _columns(found: Restricted, wanted: Ints) -> tuple[Ints, Basis | None]:
-    """Return the wanted columns, those of the basis among them, and the basis over them."""
+    """Return the wanted columns, old ones first, and the last basis over them, if there is one."""
     old, basis = found.columns, found.point.basis
     if basis is None:
         return wanted, None
@@ -133,7 +127,7 @@ def _columns(found: Restricted, wanted: Ints) -> tuple[Ints, Basis | None]:
 
 
 def _holders(problem: LumpedProblem, number: int) -> tuple[Floats, Bools]:
-    """Return what is kept back of each row of a block, and which of its variables are whole."""
+    """Return what each row of a block keeps back, and which own variables must be integers."""
     small = problem.formulation
     block = small.blocks[number]
     if block.holders is None or block.variable_usage is None:
@@ -147,7 +141,7 @@ def _holders(problem: LumpedProblem, number: int) -> tuple[Floats, Bools]:
     needs = np.asarray(usage.sum(axis=1)).ravel() / np.maximum(width, 1)
     is_small = holds & (stands_for == 1) & (block.upper <= FEW_FIT * needs)
     reserve = np.where(holds & ~is_small, np.ceil(block.upper * HOLDER_RESERVE), 0.0)
-    # Heads are whole: of a few, a share would be one.
+    # A row of few units, such as a caseload, keeps nothing back: one unit would be too much.
     reserve[block.upper < 1 / HOLDER_RESERVE] = 0.0
     decided = np.zeros(usage.shape[1], dtype=np.bool_)
     decided[usage[np.flatnonzero(is_small)].indices] = True
@@ -155,7 +149,7 @@ def _holders(problem: LumpedProblem, number: int) -> tuple[Floats, Bools]:
 
 
 def _in_small_blocks(small: Formulation) -> Bools:
-    """Mark own variables of blocks that have few: totals and shortfalls."""
+    """Mark the own variables of blocks with few of them, such as totals and shortfalls."""
     marked = np.zeros(small.n_variables, dtype=np.bool_)
     for number, block in enumerate(small.blocks):
         first, last = small.offsets[number : number + 2]

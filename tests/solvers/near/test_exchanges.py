@@ -1,4 +1,4 @@
-"""Exchanges between whole plans: what they keep, what they lose, and which of them are picked."""
+"""Exchanges between plans: what they keep, what they lose, and which of them are picked."""
 
 import itertools
 
@@ -13,8 +13,9 @@ from placement_opt.solvers.bounds.cut_rounds import strengthen
 from placement_opt.solvers.derived.lumped import lumped
 from placement_opt.solvers.near import exchanges as module
 from placement_opt.solvers.near.diving import keeps
-from placement_opt.solvers.near.exchanges import Exchanges, ExchangeSearch, picked_exchanges
+from placement_opt.solvers.near.exchanges import ExchangeSearch
 from placement_opt.solvers.near.ground import Ground
+from placement_opt.solvers.near.picking import Exchanges, picked_exchanges
 from placement_opt.solvers.near.plans import NearPlans
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.limits import SearchLimits

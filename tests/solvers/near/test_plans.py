@@ -225,7 +225,7 @@ class TestPlans:
         assert gained == pytest.approx(float(plans.program.gain @ values))
         assert keeps(plans.program, plans.rows, values)
 
-    def test_its_plans_are_handed_out_to_single_coaches(self, formulation, ground, plans):
+    def test_its_plans_are_handed_out_to_single_coaches(self, found, ground, plans):
         assert plans.start(5.0)
         gained, values = plans.best()
         plan = ground.packed(plans.near, values)
@@ -234,7 +234,8 @@ class TestPlans:
         liked = np.searchsorted(ground.core, plans.near.chosen(values))
         assert np.isin(liked, plan.chosen).mean() > 0.97
         ground.search.offer(plan, "hand")
-        assert ground.search._outer.gained >= 0.97 * gained * plans.near.unit
+        unit = ObjectiveUnit.of(found.program.formulation).units
+        assert ground.search._outer.gained >= 0.97 * gained * unit
 
 
 class TestProgram:
@@ -265,7 +266,7 @@ class TestProgram:
     ):
         near, small = ground.program(), lumped(formulation).formulation
         values = np.arange(1.0, near.columns.size + 1)
-        beside = near.beside(values, small)
+        beside = near.own_values(values, small)
         assert beside.tolist() == near.spread(values, small.n_variables)[small.n_pairs :].tolist()
         assert beside.any()
 
