@@ -1,4 +1,4 @@
-"""Solves independent parts one after the other and adds up what they gain and what they prove."""
+"""Solves independent components one after the other and adds up their plans and their bounds."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,27 +22,27 @@ Solve = Callable[[Formulation, Search], Ending]
 
 
 def solve_apart(parts: Sequence[Component], search: Search, solve: Solve) -> Ending:
-    """Solve the parts of `search.formulation`, each in its share of the time; add them up.
+    """Solve the components of a problem, each in its share of the time.
 
-    The plan of the whole is offered when every part has one, the bound is the sum of the parts'
-    bounds, and their prices and cuts together are the whole's certificate. Without a plan for one
-    part the whole is infeasible as soon as that part is proven to be.
+    The plan of the whole is offered when every component has one. Its bound is the sum of their
+    bounds, and its certificate has all their prices and cuts. It is infeasible as soon as one
+    component is.
 
     Parameters
     ----------
     parts
         As `placement_opt.solvers.derived.components.components` returns them.
     search
-        The search of the whole; its start is every part's start.
+        The search of the whole; each component begins from its best plan.
     solve
-        Solves one part.
+        Solves one component.
     """
     search.note(f"{NAME}: {len(parts)} parts that share no row, solved one after the other")
     gaps = dict.fromkeys((search.limits.gap, 0.0))
     searches: list[Search] = []
     endings: list[Ending] = []
     for gap in gaps:
-        # Gains and losses of parts may cancel out, so that the whole is not within their gap.
+        # Where components gain and lose, all may keep the gap and their sum may not: solve on.
         endings = _solve_each(parts, search, solve, searches, gap)
         none = next((one.infeasible_by for one in searches if one.infeasible_by is not None), None)
         if none is not None:
@@ -60,7 +60,7 @@ def solve_apart(parts: Sequence[Component], search: Search, solve: Solve) -> End
 def _solve_each(
     parts: Sequence[Component], search: Search, solve: Solve, searches: list[Search], gap: float
 ) -> list[Ending]:
-    """Solve each part up to a gap, from where `searches` are; those become the new ones."""
+    """Solve each component up to a gap; go on from `searches`, which become the new ones."""
     before, endings = searches.copy(), []
     searches.clear()
     ahead = sum(part.formulation.n_variables for part in parts)
@@ -72,7 +72,7 @@ def _solve_each(
             own_search.go_on_from(before[number - 1])
         searches.append(own_search)
         if search.clock.stop_reason() in {None, StopReason.GAP}:
-            # Guarded here, too: what the parts have found is not in the whole's search yet.
+            # Guarded here as well: the search of the whole does not have these plans yet.
             endings.append(guarded(solve, part.formulation, own_search, schedule.PART_STOP_S))
             own_search.clock.cancel()
         search.notes.extend(f"part {number}: {note}" for note in own_search.notes)
@@ -82,7 +82,7 @@ def _solve_each(
 
 
 def _search_of(part: Component, search: Search, share: float, gap: float) -> Search:
-    """Begin the search of one part, at the start plan of the whole."""
+    """Begin the search of one component, from the best plan of the whole."""
     whole = search.clock.at_most(search.limits.time_limit_s)
     limits = replace(search.limits, time_limit_s=share * whole, gap=gap)
     inside = Search(part.formulation, limits, search.clock.is_cancelled)
@@ -94,7 +94,7 @@ def _search_of(part: Component, search: Search, share: float, gap: float) -> Sea
 
 
 def _offer(parts: Sequence[Component], searches: Sequence[Search], search: Search) -> None:
-    """Put the parts' plans together; where one has none, nobody is placed, if rows allow."""
+    """Offer all plans together; a component without one places nobody, if its rows allow that."""
     chosen = []
     own = np.zeros(search.formulation.n_variables - search.formulation.n_pairs, dtype=np.int64)
     for part, found in zip(parts, searches, strict=True):
@@ -112,7 +112,7 @@ def _offer(parts: Sequence[Component], searches: Sequence[Search], search: Searc
 
 
 def _prove(parts: Sequence[Component], searches: Sequence[Search], search: Search) -> None:
-    """Prove the sum of the parts' bounds, and put their certificates together."""
+    """Prove the sum of all bounds, and join the certificates."""
     certificates = []
     total = 0
     for part, found in zip(parts, searches, strict=True):
@@ -138,7 +138,10 @@ def _together(
     certificates: Sequence[Certificate],
     whole: Formulation,
 ) -> tuple[Certificate, Formulation]:
-    """Return the prices of all rows and cuts, and the whole with those cuts."""
+    """Return the certificate of the whole, and the whole with all cuts.
+
+    Raises ValueError where the prices are too far apart for one scale in int64.
+    """
     bits = max(certificate.bits for certificate in certificates)
     prices = np.zeros(whole.n_rows, dtype=np.int64)
     cuts: list[Cut] = []
@@ -151,7 +154,7 @@ def _together(
         n_rows = part.rows.size
         prices[part.rows] = part_prices[:n_rows]
         own_cuts = cuts_of(found.certified_formulation)[: part_prices.size - n_rows]
-        # Rows behind those of the rules are earlier cuts of the same part.
+        # Rows behind those of the rules are earlier cuts of the same component.
         row = np.concatenate([part.rows, whole.n_rows + len(cuts) + np.arange(len(own_cuts))])
         variable = np.concatenate([part.pairs, whole.n_pairs + part.own])
         cuts += [

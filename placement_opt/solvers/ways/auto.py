@@ -1,4 +1,4 @@
-"""Chooses the way: a flow, parts that have nothing to do with each other, or prices first."""
+"""Chooses the way to solve: a flow, independent components, or prices first."""
 
 from functools import partial
 
@@ -27,34 +27,35 @@ from placement_opt.solvers.ways.priced import POOL_RESERVE, Priced, pooled
 from placement_opt.solvers.ways.restricted_master import search_priced
 
 TINY_VARIABLES = 2_000
-"""Up to here CP-SAT comes before prices: it is often the first to prove."""
+"""With no more variables CP-SAT comes before prices: it is often the first to prove."""
 
 MANY_PAIRS = 150_000
-"""From here on the linear program is not solved whole."""
+"""With more pairs no linear program has all of them."""
 
 MOST_PAIRS = 1_000_000
-"""From here on a solver given the whole problem takes more memory than anybody has."""
+"""With more pairs a solver given the whole problem needs more memory than most machines have."""
 
 GREEDY_PAIRS = 20_000
-"""So many of the pairs that gain most are tried for a first plan, before there are prices."""
+"""Before there are prices, so many of the pairs that gain most are tried for a first plan."""
 
 
 class Auto:
-    """Takes every problem; says in the log, and in the result's statistics, which way it went.
+    """Takes every problem; the log and the statistics of the result say which way it went.
 
-    0. Excluded by counting (see `placement_opt.solvers.bounds.infeasible`): nothing is searched.
-    1. All rows a network: min-cost flow, exact.
-    2. Independent parts: each by itself.
-    3. Up to some ten thousand pairs: HiGHS on the whole in one thread, see
-       `solvers.ways.complete`; in the other CP-SAT where it is tiny, then prices as in 5.
-    4. Many pairs: prices by column generation, plans among the pairs near a gain; see
-       `placement_opt.solvers.ways.large`.
-    5. Else: prices from the whole linear program, then cores and parts of the best plan; see
-       `placement_opt.solvers.ways.restricted_master`.
-    6. Where no prices are found, or no plan from them: a proof by prices that there is none, else
-       CP-SAT and HiGHS side by side, one core each, sharing the best plan
-       and the best bound; the first proof wins. CP-SAT alone where sums are too large for HiGHS,
-       and in a reproducible solve.
+    0. Counting shows that there is no plan: nothing is searched
+       (`placement_opt.solvers.bounds.infeasible`).
+    1. All rows form a network: min-cost flow, exact.
+    2. There are independent components: each is solved by itself.
+    3. Few pairs: HiGHS on the whole problem in one thread (`placement_opt.solvers.ways.complete`).
+       The other thread has CP-SAT first where the problem is tiny, then prices as in 5.
+    4. Many pairs: prices by column generation, and plans among the pairs near a gain
+       (`placement_opt.solvers.ways.large`).
+    5. Otherwise: prices from the linear relaxation of the whole, then neighbourhoods of the best
+       plan (`placement_opt.solvers.ways.restricted_master`).
+    6. No prices, or no plan from them: a proof by prices that there is no plan. Where that fails,
+       CP-SAT and HiGHS side by side on the whole problem, which share the best plan and bound; the
+       first proof wins. CP-SAT alone where sums are too large for HiGHS, or in a reproducible
+       solve.
     """
 
     name = "auto"
@@ -110,12 +111,12 @@ class Auto:
             if priced is not None and search.clock.stop_reason() is None:
                 ending = search_priced(priced, search, complete)
                 ending = _beyond_floats(formulation, search) or ending
-        # An empty plan is mostly at hand from the start; without prices it is no reason to end.
+        # Mostly the empty plan is known from the start. Without prices the search goes on from it.
         if search.clock.stop_reason() is not None or (
             ending is not None and search.best is not None
         ):
             return ending or Ending.STOPPED
-        if search.best is None and not search.limits.reproducible:  # the proof stops by the clock
+        if search.best is None and not search.limits.reproducible:  # the clock ends the proof
             seconds = search.clock.share(schedule.RAY_SHARE)
             seconds /= 1 if formulation.n_pairs > MOST_PAIRS else 2
             if prove_infeasible_by_ray(formulation, search, seconds):
@@ -132,7 +133,7 @@ class Auto:
         return race(formulation, search, [CpSat(workers=1), Mip()])
 
     def _exactly(self, formulation: Formulation, search: Search) -> Ending | None:
-        """Take what counting excludes, is a network, falls apart, or is tiny; None for the rest."""
+        """Take problems without a plan by counting, networks and components; None for the rest."""
         if prove_infeasible_at_once(formulation, search):
             return Ending.EXHAUSTED
         flow = NetworkFlow()
@@ -149,9 +150,9 @@ class Auto:
 
 
 def _beyond_floats(formulation: Formulation, search: Search) -> Ending | None:
-    """Go on in exact integers where floating point has come to its end and no optimum is proven.
+    """Go on in exact integers where floating point cannot prove the optimum; None elsewhere.
 
-    Of a weight of 10^9 beside fractions, all that the fractions bring may be left.
+    With a weight of 10^9 and another of a fraction, it may not see the second one at all.
     """
     if search.reached() is not StopReason.PRECISION:
         return None
@@ -163,7 +164,7 @@ def _beyond_floats(formulation: Formulation, search: Search) -> Ending | None:
 
 
 def _offer_greedy(formulation: Formulation, search: Search) -> None:
-    """Where nobody is placed yet, offer a plan of the pairs that gain most, in their order."""
+    """Offer a plan of the pairs that gain most, unless the best plan places somebody already."""
     if search.best is not None and search.best.chosen.size:
         return
     gain = formulation.objective.gain[: formulation.n_pairs]
@@ -174,8 +175,8 @@ def _offer_greedy(formulation: Formulation, search: Search) -> None:
 
 
 def price(formulation: Formulation, search: Search) -> Priced | None:
-    """Solve the linear relaxation; prove its bound by dual prices, re-checked in exact integers."""
-    # A linear program that is solved or not by the clock would not be reproducible.
+    """Solve the linear relaxation and certify the bound of its prices; None where that fails."""
+    # `clock.share` is endless in a reproducible solve, whose course must not depend on the clock.
     clock = search.clock
     short_s = min(schedule.SHORT_RELAXATION_S, clock.share(schedule.SHORT_RELAXATION_SHARE))
     relaxed = whole_relaxation(formulation, max(clock.share(schedule.RELAXATION_SHARE), short_s))
@@ -201,7 +202,7 @@ def price(formulation: Formulation, search: Search) -> Priced | None:
 
 
 def race(formulation: Formulation, search: Search, solvers: list[Solver]) -> Ending:
-    """Run solvers side by side on one search until one proves the answer or all have ended."""
+    """Run solvers side by side on one search until one proves the optimum or all have ended."""
     runs = [Beside(partial(solver.solve, formulation, search)) for solver in solvers]
     endings: dict[str, Ending] = {}
     while len(endings) < len(runs):

@@ -1,8 +1,8 @@
-"""A complete solver on the whole problem, from the first second, beside what we do better.
+"""Runs a complete solver on the whole problem from the first second, beside a search from prices.
 
-Up to some ten thousand pairs a plain solver may prove in a second what prices and neighbourhoods
-only come near to. It shares its plans and bounds, and is told of better plans. Where it brings
-nothing for long, its processor is put to better use.
+Up to some ten thousand pairs it may prove in a second what prices and neighbourhoods only come near
+to. It tells its plans and bounds, and is told of better plans. Where it brings nothing for long, it
+is given up and its processor is used for the search from prices.
 """
 
 from collections.abc import Callable
@@ -16,19 +16,19 @@ from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.reporting import Beside
 
 COMPLETE_PAIRS = 30_000
-"""Up to here a complete solver is given the whole problem: beyond, its first linear program takes
-the time in which prices and plans are there."""
+"""With no more pairs a complete solver gets the whole problem. With more, it would still solve its
+first linear program when prices and plans are found."""
 
 BEHIND_TIMES = 2
-"""A complete solver that has brought nothing for long is given up when its bound is so many times
-as far from the best plan as the best bound."""
+"""An idle complete solver is given up where its bound is more than so many times as far from the
+best plan as the best bound is."""
 
 
 class Complete:
     """HiGHS on the whole problem, in a thread or process of its own.
 
-    HiGHS and not CP-SAT: of sixty problems of six shapes, CP-SAT is seldom the first to prove
-    beyond two thousand pairs, and then by little; see docs/benchmarks.md.
+    It is not CP-SAT: of sixty problems of six shapes, CP-SAT is seldom the first to prove the
+    optimum of more than two thousand pairs, and then by little; see docs/benchmarks.md.
     """
 
     def __init__(self, formulation: Formulation, search: Search) -> None:
@@ -54,7 +54,7 @@ class Complete:
         self._is_given_up = True
 
     def wait_until_behind(self, is_over: Callable[[], bool]) -> None:
-        """Wait until it has ended, or is behind and given up, or all is over."""
+        """Wait until it has ended, `is_over` says so, or it is behind, which gives it up."""
         while not (self._run.wait(schedule.POLL_S) or is_over()):
             if self.is_behind:
                 self._search.note("HiGHS on the whole is behind, and gives way")

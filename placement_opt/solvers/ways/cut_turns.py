@@ -1,4 +1,4 @@
-"""When rounding cuts are looked for, and how long, in a search from prices."""
+"""Decides when a search from prices looks for rounding cuts, and for how long."""
 
 import math
 from dataclasses import replace
@@ -14,9 +14,9 @@ from placement_opt.solvers.ways.priced import Priced
 
 
 class CutTurns:
-    """When to look for cuts, and for how long: as long as all before, whatever the limit is.
+    """Looks for cuts for as long as the search has taken so far, whatever its time limit is.
 
-    Where that was too short, they are looked for once more when twice the time has passed.
+    Where that was too short, it looks again when twice the time has passed.
     """
 
     def __init__(self, search: Search) -> None:
@@ -25,7 +25,7 @@ class CutTurns:
 
     @property
     def is_due(self) -> bool:
-        """True when it is time to look for them."""
+        """True when it is time to look for cuts."""
         return self._search.clock.elapsed_s >= self._due_s
 
     def looked_for(self, priced: Priced) -> tuple[Priced, Strengthened | None]:
@@ -41,7 +41,10 @@ class CutTurns:
 def strengthened(
     priced: Priced, search: Search, seconds: float
 ) -> tuple[Priced, Strengthened | None]:
-    """Lower the bound by rounding cuts, certify it, and price the pairs again."""
+    """Add rounding cuts for so many seconds; return the problem with new prices, and the cuts.
+
+    The prices stay where cuts do not lower the bound; the cuts are None where none was tried.
+    """
     formulation = priced.formulation
     everything = np.arange(formulation.n_pairs)
     found = certified_cuts(formulation, lumped(formulation), search, everything, seconds)

@@ -1,8 +1,7 @@
-"""Problems of hundreds of thousands of pairs and more: prices over all of them, plans over few.
+"""Solves problems of hundreds of thousands of pairs and more: prices over all, plans over a few.
 
-All pairs are only ever priced out, which costs one pass; every bound that is proven that way holds
-for all of them. Plans are searched for among the pairs near a gain, as a problem of its own whose
-plans are plans of the whole.
+No solver gets all pairs. They are priced out, in one pass over their coefficients, so that each
+bound holds for all of them. Plans are looked for in a part, the pairs near a gain.
 """
 
 import math
@@ -31,23 +30,23 @@ from placement_opt.solvers.search.reporting import Beside
 from placement_opt.solvers.search.resident_memory import give_back
 
 PRECISION = 1.5e-3
-"""How near prices are to the relaxation's optimum, as a share, before the simplex method goes on
-from them."""
+"""The simplex method takes over once the bound of the prices is this near the relaxation's optimum,
+as a share."""
 
 SIMPLEX_PAIRS, SIMPLEX_PER_ROW = 20_000, 1.3
-"""Pairs that the simplex method begins with, at least, and for each row of the anchor."""
+"""The simplex method begins with at least so many pairs, and with so many per row of the anchor."""
 
 EARLY_OWN_LOSS = 0.005
 """Own variables that lose a smaller share of the largest gain come along with their pairs."""
 
 EARLY_GAP = 0.015
-"""A plan this near the bound, as a share, is good enough until the prices are final."""
+"""Where a plan is this near the bound, as a share, the next is looked for after pricing."""
 
 CERTIFIED_STEP = 1e-3
-"""Bounds better by a smaller share wait for the end of the pricing to be certified."""
+"""A bound that is better by a smaller share is not certified before pricing ends."""
 
 EARLY_PAIRS = 15_000
-"""Pairs among which the first plans are looked for."""
+"""Number of pairs among which the first plans are looked for."""
 
 
 def search_large(formulation: Formulation, search: Search) -> Ending | None:
@@ -71,7 +70,7 @@ def _relaxed(
 ) -> Strengthened | None:
     """Price out the lumped problem and add cuts; None without prices, or when asked to stop.
 
-    What it takes to price out all pairs is given free in the end: plans are made of a few pairs.
+    The memory for pricing out all pairs is freed before cuts and plans need theirs.
     """
     limits = search.limits
     generation = ColumnGeneration(problem.formulation, search.clock)
@@ -100,7 +99,7 @@ def _relaxed(
     columns = np.concatenate([own, core])
     unsolved = Restricted(small, columns, Point(np.zeros(columns.size), best.prices))
     priced, pricing = Strengthened(small, best.prices, best.bound, unsolved), generation.pricing
-    # As large as all variables together, and plans will need the room.
+    # Each of these is as large as all variables together.
     del generation, relaxed, best, look
     found = certified_cuts(
         formulation,
@@ -117,7 +116,7 @@ def _relaxed(
 
 
 class _EarlyPlan:
-    """Rounds what is known while the prices get better, until a plan is near the bound."""
+    """Rounds the relaxation while prices get better, until a plan is near the bound."""
 
     def __init__(self, formulation: Formulation, problem: LumpedProblem, search: Search) -> None:
         small = problem.formulation
@@ -147,9 +146,9 @@ class _EarlyPlan:
         if point is None or search.clock.stop_asked():
             return
         of_own, of_core = np.split(point.values, [own.size])
-        beside = np.zeros(self._problem.formulation.own_lower.size)
-        beside[own - n_pairs] = of_own
-        kept = kept_of(self._problem, self._formulation, beside)
+        own_values = np.zeros(self._problem.formulation.own_lower.size)
+        own_values[own - n_pairs] = of_own
+        kept = kept_of(self._problem, self._formulation, own_values)
         part = part_of(self._formulation, core, None)
         near = NearSearch(part, search)
         plan = plan_from(part.formulation, of_core, reduced[core], near, kept)

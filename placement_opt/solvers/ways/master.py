@@ -1,8 +1,8 @@
-"""The second thread of a search from prices: a core for plans, then branching for the bound.
+"""The second thread of a search from prices: HiGHS on the core for plans, then branching.
 
-HiGHS on the core works in a process of its own. Its plans are proposals, packed into exact plans by
-the first thread. When it brings no more, branching lowers the bound, see
-`placement_opt.solvers.bounds.branching`, with neighbourhoods of the best plan between the trees.
+HiGHS works on the core in a process of its own. Its plans are proposals, which the first thread
+packs into exact plans. When it brings no more, branching lowers the bound (see
+`placement_opt.solvers.bounds.branching`), and neighbourhoods improve the plan between the trees.
 """
 
 import threading
@@ -29,7 +29,7 @@ from placement_opt.solvers.ways.complete import Complete
 from placement_opt.solvers.ways.priced import Priced
 
 SECOND_SEED = 101
-"""What sets the second searcher's seed apart from the first one's."""
+"""Added to the seed for the second thread, so that it draws other neighbourhoods than the first."""
 
 
 def improver_of(
@@ -39,7 +39,7 @@ def improver_of(
     solvers: Sequence[Solver],
     seed: int | None = None,
 ) -> Improver:
-    """Return what improves the search's best plan over the core, with pools where there are any."""
+    """Return what improves the best plan over the core, with the pools of the master if any."""
     formulation = priced.formulation
     spare = priced.spare(core)
     relaxed = None
@@ -52,7 +52,7 @@ def improver_of(
 
 
 class Turns:
-    """Turns between a better plan and a lower bound, which gets more of the time.
+    """Takes turns between a better plan and a lower bound, which gets more of the time.
 
     Parameters
     ----------
@@ -61,9 +61,9 @@ class Turns:
     improver
         Looks for better plans.
     strong
-        A relaxation with cuts to branch from, or None.
+        A relaxation with cuts to branch from; None for better plans alone.
     propose
-        Told of pairs that branching comes upon.
+        Told of pairs that branching finds.
     stop
         Asked while a tree grows.
     """
@@ -81,7 +81,7 @@ class Turns:
         self._ahead_s = 0.0
 
     def step(self, *, is_bounding: bool = True) -> None:
-        """Grow a tree where it is its turn and `is_bounding`, else solve a neighbourhood."""
+        """Solve a neighbourhood, or grow a tree where it is its turn and `is_bounding` is set."""
         started, branching = time.perf_counter(), self._branching
         is_turn = is_bounding and self._ahead_s <= 0
         if branching is not None and is_turn and branching.is_worth_while:
@@ -93,7 +93,7 @@ class Turns:
 
 
 class Master:
-    """HiGHS in a process of its own: a core for plans, then branching for the bound."""
+    """The work of the second thread; see the head of this module."""
 
     def __init__(
         self,
@@ -114,21 +114,22 @@ class Master:
         self._may_go_on = threading.Event()
 
     def go_on(self, priced: Priced, strong: Strengthened | None) -> None:
-        """Go on to branching, from new prices and a relaxation with cuts, once there is a plan."""
+        """Allow branching from new prices and a relaxation with cuts, once there is a plan."""
         self._priced, self._strong = priced, strong
         self._may_go_on.set()
 
     def end(self) -> None:
-        """Make it end, also where the search goes on in another way."""
+        """End this work; the search may go on in another way."""
         self._is_ended = True
 
     def _is_over(self) -> bool:
         return self._is_ended or self._search.clock.stop_asked()
 
     def run(self) -> None:
-        """Work until the search says stop; beside a complete solver, until the core is done.
+        """Work until the search says stop.
 
-        From then on the first thread has the second processor, until the complete solver gives way.
+        While a complete solver is at work, branching waits after the core is done: the first thread
+        then has the second processor.
         """
         if self._complete is not None:
             self._wait_for_cuts()
@@ -145,7 +146,7 @@ class Master:
             self._take_turns()
 
     def _take_turns(self) -> None:
-        """Lower the bound and improve the plan, until all is over or there are better cuts."""
+        """Lower the bound and improve the plan until there are better cuts or the search ends."""
         strong, search = self._strong, self._search
 
         def is_past() -> bool:
@@ -174,7 +175,7 @@ class Master:
 
 
 class _Relay(Search):
-    """The master's own search: passes plans on as proposals, and keeps its bounds for itself."""
+    """The search over the core: better plans become proposals, and bounds stay here."""
 
     def __init__(
         self,
@@ -199,6 +200,6 @@ class _Relay(Search):
         return better
 
     def _is_stale(self) -> bool:
-        """Tell whether it has brought nothing for long."""
+        """Tell whether it has brought no better plan for long."""
         patience = max(schedule.IDLE_S, schedule.IDLE_SHARE * self.clock.elapsed_s)
         return self.clock.elapsed_s - self._useful_s > patience

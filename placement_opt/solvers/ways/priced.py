@@ -1,4 +1,4 @@
-"""A problem with the prices of its linear relaxation: which pairs are promising, and which rows."""
+"""A problem with the prices of its linear relaxation, and the core of pairs that they point at."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,10 @@ from placement_opt.solvers.engines.linear_program import NEARLY
 from placement_opt.solvers.relaxation.point import Point
 
 CORE_PER_POSITIVE = 3
-"""Pairs in the first core, per pair that the linear program uses."""
+"""Number of pairs in the first core for each pair that the linear program uses."""
 
 ASKED_TIMES = 2
-"""How many times over the pairs of a core can give what a row with a lower limit asks."""
+"""A core has enough pairs to reach each lower limit so many times over."""
 
 POOL_RESERVE = 0.005
 """Share of pooled capacity that the master keeps back while it looks for plans."""
@@ -30,17 +30,17 @@ class Priced:
     formulation
         The exact problem.
     master
-        A relaxation with the same pairs first, whose rows need no packing; the problem itself
-        where no rule has pools.
+        A relaxation over the same pairs with pools in place of holders; the problem itself where
+        no rule has pools.
     eased
-        The master with a little of all pooled capacity kept back, so that its plans can be packed.
+        The master with a little of each pool kept back, so that its plans can be packed.
     reduced
-        Reduced gain of each pair at the prices that prove `bound`, shape (E,), objective units: a
-        plan with pair p gains at most ``bound + reduced[p]`` where that is negative.
+        Reduced gain of each pair at the prices that prove `bound`, shape (E,), objective units. A
+        plan with pair p gains at most ``bound + reduced[p]`` where ``reduced[p]`` is negative.
     values
-        Values of all variables in the linear relaxation of `formulation`.
+        Values of all variables in the linear relaxation of `formulation`, shape (N,).
     bound
-        The bound those prices prove, objective units.
+        The bound that the prices prove, objective units.
     """
 
     formulation: Formulation
@@ -52,11 +52,11 @@ class Priced:
 
     @property
     def pair_values(self) -> Floats:
-        """Values of the pairs in the linear relaxation."""
+        """Values of the pairs in the linear relaxation, shape (E,)."""
         return self.values[: self.formulation.n_pairs]
 
     def core(self, reach: float) -> npt.NDArray[np.int64]:
-        """Return the pairs with a reduced gain above ``-reach``, and the best that rows ask for."""
+        """Return the pairs with a reduced gain above ``-reach``, and the best for lower limits."""
         inside = (self.reduced > -reach) | (self.pair_values > NEARLY)
         for block in self.formulation.blocks:
             if block.variables is None:
@@ -77,7 +77,7 @@ class Priced:
 
 
 def _asked(block: RowBlock, reduced: Floats) -> npt.NDArray[np.int64]:
-    """Return the best pairs of each row with a lower limit, a few times what reaches it."""
+    """Return the best pairs of each row with a lower limit, enough to reach it a few times over."""
     asks = np.flatnonzero(block.lower > 0)
     entries = block.usage[asks].tocoo()
     order = np.lexsort((-reduced[entries.col], entries.row))
@@ -91,7 +91,10 @@ def _asked(block: RowBlock, reduced: Floats) -> npt.NDArray[np.int64]:
 
 
 def pooled(formulation: Formulation, relaxed: Point, reserve: float = 0.0) -> Formulation:
-    """Replace blocks that have pools by the few rows that the dual prices point at."""
+    """Replace each block that has pools by the few pool rows that the dual prices point at.
+
+    `reserve` is the share of the capacity that is kept back.
+    """
     if all(block.pools is None for block in formulation.blocks):
         return formulation
     blocks, gains, row = [], [], 0

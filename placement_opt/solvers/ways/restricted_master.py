@@ -1,13 +1,15 @@
-"""Prices first, then a small exact problem: the way for problems that no solver takes whole.
+"""Searches from the prices of the whole linear relaxation, for problems of a middling size.
 
-From the dual prices of the linear relaxation follow a core of promising pairs and, for rules that
-hold capacity in variables of their own, a dozen rows that stand for thousands of variables. Two
-workers share one search:
+The prices point at a core of promising pairs, and at a dozen pool rows that replace thousands of
+own variables. Two threads share one search:
 
-- the master proposes plans of the core, and lowers the bound when it brings no more; see
-  `solvers.ways.master`. Up to some ten thousand pairs HiGHS on the whole problem works
-  beside both until it is behind; see `placement_opt.solvers.ways.complete`.
-- neighbourhoods: parts of the best plan, solved again exactly by HiGHS and CP-SAT in turn.
+- The second one proposes plans of the core, and then lowers the bound by branching; see
+  `placement_opt.solvers.ways.master`.
+- The first one packs the proposals, looks for cuts, and solves neighbourhoods of the best plan by
+  HiGHS and CP-SAT in turn.
+
+Up to some ten thousand pairs a complete solver works beside them until it is behind; see
+`placement_opt.solvers.ways.complete`.
 """
 
 import queue
@@ -34,11 +36,11 @@ from placement_opt.solvers.ways.master import Master, Turns, improver_of
 from placement_opt.solvers.ways.priced import Priced
 
 ROUGH_GAP = 5e-3
-"""A plan with a larger gap is improved before anything else."""
+"""A plan with a larger gap is improved before cuts are looked for."""
 
 
 def search_priced(priced: Priced, search: Search, complete: Complete | None = None) -> Ending:
-    """Search from prices until the answer is proven, the search says stop, or no plan is found.
+    """Search from prices until the optimum is proven, the search says stop, or no plan is found.
 
     Parameters
     ----------
@@ -47,7 +49,7 @@ def search_priced(priced: Priced, search: Search, complete: Complete | None = No
     search
         Its search.
     complete
-        A solver at work on the whole problem meanwhile, or None.
+        The solver that works on the whole problem meanwhile, or None.
     """
     core = priced.first_core()
     search.precision = max(search.precision, ObjectiveUnit.of(priced.formulation).precision)
@@ -65,9 +67,10 @@ def search_priced(priced: Priced, search: Search, complete: Complete | None = No
 
 
 class _Plans:
-    """The first thread: packs what the master proposes, repairs, cuts, and improves the best plan.
+    """The work of the first thread, step by step.
 
-    Cuts are looked for between the improvements, once there is a plan.
+    It packs the proposals of the master and repairs while there is no plan. Then it looks for cuts
+    and improves the best plan.
     """
 
     def __init__(
@@ -104,15 +107,15 @@ class _Plans:
         elif self._turns is None or self._cuts.is_due:
             self._turns = self._strengthened()
         elif self._complete is None or not self._complete.is_at_work:
-            self._turns.step(is_bounding=False)  # the second thread does
+            self._turns.step(is_bounding=False)  # the second thread lowers the bound
         elif self._master.is_on_core:
-            time.sleep(schedule.POLL_S)  # two processors are busy
+            time.sleep(schedule.POLL_S)  # both processors are busy
         else:
             self._turns.step(is_bounding=self._turns.improver.is_stale)
         return True
 
     def _strengthened(self) -> Turns:
-        """Look for cuts, and begin to improve the plan and the bound from them."""
+        """Look for cuts; return what improves the plan and the bound from the new prices."""
         search = self._search
         self._priced, strong = self._cuts.looked_for(self._priced)
         if strong is not None:
@@ -123,7 +126,7 @@ class _Plans:
         return Turns(search, improver, strong, self._proposals.put, search.clock.stop_asked)
 
     def end(self) -> None:
-        """End the second thread, also where the search goes on in another way."""
+        """End the second thread; the search may go on in another way."""
         self._master.end()
         self._beside.wait(schedule.HELPER_STOP_S)
 
@@ -135,7 +138,7 @@ class _Plans:
                 self._turns.improver.restart(plan)
 
     def _is_without_plan(self, _steps: int = 0) -> bool:
-        """Tell whether to go on repairing: nobody has a plan or a proposal, and it is early."""
+        """Tell whether to repair on: there is no plan and no proposal, and time is left for it."""
         return self._search.best is None and self._proposals.empty() and not self._is_late()
 
     def _is_hopeless(self) -> bool:
@@ -152,14 +155,14 @@ class _Plans:
 
 
 def _by_promise(priced: Priced, spare: Ints) -> Ints:
-    """Return the ones of the linear relaxation, then its fractions, then what is promising."""
+    """Return the pairs that the linear relaxation uses, largest values first, then spare ones."""
     values = priced.pair_values
     used = np.flatnonzero(values > NEARLY)
     return np.concatenate([used[np.argsort(-values[used], kind="stable")], spare])
 
 
 def _from_prices(priced: Priced, spare: Ints, search: Search) -> Solution | None:
-    """Round the linear relaxation."""
+    """Round the linear relaxation to a plan; None where that leads to none."""
     kept = rounded_down(priced.formulation, priced.values[priced.formulation.n_pairs :])
     return rounded(priced.formulation, _by_promise(priced, spare), search.clock, kept)
 
@@ -171,7 +174,7 @@ def _repair(
     solvers: Sequence[Solver],
     go_on: Callable[[int], bool],
 ) -> None:
-    """Where there is no plan, repair one, as long as `go_on` says of the number of steps."""
+    """Repair the rounded plan where there is none yet; `go_on` gets the number of steps so far."""
     if search.best is not None:
         return
     order = _by_promise(priced, spare)
@@ -191,7 +194,7 @@ def _latest(proposals: "queue.Queue[Ints]") -> Ints | None:
 
 
 def _reproducibly(priced: Priced, core: Ints, search: Search) -> Ending:
-    """Improve by a fixed number of neighbourhoods, one solver, limits on work only."""
+    """Solve a fixed number of neighbourhoods by CP-SAT alone, limited by work and not by time."""
     formulation, rounds = priced.formulation, search.clock.n_neighbourhoods
     _repair(priced, priced.spare(core), search, [CpSat()], lambda steps: steps < rounds)
     improver = Improver(formulation, core, search, [CpSat()])
