@@ -28,7 +28,7 @@ from placement_opt.pairs.distinct import distinct_rows
 from placement_opt.pairs.table import PairTable
 
 SHOWN_COACHES = 3
-"""So many coaches are named where all who may serve somebody would be too many to read."""
+"""At most so many coaches are named in the label of a class, so that it can be read."""
 
 
 class Coaching(Rule):
@@ -67,7 +67,8 @@ class Coaching(Rule):
     @override
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
         teams = instance.derived(teams_of)
-        # Without hours of work nobody is coached, but for people with coaching hours of their own.
+        # Coaching is a share of the hours of work, so that none without work needs a coach, except
+        # people with coaching hours of their own.
         free = ~teams.asks | ((instance.candidates.hours_max == 0) & ~teams.asks_hours)
         idle = instance.openings.hours_max == 0
         result: Bools = teams.has_coach(candidate, opening) | free[candidate]
@@ -176,7 +177,7 @@ def _class_rows(
     capacity: Free,
     pools: CoachPools,
 ) -> RowBlock:
-    """Rows: one balance per class, then hours and caseload per coach."""
+    """Return a balance row for each class, then a row for the hours and caseload of each coach."""
     n_classes, n_coaches = len(classes.key), capacity.hours.size
     members = [teams.members[team] for team, _ in classes.key]
     of_class = np.repeat(np.arange(n_classes), [len(coaches) for coaches in members])
@@ -235,7 +236,7 @@ def _class_rows(
 
 
 def _class_label(hours: float, coach_ids: Sequence[str]) -> str:
-    """Say who is in a class: people of so many hours a week, and whom they may have as a coach."""
+    """Describe the people of a class by their hours of coaching a week and their coaches."""
     shown = " or ".join(coach_ids[:SHOWN_COACHES]) or "no coach"
     more = len(coach_ids) - SHOWN_COACHES
     return f"{hours:g} h a week by {shown}" + (f" or {more} more" if more > 0 else "")

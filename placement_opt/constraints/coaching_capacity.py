@@ -1,4 +1,4 @@
-"""What coaches have room for, as solvers and the reasons of those who are left ask for it."""
+"""What the rows of coaching offer to solvers, and to the reasons of people who are not placed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,20 +22,20 @@ class _Named(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class CoachCapacity(Capacity):
-    """Puts together what knows the rows of coaching.
+    """The capacity of coaches; each method of `Capacity` is answered by one of the parameters.
 
     Parameters
     ----------
     lacking
-        Tells who finds no coach with room.
+        Answers `room`: which pairs find no coach with room.
     named
-        Reads the coach of each pair from the rule's own variables.
+        Answers `lift`: reads the coach of each pair from the own variables.
     settled
-        Finds such values for given pairs and the coaches that they name.
+        Answers `settle`: finds own variables for given pairs and the coaches they name.
     packed
-        Makes what hands out hours pair by pair, or None.
+        Answers `packer`: makes what hands out hours pair by pair, or None.
     pooled
-        What sets of coaches can take together, or None.
+        Answers `pools`: what sets of coaches can take together, or None.
     """
 
     lacking: CoachRoom

@@ -1,4 +1,4 @@
-"""People whose coaching is alike, and who of them goes to which coach."""
+"""Classes of people whose coaching is alike, and the coach of each person in a class."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from placement_opt.formulation.capacity import Columns
 
 @dataclass(frozen=True, eq=False)
 class Free:
-    """What each coach has free: `hours` in units of 1 / scale hour, `caseload` in people."""
+    """Free `hours`, in units of 1 / scale hour, and free `caseload`, in people, of each coach."""
 
     hours: Ints
     caseload: Ints
@@ -23,21 +23,39 @@ class Free:
 
 @dataclass(frozen=True, eq=False)
 class Classes:
-    """Interchangeable pairs: `pair` (P,) coached, `of_pair` (P,), `key` (T, 2) team and hours."""
+    """The classes of interchangeable pairs.
+
+    Parameters
+    ----------
+    pair
+        The coached pairs, ascending, shape (P,).
+    of_pair
+        The class of each, shape (P,).
+    key
+        Team and hours of each class, shape (T, 2).
+    """
 
     pair: Indices
     of_pair: Indices
     key: Ints
 
     def of_pairs(self, pairs: npt.NDArray[np.int64]) -> Ints:
-        """Return the class of each of some pairs, -1 for those that need no coaching."""
+        """Return the class of each of some pairs; -1 where they need no coaching."""
         at = np.minimum(np.searchsorted(self.pair, pairs), self.pair.size - 1)
         return np.where(self.pair[at] == pairs, self.of_pair[at], -1).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
 class HandOut:
-    """Gives each chosen coached pair its coach: classes in order, people in order of their id."""
+    """Gives each chosen pair a coach, from the number of people of each class per coach.
+
+    Parameters
+    ----------
+    classes
+        The classes.
+    of_class, coach
+        Class and coach of each own variable ``n[t, k]``, shape (V,), sorted by class, then coach.
+    """
 
     classes: Classes
     of_class: npt.NDArray[np.intp]
@@ -46,7 +64,10 @@ class HandOut:
     def __call__(
         self, chosen: npt.NDArray[np.int64], own: Ints, liked: Columns | None = None
     ) -> Mapping[str, Any]:
-        """Return ``{"coach": coach row per chosen pair, -1 for none}``."""
+        """Return ``{"coach": row of the coach of each chosen pair, -1 for none}``.
+
+        A pair keeps the coach that `liked` names where `own` allows it.
+        """
         coach_of = np.full(chosen.size, -1, dtype=np.int64)
         number = self.classes.of_pairs(chosen)
         coached = np.flatnonzero(number >= 0)
@@ -58,16 +79,17 @@ class HandOut:
             np.subtract.at(left, place[keeps], 1)
             coached = coached[~keeps]
         by_class = coached[np.argsort(number[coached], kind="stable")]
-        # Both sides are sorted by class and equally many per class, by the balance rows.
+        # Both are sorted by class, and the balance rows make them equally many in each class.
         coach_of[by_class] = np.repeat(self.coach, left)
         return {"coach": coach_of}
 
     def settle(
         self, chosen: npt.NDArray[np.int64], columns: Columns, capacity: Free
     ) -> tuple[Ints, Bools]:
-        """Give each chosen pair the coach it names while they have room, then others who have.
+        """Give each chosen pair the coach it names, else one who has room.
 
-        Returns the people of each class per coach, and which pairs have a coach or need none.
+        Returns the number of people of each class per coach, shape (V,), and a mark for each
+        chosen pair that has a coach or needs none.
         """
         number = self.classes.of_pairs(chosen)
         coached = np.flatnonzero(number >= 0)
@@ -87,14 +109,14 @@ class HandOut:
         keeps = coached[served[coached]]
         packer = self.packer(capacity, kept, chosen[keeps])
         others = coached[~served[coached]]
-        # Who is hard to place comes first, as when a plan of pools is packed.
+        # People who are hard to place come first; see `solvers.plans.packing`.
         others = others[np.argsort(packer.rank(chosen[others]), kind="stable")]
         for at in (*keeps.tolist(), *others.tolist()):
             served[at] = packer.add(int(chosen[at]))
         return packer.own(), served
 
     def packer(self, capacity: Free, kept: Ints | None, liked: npt.NDArray[np.integer]) -> BestFit:
-        """Return what hands out the coaches' hours, see `formulation.capacity.Capacity.packer`."""
+        """Return what hands out the hours; see `formulation.capacity.Capacity.packer`."""
         classes, free = self.classes, (capacity.hours, capacity.caseload)
         return BestFit(
             classes.pair,
@@ -108,7 +130,7 @@ class HandOut:
         )
 
     def _places(self, number: Ints, coach: Ints) -> Ints:
-        """Return the own variable of each (class, coach), -1 where the coach is not of its team."""
+        """Return the own variable of each (class, coach); -1 where the team lacks that coach."""
         # Variables are sorted by class, and coaches ascend within each.
         width = max(int(self.coach.max(initial=0)), int(coach.max(initial=0))) + 1
         known = self.of_class * width + self.coach
@@ -120,7 +142,7 @@ class HandOut:
 
 
 def _first(place: Ints, free: Ints) -> Bools:
-    """Tell who gets the place they ask for when it is given out in order; nobody gets place -1."""
+    """Mark who gets the place they ask for when places are given out in order; -1 is no place."""
     order = np.argsort(place, kind="stable")
     asked = place[order]
     before = np.arange(order.size) - np.searchsorted(asked, asked)

@@ -1,7 +1,7 @@
-"""Which of two coaches' people each should have, so that one is full and the other has the room.
+"""Chooses which people one of two coaches should have, so that it is full and the other has room.
 
-What is unused is scattered: a little at every coach. One coach after the other is filled up with
-people of a second one, whose room grows by as much, until somebody more fits there.
+Often every coach has a little room, and none has enough. So one coach after another is filled up
+with people of a second one, until that has room for one more person.
 """
 
 from collections.abc import Sequence
@@ -10,25 +10,25 @@ from collections.abc import Sequence
 def fullest(
     hours: Sequence[int], room: int, least: int, most: int
 ) -> tuple[int, tuple[int, ...]] | None:
-    """Choose people that fill a coach's room best.
+    """Choose people whose hours fill the room of a coach best.
 
-    Sums that so many people can have are kept as the bits of one integer for each number of
-    people, so that adding a person to all of them is one shift. Cost O(people * most * room / 64).
+    For each number of people one integer holds the sums they can have, as its bits. To add a person
+    to all those sums is one shift. Cost O(people * most * room / 64).
 
     Parameters
     ----------
     hours
         Hours of each person, positive integers.
     room
-        Hours that they may take together at most.
+        Hours that they may take together.
     least, most
-        How many people are to be chosen.
+        Numbers of people to choose.
 
     Returns
     -------
     tuple or None
-        The hours they take together, as many as possible, and their places, ascending; None where
-        no choice fits.
+        The most hours that they can take together, and their places, ascending; None where no
+        choice fits.
 
     Examples
     --------

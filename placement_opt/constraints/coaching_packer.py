@@ -1,4 +1,4 @@
-"""Hands out coach hours person by person, and makes room by moving others."""
+"""Hands out the hours of coaches person by person, and moves others to make room."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -11,24 +11,24 @@ from placement_opt.basics.arrays import Indices, Ints
 from placement_opt.constraints.coaching_exchange import fullest
 
 MOST_MERGES = 100_000
-"""Times that two coaches share out their people again, per packer, which bounds its time."""
+"""In one packer two coaches share out their people again at most so many times."""
 
 TARGETS = 3
-"""Coaches of a team where room is gathered, those with the most first."""
+"""Room is gathered at so many coaches of a team, those with most hours left."""
 
 MOST_MOVES = 100_000
-"""Moves looked at while making room, per packer: a third of a second."""
+"""Moves that one packer tries while making room: this many take a third of a second."""
 
 LONGEST_CHAIN = 3
-"""People who move in turn to make room for one more."""
+"""At most so many people move to make room for one more."""
 
 
 class BestFit:
-    """Gives each coached pair, as it comes, a coach: who is filled up, else who has most per head.
+    """Gives each coached pair, as it comes, the coach who fits best.
 
-    Places kept for people of a class are handed out first. Where nobody has room, two coaches at a
-    time share out their people again, so that what others leave unused is gathered at one coach, or
-    several people move in turn.
+    A coach who is full afterwards fits best; next is the one with most hours left for each head.
+    Kept places are handed out first. Where no coach has room, pairs of coaches share out their
+    people again, so that room is gathered at one of them; else a chain of people moves.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ class BestFit:
     free
         (hours, caseload) of each coach.
     kept
-        Variables whose people keep their coach, or None.
+        Values of the variables, shape (V,), whose places are kept; None for none.
     liked
-        Pairs that the kept places are for; a class keeps no more places than it has of those.
+        Pairs that the kept places are for. A class keeps no more places than it has of these.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class BestFit:
         self._class: list[int] = of_class.tolist()
         starts = np.searchsorted(of_class, np.arange(hours.size + 1)).tolist()
         self._of_class = [range(a, b) for a, b in pairwise(starts)]
-        # Ordered sets of the variables in use: few of the classes a coach could serve.
+        # The variables in use at each coach, as ordered sets: few of those a coach could have.
         self._at_coach: list[dict[int, None]] = [{} for _ in range(free[0].size)]
         for own in np.flatnonzero(count).tolist():
             self._at_coach[self._coach[own]][own] = None
@@ -88,7 +88,7 @@ class BestFit:
         self._arrays = (hours, of_class, coach)
 
     def add(self, pair: int) -> bool:
-        """Make room for a pair; False where no coach of its team has enough."""
+        """Give a pair a coach; False where no coach of its team has room."""
         at = int(_places(self._pair, np.array([pair]))[0])
         if at < 0:
             return True
@@ -111,7 +111,7 @@ class BestFit:
         return True
 
     def rank(self, pairs: npt.NDArray[np.integer]) -> Ints:
-        """Return how early to ask for each pair: few coaches first, then many hours."""
+        """Return how early to add each pair: first those with few coaches, then many hours."""
         hours, of_class, _ = self._arrays
         coaches = np.bincount(of_class, minlength=hours.size)
         few = 2 * coaches < coaches.max(initial=0)
@@ -124,7 +124,7 @@ class BestFit:
         return ranks
 
     def own(self) -> Ints:
-        """Return how many people of each class each coach took; kept places may be left over."""
+        """Return the people of each class per coach, without kept places that nobody took."""
         count = list(self._count)
         for number in np.flatnonzero(self._waiting).tolist():
             spare = self._waiting[number]
@@ -135,7 +135,7 @@ class BestFit:
         return np.array(count, dtype=np.int64)
 
     def _take(self, own: int, people: int) -> None:
-        """Let a coach take people of a class, or give them up where negative."""
+        """Let a coach take so many people of a class; a negative number gives them up."""
         k = self._coach[own]
         self._free[k] -= people * self._hours[self._class[own]]
         self._heads[k] -= people
@@ -146,10 +146,11 @@ class BestFit:
             self._at_coach[k].pop(own, None)
 
     def _best_fit(self, number: int) -> int | None:
-        """Return whom to send somebody of a class to; None where nobody has room.
+        """Return the variable of the best coach for one of a class; None where none has room.
 
-        Who has many hours left for each head gets people of many hours, so that heads and hours
-        are used up together; at the end, who is left with least.
+        A coach whose rest is of no use to anybody comes first, the smallest rest before others.
+        Next is the coach with most hours left per head, so that heads and hours run out together.
+        Last are coaches with one head left, the smallest rest first.
         """
         hours, best = self._hours[number], None
         most: tuple[int, float] = (0, 0.0)
@@ -170,7 +171,7 @@ class BestFit:
         return best
 
     def _gathered(self, number: int) -> int | None:
-        """Gather what is unused at one coach of the team, until there is room; None where not."""
+        """Gather room at one coach of the team; return its variable, None where it is too little."""
         hours = self._hours[number]
         if sum(self._free) < hours:
             return None
@@ -189,9 +190,9 @@ class BestFit:
         return None
 
     def _fill_up(self, full: int, open_: int) -> None:
-        """Share the people of two coaches so that the first is full and the second has the room.
+        """Share out the people of two coaches so that one is full and the other has the room.
 
-        The second keeps a place for one more.
+        The second one keeps a head free for one more person.
         """
         people = [
             own for k in (full, open_) for own in self._served(k) for _ in range(self._count[own])
@@ -224,7 +225,7 @@ class BestFit:
         self._take(change[1], 1)
 
     def _rearranged(self, number: int) -> int | None:
-        """Make room at one coach of the team by moves and swaps; None where none helps."""
+        """Make room at a coach of the team by moves and swaps; None where that fails."""
         for depth in range(LONGEST_CHAIN):
             for own in self._of_class[number]:
                 k = self._coach[own]
@@ -234,9 +235,10 @@ class BestFit:
         return None
 
     def _has_made_room(self, k: int, short: int, depth: int, busy: tuple[int, ...]) -> bool:
-        """Free one head and at least `short` hours at a coach; True when done, else no change.
+        """Free a head and at least `short` hours at coach k; where it fails nothing changes.
 
-        Somebody moves to another coach, who may have to make room first in the same way.
+        Somebody moves to another coach, who may have to make room in the same way first, in a chain
+        of at most `depth` more people. Coaches in `busy` are left alone.
         """
         for here in list(self._served(k)):
             away = self._class[here]
@@ -264,7 +266,7 @@ class BestFit:
         return iter(self._at_coach[k])
 
     def _swapped(self, k: int, short: int, busy: tuple[int, ...]) -> bool:
-        """Swap somebody of coach k for somebody elsewhere who needs at least `short` less."""
+        """Swap somebody of coach k with somebody elsewhere who needs at least `short` less."""
         for here in list(self._served(k)):
             away = self._class[here]
             for there in self._of_class[away]:
@@ -296,7 +298,7 @@ class BestFit:
 
 
 def _places(pair: Indices, asked: npt.NDArray[np.integer]) -> Ints:
-    """Return where each pair asked for stands among the coached ones, -1 for nowhere."""
+    """Return the place of each asked pair among the coached ones, -1 for none."""
     if not pair.size:
         return np.full(asked.size, -1, dtype=np.int64)
     at = np.minimum(np.searchsorted(pair, asked.astype(pair.dtype)), pair.size - 1)
@@ -304,7 +306,7 @@ def _places(pair: Indices, asked: npt.NDArray[np.integer]) -> Ints:
 
 
 def _trimmed(kept: Ints, of_class: npt.NDArray[np.intp], wanted: Ints) -> Ints:
-    """Lower kept places, the later coaches of a class first, to the people it has."""
+    """Return kept places, lowered to the `wanted` people of each class, later coaches first."""
     before = np.cumsum(kept) - kept
     start = np.searchsorted(of_class, np.arange(wanted.size))
     base = np.append(before, 0)[np.minimum(start, before.size)]

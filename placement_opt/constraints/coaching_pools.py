@@ -1,4 +1,4 @@
-"""Coaching without coaches by name: what any set of coaches can take together."""
+"""Pools: rows that say what a set of coaches can take together, without naming a coach."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -14,30 +14,29 @@ from placement_opt.formulation.capacity import Holders, Lumped
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
 
 PRICE_DIGITS = 9
-"""Coaches whose prices agree in so many digits stand on one level."""
+"""Coaches whose prices agree in so many digits count as of one price."""
 
 
 @dataclass(frozen=True, eq=False)
 class CoachPools:
     r"""Rows over the pairs alone that every plan keeps, for sets S of coaches.
 
-    Let U be the coached pairs that only coaches of S can serve. Their hours and heads have to come
-    from S:
+    Let U be the coached pairs that only coaches of S can serve. S must provide their hours and
+    heads:
 
     .. math:: \sum_{p \in U} h_p x_p \le \sum_{k \in S} H_k, \qquad
               \sum_{p \in U} x_p \le \sum_{k \in S} \min(L_k, \lfloor H_k / \min_U h \rfloor)
 
-    The second row keeps the rounding: where needs are equal, a coach of 25.2 hours takes six
-    people of 3.825 hours, not 6.6. Which sets matter shows in the prices of a linear program: by
-    duality the sets of coaches above each price level carry its whole bound, so a dozen rows
-    replace thousands of variables.
+    The second row is rounded: a coach of 25.2 hours takes six people of 3.825 hours, not 6.6. The
+    dual prices of the exact rows show which sets matter. By duality the sets of coaches above each
+    price prove the same bound, so that a dozen rows replace thousands of variables.
 
     Parameters
     ----------
     title
         The rule's title.
     n_pairs
-        Number of pairs of the whole problem, E.
+        Number of all pairs, E.
     pair, hours, team
         Coached pairs, their hours in integers, and their team, shape (P,).
     members
@@ -45,7 +44,7 @@ class CoachPools:
     free_hours, caseload
         What each coach has, shape (K,), hours in the same integers.
     n_classes
-        Number of rows above the coaches' hours rows in the exact block.
+        Number of rows of classes, which are the first of the exact block.
     """
 
     title: str
@@ -77,16 +76,16 @@ class CoachPools:
         return tuple(sorted(tuple(int(k) for k in group) for group in found if group))
 
     def rows(self, sets: Sequence[Sequence[int]], reserve: float = 0.0) -> RowBlock:
-        """Return the two rows of each set that can be tight; cost O(sets * coached pairs).
+        """Return those of the two rows of each set that can be tight; O(sets * coached pairs).
 
-        With a `reserve`, that share of all hours is kept back: plans then leave the odds and ends
-        that an exact assignment needs, and the rows are no relaxation any more.
+        A `reserve` keeps back that share of all hours, since coaches cannot use their hours up to
+        the last bit. The rows are then no relaxation.
         """
         entries = [entry for group in sets for entry in self._rows_of(frozenset(group), reserve)]
         start = np.cumsum([0, *(at.size for at, _, _ in entries)])
         at = np.concatenate([np.zeros(0, np.int32), *(at for at, _, _ in entries)])
         amount = np.concatenate([np.zeros(0, np.int8), *(amount for _, amount, _ in entries)])
-        # A dozen rows over most pairs: narrow types decide whether they fit.
+        # A dozen rows over most pairs fit into memory only in narrow types.
         width = np.int32 if amount.size < 1 << 31 else np.int64
         return RowBlock(
             self.title,
@@ -100,7 +99,7 @@ class CoachPools:
         )
 
     def within(self, pairs: npt.NDArray[np.integer]) -> "CoachPools":
-        """Return the pools over some of the pairs alone, ascending, counted within those."""
+        """Return the pools over some pairs, given ascending and numbered by their place there."""
         known = np.flatnonzero(np.isin(pairs, self.pair))
         at = np.searchsorted(self.pair, pairs[known])
         return replace(
@@ -112,11 +111,11 @@ class CoachPools:
         )
 
     def lumped(self, block: RowBlock) -> Lumped:
-        """Return the exact rows with coaches that serve the same teams taken as one coach.
+        """Return the exact rows in which coaches who serve the same teams are one coach.
 
-        Where their hours and caseloads are alike, the linear relaxation stays the same: what one
-        of them takes can be shared out evenly. Else it becomes a little wider, since the hours of
-        one can go with the heads of another; its prices prove bounds all the same.
+        Where their hours and caseloads are equal, the linear relaxation stays the same: what one
+        takes can be shared out evenly. Otherwise it is a little wider, since the hours of one can
+        be used with the heads of another. Its prices prove bounds even so.
         """
         n_coaches = self.free_hours.size
         member = np.zeros((n_coaches, len(self.members)), dtype=np.bool_)
@@ -133,7 +132,7 @@ class CoachPools:
     def _rows_of(
         self, group: frozenset[int], reserve: float
     ) -> Iterator[tuple[Indices, npt.NDArray[np.integer], int]]:
-        """Yield (pairs, amounts, limit) of the rows that not every choice keeps by itself."""
+        """Yield (pairs, amounts, limit) of each row that some choice of pairs breaks."""
         inside = np.array([group.issuperset(team) for team in self.members], dtype=np.bool_)
         members = np.flatnonzero(inside[self.team])
         if members.size == 0:
@@ -150,7 +149,7 @@ class CoachPools:
 
 
 def _merged(block: RowBlock, of_row: npt.NDArray[np.int64], n_rows: int) -> Lumped:
-    """Add up capacity rows that are merged; of own variables that become alike keep one."""
+    """Add up the capacity rows that become one, and keep one of the own variables that do."""
     if block.variables is None or block.variable_usage is None:
         return Lumped(block, of_row, np.zeros(0, dtype=np.int64))
     columns = block.variable_usage.tocsc()

@@ -1,4 +1,4 @@
-"""What coaches lack for one placement more, for the reasons of those who are left."""
+"""What coaches lack for one more placement, for the reasons of people who are not placed."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ from placement_opt.formulation.capacity import Lacking
 class CoachRoom:
     """Tells which coached pairs find no coach with hours and caseload left.
 
-    Coached pairs are of kinds: classes of people, or each pair of its own. The rows of the kinds
-    come first, then the hours and the caseload of each coach.
+    Each coached pair is of a kind: its class, or itself. The rows of the kinds come first, then
+    the hours of each coach, then the caseload of each.
 
     Parameters
     ----------
@@ -23,15 +23,14 @@ class CoachRoom:
     hours
         What a pair of each kind needs, shape (T,).
     kind, coach
-        Who may coach which kind, one entry for each of both, aligned.
+        All (kind, coach) where the coach may serve the kind, shape (V,).
     hours_free, caseload
         Of each coach, before the plan.
     first_hours_row
         Row of the first coach's hours.
     head
-        Whose head each entry is one of, a number for each person and coach; None where each
-        entry's variable counts heads itself. Own variables for heads alone say nothing: they may
-        be one for nobody.
+        A number for the (person, coach) of each entry, shape (V,), which takes one head however
+        many entries of it serve a pair. None where each entry's variable is a number of heads.
     """
 
     pair: Indices
@@ -45,9 +44,9 @@ class CoachRoom:
     head: npt.NDArray[np.signedinteger] | None = None
 
     def __call__(self, pairs: Ints, chosen: Ints, own: Ints) -> Lacking:
-        """Return what the coach lacks who comes nearest to having room: hours, heads or both.
+        """Return what the coach nearest to having room lacks for each pair: hours, heads or both.
 
-        A kind that nobody may coach lacks its own row.
+        A pair whose kind has no coach lacks the row of that kind.
         """
         del chosen
         free, heads = self.hours_free.copy(), self.caseload.copy()
@@ -80,7 +79,7 @@ class CoachRoom:
         )
 
     def _coached(self, pairs: Ints) -> tuple[Ints, Ints]:
-        """Return which of the pairs need coaching, by their place, and the kind of each."""
+        """Return the places of the pairs that need coaching, and the kind of each."""
         place = np.minimum(np.searchsorted(self.pair, pairs), self.pair.size - 1)
         at = np.flatnonzero(self.pair[place] == pairs)
         return at, self.kind_of_pair[place[at]].astype(np.int64)

@@ -1,4 +1,4 @@
-"""Coaches for a given plan in which people may have several placements."""
+"""Finds coaches for given pairs where people may have several placements."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from placement_opt.formulation.capacity import Columns
 
 @dataclass(frozen=True, eq=False)
 class StackedCoaches:
-    """Settles the rows of `placement_opt.constraints.coaching_stacked` for given pairs.
+    """Finds the own variables of `placement_opt.constraints.coaching_stacked` for given pairs.
 
     Parameters
     ----------
@@ -36,10 +36,10 @@ class StackedCoaches:
     capacity: Free
 
     def __call__(self, chosen: npt.NDArray[np.int64], columns: Columns) -> tuple[Ints, Bools]:
-        """Give each chosen pair the coach it names while they have room, then others who have.
+        """Give each chosen pair the coach it names, else one who has room.
 
-        All placements of a person go to one coach. A person for whom nobody has room in all
-        keeps some of them.
+        All placements of a person go to one coach. Where no coach has room for all of them, some
+        are served.
         """
         at = np.minimum(np.searchsorted(self.coached, chosen), self.coached.size - 1)
         is_coached = self.coached[at] == chosen
@@ -68,10 +68,9 @@ class StackedCoaches:
         return team
 
     def _coaches(self, people: list[npt.NDArray[np.intp]], named: list[int]) -> list[int]:
-        """Return a coach for all placements of each person, -1 where nobody has room.
+        """Return a coach for all placements of each person; -1 where none has room for all.
 
-        People whose placements need the same hours in all, of the same coaches, are a class, as
-        where everybody has one placement.
+        People whose placements need the same total of hours from the same coaches are a class.
         """
         number: dict[tuple[tuple[int, ...], int], int] = {}
         of_class = []
@@ -101,7 +100,7 @@ class StackedCoaches:
 
 
 class _Hands:
-    """Hands out hours and heads of coaches, pair by pair."""
+    """Hands out the hours and heads of coaches, pair by pair."""
 
     def __init__(self, rows: StackedCoaches) -> None:
         self._rows = rows
@@ -111,7 +110,7 @@ class _Hands:
         self._splits: list[int] = []
 
     def give(self, pair: int, k: int) -> bool:
-        """Let a coach serve a pair; False where they cannot."""
+        """Let coach k serve a pair; False where that coach cannot."""
         rows, person = self._rows, int(self._rows.person[pair])
         hours, team, known = int(rows.hours[pair]), rows.team(pair), self._coach_of.get(person)
         has_head = known == k or (known is None and self._heads[k] > 0)
@@ -125,7 +124,7 @@ class _Hands:
         return True
 
     def give_any(self, pair: int) -> bool:
-        """Let somebody serve a pair: who has most hours left."""
+        """Let some coach serve a pair, tried by hours left; False where none can."""
         team = sorted(self._rows.team(pair), key=lambda k: -self._hours[k])
         return any(self.give(pair, k) for k in team)
 

@@ -29,7 +29,7 @@ def stacked_rows(
     teams: Teams,
     free: tuple[Ints, Ints],
 ) -> RowBlock:
-    r"""Rows that name a coach per person: ``y[c, k]`` says so, ``z[p, k]`` splits each pair.
+    r"""Return rows in which ``y[c, k]`` says that coach k has person c, and ``z[p, k]`` pair p.
 
     .. math:: x_p = \sum_{k \in K_p} z_{pk}, \quad z_{pk} \le y_{ck}, \quad \sum_k y_{ck} \le 1,
               \quad \sum_p h_p z_{pk} \le H_k, \quad \sum_c y_{ck} \le L_k
@@ -59,9 +59,9 @@ def stacked_rows(
     split, linked = np.arange(n_split), n_split + np.arange(links.size)
     one, shape = np.ones, n_split + links.size
     entries = [
-        # a placed pair has one coach: x - sum of z = 0
+        # A placed pair has one coach: x - sum of z = 0.
         _rows(of_pair, split, -one(n_split), coached.size, shape),
-        # who coaches a placement coaches the person: z <= y
+        # The coach of a pair is the coach of the person: z <= y.
         _rows(
             np.r_[split, split],
             np.r_[split, n_split + link],
@@ -98,7 +98,7 @@ def stacked_rows(
         upper,
         Variables(np.zeros(shape, np.int64), np.ones(shape, np.int64), [Fraction(0)] * shape),
         sparse.vstack(entries, format="csr"),
-        # Who coaches a person is linked to all of their splits, which move together.
+        # All split variables of a person move together, so that no holder can be freed alone.
         holders=Holders(np.append(of_pair, np.full(links.size, -1))),
         capacity=CoachCapacity(
             CoachRoom(
@@ -141,7 +141,7 @@ class _Named:
     def __call__(
         self, chosen: npt.NDArray[np.int64], own: Ints, liked: Columns | None = None
     ) -> Mapping[str, Any]:
-        """Return ``{"coach": coach row per chosen pair, -1 for none}``; the rows name people."""
+        """Return ``{"coach": row of the coach of each chosen pair, -1 for none}``."""
         del liked
         on = np.flatnonzero(own[: self.of_pair.size])
         coach_of_pair = dict(

@@ -22,7 +22,7 @@ def needs_coaching(candidate: Candidate) -> bool:
 
 
 def covers(coach: Coach, candidate: Candidate, opening: Opening) -> bool:
-    """Tell whether a coach may serve a person in an opening, by a plain reading of the records."""
+    """Tell whether a coach may serve a person in an opening, from their records."""
     if coach.kind == "employer" and coach.employer != opening.employer:
         return False
     if coach.openings and opening.id not in coach.openings:
@@ -45,17 +45,16 @@ def covers_person(coach: Coach, candidate: Candidate) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Teams:
-    """Coaches by person and opening; a team is a set of coaches that can all serve a pair.
+    """The team of each person and opening: all coaches that can serve the pair.
 
     Parameters
     ----------
     asks
         Which candidates name a need for coaching, shape (C,).
     asks_hours
-        Which of them name it as hours of their own rather than a share of the work, shape (C,).
+        Which of them name hours of their own, and not a share of the work, shape (C,).
     profile
-        Coverage profile of each candidate, shape (C,): people with equal profiles are covered by
-        the same coaches.
+        Profile of each candidate, shape (C,): the same coaches cover all people of a profile.
     pool
         Pool of coaches that serve people in each opening, shape (O,).
     team
@@ -72,12 +71,12 @@ class Teams:
     members: tuple[tuple[int, ...], ...]
 
     def of_pairs(self, candidate: Indices, opening: Indices) -> Indices:
-        """Return the team of each pair, broadcasting both index arrays."""
+        """Return the team of each pair; both index arrays are broadcast."""
         team: Indices = self.team[self.profile[candidate], self.pool[opening]]
         return team
 
     def has_coach(self, candidate: Indices, opening: Indices) -> Bools:
-        """Tell for which pairs some coach covers the person, broadcasting both index arrays."""
+        """Mark the pairs with a coach in their team; both index arrays are broadcast."""
         some: Bools = looked_up(self.team > 0, self.profile[candidate], self.pool[opening])
         return some
 
@@ -109,7 +108,8 @@ def teams_of(instance: Instance) -> Teams:
 def _able_coaches(people: Sequence[Candidate], coaches: Sequence[Coach]) -> list[int]:
     """Return the coaches who cover each person, leaving openings aside; coach k is bit k.
 
-    People share few municipalities, regimes and sets of needs: each coach is asked once for each.
+    People share few municipalities, regimes and sets of needs, so that each value is tried once for
+    each coach and not each person.
     """
 
     def bits(values: Iterable[T], serves: Callable[[Coach, T], bool]) -> dict[T, int]:
