@@ -171,7 +171,7 @@ class BestFit:
         return best
 
     def _gathered(self, number: int) -> int | None:
-        """Gather room at one coach of the team; return its variable, None where it is too little."""
+        """Gather room at a coach of the team; return its variable, None where it is too little."""
         hours = self._hours[number]
         if sum(self._free) < hours:
             return None

@@ -48,18 +48,10 @@ LEAST_DEPTH = 1e-4
 def separate(
     formulation: Formulation, values: Floats, most: int = MOST_CUTS, *, with_others: bool = True
 ) -> list[Cut]:
-    """Return cuts that a point violates, deepest first.
+    """Return at most so many cuts that a point violates, deepest first.
 
-    Parameters
-    ----------
-    formulation
-        The problem with the cuts that it already has.
-    values
-        Values of all variables, shape (N,), within their bounds.
-    most
-        At most so many cuts.
-    with_others
-        False to try each row alone, which is quicker.
+    `values`, shape (N,), are within the bounds of the variables. Each row is tried alone, and
+    `with_others` as well, which takes longer.
     """
     point = _Point(formulation, values)
     found: dict[Cut, float] = {}

@@ -105,14 +105,7 @@ def find_ray(
 ) -> Certificate | None:
     """Return prices that prove that no solution exists, or None where none were found.
 
-    Parameters
-    ----------
-    formulation
-        The problem.
-    stop
-        Asked between rounds; True ends the work.
-    until
-        Moment of `time.perf_counter` to end at.
+    It ends at the moment `until` of `time.perf_counter`, or when `stop` says so between rounds.
     """
     bare = without_gains(formulation)
     small, of_row, _ = lumped(bare)

@@ -34,14 +34,7 @@ EXACT_STEPS = 4
 class _Desk:
     """Hands out plans of the lumped problem to single holders, now and then.
 
-    Parameters
-    ----------
-    ground
-        The exact problem over the pairs near a gain.
-    plans
-        Plans of the lumped problem.
-    improver
-        Solves neighbourhoods on the exact rows where some pairs found no holder.
+    Where some pairs find no holder, the improver solves neighbourhoods on the exact rows.
     """
 
     def __init__(self, ground: Ground, plans: NearPlans, improver: Improver) -> None:
@@ -116,15 +109,6 @@ class NearCore:
     Two searchers improve a plan of the lumped problem side by side. One of the two threads also
     hands it out to single holders, such as coaches. Pairs that find no holder are brought in by
     neighbourhoods on the exact rows.
-
-    Parameters
-    ----------
-    formulation
-        The whole problem.
-    problem
-        The lumped problem, in which alike holders of capacity are one.
-    search
-        Holds the best plan.
     """
 
     def __init__(self, formulation: Formulation, problem: LumpedProblem, search: Search) -> None:

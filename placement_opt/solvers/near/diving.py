@@ -35,18 +35,10 @@ def dive(
     most_open: int,
     stop: Callable[[Floats], bool] = lambda _values: False,
 ) -> Point:
-    """Round integer variables until few are fractions; return the last optimum.
+    """Round integer variables, from the optimum `point` of a program; return the last optimum.
 
-    Parameters
-    ----------
-    program
-        The linear program.
-    point
-        Its optimum.
-    most_open
-        The dive ends once no more variables are fractions.
-    stop
-        Asked before each step, with the present values.
+    The dive ends once at most `most_open` of them are fractions, or when `stop` says so, which is
+    asked with the present values before each step.
     """
     steps = _Dive(program, point)
     for _ in range(MOST_STEPS):

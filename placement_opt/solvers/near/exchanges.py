@@ -45,14 +45,7 @@ PICKS = 12
 class ExchangeSearch:
     """Finds a plan or improves the best one by exchanges; each thread needs its own.
 
-    Parameters
-    ----------
-    plans
-        Holds the best plan.
-    seed
-        Random seed.
-    stop
-        Asked between the steps.
+    `stop` is asked before each linear program and each step of picking.
     """
 
     def __init__(self, plans: NearPlans, seed: int, stop: Callable[[], bool]) -> None:

@@ -86,19 +86,8 @@ def plan_from(
 def kept_of(problem: LumpedProblem, whole: Formulation, own: Floats) -> dict[int, Ints]:
     """Return the own variables of the holders that are not lumped with others, rounded down.
 
-    Parameters
-    ----------
-    problem
-        The lumped problem.
-    whole
-        The whole problem.
-    own
-        Values of the own variables of the lumped problem.
-
-    Returns
-    -------
-    dict
-        Values of the own variables of the whole problem, by number of the block.
+    `own` are values of the own variables of the lumped problem. The result has those of the whole
+    problem, by number of the block.
     """
     alone = np.bincount(problem.of_own, minlength=own.size) == 1
     return rounded_down(whole, np.where(alone, own, 0.0)[problem.of_own])

@@ -17,15 +17,7 @@ FROM_ROW_SHARE = 0.25
 
 
 class PartSearch:
-    """Improves the best plan part by part; each thread needs its own.
-
-    Parameters
-    ----------
-    plans
-        Holds the best plan.
-    seed
-        Random seed.
-    """
+    """Improves the best plan part by part; each thread needs its own, with a seed of its own."""
 
     def __init__(self, plans: NearPlans, seed: int) -> None:
         self._plans = plans

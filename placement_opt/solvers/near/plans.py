@@ -35,14 +35,7 @@ WIDEST_ROW = 400
 class NearPlans:
     """Keeps the best plan of a program, and decides parts of it again.
 
-    Parameters
-    ----------
-    near
-        The program over the columns near a gain.
-    seed
-        Random seed.
-    stop
-        Asked between the steps.
+    `stop` is asked between the steps of a dive.
     """
 
     def __init__(self, near: NearProgram, seed: int, stop: Callable[[], bool]) -> None:

@@ -83,18 +83,9 @@ def near_program(
     whole: Formulation,
     wanted: Ints,
 ) -> NearProgram | None:
-    """Build the program from the last linear program; None where it cannot be solved.
+    """Build the program from the last linear program `found`; None where it cannot be solved.
 
-    Parameters
-    ----------
-    found
-        The last linear program over the lumped problem.
-    problem
-        The lumped problem.
-    whole
-        The whole problem.
-    wanted
-        Variables of the lumped problem to put into the program, ascending.
+    `wanted` are the variables of the lumped problem to put into it, ascending.
     """
     formulation, small = found.formulation, problem.formulation
     columns, basis = _columns(found, wanted)

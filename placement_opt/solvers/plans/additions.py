@@ -52,10 +52,7 @@ class Additions:
 class PlanInRows:
     """A plan in integers that tells what one more placement would change.
 
-    Parameters
-    ----------
-    formulation, solution
-        The problem and a solution that keeps all rows.
+    The solution has to keep all rows.
     """
 
     def __init__(self, formulation: Formulation, solution: Solution) -> None:

@@ -26,10 +26,7 @@ WIDEST_LINK = 60
 class HeldRows:
     """Draws rows that compete for the same candidates, and the pairs that fit into their room.
 
-    Parameters
-    ----------
-    formulation
-        The problem, small enough that each drawn row costs a pass over all coefficients.
+    Each drawn row costs a pass over all coefficients: the problem has to be small.
     """
 
     def __init__(self, formulation: Formulation) -> None:

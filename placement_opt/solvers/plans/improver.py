@@ -23,14 +23,7 @@ Repack = Callable[[Ints, Solution], Solution | None]
 class _Ground:
     """A problem over the core, and the record of each solver on its neighbourhoods.
 
-    Parameters
-    ----------
-    formulation
-        The problem over the core alone.
-    solvers
-        Take turns; one that finds more in less time gets more turns.
-    seed
-        Random seed.
+    Solvers take turns; one that finds more in less time gets more turns.
     """
 
     def __init__(self, formulation: Formulation, solvers: Sequence[Solver], seed: int) -> None:

@@ -79,15 +79,7 @@ class Draw:
 
 
 class Neighbourhoods:
-    """Draws neighbourhoods in ways and sizes that adapt to what they bring.
-
-    Parameters
-    ----------
-    near
-        The problem over a core of promising pairs.
-    seed
-        Random seed.
-    """
+    """Draws neighbourhoods of a problem over a core, in ways and sizes that adapt to success."""
 
     def __init__(self, near: Formulation, seed: int) -> None:
         self._n_pairs = near.n_pairs

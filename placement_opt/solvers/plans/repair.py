@@ -22,8 +22,8 @@ from placement_opt.solvers.search.base import Search, Solver
 from placement_opt.solvers.search.board import Solution
 
 FIRST_PENALTY = 3
-"""What missing a pair's worth of a row costs at first, in largest gains: at more than it takes, the
-points of the plan would hardly count."""
+"""What it costs at first to miss one pair's worth of a row, in largest gains. With a higher penalty
+the points of the plan would hardly count."""
 
 PENALTY_GROWTH = 10
 """Factor by which the penalty rises."""

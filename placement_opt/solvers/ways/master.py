@@ -54,18 +54,8 @@ def improver_of(
 class Turns:
     """Takes turns between a better plan and a lower bound, which gets more of the time.
 
-    Parameters
-    ----------
-    search
-        Holds the best plan and bound.
-    improver
-        Looks for better plans.
-    strong
-        A relaxation with cuts to branch from; None for better plans alone.
-    propose
-        Told of pairs that branching finds.
-    stop
-        Asked while a tree grows.
+    `strong` is the relaxation with cuts to branch from, or None for better plans alone. `propose`
+    and `stop` are those of `Branching`.
     """
 
     def __init__(

@@ -28,7 +28,6 @@ from placement_opt.solvers.plans.repair import repaired
 from placement_opt.solvers.plans.rounding import rounded
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search, Solver
-from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.reporting import Beside, ended
 from placement_opt.solvers.ways.complete import Complete
 from placement_opt.solvers.ways.cut_turns import CutTurns
@@ -42,19 +41,14 @@ ROUGH_GAP = 5e-3
 def search_priced(priced: Priced, search: Search, complete: Complete | None = None) -> Ending:
     """Search from prices until the optimum is proven, the search says stop, or no plan is found.
 
-    Parameters
-    ----------
-    priced
-        The problem with its prices.
-    search
-        Its search.
-    complete
-        The solver that works on the whole problem meanwhile, or None.
+    `complete` is the solver that works on the whole problem meanwhile, or None.
     """
     core = priced.first_core()
     search.precision = max(search.precision, ObjectiveUnit.of(priced.formulation).precision)
     search.note(f"prices: first core of {core.size:,} of {priced.formulation.n_pairs:,} pairs")
-    start = _from_prices(priced, priced.spare(core), search)
+    kept = rounded_down(priced.formulation, priced.values[priced.formulation.n_pairs :])
+    order = _by_promise(priced, priced.spare(core))
+    start = rounded(priced.formulation, order, search.clock, kept)
     if start is not None:
         search.offer(start, "rounding")
     if search.limits.reproducible:
@@ -161,12 +155,6 @@ def _by_promise(priced: Priced, spare: Ints) -> Ints:
     return np.concatenate([used[np.argsort(-values[used], kind="stable")], spare])
 
 
-def _from_prices(priced: Priced, spare: Ints, search: Search) -> Solution | None:
-    """Round the linear relaxation to a plan; None where that leads to none."""
-    kept = rounded_down(priced.formulation, priced.values[priced.formulation.n_pairs :])
-    return rounded(priced.formulation, _by_promise(priced, spare), search.clock, kept)
-
-
 def _repair(
     priced: Priced,
     spare: Ints,
@@ -175,12 +163,11 @@ def _repair(
     go_on: Callable[[int], bool],
 ) -> None:
     """Repair the rounded plan where there is none yet; `go_on` gets the number of steps so far."""
-    if search.best is not None:
-        return
-    order = _by_promise(priced, spare)
-    plan = repaired(priced.formulation, order, search, solvers, go_on)
-    if plan is not None:
-        search.offer(plan, "repair")
+    if search.best is None:
+        order = _by_promise(priced, spare)
+        plan = repaired(priced.formulation, order, search, solvers, go_on)
+        if plan is not None:
+            search.offer(plan, "repair")
 
 
 def _latest(proposals: "queue.Queue[Ints]") -> Ints | None:
