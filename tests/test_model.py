@@ -479,7 +479,7 @@ class TestPairColumns:
             "date": DATE,
         }
         with pytest.raises(po.InvalidInputError) as info:
-            model(rules=[po.WageSubsidyBudget()], **silent).solve()
+            model(rules=[po.WageSubsidyBudget(unmeasured="refuse")], **silent).solve()
         assert problems_of(info) == [("candidate", f"C-{n}", "wage_value") for n in (1, 2)]
 
     def test_a_missing_ground_lists_everybody_who_lacks_it(self):

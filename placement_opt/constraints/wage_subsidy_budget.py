@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
+import numpy as np
 from typing_extensions import override
 
 from placement_opt.basics.quantities import read_number
+from placement_opt.basics.rows import AssumptionRow
 from placement_opt.constraints.base import Rule, used
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.constraints.model_part import Examples
@@ -30,6 +32,9 @@ class WageSubsidyBudget(Rule):
 
     Parameters
     ----------
+    unmeasured
+        Whose wage value is not measured: ``"fixed"`` (the default) plans the law's fixed form, 50 %
+        of the wage costs, and `result.assumptions` says for how many; ``"refuse"``: is bad input.
     employer_charges
         Whether the allowance for employer charges is paid from the same budget. Its share is not
         verified from 2020 on, and is then supplied with `Rulebook.with_parameter`.
@@ -44,9 +49,11 @@ class WageSubsidyBudget(Rule):
     examples: ClassVar[Examples] = (
         {},
         {"employer_charges": True},
+        {"employer_charges": True, "unmeasured": "refuse"},
     )
     rule: Literal["WageSubsidyBudget"] = "WageSubsidyBudget"
     employer_charges: Bool = False
+    unmeasured: Literal["fixed", "refuse"] = "fixed"
 
     @classmethod
     @override
@@ -57,7 +64,8 @@ class WageSubsidyBudget(Rule):
     def uses(self) -> str:
         """The pair column that the budget pays."""
         charges = "_with_charges" if self.employer_charges else ""
-        return f"subsidy{charges}_eur_per_year"
+        planned = "planned_" if self.unmeasured == "fixed" else ""
+        return f"{planned}subsidy{charges}_eur_per_year"
 
     @override
     def lower(self, pairs: PairTable) -> RowBlock | None:
@@ -72,6 +80,28 @@ class WageSubsidyBudget(Rule):
             ),
             at_most={row[id_]: budget for id_, budget in budgets.items()},
         )
+
+    @override
+    def assumptions(self, pairs: PairTable) -> Iterator[AssumptionRow]:
+        if self.unmeasured == "refuse" or "wage_value" in pairs.given:
+            return
+        law, silent = pairs.instance.rulebook, list[str]()
+        budgets, has_pair = _budgets(pairs.instance), np.diff(pairs.candidate_start) > 0
+        for person, is_eligible in zip(pairs.instance.candidate_records, has_pair, strict=True):
+            opens = person.ground is None or law.ground(person.ground).wage_subsidy is not False
+            if is_eligible and opens and person.wage_value is None:
+                silent += [person.id] if person.municipality in budgets else []
+        if silent and not pairs.given.keys() & {"subsidy_eur_per_year", self.uses}:
+            count, percent = len(silent), round(100 * law.fraction("wage_subsidy.fixed_share"))
+            told = f"{count:,} people have no measured wage value: the budget plans the fixed form"
+            nl = f"van {count} mensen is de loonwaarde niet gemeten: het budget rekent forfaitair"
+            yield AssumptionRow(
+                rule=self.rule,
+                about="wage_value",
+                count=count,
+                text=f"{told}, {percent}%",
+                text_nl=f"{nl}, {percent} %",
+            )
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

@@ -235,12 +235,30 @@ class Plan:
             return Fraction(placement.given["subsidy_eur_per_year"]) * (1 + charges)
         return self._subsidy(placement, with_charges=True)
 
-    def _subsidy(self, placement: Placement, *, with_charges: bool) -> Fraction | None:
+    @pair_amount
+    def planned_subsidy_eur_per_year(self, placement: Placement) -> Fraction | None:
+        """Return the subsidy, in the law's fixed form where the wage value is not measured."""
+        if "subsidy_eur_per_year" in placement.given:
+            return Fraction(placement.given["subsidy_eur_per_year"])
+        return self._subsidy(placement, with_charges=False, is_planned=True)
+
+    @pair_amount
+    def planned_subsidy_with_charges_eur_per_year(self, placement: Placement) -> Fraction | None:
+        """Return the same with the allowance for employer charges."""
+        if placement.given.keys() & {"subsidy_eur_per_year", "subsidy_with_charges_eur_per_year"}:
+            return self.subsidy_with_charges_eur_per_year(placement)
+        return self._subsidy(placement, with_charges=True, is_planned=True)
+
+    def _subsidy(
+        self, placement: Placement, *, with_charges: bool, is_planned: bool = False
+    ) -> Fraction | None:
         candidate = self.candidate(placement)
         rulebook = self.instance.rulebook_of(candidate.municipality)
         if candidate.ground is not None and rulebook.ground(candidate.ground).wage_subsidy is False:
             return Fraction(0)
         wage_value, hours = self.wage_value(placement), self.hours_per_week(placement)
+        if wage_value is None and is_planned:
+            wage_value = 1 - self.instance.rulebook.fraction("wage_subsidy.fixed_share")
         if wage_value is None or hours is None:
             return None
         age = candidate.minimum_wage_age or ADULT_AGE

@@ -12,6 +12,8 @@ from placement_opt.basics.errors import InvalidInputError, closest_hint, closest
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.pairs.hours import coaching_hours_per_week, hours_per_week
 from placement_opt.pairs.subsidy import (
+    planned_subsidy_eur_per_year,
+    planned_subsidy_with_charges_eur_per_year,
     subsidy_eur_per_year,
     subsidy_with_charges_eur_per_year,
     wage_value,
@@ -51,6 +53,14 @@ PAIR_COLUMNS: Mapping[str, PairColumn] = {
     "subsidy_eur_per_year": PairColumn(subsidy_eur_per_year, Plan.subsidy_eur_per_year, EUROS),
     "subsidy_with_charges_eur_per_year": PairColumn(
         subsidy_with_charges_eur_per_year, Plan.subsidy_with_charges_eur_per_year, EUROS
+    ),
+    "planned_subsidy_eur_per_year": PairColumn(
+        planned_subsidy_eur_per_year, Plan.planned_subsidy_eur_per_year, EUROS
+    ),
+    "planned_subsidy_with_charges_eur_per_year": PairColumn(
+        planned_subsidy_with_charges_eur_per_year,
+        Plan.planned_subsidy_with_charges_eur_per_year,
+        EUROS,
     ),
 }
 """The columns that the library computes where the user does not give them."""

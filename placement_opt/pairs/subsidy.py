@@ -1,15 +1,18 @@
 """The wage value and the wage-cost subsidy of a pair."""
 
 import math
+from collections import ChainMap
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from typing import cast
 
 import numpy as np
 
 from placement_opt.basics.arrays import Bools
 from placement_opt.basics.errors import Findings, InvalidInputError
 from placement_opt.basics.number_columns import INT64_MAX
-from placement_opt.basics.quantities import scaled_int
+from placement_opt.basics.quantities import read_number, scaled_int
 from placement_opt.instance.columns import NOT_GIVEN, UNIT, frozen
 from placement_opt.pairs.distinct import distinct_rows
 from placement_opt.pairs.hours import hours_where
@@ -74,6 +77,48 @@ def subsidy_with_charges_eur_per_year(pairs: PairTable, asked_by: str) -> Column
         both = replace(pairs, given={name: charged}, given_where={name: said})
         charged = both.with_given(name, computed)
     return pairs.with_given(name, charged)
+
+
+def planned_subsidy_eur_per_year(pairs: PairTable, asked_by: str) -> Column:
+    """Return the subsidy of every pair, in the law's fixed form where no wage value is measured."""
+    planned = pair_subsidy(pairs, "subsidy_eur_per_year", asked_by)
+    return pairs.with_given("planned_subsidy_eur_per_year", planned)
+
+
+def planned_subsidy_with_charges_eur_per_year(pairs: PairTable, asked_by: str) -> Column:
+    """Return the same with employer charges."""
+    planned = pair_subsidy(pairs, "subsidy_with_charges_eur_per_year", asked_by)
+    return pairs.with_given("planned_subsidy_with_charges_eur_per_year", planned)
+
+
+def pair_subsidy(pairs: PairTable, name: str, asked_by: str) -> Column:
+    """Return a column of subsidies, with what is not measured as the law's fixed form has it."""
+    if pairs.is_given(name):
+        return pairs.given[name]
+    assumed = _with_fixed_form(pairs)
+    if name == "subsidy_eur_per_year":
+        return subsidy_eur_per_year(assumed, asked_by)
+    return subsidy_with_charges_eur_per_year(assumed, asked_by)
+
+
+def _with_fixed_form(pairs: PairTable) -> PairTable:
+    """Return the pairs with a wage value of everybody: the one that has the fixed form's subsidy.
+
+    The fixed form pays half of the wage costs; so does a wage value of one half.
+    """
+    people = pairs.instance.candidate_records
+    if not pairs.n_pairs or pairs.is_given("wage_value"):
+        return pairs
+    if all(person.wage_value is not None for person in people):
+        return pairs
+    fixed = 1 - pairs.instance.rulebook.fraction("wage_subsidy.fixed_share")
+    own = [fixed if p.wage_value is None else read_number(p.wage_value) for p in people]
+    values = Column.of_fractions(own, np.arange(len(own), dtype=np.int64)[pairs.candidate])
+    whole = {"wage_value": pairs.with_given("wage_value", values)}
+    beside = {name: where for name, where in pairs.given_where.items() if name != "wage_value"}
+    # Columns that nothing uses stay unread in the user's own mapping.
+    given = cast("Mapping[str, Column]", ChainMap(whole, cast("dict[str, Column]", pairs.given)))
+    return replace(pairs, given=given, given_where=beside)
 
 
 def _subsidy_in_cents(pairs: PairTable, asked_by: str, name: str) -> Column:

@@ -40,6 +40,11 @@ def placement_rows(
     active = {rule.rule for rule in rules}
     reads_coaching, reads_subsidy = "Coaching" in active, "WageSubsidyBudget" in active
 
+    is_planned = any(
+        isinstance(rule, WageSubsidyBudget) and rule.unmeasured == "fixed" for rule in rules
+    )
+    subsidy = "planned_subsidy_eur_per_year" if is_planned else "subsidy_eur_per_year"
+
     def told(placement: Placement, column: str, *, is_read: bool) -> float | None:
         amount = plan.amount(placement, column) if is_read or column in placement.given else None
         return None if amount is None else float(amount)
@@ -54,7 +59,7 @@ def placement_rows(
             coaching_hours_per_week=told(
                 placement, "coaching_hours_per_week", is_read=reads_coaching
             ),
-            subsidy_eur_per_year=told(placement, "subsidy_eur_per_year", is_read=reads_subsidy),
+            subsidy_eur_per_year=told(placement, subsidy, is_read=reads_subsidy),
             points=float(gained),
         )
         for placement, gained in zip(plan.placements, points, strict=True)

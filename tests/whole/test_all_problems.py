@@ -46,7 +46,6 @@ def found(error: po.InvalidInputError) -> set[tuple[str, str]]:
 EVERYTHING = {
     ("candidate", "transport"),
     ("candidate", "hours_per_week"),
-    ("candidate", "wage_value"),
     ("opening", "hours_per_week"),
     ("coach", "hours_per_week"),
 }
@@ -55,15 +54,16 @@ EVERYTHING = {
 def test_what_pair_rules_coupling_rules_and_terms_miss_is_told_at_once() -> None:
     error = problems_of(po.Model(lacking()).compile)
     assert found(error) == EVERYTHING
-    assert len(error.problems) == 3 * 40 + 2
+    assert len(error.problems) == 2 * 40 + 2
     keys = [(problem.subject, problem.id, problem.field) for problem in error.problems]
     assert len(set(keys)) == len(keys)
 
 
-def test_a_quota_that_refuses_unknown_grounds_tells_them_with_all_else() -> None:
+def test_rules_that_refuse_what_is_unknown_tell_it_with_all_else() -> None:
     quota = po.JobsQuota(per="employer", shortfall_price=800, unknown_ground="refuse")
-    error = problems_of(po.Model(lacking()).add(quota).compile)
-    assert found(error) == EVERYTHING | {("candidate", "ground")}
+    budget = po.WageSubsidyBudget(unmeasured="refuse")
+    error = problems_of(po.Model(lacking()).add(quota).add(budget).compile)
+    assert found(error) == EVERYTHING | {("candidate", "ground"), ("candidate", "wage_value")}
     assert len(error.problems) == 4 * 40 + 2
 
 
@@ -179,7 +179,7 @@ def test_who_travels_too_far_is_asked_for_nothing() -> None:
 def test_the_text_tells_each_kind_once_with_a_count_and_the_first_ids() -> None:
     error = problems_of(po.Model(lacking(400)).compile)
     lines = str(error).splitlines()
-    assert lines[0] == f"{3 * 400 + 2} problems in the input:"
+    assert lines[0] == f"{2 * 400 + 2} problems in the input:"
     assert len(lines) == 1 + len(EVERYTHING)
     transport = next(line for line in lines if "transport" in line)
     assert transport == (
@@ -246,7 +246,7 @@ def test_problems_of_a_region_are_a_frame() -> None:
     frame = lacking(3).problems()
     assert list(frame.columns) == COLUMNS
     assert set(zip(frame["subject"], frame["field"], strict=True)) == EVERYTHING
-    assert frame.index.equals(pd.RangeIndex(3 * 3 + 2))
+    assert frame.index.equals(pd.RangeIndex(2 * 3 + 2))
     coach = frame[frame["subject"] == "coach"].iloc[0]
     assert (coach["id"], coach["value"]) == ("k", None)
     assert "coaching is active" in coach["expected"]

@@ -21,7 +21,8 @@ LIMIT = "must be a number with at most 6 decimals from 0 to 1_000_000_000_000_00
 POSITIONS = "must be a whole number from 0 to 1_000_000"
 UNKNOWN = "leave the field out when it is not known"
 COLUMNS = (
-    "coaching_hours_per_week, hours_per_week, score, subsidy_eur_per_year,"
+    "coaching_hours_per_week, hours_per_week, planned_subsidy_eur_per_year,"
+    " planned_subsidy_with_charges_eur_per_year, score, subsidy_eur_per_year,"
     " subsidy_with_charges_eur_per_year, wage_value"
 )
 KINDS = "candidate, opening, employer, municipality, opening_municipality, sector, region"
@@ -607,7 +608,7 @@ def test_problems_of_a_kind_are_counted_and_the_first_named() -> None:
 
 def test_what_several_rules_miss_is_told_at_once_and_each_thing_once() -> None:
     quota = po.JobsQuota(per="region", jobs=1, unknown_ground="refuse")
-    rules = [po.Coaching(), quota, po.WageSubsidyBudget()]
+    rules = [po.Coaching(), quota, po.WageSubsidyBudget(unmeasured="refuse")]
     candidates = [
         {"id": "C-101", "coaching_hours_per_week": 2, "municipality": "Nijmegen"},
         {"id": "C-202", "coaching_hours_per_week": 2, "municipality": "Nijmegen"},
