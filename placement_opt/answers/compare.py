@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from placement_opt.answers.changes import openings_of
 from placement_opt.basics.errors import InvalidInputError
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.base import Rule
 from placement_opt.instance.groupings import Ways
 from placement_opt.instance.plan import Placement, Plan
@@ -28,8 +29,8 @@ BASE = "as it is"
 """The name of the plan that scenarios are compared with."""
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(ShortRepr):
     """Plans side by side, the first being the one that others are compared with.
 
     Parameters

@@ -265,7 +265,7 @@ def test_fixed_placements_are_eligible_under_the_standard_rules(seed: int):
     instance = Instance(made)
     pairs = enumerate_pairs(instance, standard_rules(instance))
     assert len(made.fixed_placements) == 3
-    check_fixed_placements(pairs)
+    check_fixed_placements(pairs, made.fixed_placements)
     assert np.median(np.bincount(pairs.candidate, minlength=900)) >= 5
 
 
