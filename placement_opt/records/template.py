@@ -46,6 +46,8 @@ def example_region() -> Region:
                 minimum_wage_age=19,
                 priority=1,
                 available_from="2026-02-16",
+                available_days=["mon", "tue", "thu.morning"],
+                licences=["forklift"],
             ),
             Candidate(
                 id="C-2",
@@ -79,6 +81,10 @@ def example_region() -> Region:
                 contract_months=12,
                 preferences=["C-1"],
                 sector_of_work="logistics",
+                days=["mon", "tue", "thu"],
+                days_needed=2,
+                licences=["forklift"],
+                hours_total_per_week=48,
             ),
             Opening(
                 id="O-2",
@@ -116,6 +122,8 @@ def example_region() -> Region:
                 municipalities=["Nijmegen"],
                 regimes=get_args(CoachingRegime),
                 needs=["quiet"],
+                openings=["O-1", "O-2"],
+                employers=["E-1"],
             ),
             Coach(id="K-2", kind="employer", employer="E-1", hours_per_week=4),
         ],

@@ -26,6 +26,7 @@ CAPACITY = {
     "wage-subsidy budget of a municipality",
     "sheltered places of a municipality",
     "resource limit",
+    "hours of an opening in all",
 }
 
 

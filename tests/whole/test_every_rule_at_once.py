@@ -318,6 +318,9 @@ def test_the_changes_above_break_every_rule_that_a_plan_can_break():
     apart = {
         po.CoachedContract.title,
         po.FewChanges.title,
+        po.Licences.title,
+        po.OpeningHours.title,
+        po.WorkingDays.title,
         po.MunicipalityBalance.title,
         po.WageSubsidyBudget.title,
     }

@@ -107,27 +107,47 @@ LAW = (
 )
 """What the law leaves open, filled in, with an ordinance of one municipality."""
 
-IDS = {"C-0": "C-01", "O-0": "O-1", "E-0": "E-1", "M-1": "M-east"}
+IDS = {"C-0": "C-01", "O-0": "O-1", "E-0": "E-1", "M-1": "M-east", "M-2": "M-west"}
 """Ids of the tiny regions those settings are for, and who stands for them here."""
+
+
+def _here(key):
+    return tuple(map(_here, key)) if isinstance(key, tuple) else IDS.get(key, key)
 
 
 def models():
     for rule in RULES:
         for number, fields in enumerate(rule.examples):
             known = {
-                name: {IDS.get(key, key): at for key, at in value.items()}
+                name: {_here(key): at for key, at in value.items()}
                 if isinstance(value, dict)
                 else value
                 for name, value in fields.items()
             }
-            listed = PAIRS if {"crew", "weight"} & {*map(str, known.values())} else None
+            listed = PAIRS if any(name in str(known) for name in ("crew", "weight")) else None
             made = functools.partial(_model, rule, known, listed)
             yield pytest.param(made, id=f"{rule.__name__}-{number}")
     yield pytest.param(_stacked, id="Coaching-stacked")
 
 
-def _model(rule, fields, pairs):
+def _grouped_region():
+    """Return the region with the groups of a user's own that rules are tried with."""
     region = region_with_everything()
+    labels = {
+        "candidates": {"area": "north"},
+        "openings": {"site": "dock"},
+        "employers": {"chain": "Jansen"},
+    }
+    return region.model_copy(
+        update={
+            kind: tuple(r.model_copy(update={"groups": groups}) for r in getattr(region, kind))
+            for kind, groups in labels.items()
+        }
+    )
+
+
+def _model(rule, fields, pairs):
+    region = _grouped_region()
     base = [po.OnePlacement(), po.OpeningCapacity()]
     objective = [term() for term in TERMS if term is not po.PairScore]
     objective += [po.PairScore("score")] if pairs else []
