@@ -204,11 +204,14 @@ class TestAnytime:
         assert placed[0] > 0
         assert search.best_source == "greedy"
 
-    def test_a_plan_at_hand_is_no_worse_for_it(self, model, start):
+    def test_a_plan_at_hand_needs_no_greedy_one(self, model, start, monkeypatch):
         formulation = model.compile().formulation
         search = search_of(formulation)
         search.offer(start, "start plan")
+        made = []
+        monkeypatch.setattr(auto, "rounded", lambda *_: made.append("greedy"))
         auto._offer_greedy(formulation, search)
+        assert made == []
         assert search.best is start
 
     @pytest.mark.parametrize(("limit_s", "least", "most"), [(2, 1.5, 1.6), (60, 23, 24)])
