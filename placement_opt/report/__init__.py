@@ -1,4 +1,4 @@
-"""What people get to see of a run: the tables, costs and levies, the summary, the words for errors.
+"""What people get to see of a run: the tables, costs and levies, the summary.
 
 Imports `answers`, `run` and what lies below them.
 """

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from placement_opt.basics.errors import InvalidInputError, Problem
+from placement_opt.cli.errors import BAD_INPUT, plain_value, say, told_errors
 from placement_opt.records import Region
-from placement_opt.report.cli_errors import BAD_INPUT, plain_value, say, told_errors
 
 RegionPath = Annotated[
     Path, typer.Argument(help="JSON file of the region, or folder of CSV or Parquet files.")

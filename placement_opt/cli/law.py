@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from placement_opt.report.cli_errors import told_errors
+from placement_opt.cli.errors import told_errors
 from placement_opt.rulebook import MissingParameter, Parameter, Rulebook
 
 LawFile = Annotated[

@@ -1,0 +1,179 @@
+"""The commands that make and judge plans: ``placement-opt solve`` and ``placement-opt check``."""
+
+import json
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from placement_opt.basics.json_files import check_writable
+from placement_opt.cli.errors import say, told_errors
+from placement_opt.cli.files import RegionPath, region_at
+from placement_opt.cli.law import LawFile
+from placement_opt.cli.options import (
+    AsJson,
+    Gap,
+    InLanguage,
+    Language,
+    Out,
+    Overwrite,
+    Quiet,
+    Seed,
+    TimeLimit,
+)
+from placement_opt.solvers import DEFAULT_SOLVER, SOLVERS
+from placement_opt.solvers.search.limits import SearchLimits
+
+if TYPE_CHECKING:
+    from placement_opt.records import Region
+    from placement_opt.result import Result
+    from placement_opt.rulebook import Rulebook
+
+NO_PLAN = 1
+
+
+def solve(
+    region: RegionPath,
+    out: Out = None,
+    time_limit: TimeLimit = SearchLimits.time_limit_s,
+    gap: Gap = SearchLimits.gap,
+    seed: Seed = SearchLimits.seed,
+    solver: Annotated[str, typer.Option(help=f"One of {', '.join(SOLVERS)}.")] = DEFAULT_SOLVER,
+    start: Annotated[Path | None, typer.Option(help="Result to start from.")] = None,
+    reproducible: Annotated[
+        bool, typer.Option("--reproducible", help="Stop by work instead of time.")
+    ] = SearchLimits.reproducible,
+    rulebook: LawFile = None,
+    language: InLanguage = Language.EN,
+    as_json: AsJson = False,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the best plan for a region under the standard rules."""
+    with told_errors(as_json=as_json):
+        from placement_opt.result import Result
+
+        check_free(out, overwrite=overwrite)
+        result = solved(
+            region_at(region),
+            out,
+            is_quiet=quiet,
+            overwrite=overwrite,
+            rulebook=law_at(rulebook),
+            time_limit_s=time_limit,
+            gap=gap,
+            seed=seed,
+            solver=solver,
+            start=None if start is None else Result.from_json(start),
+            reproducible=reproducible,
+        )
+        tell(result, language, as_json=as_json)
+
+
+def check(
+    region: RegionPath,
+    result: Annotated[Path, typer.Argument(help="JSON file of the result.")],
+    rulebook: LawFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Verify a result against its region without any solver."""
+    with told_errors(as_json=as_json):
+        from placement_opt.checking import check_result
+        from placement_opt.result import Result
+
+        law = law_at(rulebook)
+        report = check_result(region_at(region), Result.from_json(result), rulebook=law)
+        if as_json:
+            print(json.dumps({"is_sound": report.is_sound, **asdict(report)}))
+        else:
+            print(report)
+            print("The result is sound." if report.is_sound else "The result DIFFERS.")
+    if not report.is_sound:
+        raise typer.Exit(NO_PLAN)
+
+
+def law_at(file: Path | None) -> "Rulebook | None":
+    """Open the user's law; as without a file, last known values stand in, and are told."""
+    from placement_opt.rulebook import Rulebook
+
+    return None if file is None else Rulebook.from_file(file, unknown="last_known")
+
+
+def check_free(out: Path | None, *, overwrite: bool) -> None:
+    """Refuse a file that cannot be written before minutes are spent on what goes into it."""
+    if out is not None:
+        check_writable(out, overwrite=overwrite, remedy="pass --overwrite")
+
+
+def solved(
+    region: "Region",
+    out: Path | None,
+    *,
+    is_quiet: bool,
+    overwrite: bool,
+    rulebook: "Rulebook | None" = None,
+    **parameters: Any,
+) -> "Result":
+    """Solve and write the result, so that Ctrl-C costs neither the plan nor the file."""
+    from placement_opt.model import Model
+    from placement_opt.run.progress import printed_lines
+    from placement_opt.solvers.search.guarded import uninterrupted
+
+    cancelled = threading.Event()
+    shown = nullcontext() if is_quiet else printed_lines(sys.stderr)
+    with _without_solver_chatter(), shown as on_progress:
+
+        def work() -> "Result":
+            model = Model(region, rulebook=rulebook)
+            result = model.solve(on_progress=on_progress, cancel=cancelled, **parameters)
+            if out is not None:
+                _write(result, out, overwrite=overwrite)
+            return result
+
+        return uninterrupted(work, cancelled.set, say)
+
+
+@contextmanager
+def _without_solver_chatter() -> Iterator[None]:
+    """Send what native solver code writes to standard output to standard error instead.
+
+    HiGHS prints a stray line now and then, which would spoil ``--json``.
+    """
+    sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:  # no standard output at all
+        yield
+        return
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def _write(result: "Result", out: Path, *, overwrite: bool) -> None:
+    """Write a result; where that fails after all, keep it elsewhere and say where."""
+    try:
+        result.to_json(out, overwrite=overwrite)
+    except OSError as error:
+        spare = Path(tempfile.mkdtemp(prefix="placement-opt-")) / "result.json"
+        result.to_json(spare)
+        told = str(error).rstrip(".")
+        raise OSError(f"{told}. The result is kept in {str(spare)!r}.") from error
+
+
+def tell(result: "Result", language: Language, *, as_json: bool) -> None:
+    """Print a result, and end with the exit code of one without a plan where it has none."""
+    print(result.model_dump_json() if as_json else result.summary(language.value))
+    if not result.has_plan:
+        raise typer.Exit(NO_PLAN)
