@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from placement_opt.constraints import standard_rules
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement
-from placement_opt.pairs.table import enumerate_pairs
+from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.records import Candidate, Coach, Employer, Municipality, Opening, Region
 
 DATE = dt.date(2026, 2, 1)

@@ -1,18 +1,19 @@
 """Placements that people have already agreed on stay in every plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Literal, Self
 
 import numpy as np
 from scipy import sparse
 from typing_extensions import override
 
+from placement_opt.basics.errors import InvalidInputError, Problem
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
-from placement_opt.pairs.table import PairTable, check_fixed_placements
+from placement_opt.pairs.table import PairTable
 from placement_opt.records.fields import PairsOfIds
 
 
@@ -49,7 +50,7 @@ class FixedPlacements(Rule):
     def lower(self, pairs: PairTable) -> RowBlock | None:
         instance = pairs.instance
         fixed = sorted(self.fixed_in(instance))
-        check_fixed_placements(pairs, fixed)
+        refuse_ineligible(pairs, fixed)
         if not fixed:
             return None
         found = [
@@ -77,3 +78,29 @@ class FixedPlacements(Rule):
         for candidate_id, opening_id in self.fixed_in(plan.instance):
             if (candidate_id, opening_id) not in placed:
                 yield self.broken(f"{candidate_id} in {opening_id}", "not in the plan")
+
+
+def refuse_ineligible(pairs: PairTable, fixed: Iterable[tuple[str, str]]) -> None:
+    """Refuse fixed placements that are not eligible; the rules would silently contradict them.
+
+    Raises
+    ------
+    InvalidInputError
+        With one problem for each fixed placement outside the eligible pairs.
+    """
+    instance = pairs.instance
+    problems = [
+        Problem(
+            "candidate",
+            candidate_id,
+            "fixed_placements",
+            opening_id,
+            "must be an eligible opening",
+            "ask `why_not` which rule removes it; drop the fixed placement or mend the records",
+        )
+        for candidate_id, opening_id in fixed
+        if pairs.find(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))
+        is None
+    ]
+    if problems:
+        raise InvalidInputError(problems)

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -10,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from placement_opt.basics.arrays import Bools, Indices, Ints
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.errors import Findings, Problem
 from placement_opt.basics.quantities import Digits, read_number
 from placement_opt.basics.rows import AssumptionRow
@@ -19,8 +18,8 @@ from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.constraints.leaving_once import leaving_once
 from placement_opt.constraints.limits import Limits, Per, Prices, unfit_groups
 from placement_opt.constraints.model_part import Examples
+from placement_opt.constraints.quota_attainable import attainable_jobs
 from placement_opt.constraints.quota_records import (
-    counts_for_quota,
     groups_employers,
     hours_left,
     in_service,
@@ -29,36 +28,18 @@ from placement_opt.constraints.quota_records import (
     unknown_grounds,
     who_counts,
 )
+from placement_opt.constraints.quota_standing import GroupStanding, placed_jobs
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.columns import HOUR
 from placement_opt.instance.groupings import Group, each_way, group_text
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation, contract_hours
+from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.groups import Groups, grouped
 from placement_opt.pairs.hours import hours_where
 from placement_opt.pairs.table import Column, PairTable, times
 from placement_opt.records.readers import Quantity
 
 STANDARD_PRICE = 800
-
-
-@dataclass(frozen=True, slots=True)
-class GroupStanding:
-    """Where one group stands under a plan, in jobs of 25.5 hours a week, exact.
-
-    `target` is what is asked, `in_service` counts where the target is a statutory one, `placed`
-    what the plan adds (people who leave a job lower it), `shortfall` what is missing.
-    """
-
-    group: Group
-    target: Fraction
-    in_service: Fraction
-    placed: Fraction
-
-    @property
-    def shortfall(self) -> Fraction:
-        """Jobs missing, never negative and never rounded."""
-        return max(Fraction(0), self.target - self.in_service - self.placed)
 
 
 class JobsQuota(Rule):
@@ -237,24 +218,11 @@ class JobsQuota(Rule):
         return Usage(groups, jobs(new), also=(code, jobs(of_leaver)))
 
     def attainable(self, pairs: PairTable, *, places_count: bool) -> dict[Group, Fraction]:
-        """Return at most how many jobs each group can gain, were nothing else scarce.
-
-        Everybody eligible counts as often as they may be placed, in the pairs with the most hours;
-        with `places_count` an opening has no more people than places. No plan has more.
-        """
-        groups = grouped(pairs, self.per, self.rule)
+        """Return at most how many jobs each group can gain; see `attainable_jobs`."""
         _, counted, hours = self._counted(pairs)
-        value = np.where(counted, hours.values, 0).astype(np.int64)
-        most = np.full(pairs.instance.n_candidates, pairs.placements_per_candidate)
-        gained = _most_of(groups, value, pairs.candidate, most)
-        if places_count:
-            places = pairs.instance.openings.positions.astype(np.int64)
-            gained = np.minimum(gained, _most_of(groups, value, pairs.opening, places))
-        job = Fraction(pairs.instance.rulebook.job_hours_per_week) * hours.scale
-        return {
-            label: Fraction(sum_) / job
-            for label, sum_ in zip(groups.labels, gained.tolist(), strict=True)
-        }
+        hours = Column(np.where(counted, hours.values, 0), hours.scale)
+        groups = grouped(pairs, self.per, self.rule)
+        return attainable_jobs(pairs, groups, hours, places_count=places_count)
 
     @override
     def assumptions(self, pairs: PairTable) -> Iterator[AssumptionRow]:
@@ -270,36 +238,10 @@ class JobsQuota(Rule):
         wanted = self.jobs if self.jobs is not None else pledged(instance, self.per)
         targets = plain_limits(plan, wanted, self.per)
         service = {} if self.jobs is None else in_service(instance, self.per, targets)
-        placed = self._placed(plan)
+        placed = placed_jobs(plan, self.per)
         for label, target in targets.items():
             zero = Fraction(0)
             yield GroupStanding(label, target, service.get(label, zero), placed.get(label, zero))
-
-    def _placed(self, plan: Plan) -> dict[Group, Fraction]:
-        """Sum jobs gained and left per group, person by person."""
-        instance = plan.instance
-        job = Fraction(instance.rulebook.job_hours_per_week)
-        placed: dict[Group, Fraction] = {}
-
-        def add(label: Group | None, hours: Fraction) -> None:
-            if label is not None:
-                placed[label] = placed.get(label, Fraction(0)) + hours / job
-
-        for candidate_id, placements in plan.of_candidate.items():
-            candidate = instance.candidate_of[candidate_id]
-            if not counts_for_quota(instance, candidate):
-                continue
-            for placement in placements:
-                if not plan.opening(placement).sheltered:
-                    hours = plan.hours_per_week(placement) or Fraction(0)
-                    add(plan.group(placement, self.per), hours)
-            if candidate.current_opening is not None:
-                old = Placement(candidate_id, candidate.current_opening)
-                opening = instance.opening_of[candidate.current_opening]
-                if not opening.sheltered:
-                    hours = contract_hours(candidate, opening) or Fraction(0)
-                    add(plan.group(old, self.per), -hours)
-        return placed
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
@@ -319,30 +261,3 @@ class JobsQuota(Rule):
             price = self.price_of(position.group)
             if price is not None:
                 yield Shortfall(group_text(position.group), position.shortfall, price)
-
-
-def _most_of(groups: Groups, value: Ints, holder: Indices, most: Ints) -> Ints:
-    """Return the largest sum of each group where each holder takes its best pairs, at most `most`.
-
-    Parameters
-    ----------
-    groups
-        The group of each pair.
-    value
-        What each pair adds, shape (E,), >= 0.
-    holder
-        The candidate or the opening of each pair, shape (E,).
-    most
-        How many pairs each holder takes.
-    """
-    counts = np.flatnonzero((value > 0) & (groups.code >= 0))
-    order = counts[np.lexsort((-value[counts], holder[counts], groups.code[counts]))]
-    code, holder = groups.code[order], holder[order]
-    is_first = np.ones(order.size, dtype=np.bool_)
-    is_first[1:] = (code[1:] != code[:-1]) | (holder[1:] != holder[:-1])
-    first = np.flatnonzero(is_first)
-    rank = np.arange(order.size) - np.repeat(first, np.diff(np.append(first, order.size)))
-    taken = rank < most[holder]
-    sums = np.zeros(len(groups.labels), dtype=np.int64)
-    np.add.at(sums, code[taken], value[order][taken])
-    return sums

@@ -6,10 +6,12 @@ from typing import Any, Self
 
 from placement_opt.basics.errors import Findings, InvalidInputError
 from placement_opt.instance.instance import Instance
+from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.pairs.listed import column_names, listed_pairs
 from placement_opt.pairs.listed_copy import own_copy
 from placement_opt.pairs.pair_values import PairValues
-from placement_opt.pairs.table import PairRule, PairTable, PairTerm, enumerate_pairs
+from placement_opt.pairs.rule_protocols import PairRule, PairTerm
+from placement_opt.pairs.table import PairTable
 
 
 @dataclass(frozen=True, eq=False)

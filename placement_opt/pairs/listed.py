@@ -24,7 +24,8 @@ from placement_opt.pairs.columns import PAIR_COLUMNS
 from placement_opt.pairs.listed_columns import ListedColumn, pairs_problem
 from placement_opt.pairs.listed_given import GivenLabels, GivenNumbers, GivenOfPair
 from placement_opt.pairs.listed_ids import read_ids
-from placement_opt.pairs.table import PairRule, PairTable, PairTerm, gather_problems
+from placement_opt.pairs.rule_protocols import PairRule, PairTerm, gather_problems
+from placement_opt.pairs.table import PairTable
 
 ID_COLUMNS = ("candidate_id", "opening_id")
 SCORE = "score"

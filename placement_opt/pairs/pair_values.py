@@ -24,7 +24,8 @@ from placement_opt.pairs.listed import (
 )
 from placement_opt.pairs.listed_columns import ListedColumn, read_labels, read_numbers
 from placement_opt.pairs.listed_given import out_of_range
-from placement_opt.pairs.table import Column, PairRule, PairTable, PairTerm
+from placement_opt.pairs.rule_protocols import PairRule, PairTerm
+from placement_opt.pairs.table import Column, PairTable
 
 _SHOWN_PAIRS = 10
 _NAMED = "pair_values"

@@ -1,17 +1,16 @@
-"""Eligible (candidate, opening) pairs: found in blocks, kept as narrow aligned columns."""
+"""Eligible (candidate, opening) pairs, kept as narrow aligned columns."""
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
-from placement_opt.basics.errors import Findings, InvalidInputError, Problem
+from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.rows import RemarkRow
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.instance import Instance
@@ -21,36 +20,6 @@ BLOCK_CELLS = 1 << 20
 
 MANY = 1 << 30
 """Stands for "no limit" on the placements of one candidate."""
-
-
-class PairRule(Protocol):
-    """What the enumeration needs of a rule that can remove pairs."""
-
-    @property
-    def title(self) -> str:
-        """Name the rule for people."""
-
-    @property
-    def decided_by(self) -> frozenset[str]:
-        """Pair columns that, once given, decide in the rows which pairs can be placed."""
-
-    @property
-    def summed_columns(self) -> frozenset[str]:
-        """Pair columns whose numbers the rule sums."""
-
-    def problems(self, instance: Instance) -> Iterable[Problem]:
-        """Tell what the records leave out that the rule needs."""
-
-    def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
-        """Tell which pairs are eligible, broadcasting both index arrays; None allows all."""
-
-
-class PairTerm(Protocol):
-    """What the reading of listed pairs needs of a term."""
-
-    @property
-    def valued_columns(self) -> frozenset[str]:
-        """Pair columns whose numbers the term counts."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -247,103 +216,3 @@ def _starts(rows: Indices, n_rows: int) -> Ints:
     np.cumsum(np.bincount(rows, minlength=n_rows), out=starts[1:])
     starts.setflags(write=False)
     return starts
-
-
-def enumerate_pairs(
-    instance: Instance,
-    rules: Sequence[PairRule],
-    findings: Findings | None = None,
-    given: Collection[str] = (),
-) -> PairTable:
-    """Find every pair that all rules allow, without any cap per candidate.
-
-    Works over blocks of candidates times all openings; O(C * O * rules) bit operations and
-    O(block * O) memory beside the pairs themselves.
-
-    Parameters
-    ----------
-    instance
-        The compiled region.
-    rules
-        Rules that may remove pairs.
-    findings
-        Where the problems of rules are gathered; a rule with problems allows every pair there, so
-        that what other rules find wrong is told with it. None raises them.
-    given
-        Pair columns that the user gives values of: a rule that they decide removes no pair.
-
-    Raises
-    ------
-    InvalidInputError
-        With the problems of all rules, where no `findings` are given.
-    """
-    found_wrong = Findings() if findings is None else findings
-    gather_problems(rules, instance, found_wrong)
-    rules = [rule for rule in rules if not rule.decided_by.intersection(given)]
-    n_openings = instance.n_openings
-    openings = np.arange(n_openings, dtype=np.int32)[np.newaxis, :]
-    counters = {rule.title: np.zeros(instance.n_candidates, dtype=np.int32) for rule in rules}
-    found: list[tuple[Indices, Indices]] = []
-    for rows in candidate_blocks(instance.n_candidates, n_openings):
-        block = np.arange(rows.start, rows.stop, dtype=np.int32)[:, np.newaxis]
-        allowed = np.ones((len(block), n_openings), dtype=np.bool_)
-        for rule in rules:
-            mask = None
-            with found_wrong.gathered():
-                mask = rule.allows(instance, block, openings)
-            if mask is None:
-                continue
-            mask = np.broadcast_to(mask, allowed.shape)
-            counters[rule.title][rows] += n_openings - _per_row(mask)
-            allowed &= mask
-        candidate = np.repeat(block[:, 0], _per_row(allowed))
-        place = np.flatnonzero(allowed) - (candidate - rows.start) * np.int64(n_openings)
-        found.append((candidate, place.astype(np.int32)))
-    if findings is None:
-        found_wrong.refuse()
-    return PairTable(
-        instance,
-        candidate=np.concatenate([candidate for candidate, _ in found]),
-        opening=np.concatenate([opening for _, opening in found]),
-        removed=counters,
-    )
-
-
-def gather_problems(rules: Iterable[PairRule], instance: Instance, findings: Findings) -> None:
-    """Ask each rule what the records leave out, before any pair is looked at."""
-    for rule in rules:
-        with findings.gathered():
-            findings.add(rule.problems(instance))
-
-
-def _per_row(mask: Bools) -> Indices:
-    """Count what is True in each row; bytes in 16 bits add up twice as fast as bools in 32."""
-    wide = np.uint16 if mask.shape[1] < 1 << 16 else np.uint32
-    count: Indices = mask.view(np.uint8).sum(axis=1, dtype=wide).astype(np.int32)
-    return count
-
-
-def check_fixed_placements(pairs: PairTable, fixed: Iterable[tuple[str, str]]) -> None:
-    """Refuse fixed placements that are not eligible; the rules would silently contradict them.
-
-    Raises
-    ------
-    InvalidInputError
-        With one problem for each fixed placement outside the eligible pairs.
-    """
-    instance = pairs.instance
-    problems = [
-        Problem(
-            "candidate",
-            candidate_id,
-            "fixed_placements",
-            opening_id,
-            "must be an eligible opening",
-            "ask `why_not` which rule removes it; drop the fixed placement or mend the records",
-        )
-        for candidate_id, opening_id in fixed
-        if pairs.find(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))
-        is None
-    ]
-    if problems:
-        raise InvalidInputError(problems)

@@ -8,8 +8,9 @@ from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import BudgetRow, CoachRow, PlacementRow, QuotaRow, TermRow
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching import Coaching
-from placement_opt.constraints.jobs_quota import GroupStanding, JobsQuota
+from placement_opt.constraints.jobs_quota import JobsQuota
 from placement_opt.constraints.opening_capacity import OpeningCapacity
+from placement_opt.constraints.quota_standing import GroupStanding
 from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget
 from placement_opt.instance.groupings import Group
 from placement_opt.instance.instance import Instance

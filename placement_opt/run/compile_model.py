@@ -15,7 +15,8 @@ from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.given_pairs import GivenPairs
-from placement_opt.pairs.table import MANY, Column, PairTable, gather_problems
+from placement_opt.pairs.rule_protocols import gather_problems
+from placement_opt.pairs.table import MANY, Column, PairTable
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.own_parts import asked_rule, asked_term
 from placement_opt.run.progress import Stopwatch

@@ -21,7 +21,7 @@ from benchmarks.rivals.greedy import solve as solve_greedily
 from benchmarks.run import Run
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.instance.instance import Instance
-from placement_opt.pairs.table import enumerate_pairs
+from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.run.compiled import Compiled
 from placement_opt.solvers.engines.cp_sat_writing import cp_sat_model
 from placement_opt.solvers.relaxation.point import Point

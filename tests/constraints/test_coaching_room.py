@@ -15,7 +15,7 @@ from placement_opt.constraints.coaching import _class_label
 from placement_opt.constraints.coaching_teams import covers
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
-from placement_opt.pairs.table import enumerate_pairs
+from placement_opt.pairs.enumeration import enumerate_pairs
 
 SOME = settings(
     max_examples=80,

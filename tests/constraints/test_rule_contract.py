@@ -23,9 +23,9 @@ from placement_opt.formulation.own_variables import following
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
+from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.pairs.groups import LabelsOfPairs
 from placement_opt.pairs.listed import given_of, listed_pairs
-from placement_opt.pairs.table import enumerate_pairs
 
 RULES_PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 LAW = (

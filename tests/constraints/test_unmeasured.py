@@ -8,7 +8,7 @@ import placement_opt as po
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.pairs.columns import pair_column
-from placement_opt.pairs.table import enumerate_pairs
+from placement_opt.pairs.enumeration import enumerate_pairs
 
 LAW = po.Rulebook.on("2026-02-01").override({"wage_subsidy.employer_charges": "0.235"})
 HALF = LAW.wage_subsidy_eur_per_year("0.5", 24)

@@ -16,8 +16,8 @@ from placement_opt.constraints.excluded_pairs import ExcludedPairs
 from placement_opt.constraints.resource_limit import ResourceLimit
 from placement_opt.constraints.sheltered_work import ShelteredWork
 from placement_opt.instance.instance import Instance
+from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.pairs.listed import given_of, listed_pairs
-from placement_opt.pairs.table import enumerate_pairs
 from placement_opt.records import Candidate, Opening, Region
 
 # The user's order is not that of the ids.

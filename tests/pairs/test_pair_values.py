@@ -14,9 +14,9 @@ from placement_opt.basics.errors import InvalidInputError
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.pairs.columns import PAIR_COLUMNS, pair_column
+from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.pairs.listed import given_of
 from placement_opt.pairs.pair_values import PairValues
-from placement_opt.pairs.table import enumerate_pairs
 
 LAW = po.Rulebook.on(DATE).override({"wage_subsidy.employer_charges": "0.235"})
 FEW = settings(

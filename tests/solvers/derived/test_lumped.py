@@ -14,7 +14,7 @@ import placement_opt as po
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.mixed_integer_rounding import Cut
 from placement_opt.instance.instance import Instance
-from placement_opt.pairs.table import enumerate_pairs
+from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.solvers.derived.lumped import lumped, spread
 from placement_opt.solvers.relaxation.pricing import Pricing, dual_bound
 from placement_opt.solvers.relaxation.relaxation import whole_relaxation

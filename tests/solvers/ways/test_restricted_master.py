@@ -19,7 +19,7 @@ from placement_opt.formulation.own_variables import following, tightened
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement
-from placement_opt.pairs.table import enumerate_pairs
+from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.solvers.derived.part import part_of
 from placement_opt.solvers.engines.cp_sat import CpSat
 from placement_opt.solvers.engines.mip import Mip
