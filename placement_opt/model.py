@@ -6,7 +6,7 @@ Flow: records -> Instance -> eligible pairs -> rows and points -> Formulation ->
 
 import copy
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from typing_extensions import override
@@ -32,7 +32,6 @@ from placement_opt.run.one_solve import solved
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.solve_parameters import RegionSolveParameters, SolveParameters, taking
 from placement_opt.run.start_plan import Started
-from placement_opt.run.unread_decisions import warn_of_unread
 from placement_opt.solvers.search.base import Ending, Search
 
 if TYPE_CHECKING:
@@ -123,7 +122,7 @@ class Model:
         self._rulebook = rulebook
         self._given = GivenPairs.of(pairs, pair_values, pair_defaults)
         self._compiled: Compiled | None = None
-        self._seconds: dict[str, float] = {}
+        self._seconds: Mapping[str, float] = {}
         self._rules = list(standard_rules_of(self.instance, pairs) if rules is None else rules)
         self._terms = list(standard_terms(self.instance) if objective is None else objective)
         self._check(self._rules, self._terms)
@@ -210,18 +209,16 @@ class Model:
         PlacementWarning
             When a limit names a label that no pair has, and one that a pair has is close to it.
         """
+        return self._compile(lambda _phase: None)
+
+    def _compile(self, entered: Callable[[str], object]) -> Compiled:
+        """Compile, and tell of each phase that begins."""
         if self._compiled is None:
-            warn_of_unread(self.region, self._rules)
-            self._seconds = {}
-            watch = Stopwatch(self._seconds)
-            try:
-                self._compiled = compile_model(
-                    self.instance, self._given, self._rules, self._terms, watch
-                )
-            except InvalidInputError as error:
-                if not self.region.reading.places:
-                    raise
-                raise error.placed(self.region.reading.placed) from error.__cause__
+            watch = Stopwatch({}, entered)
+            self._compiled = compile_model(
+                self.instance, self._given, self._rules, self._terms, watch
+            )
+            self._seconds = watch.seconds
         return self._compiled
 
     def problems(self) -> "pd.DataFrame":
@@ -257,8 +254,8 @@ class Model:
     def solve(self, given: SolveParameters) -> Result:
         """Find the best plan, prove how good it is, and verify it.
 
-        Infeasible, out of time, cancelled and a failing solver are statuses of the result, not
-        exceptions; the best verified plan so far is always returned.
+        Infeasible, out of time, cancelled (also by Ctrl-C) and a failing solver are statuses of the
+        result, not exceptions; the best verified plan so far is always returned.
 
         Parameters
         ----------
@@ -277,9 +274,11 @@ class Model:
             or breaks a rule is left out, what is missing is completed, and the result is never
             worse than that plan; `Result.start` tells what became of it.
         progress
-            Print the first plan or bound, the last, and at most two lines a second between.
+            Show phase, plan, bound, gap and time: as a bar in a terminal and in a notebook, else as
+            lines, the first, the last, and at most two a second between.
         on_progress
-            Called with an `Event` for every better plan or bound, from whichever thread found it.
+            Called with an `Event` when a phase begins, compiling included, and for every better
+            plan or bound, from whichever thread found it.
         cancel
             A `threading.Event`, or a function that returns True to stop.
         reproducible
@@ -303,18 +302,19 @@ class Model:
         InternalError
             When a plan fails verification: a bug of ours. The error holds the plan.
         """
-        asked, began = given.checked(), time.perf_counter()
-        compiled = self.compile()
-        as_solved = copy.copy(self)  # rules that are added later are none of its
+        asked, began, as_solved = given.checked(), time.perf_counter(), self
 
-        def told(
-            search: Search, ending: Ending, started: Started, seconds: dict[str, float]
-        ) -> Result:
+        def compiled(entered: Callable[[str], object]) -> tuple[Compiled, Mapping[str, float]]:
+            nonlocal as_solved
+            found, as_solved = self._compile(entered), copy.copy(self)  # rules added later: not its
+            return found, self._seconds
+
+        def told(search: Search, ending: Ending, started: Started, watch: Stopwatch) -> Result:
             parameters = asked.told(started.told())
-            record = result_of(compiled, search, ending, parameters, seconds, started)
+            record = result_of(as_solved.compile(), search, ending, parameters, watch, started)
             return Result.of(record, as_solved)
 
-        return solved(compiled, asked, self._seconds, began, told)
+        return solved(compiled, asked, began, told)
 
     def to_cp_sat(self) -> "PlacementCpModel":
         """Return the CP-SAT model itself, to inspect or extend.

@@ -700,6 +700,26 @@ class TestSolving:
         assert result.objective == 7
         assert "a progress observer failed" in caplog.text
 
+    def test_an_observer_hears_of_every_phase_in_order(self):
+        events = []
+        result = po.solve(self.LARGE, gap=0.05, on_progress=events.append)
+        begun = [event for event in events if event.source == event.phase]
+        phases = ["pairs", "lower", "formulate", "search", "verify", "done"]
+        assert [event.phase for event in begun] == phases
+        assert {event.phase for event in events if event not in begun} == {"search"}
+        assert [event.objective for event in begun[:4]] == [None] * 4
+        assert begun[-1].objective == pytest.approx(result.objective, abs=1e-6)
+        assert begun[-1].bound == pytest.approx(result.bound, abs=1e-6)
+        seconds = [event.elapsed_s for event in begun]
+        assert seconds == sorted(seconds)
+
+    def test_a_model_that_is_compiled_tells_no_phases_of_compiling_again(self):
+        events, made = [], model()
+        made.compile()
+        made.solve(on_progress=events.append)
+        phases = [event.phase for event in events if event.source == event.phase]
+        assert phases == ["search", "verify", "done"]
+
     def test_an_observer_sees_plans_improve_under_the_bound(self):
         events = []
         result = po.solve(self.LARGE, gap=0.05, on_progress=events.append)

@@ -123,11 +123,11 @@ def solved(
 ) -> "Result":
     """Solve and write the result, so that Ctrl-C costs neither the plan nor the file."""
     from placement_opt.model import Model
-    from placement_opt.run.progress import printed_lines
+    from placement_opt.run.observers import shown_on
     from placement_opt.solvers.search.guarded import uninterrupted
 
     cancelled = threading.Event()
-    shown = nullcontext() if is_quiet else printed_lines(sys.stderr)
+    shown = nullcontext() if is_quiet else shown_on(sys.stderr, parameters["time_limit_s"])
     with _without_solver_chatter(), shown as on_progress:
 
         def work() -> "Result":

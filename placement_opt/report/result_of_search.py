@@ -38,7 +38,7 @@ def result_of(
     search: Search,
     ending: Ending,
     parameters: RunParameters,
-    seconds: dict[str, float],
+    watch: Stopwatch,
     started: Started,
 ) -> ResultRecord:
     """Return the result of a search that has ended.
@@ -51,8 +51,8 @@ def result_of(
         The search, and how it ended.
     parameters
         What `solve` was asked.
-    seconds
-        Seconds of each phase so far; those of the verdict are added.
+    watch
+        Knows the seconds of each phase so far; those of the verdict are added.
     started
         What became of the start plan.
 
@@ -65,12 +65,12 @@ def result_of(
     judged, faults = None, tuple[Fault, ...]()
     with plan_kept(compiled, search, outcome.solution, started.coach_of):
         if outcome.solution is not None:
-            with Stopwatch(seconds).phase("verify"):
+            with watch.phase("verify"):
                 plan = compiled.plan(outcome.solution, started.coach_of)
                 verdict = compiled.judge(plan)
                 faults = contradictions(compiled, search, outcome.solution, plan, verdict)
                 judged = (plan, verdict)
-        result = _told(compiled, search, outcome, judged, parameters, seconds, started)
+        result = _told(compiled, search, outcome, judged, parameters, watch.seconds, started)
         return contradicted(result, faults, compiled.formulation.points(search.gained or 0))
 
 

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from placement_opt.basics.errors import Findings, PlacementWarning
+from placement_opt.basics.errors import Findings, InvalidInputError, PlacementWarning
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import RemarkRow
 from placement_opt.constraints.base import Rule
@@ -20,12 +20,37 @@ from placement_opt.pairs.table import MANY, Column, PairTable
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.own_parts import asked_rule, asked_term
 from placement_opt.run.progress import Stopwatch
+from placement_opt.run.unread_decisions import warn_of_unread
 
 _LOG = logging.getLogger("placement_opt")
 _PACKAGE = str(Path(__file__).parents[1])
 
 
 def compile_model(
+    instance: Instance,
+    given: GivenPairs,
+    rules: Sequence[Rule],
+    terms: Sequence[Term],
+    watch: Stopwatch,
+) -> Compiled:
+    """Compile as `_compiled` does; problems of a region from files tell their place there.
+
+    Raises
+    ------
+    InvalidInputError
+        With the problems of ``pairs=``, of all rules and of all terms.
+    """
+    reading = instance.region.reading
+    warn_of_unread(instance.region, rules)
+    try:
+        return _compiled(instance, given, rules, terms, watch)
+    except InvalidInputError as error:
+        if not reading.places:
+            raise
+        raise error.placed(reading.placed) from error.__cause__
+
+
+def _compiled(
     instance: Instance,
     given: GivenPairs,
     rules: Sequence[Rule],

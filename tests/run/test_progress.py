@@ -7,7 +7,9 @@ import threading
 import pytest
 
 from placement_opt.basics.errors import InvalidInputError
-from placement_opt.run.progress import Stopwatch, as_cancel, observers, printed_lines, progress_line
+from placement_opt.run.observers import observers
+from placement_opt.run.progress import Stopwatch, as_cancel
+from placement_opt.run.progress_lines import printed_lines, progress_line
 from placement_opt.solvers.search.base import Event
 
 

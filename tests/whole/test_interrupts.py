@@ -223,3 +223,17 @@ def test_the_command_line_writes_the_plan_after_two_interrupts(tmp_path: Path) -
     assert process.returncode == 0
     assert json.loads(answer)["stop_reason"] == "cancelled"
     assert po.Result.from_json(tmp_path / "plan.json").has_plan
+
+
+def test_an_interrupt_while_the_model_is_compiled_says_that_there_is_no_plan(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(*_parts: object) -> None:
+        raise KeyboardInterrupt
+
+    model = po.Model(po.synthetic_region(candidates=20, openings=7, seed=1))
+    with monkeypatch.context() as patched:
+        patched.setattr("placement_opt.model.compile_model", interrupted)
+        with pytest.raises(KeyboardInterrupt, match="no plan yet"):
+            model.solve()
+    assert model.solve().has_plan

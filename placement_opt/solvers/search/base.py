@@ -45,12 +45,19 @@ class Event:
         Name of the solver or step that reports.
     objective, bound
         Best plan and best bound so far, or None.
+    phase
+        ``"pairs"``, ``"lower"`` and ``"formulate"`` while the model is compiled, ``"search"``,
+        ``"verify"`` for the verdict and the tables, and ``"done"``.
+    region
+        Where several regions are solved side by side, the name of the one it is about.
     """
 
     elapsed_s: float
     source: str
     objective: float | None
     bound: float | None
+    phase: str = "search"
+    region: str | None = None
 
     @property
     def gap(self) -> float | None:
