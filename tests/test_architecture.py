@@ -347,12 +347,7 @@ def calls_and_asserts(module: str) -> Iterator[str]:
 def test_no_assert_and_no_print(module: str) -> None:
     found = set(calls_and_asserts(module))
     assert "assert" not in found
-<<<<<<< HEAD
-    if not module.startswith("cli") and module != "run.progress":
-=======
-    printing = {"cli", "report.cli_errors", "report.cli_files", "report.cli_rulebook"}
-    if module not in {*printing, "run.progress_lines"}:
->>>>>>> 2e755c3 (Tell of every phase in one stream of events, compiling included, and show a bar in terminals and notebooks)
+    if not module.startswith("cli") and module != "run.progress_lines":
         assert "print" not in found
 
 

@@ -82,7 +82,9 @@ def test_a_terminal_keeps_the_last_drawing(monkeypatch: pytest.MonkeyPatch) -> N
     with shown_in_terminal(Bar(10.0), screen) as tell:
         tell(Event(1.0, "highs", 900.0, 1000.0))
         tell(Event(2.0, "done", 950.0, 1000.0, "done"))
-    assert "plan 950.0" in screen.getvalue().rstrip().splitlines()[-1]
+    last = screen.getvalue().rpartition("\x1b[2K")[2]
+    assert "done" in last
+    assert "plan 950.0" in last
 
 
 @pytest.mark.parametrize("term", ["dumb", "unknown"])
