@@ -19,6 +19,7 @@ from placement_opt.basics.errors import (
 from placement_opt.basics.json_files import write_bytes_atomically
 from placement_opt.basics.rows import (
     AssumptionRow,
+    BlockingRow,
     BudgetRow,
     ChangeRow,
     CoachRow,
@@ -51,6 +52,7 @@ _TABLES: Mapping[str, tuple[type[Row], str]] = {
     "costs": (CostRow, "cost_rows"),
     "terms": (TermRow, "term_rows"),
     "changes": (ChangeRow, "change_rows"),
+    "blocking_pairs": (BlockingRow, "blocking_rows"),
     "remarks": (RemarkRow, "remark_rows"),
     "assumptions": (AssumptionRow, "assumption_rows"),
 }
@@ -163,6 +165,11 @@ class Result(ResultRecord):
         return self._table("changes")
 
     @property
+    def blocking_pairs(self) -> "pd.DataFrame":
+        """Who would rather have each other: see `placement_opt.Stability`."""
+        return self._table("blocking_pairs")
+
+    @property
     def remarks(self) -> "pd.DataFrame":
         """What to know of the plan: limits that limit nothing, rules that contradict themselves."""
         return self._table("remarks")
@@ -175,7 +182,7 @@ class Result(ResultRecord):
     def _table(self, table: str) -> "pd.DataFrame":
         """Return a copy of a table, made once from its rows."""
         row, name = _TABLES[table]
-        rows = getattr(self, name)
+        rows = getattr(self, name) or ()
         known = self._frames.get(name)
         if known is None or known[0] is not rows:  # a changed copy shares what was made before
             known = self._frames[name] = (rows, _frame(row, rows))
@@ -203,7 +210,7 @@ class Result(ResultRecord):
             hint = "pip install polars, or take the table as pandas"
             raise PlacementError(f"to_polars needs polars. Hint: {hint}.") from None
         row, name = _TABLES[table]
-        columns, rows = list(row.model_fields), _cells(row, getattr(self, name))
+        columns, rows = list(row.model_fields), _cells(row, getattr(self, name) or ())
         return pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
 
     def to_excel(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
@@ -226,7 +233,7 @@ class Result(ResultRecord):
         from placement_opt.report.workbook import workbook_bytes
 
         sheets = {
-            table: (list(row.model_fields), _cells(row, getattr(self, name)))
+            table: (list(row.model_fields), _cells(row, getattr(self, name) or ()))
             for table, (row, name) in _TABLES.items()
         }
         told = [[line] for line in self.summary().split("\n")]

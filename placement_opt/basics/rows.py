@@ -83,6 +83,25 @@ class ChangeRow(Row):
     why: str
 
 
+class BlockingRow(Row):
+    """A person and an opening that would rather have each other than what the plan gives them.
+
+    `candidate_rank` is the opening's place among the person's wishes, `opening_rank` the person's
+    among its preferences; 1 is best. `present_opening_id` is the best opening that the plan gives
+    the person, None for none; `displaced_candidate_id` is whom the opening likes least of its
+    people, None where a place is free. The ranks beside these are None where they are not ranked.
+    """
+
+    candidate_id: str
+    opening_id: str
+    candidate_rank: float
+    opening_rank: float
+    present_opening_id: str | None = None
+    present_rank: float | None = None
+    displaced_candidate_id: str | None = None
+    displaced_rank: float | None = None
+
+
 class OpeningRow(Row):
     """An opening with its places, and why some of them are free.
 

@@ -12,6 +12,7 @@ from placement_opt.instance.plan import Placement, Plan
 from placement_opt.pairs.listed import given_of
 from placement_opt.report.costs import cost_rows
 from placement_opt.report.tables import (
+    blocking_rows,
     budget_rows,
     coach_rows,
     placement_rows,
@@ -94,6 +95,8 @@ class PlanCheck:
         yield _same("costs", cost_rows(plan), result.cost_rows)
         yield _same("terms", term_rows(verdict), result.term_rows)
         # After all tables, since each may ask the law for one more value.
+        told = result.blocking_rows
+        yield _same("blocking pairs", blocking_rows(plan, rules) or (), told or ())
         yield _same("assumptions", assumption_rows(self._compiled), result.assumption_rows)
 
     def _people(self, plan: Plan) -> Finding:

@@ -5,7 +5,7 @@ it never uses the columns: two readings of the same region that have to agree.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, wraps
@@ -19,6 +19,7 @@ from placement_opt.instance.groupings import Group, Ways, way_to_group
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.travel import DETOUR, SPEED_KM_PER_H
 from placement_opt.records import Candidate, Employer, Opening
+from placement_opt.records.rankings import Ranking
 from placement_opt.rulebook import ADULT_AGE, Rulebook
 
 EARTH_RADIUS_KM = 6371.0
@@ -114,6 +115,10 @@ class Plan:
     labels
         Every label of each label column of ``pairs=`` by column name, and every combination that
         occurs of several ways to group.
+    eligible
+        Every eligible pair by its two ids, as a placement without a coach.
+    given_columns
+        Names of the columns that the user gave for some of them.
     """
 
     def __init__(
@@ -122,10 +127,14 @@ class Plan:
         placements: Iterable[Placement],
         eligible_candidates: frozenset[str] = frozenset(),
         labels: Mapping[Any, tuple[Group, ...]] | None = None,
+        eligible: Mapping[tuple[str, str], Placement] | None = None,
+        given_columns: Collection[str] = (),
     ) -> None:
         self.instance = instance
         self.placements = tuple(placements)
         self.eligible_candidates = eligible_candidates
+        self.eligible = {} if eligible is None else eligible
+        self.given_columns = given_columns
         self._labels = {} if labels is None else labels
 
     def __len__(self) -> int:
@@ -249,6 +258,18 @@ class Plan:
             return self.subsidy_with_charges_eur_per_year(placement)
         return self._subsidy(placement, with_charges=True, is_planned=True)
 
+    @pair_amount
+    def candidate_rank(self, placement: Placement) -> Fraction:
+        """Return the rank of the opening among the person's wishes; 0 where it meets none."""
+        opening = self.opening(placement)
+        met = {opening.id, opening.sector_of_work}
+        return _rank(self.candidate(placement).wishes, met)
+
+    @pair_amount
+    def opening_rank(self, placement: Placement) -> Fraction:
+        """Return the rank of the person among the opening's preferences; 0 where it has none."""
+        return _rank(self.opening(placement).preferences, {placement.candidate_id})
+
     def _subsidy(
         self, placement: Placement, *, with_charges: bool, is_planned: bool = False
     ) -> Fraction | None:
@@ -286,6 +307,16 @@ class Plan:
     def _table(self) -> Mapping[tuple[str, str], Fraction]:
         rows = self.instance.region.travel_minutes
         return {(origin, to): read_number(minutes) for origin, to, minutes in rows}
+
+
+def _rank(ranking: Ranking, meant: Collection[str | None]) -> Fraction:
+    before = 0
+    for entry in ranking:
+        equal = (entry,) if isinstance(entry, str) else entry
+        if any(name in meant for name in equal):
+            return Fraction(1 + before)
+        before += len(equal)
+    return Fraction(0)
 
 
 def contract_hours(candidate: Candidate, opening: Opening) -> Fraction | None:

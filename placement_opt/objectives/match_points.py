@@ -13,6 +13,7 @@ from placement_opt.instance.columns import HOUR, NOT_GIVEN, frozen
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.travel import TravelTable
 from placement_opt.pairs.table import Column, PairTable
+from placement_opt.records.rankings import Ranking, ranked
 
 RARITY_STEPS = 1_000
 """A skill's weight is 1 plus this many steps per factor e of rarity."""
@@ -138,17 +139,18 @@ def _positions(names: Iterable[str | None]) -> Mapping[str, int]:
 
 
 def _ranked(
-    rankings: Sequence[Sequence[str]], column_of: Mapping[str, int], most: int, width: int
+    rankings: Sequence[Ranking], column_of: Mapping[str, int], most: int, width: int
 ) -> sparse.csr_array:
-    """Stack the points of each ranking's entries as CSR; the r-th of n gets (n - r) / n."""
+    """Stack the points of each ranking's names as CSR; after r of n names one gets (n - r) / n."""
     rows, columns, points = [], [], []
     for row, ranking in enumerate(rankings):
-        n = len(ranking)
-        for rank, name in enumerate(ranking):
+        names = list(ranked(ranking))
+        n = len(names)
+        for name, rank in names:
             if name in column_of:
                 rows.append(row)
                 columns.append(column_of[name])
-                points.append((2 * most * (n - rank) + n) // (2 * n))
+                points.append((2 * most * (n + 1 - rank) + n) // (2 * n))
     values = np.array(points, dtype=np.int32)
     return sparse.coo_array((values, (rows, columns)), shape=(len(rankings), width)).tocsr()
 

@@ -23,6 +23,7 @@ from placement_opt.objectives.match_points import (
 )
 from placement_opt.pairs.table import Column, PairTable
 from placement_opt.records import Candidate, Opening
+from placement_opt.records.fields import Ranks
 
 
 class MatchScore(Term):
@@ -36,11 +37,12 @@ class MatchScore(Term):
               + \operatorname{round}\Big(P_h \frac{h_{co}}{H_c}\Big)
 
     The parts are: coverage of required skills (s) with levels l and r; the best wish of the
-    candidate that the opening meets, r-th of n from 0, by opening or by sector of work; the
-    candidate's place r' among n' preferences of the opening; the part of the longest journey T
-    that is saved; the hours of the pair over the most hours H the candidate wants. Each part is
-    rounded to whole points, halves up, and is 0 where the records are silent; an opening that
-    requires nothing is fully covered. Rare skills weigh more, as rare words do in a search:
+    candidate that the opening meets, by opening or by sector of work, before which come r of n
+    names; the candidate's place among the preferences of the opening, before which come r' of n'
+    names; the part of the longest journey T that is saved; the hours of the pair over the most
+    hours H the candidate wants. Each part is rounded to whole points, halves up, and is 0 where the
+    records are silent; an opening that requires nothing is fully covered. Rare skills weigh more,
+    as rare words do in a search:
     ``w_s = 1 + round(1000 ln((1 + C) / (1 + c_s)))`` with c_s of the C candidates having the
     skill (inverse document frequency; K. Sparck Jones, Journal of Documentation 28, 1972).
     A column ``score`` given with ``pairs=`` replaces the whole score.
@@ -158,8 +160,13 @@ def _best_wish(candidate: Candidate, opening: Opening) -> Fraction:
     return max(_place(candidate.wishes, name) for name in met)
 
 
-def _place(ranking: tuple[str, ...], name: str) -> Fraction:
+def _place(ranking: Ranks, name: str) -> Fraction:
     """Return 1 for the first of a ranking, falling evenly to 1/n for the last, 0 outside."""
-    if name not in ranking:
-        return Fraction(0)
-    return 1 - Fraction(ranking.index(name), len(ranking))
+    before = total = 0
+    found = False
+    for entry in ranking:
+        equal = (entry,) if isinstance(entry, str) else entry
+        found = found or name in equal
+        before += 0 if found else len(equal)
+        total += len(equal)
+    return 1 - Fraction(before, total) if found else Fraction(0)

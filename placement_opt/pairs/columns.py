@@ -11,6 +11,7 @@ from fractions import Fraction
 from placement_opt.basics.errors import InvalidInputError, closest_hint, closest_ids
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.pairs.hours import coaching_hours_per_week, hours_per_week
+from placement_opt.pairs.ranks import candidate_rank, opening_rank
 from placement_opt.pairs.subsidy import (
     planned_subsidy_eur_per_year,
     planned_subsidy_with_charges_eur_per_year,
@@ -34,15 +35,19 @@ class PairColumn:
         `pair_amount`. It stands apart, since the judge of a plan shares nothing with rows.
     limits
         The least and the most that a column given with ``pairs=`` may hold.
+    missing
+        What a cell without a value means there; None where each row needs one.
     """
 
     exact: Callable[[PairTable, str], Column]
     plain: Callable[[Plan, Placement], Fraction | None]
     limits: tuple[int, int]
+    missing: int | None = None
 
 
 HOURS = (0, 168)
 EUROS = (0, 10**12)
+RANKS = (1, 10**6)
 
 PAIR_COLUMNS: Mapping[str, PairColumn] = {
     "hours_per_week": PairColumn(hours_per_week, Plan.hours_per_week, HOURS),
@@ -62,6 +67,8 @@ PAIR_COLUMNS: Mapping[str, PairColumn] = {
         Plan.planned_subsidy_with_charges_eur_per_year,
         EUROS,
     ),
+    "candidate_rank": PairColumn(candidate_rank, Plan.candidate_rank, RANKS, missing=0),
+    "opening_rank": PairColumn(opening_rank, Plan.opening_rank, RANKS, missing=0),
 }
 """The columns that the library computes where the user does not give them."""
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import (
@@ -20,6 +21,7 @@ from placement_opt.basics.frame_columns import frame_columns
 from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.instance.groupings import GROUPINGS, Ways, each_way
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Placement
 from placement_opt.pairs.columns import PAIR_COLUMNS
 from placement_opt.pairs.listed_columns import ListedColumn, pairs_problem
 from placement_opt.pairs.listed_given import GivenLabels, GivenNumbers, GivenOfPair
@@ -151,6 +153,33 @@ def listed_pairs(
 def given_of(pairs: PairTable, row: int) -> Mapping[str, Fraction | str]:
     """Return what the user gave for one pair, each column read when it is asked for."""
     return GivenOfPair(pairs, row)
+
+
+class PairsByIds(Mapping[tuple[str, str], Placement]):
+    """Every eligible pair by its two ids, as a placement with what the user gave for it."""
+
+    def __init__(self, pairs: PairTable) -> None:
+        self._pairs = pairs
+
+    @override
+    def __getitem__(self, ids: tuple[str, str]) -> Placement:
+        instance = self._pairs.instance
+        if ids[0] in instance.candidate_of and ids[1] in instance.opening_of:
+            pair = instance.candidate_idx(ids[0]), instance.opening_idx(ids[1])
+            row = self._pairs.find(*pair)
+            if row is not None:
+                return Placement(*ids, given=given_of(self._pairs, row))
+        raise KeyError(ids)
+
+    @override
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        pairs, instance = self._pairs, self._pairs.instance
+        for candidate, opening in zip(pairs.candidate, pairs.opening, strict=True):
+            yield instance.candidate_ids[candidate], instance.opening_ids[opening]
+
+    @override
+    def __len__(self) -> int:
+        return self._pairs.n_pairs
 
 
 def columns_of(frame: Any) -> tuple[dict[str, ListedColumn], list[Problem]]:

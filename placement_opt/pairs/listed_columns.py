@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.basics.arrays import Indices, Ints
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.bsn import masked
 from placement_opt.basics.errors import Problem
 from placement_opt.basics.frame_columns import is_missing
@@ -51,6 +51,14 @@ class ListedColumn:
         column = np.empty(len(self._values), dtype=object)
         column[:] = self._values
         return column
+
+    @cached_property
+    def is_missing(self) -> Bools:
+        """Which rows hold no value, shape (rows,)."""
+        if self.array.dtype.kind == "f":
+            missing: Bools = np.isnan(self.array)
+            return missing
+        return np.array([is_missing(cell) for cell in self.array.tolist()], dtype=np.bool_)
 
     @cached_property
     def holds_texts(self) -> bool:

@@ -1,6 +1,7 @@
 """The user's own columns of listed pairs: read when something uses them, else never judged."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TypeVar
 
@@ -86,11 +87,20 @@ class GivenNumbers(_Columns[Column]):
 
     @override
     def _read_column(self, column: ListedColumn) -> Column:
-        numbers, problems = read_numbers(column, fine=column.name in self._fine)
-        problems = problems or list(out_of_range(column.name, numbers))
+        name, listed = column.name, np.arange(len(column))
+        missing = PAIR_COLUMNS[name].missing if name in PAIR_COLUMNS else None
+        if missing is not None:
+            listed = np.flatnonzero(~column.is_missing)
+            column = ListedColumn(name, column.array[listed])
+        numbers, problems = read_numbers(column, fine=name in self._fine)
+        problems = problems or list(out_of_range(name, numbers))
         if problems:
-            raise InvalidInputError(problems)
-        return Column.of(numbers.values[self._rows], numbers.scale)
+            raise InvalidInputError(of_rows(problems, listed))
+        if missing is None:
+            return Column.of(numbers.values[self._rows], numbers.scale)
+        values = np.full(len(self._columns[name]), missing * numbers.scale, dtype=np.int64)
+        values[listed] = numbers.values
+        return Column.of(values[self._rows], numbers.scale)
 
 
 class GivenLabels(_Columns[Labels]):
@@ -146,6 +156,13 @@ class GivenOfPair(Mapping[str, Fraction | str]):
     @override
     def __repr__(self) -> str:
         return f"GivenOfPair({', '.join(self)})"
+
+
+def of_rows(problems: Sequence[Problem], rows: Ints) -> Iterator[Problem]:
+    """Name problems of some cells of a column by the rows that those stand in."""
+    for found in problems:
+        place = None if found.id is None else int(found.id.removeprefix("row "))
+        yield found if place is None else replace(found, id=f"row {rows[place]}")
 
 
 def out_of_range(name: str, column: Column) -> Iterator[Problem]:

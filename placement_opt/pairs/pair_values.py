@@ -10,7 +10,6 @@ import numpy as np
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import Findings, InvalidInputError, Problem
-from placement_opt.basics.frame_columns import is_missing
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import RemarkRow
 from placement_opt.pairs.columns import PAIR_COLUMNS
@@ -129,13 +128,10 @@ class _Reading:
         """Return the given cells of matched rows, with a default last, their rows and pairs."""
         row, pair, cells = self._row, self._pair, []
         if name in self._columns:
-            array = self._columns[name].array[row]
-            missing = (
-                np.isnan(array)
-                if array.dtype.kind == "f"
-                else np.array([is_missing(cell) for cell in array.tolist()], dtype=np.bool_)
-            )
-            row, pair, cells = row[~missing], pair[~missing], array[~missing].tolist()
+            column = self._columns[name]
+            is_given = ~column.is_missing[row]
+            row, pair = row[is_given], pair[is_given]
+            cells = column.array[row].tolist()
         else:
             row = pair = np.zeros(0, dtype=np.int64)
         if name in self._defaults:

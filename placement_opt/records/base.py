@@ -183,9 +183,13 @@ def _texts(record: type[Record], line: ErrorDetails) -> tuple[str, str]:
             return f"must be right ({line['msg'].lower()})", "see the fields of the record"
 
 
+NO_STEPS = frozenset({"[key]", "[one]", "[tie]"})
+"""What pydantic puts into a path for the key of a mapping and for a kind of entry."""
+
+
 def _path(loc: tuple[int | str, ...]) -> str:
     """Write where the problem is: ``wishes[2]``, ``skills['welding']``."""
-    steps = [step for step in loc[1:] if step != "[key]"]
+    steps = [step for step in loc[1:] if step not in NO_STEPS]
     return str(loc[0]) + "".join(f"[{step!r}]" for step in steps)
 
 

@@ -8,6 +8,7 @@ from placement_opt.basics.bsn import masked
 from placement_opt.basics.errors import Problem, closest_hint, closest_ids
 from placement_opt.records.base import Record
 from placement_opt.records.people import Candidate, Coach
+from placement_opt.records.rankings import entries_of
 from placement_opt.records.work import Employer, Municipality, Opening
 
 # Looking for the closest of many thousand ids takes a tenth of a second; whoever has more unknown
@@ -111,8 +112,8 @@ class RegionChecks:
             yield from self._unknown(
                 candidate, "municipality", candidate.municipality, municipalities
             )
-            for rank, wish in enumerate(candidate.wishes):
-                yield from self._unknown(candidate, f"wishes[{rank}]", wish, wishable)
+            for place, wish in entries_of(candidate.wishes):
+                yield from self._unknown(candidate, f"wishes{place}", wish, wishable)
             yield from self._unknown(candidate, "coach", candidate.coach, coaches)
             yield from self._unknown(
                 candidate, "current_opening", candidate.current_opening, openings
@@ -125,8 +126,8 @@ class RegionChecks:
         for opening in self.openings:
             yield from self._unknown(opening, "employer", opening.employer, employers)
             yield from self._unknown(opening, "municipality", opening.municipality, municipalities)
-            for rank, preferred in enumerate(opening.preferences):
-                yield from self._unknown(opening, f"preferences[{rank}]", preferred, candidates)
+            for place, preferred in entries_of(opening.preferences):
+                yield from self._unknown(opening, f"preferences{place}", preferred, candidates)
 
     def _of_employers_and_coaches(self) -> Iterator[Problem]:
         municipalities = self._known_municipalities()

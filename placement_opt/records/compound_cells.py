@@ -42,9 +42,15 @@ class Entries(Cells):
         return self._each([cell], how) if isinstance(cell, Integral) else None
 
     def _each(self, parts: Iterable[Any], how: Dialect) -> Read:
-        read = [self.entry.read(part, how) for part in parts if part is not None]
+        read = [self._part(part, how) for part in parts if part is not None]
         note = next((note for _, note in read if note is not None), None)
         return [value for value, _ in read], note
+
+    def _part(self, part: Any, how: Dialect) -> Read:
+        """Read one entry; a list among the entries of a ranking holds equally good ones."""
+        if isinstance(part, list | tuple):
+            return self._each(part, how)
+        return self.entry.read(part, how)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag
 
 from placement_opt.basics.quantities import Digits
 from placement_opt.basics.read_only import ReadOnlyDict
+from placement_opt.records.rankings import names_of
 from placement_opt.records.readers import Day, Flag, Quantity, Text, mistake
 
 # Where the Netherlands lie, in whole degrees outwards; the same box with latitude and longitude
@@ -46,6 +47,10 @@ def _mapped(value: Any) -> Any:
     raise mistake("must map names to levels", 'write it as {"forklift": 0.8, "english": 0.5}')
 
 
+Ranks = tuple[str | tuple[str, ...], ...]
+ONE, TIE = "[one]", "[tie]"
+"""How pydantic names the two kinds of entry of a ranking; no step of a field's path."""
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PARTS_OF_DAY = ("morning", "afternoon", "evening", "night")
 _DAYS = frozenset(WEEKDAYS).union(f"{day}.{part}" for day in WEEKDAYS for part in PARTS_OF_DAY)
@@ -68,9 +73,25 @@ def _labelled(value: Any) -> Any:
     raise mistake("must map names of groups to labels", 'write it as {"neighbourhood": "north"}')
 
 
-def _without_duplicates(value: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(value)) != len(value):
-        again = next(entry for entry in value if value.count(entry) > 1)
+def _ties(value: Any) -> Any:
+    """Take lists of equally good entries for what they are; one alone is an entry."""
+    listed = (entry if isinstance(entry, str) else _tie(entry) for entry in _listed(value))
+    return [entry[0] if isinstance(entry, tuple) and len(entry) == 1 else entry for entry in listed]
+
+
+def _tie(entry: Any) -> Any:
+    plain = entry.tolist() if hasattr(entry, "tolist") else entry
+    if not isinstance(plain, (list, tuple)):
+        return entry
+    if not plain:
+        raise mistake("must not hold an empty list", "leave it out")
+    return tuple(plain)
+
+
+def _without_duplicates(value: Ranks) -> Ranks:
+    names = names_of(value)
+    if len(set(names)) != len(names):
+        again = next(name for name in names if names.count(name) > 1)
         raise mistake("must name every entry once", f"remove the second {again!r}")
     return value
 
@@ -154,11 +175,28 @@ GroupLabels = Annotated[
 Labels = Annotated[frozenset[Label], BeforeValidator(_gathered)]
 Weekdays = Annotated[frozenset[Label], BeforeValidator(_gathered), AfterValidator(_on_days)]
 Identifiers = Annotated[frozenset[Identifier], BeforeValidator(_gathered)]
+_ONE_OR_TIE = Discriminator(lambda entry: TIE if isinstance(entry, (list, tuple)) else ONE)
 Ranking = Annotated[
-    tuple[Identifier, ...], BeforeValidator(_listed), AfterValidator(_without_duplicates)
+    tuple[
+        Annotated[
+            Annotated[Identifier, Tag(ONE)] | Annotated[tuple[Identifier, ...], Tag(TIE)],
+            _ONE_OR_TIE,
+        ],
+        ...,
+    ],
+    BeforeValidator(_ties),
+    AfterValidator(_without_duplicates),
 ]
 PersonRanking = Annotated[
-    tuple[PersonId, ...], BeforeValidator(_listed), AfterValidator(_without_duplicates)
+    tuple[
+        Annotated[
+            Annotated[PersonId, Tag(ONE)] | Annotated[tuple[PersonId, ...], Tag(TIE)],
+            _ONE_OR_TIE,
+        ],
+        ...,
+    ],
+    BeforeValidator(_ties),
+    AfterValidator(_without_duplicates),
 ]
 PairOfIds = Annotated[
     tuple[PersonId, Identifier], BeforeValidator(row_of("candidate id, opening id", 2))

@@ -68,7 +68,7 @@ def _cell_text(value: Any) -> str:
         parts = [f"{name}:{_number(level)}" for name, level in value.items()]
         return "; ".join(parts) if simple else json.dumps(dict(value), ensure_ascii=False)
     if isinstance(value, (list, tuple)):
-        simple = all(map(_is_simple, value))
+        simple = all(isinstance(entry, str) and _is_simple(entry) for entry in value)
         return "; ".join(value) if simple else json.dumps(list(value), ensure_ascii=False)
     return _number(value) if isinstance(value, (int, float)) else str(value)
 

@@ -72,7 +72,7 @@ class Candidate(Record):
     skills
         Name or URI of a skill, with its level from 0 to 1.
     wishes
-        Opening ids or sectors of work, best first.
+        Opening ids or sectors of work, best first; a tuple among them holds equally good ones.
     needs
         What a workplace must provide; never a cause, never a diagnosis.
     coaching_regime, coaching_year

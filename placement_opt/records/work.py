@@ -83,7 +83,7 @@ class Opening(Record):
     contract_months
         Length of the contract, in months; None where it has no end.
     preferences
-        Candidate ids, best first.
+        Candidate ids, best first; a tuple among them holds equally good ones.
     sector_of_work
         Kind of work, as candidates wish for it.
     groups

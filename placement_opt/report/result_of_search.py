@@ -15,6 +15,7 @@ from placement_opt.formulation.certificate_record import CertificateRecord
 from placement_opt.instance.plan import Plan
 from placement_opt.report.costs import cost_rows
 from placement_opt.report.tables import (
+    blocking_rows,
     budget_rows,
     coach_rows,
     placement_rows,
@@ -141,6 +142,7 @@ def _tables(
         "budget_rows": budget_rows(plan, compiled.rules),
         "cost_rows": cost_rows(plan),
         "term_rows": term_rows(verdict),
+        "blocking_rows": blocking_rows(plan, compiled.rules),
     }
 
 

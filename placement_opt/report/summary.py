@@ -138,6 +138,7 @@ class _Page:
         yield from self._quota_lines()
         yield from self._coach_lines()
         yield from self._budget_lines()
+        yield from self._blocking_lines()
         yield from self._objective_lines()
 
     def _people_lines(self) -> Iterator[tuple[str, str]]:
@@ -160,6 +161,11 @@ class _Page:
                     hours=self._number(sum(known), 1),
                 ),
             )
+
+    def _blocking_lines(self) -> Iterator[tuple[str, str]]:
+        rows, words = self._result.blocking_rows, self._words
+        if rows is not None:
+            yield words.blocking_label, words.blocking.format(pairs=self._number(len(rows)))
 
     def _unplaced_lines(self) -> Iterator[tuple[str, str]]:
         rows, words = self._result.unplaced_rows, self._words

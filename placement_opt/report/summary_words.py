@@ -57,6 +57,8 @@ class Words:
     coached: str
     budgets_label: str
     budgets: str
+    blocking_label: str
+    blocking: str
     objective_label: str
     objective: str
     bound: str
@@ -128,6 +130,8 @@ _ENGLISH = Words(
     coached="{people} people by {coaches} coaches",
     budgets_label="budgets",
     budgets="EUR {spent} of EUR {budget} a year spent, by {count} municipalities",
+    blocking_label="blocking pairs",
+    blocking="{pairs} pairs of a person and an opening would rather have each other",
     objective_label="objective",
     objective="{points} points",
     bound="no plan has more than {bound}",
@@ -199,6 +203,8 @@ _DUTCH = Words(
     coached="{people} mensen bij {coaches} coaches",
     budgets_label="budgetten",
     budgets="EUR {spent} van EUR {budget} per jaar besteed, door {count} gemeenten",
+    blocking_label="liever elkaar",
+    blocking="{pairs} koppels van een persoon en een plek hadden liever elkaar",
     objective_label="doelwaarde",
     objective="{points} punten",
     bound="geen plan heeft meer dan {bound}",

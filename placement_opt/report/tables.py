@@ -5,13 +5,22 @@ from decimal import Decimal
 from fractions import Fraction
 
 from placement_opt.basics.quantities import read_number
-from placement_opt.basics.rows import BudgetRow, CoachRow, PlacementRow, QuotaRow, TermRow
+from placement_opt.basics.rows import (
+    BlockingRow,
+    BudgetRow,
+    CoachRow,
+    PlacementRow,
+    QuotaRow,
+    TermRow,
+)
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching import Coaching
 from placement_opt.constraints.jobs_quota import JobsQuota
 from placement_opt.constraints.opening_capacity import OpeningCapacity
 from placement_opt.constraints.quota_standing import GroupStanding
+from placement_opt.constraints.stability import Stability
 from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget
+from placement_opt.instance.blocking import Strength, blocking_pairs
 from placement_opt.instance.groupings import Group
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
@@ -64,6 +73,33 @@ def placement_rows(
             points=float(gained),
         )
         for placement, gained in zip(plan.placements, points, strict=True)
+    )
+
+
+def blocking_rows(plan: Plan, rules: Sequence[Rule]) -> tuple[BlockingRow, ...] | None:
+    """Return who would rather have each other, as strictly as the model's own rule says.
+
+    None where no candidate or no opening ranks anybody.
+    """
+    region, given = plan.instance.region, plan.given_columns
+    if not (any(one.wishes for one in region.candidates) or "candidate_rank" in given):
+        return None
+    if not (any(one.preferences for one in region.openings) or "opening_rank" in given):
+        return None
+    own = [rule.strength for rule in rules if isinstance(rule, Stability)]
+    strength: Strength = own[0] if own else "weak"
+    return tuple(
+        BlockingRow(
+            candidate_id=pair.candidate_id,
+            opening_id=pair.opening_id,
+            candidate_rank=float(pair.candidate_rank),
+            opening_rank=float(pair.opening_rank),
+            present_opening_id=pair.present_opening_id,
+            present_rank=None if pair.present_rank is None else float(pair.present_rank),
+            displaced_candidate_id=pair.displaced_candidate_id,
+            displaced_rank=None if pair.displaced_rank is None else float(pair.displaced_rank),
+        )
+        for pair in blocking_pairs(plan, strength)
     )
 
 

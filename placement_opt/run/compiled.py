@@ -14,7 +14,7 @@ from placement_opt.formulation.formulation import Formulation
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.groups import LabelsOfPairs
-from placement_opt.pairs.listed import given_of
+from placement_opt.pairs.listed import PairsByIds, given_of
 from placement_opt.pairs.table import PairTable
 from placement_opt.run.own_parts import is_own
 from placement_opt.run.verification import Verdict, judge
@@ -76,7 +76,10 @@ class Compiled(ShortRepr):
         pairs = self.pairs
         eligible = np.flatnonzero(np.diff(pairs.candidate_start))
         ids = pairs.instance.candidate_ids
-        return Plan(pairs.instance, placements, frozenset(ids[c] for c in eligible), self.labels)
+        people = frozenset(ids[c] for c in eligible)
+        return Plan(
+            pairs.instance, placements, people, self.labels, PairsByIds(pairs), pairs.given.keys()
+        )
 
     @cached_property
     def labels(self) -> LabelsOfPairs:

@@ -12,6 +12,7 @@ from placement_opt.basics.json_files import parse_json, read_text, write_atomica
 from placement_opt.basics.read_only import Facts, ReadOnlyDict
 from placement_opt.basics.rows import (
     AssumptionRow,
+    BlockingRow,
     BudgetRow,
     ChangeRow,
     CoachRow,
@@ -54,6 +55,8 @@ class ResultRecord(ResultPart):
         some may not be needed; None without conflicts.
     start
         What became of the start plan; None where none was given.
+    blocking_rows
+        Pairs that would rather have each other; None where no two sides rank each other.
     stats
         What was measured, an open dictionary: ``candidates``, ``openings``, ``pairs``, ``rows``
         and ``variables``; ``seconds`` by phase (``pairs``, ``lower``, ``formulate``, ``search``,
@@ -85,6 +88,7 @@ class ResultRecord(ResultPart):
     cost_rows: tuple[CostRow, ...] = ()
     term_rows: tuple[TermRow, ...] = ()
     change_rows: tuple[ChangeRow, ...] = ()
+    blocking_rows: tuple[BlockingRow, ...] | None = None
     remark_rows: tuple[RemarkRow, ...] = ()
     assumption_rows: tuple[AssumptionRow, ...] = ()
     conflicts: tuple[str, ...] = ()

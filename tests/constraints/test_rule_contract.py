@@ -25,7 +25,7 @@ from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.pairs.groups import LabelsOfPairs
-from placement_opt.pairs.listed import given_of, listed_pairs
+from placement_opt.pairs.listed import PairsByIds, given_of, listed_pairs
 
 RULES_PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 LAW = (
@@ -88,6 +88,8 @@ def listed(draw, most_pairs):
         "coaching_hours_per_week": st.sampled_from((0, 1.2, 2.5)),
         "wage_value": st.sampled_from((0.25, 0.5)),
         "subsidy_eur_per_year": st.sampled_from((0, 4_000.01)),
+        "candidate_rank": st.sampled_from((1, 2, 2, 3, None)),
+        "opening_rank": st.sampled_from((1, 2, 2, 3, None)),
     }
     for name in draw(st.sampled_from(((), (), *((name,) for name in overriding)))):
         frame[name] = draw(st.lists(overriding[name], **each))
@@ -109,7 +111,7 @@ def setting(rule, region, frame, at_most):
     eligible = frozenset(candidate for candidate, _ in ids)
 
     def plan(placements):
-        return Plan(instance, placements, eligible, labels)
+        return Plan(instance, placements, eligible, labels, PairsByIds(table), table.given.keys())
 
     placements = [Placement(*pair, None, given_of(table, row)) for row, pair in enumerate(ids)]
     return instance, table, placements, plan

@@ -587,7 +587,7 @@ def test_numbers_that_could_be_a_bsn_get_pseudonyms_on_request(tmp_path: Path) -
     files = folder(
         tmp_path,
         candidates_csv=f"id\n{BSN}\nC-2\n",
-        openings_csv=f'id;preferences\nO-1;{BSN}, C-2\nO-2;["{BSN}"]\n',
+        openings_csv=f'id;preferences\nO-1;{BSN}, C-2\nO-2;[["{BSN}", "C-2"]]\n',
         excluded_pairs_csv=f"candidate_id,opening_id\n{BSN},O-1\n",
     )
     key = "my own secret"
@@ -595,7 +595,7 @@ def test_numbers_that_could_be_a_bsn_get_pseudonyms_on_request(tmp_path: Path) -
     hidden = pseudonym(BSN, key)
     assert [person.id for person in region.candidates] == [hidden, "C-2"]
     assert region.openings[0].preferences == (hidden, "C-2")
-    assert region.openings[1].preferences == (hidden,)
+    assert region.openings[1].preferences == ((hidden, "C-2"),)
     assert region.excluded_pairs == ((hidden, "O-1"),)
     assert BSN not in region.to_json_text() + str(region.reading) + repr(region)
     assert told(region, "id").count("numbers that could be a BSN have pseudonyms") == 1
@@ -643,8 +643,13 @@ def test_labels_with_signs_of_lists_survive(tmp_path: Path) -> None:
         candidates=[
             Candidate(id="NA", municipality="null", skills={"a; b": 0.5, "c,d": 1, "[x": 0.000001}),
             Candidate(id="007", needs=["x|y", "z"], wishes=["O-1"]),
+            Candidate(id="008", wishes=[["O-1", "O-2"], "1"]),
         ],
-        openings=[Opening(id="O-1"), Opening(id="1")],
+        openings=[
+            Opening(id="O-1"),
+            Opening(id="O-2"),
+            Opening(id="1", preferences=[["NA", "007"]]),
+        ],
         postcodes=[("6511", 51.84, 5.86)],
     )
     region.to_folder(tmp_path / "own")

@@ -15,7 +15,7 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 TABLES = (
     *("placements", "unplaced", "openings", "quotas", "coaches", "budgets", "costs", "terms"),
-    *("changes", "remarks", "assumptions"),
+    *("changes", "blocking_pairs", "remarks", "assumptions"),
 )
 
 

@@ -320,6 +320,7 @@ def test_the_changes_above_break_every_rule_that_a_plan_can_break():
         po.FewChanges.title,
         po.Licences.title,
         po.OpeningHours.title,
+        po.Stability.title,
         po.WorkingDays.title,
         po.MunicipalityBalance.title,
         po.WageSubsidyBudget.title,
