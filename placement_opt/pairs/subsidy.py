@@ -14,6 +14,7 @@ from placement_opt.basics.errors import Findings, InvalidInputError
 from placement_opt.basics.number_columns import INT64_MAX
 from placement_opt.basics.quantities import read_number, scaled_int
 from placement_opt.instance.columns import NOT_GIVEN, UNIT, frozen
+from placement_opt.instance.instance import Instance
 from placement_opt.pairs.distinct import distinct_rows
 from placement_opt.pairs.hours import hours_where
 from placement_opt.pairs.missing import Missing
@@ -109,7 +110,8 @@ def _with_fixed_form(pairs: PairTable) -> PairTable:
     people = pairs.instance.candidate_records
     if not pairs.n_pairs or pairs.is_given("wage_value"):
         return pairs
-    if all(person.wage_value is not None for person in people):
+    opens = _open_grounds(pairs.instance)
+    if all(person.wage_value is not None or not opens[person.ground] for person in people):
         return pairs
     fixed = 1 - pairs.instance.rulebook.fraction("wage_subsidy.fixed_share")
     own = [fixed if p.wage_value is None else read_number(p.wage_value) for p in people]
@@ -121,14 +123,19 @@ def _with_fixed_form(pairs: PairTable) -> PairTable:
     return replace(pairs, given=given, given_where=beside)
 
 
+def _open_grounds(instance: Instance) -> dict[str | None, bool]:
+    """Tell of each ground that occurs whether it opens the subsidy; one that is not known may."""
+    grounds = {candidate.ground for candidate in instance.region.candidates}
+    law = instance.rulebook
+    return {g: g is None or law.ground(g).wage_subsidy is not False for g in grounds}
+
+
 def _subsidy_in_cents(pairs: PairTable, asked_by: str, name: str) -> Column:
     """Return the subsidy in cents that a pair column holds; 0 where the ground does not open it."""
     instance = pairs.instance
     if not pairs.n_pairs:
         return Column.of(np.zeros(0, dtype=np.int64), CENT)
-    rulebook = instance.rulebook
-    grounds = {candidate.ground for candidate in instance.region.candidates}
-    opens = {g: g is None or rulebook.ground(g).wage_subsidy is not False for g in grounds}
+    opens = _open_grounds(instance)
     is_open = frozen((opens[c.ground] for c in instance.candidate_records), np.bool_)
     age = frozen((c.minimum_wage_age or ADULT_AGE for c in instance.candidate_records), np.int64)
     people, person = distinct_rows(

@@ -314,3 +314,13 @@ def test_distinct_values_give_the_column_back(column):
     values, code = distinct_values(np.array(column, dtype=np.int64))
     assert values.tolist() == sorted(set(column))
     assert values[code].tolist() == column
+
+
+def test_the_fixed_form_is_not_asked_for_whom_no_subsidy_is_open():
+    region = Region(
+        name="test",
+        date=dt.date(2016, 1, 1),  # before the fixed form
+        candidates=[Candidate(id="C", ground="38b.1.b", hours_per_week=(8, 24))],
+        openings=[Opening(id="O", hours_per_week=(8, 24))],
+    )
+    assert pair_column(all_pairs(region), "planned_subsidy_eur_per_year").fraction(0) == 0
