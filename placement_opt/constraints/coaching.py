@@ -2,33 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import partial
 from typing import ClassVar, Literal, Self
 
 import numpy as np
-from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import Findings, Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.coaching_capacity import CoachCapacity
-from placement_opt.constraints.coaching_classes import Classes, Free, HandOut
+from placement_opt.constraints.coaching_class_rows import class_rows
+from placement_opt.constraints.coaching_classes import Classes, Free
 from placement_opt.constraints.coaching_pools import CoachPools
-from placement_opt.constraints.coaching_room import CoachRoom
+from placement_opt.constraints.coaching_splits import Splits
 from placement_opt.constraints.coaching_stacked import stacked_rows
-from placement_opt.constraints.coaching_teams import Teams, covers, needs_coaching, teams_of
-from placement_opt.formulation.capacity import Holders
-from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
+from placement_opt.constraints.coaching_teams import covers, needs_coaching, teams_of
+from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Violation
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.distinct import distinct_rows
 from placement_opt.pairs.table import PairTable
-
-SHOWN_COACHES = 3
-"""At most so many coaches are named in the label of a class, so that it can be read."""
 
 
 class Coaching(Rule):
@@ -90,9 +84,10 @@ class Coaching(Rule):
         capacity = _capacity(instance, hours.scale)
         teams = instance.derived(teams_of)
         team = teams.of_pairs(pairs.candidate[coached], pairs.opening[coached])
-        amount, free = hours.values[coached], (capacity.hours, capacity.caseload)
+        amount = hours.values[coached]
         if pairs.placements_per_candidate > 1:
-            return stacked_rows(self.title, pairs, coached, amount, team, teams, free)
+            splits = Splits.of(pairs, coached, amount, team, teams)
+            return stacked_rows(self.title, pairs, splits, capacity)
         cases, of_pair = distinct_rows(team, amount)
         key = np.array(cases, dtype=np.int64)
         pools = CoachPools(
@@ -107,7 +102,7 @@ class Coaching(Rule):
             n_classes=len(key),
         )
         classes = Classes(coached, of_pair, key)
-        return _class_rows(self.title, pairs, classes, teams, capacity, pools)
+        return class_rows(self.title, pairs, classes, teams, capacity, pools)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
@@ -167,76 +162,3 @@ def _capacity(instance: Instance, scale: int) -> Free:
     anybody = instance.n_candidates
     caseload = [anybody if c.max_caseload is None else c.max_caseload for c in coaches]
     return Free(np.array(hours, dtype=np.int64), np.array(caseload, dtype=np.int64), scale)
-
-
-def _class_rows(
-    title: str,
-    pairs: PairTable,
-    classes: Classes,
-    teams: Teams,
-    capacity: Free,
-    pools: CoachPools,
-) -> RowBlock:
-    """Return a balance row for each class, then a row for the hours and caseload of each coach."""
-    n_classes, n_coaches = len(classes.key), capacity.hours.size
-    members = [teams.members[team] for team, _ in classes.key]
-    of_class = np.repeat(np.arange(n_classes), [len(coaches) for coaches in members])
-    coach = np.concatenate([np.zeros(0, np.int64), *map(np.asarray, members)]).astype(np.int64)
-    hours = classes.key[of_class, 1]
-    size = np.bincount(classes.of_pair, minlength=n_classes)
-    most = np.minimum.reduce(
-        [size[of_class], capacity.hours[coach] // hours, capacity.caseload[coach]]
-    )
-    n_own = coach.size
-    own = np.arange(n_own)
-    balance = sparse.coo_array(
-        (np.full(n_own, -1, dtype=np.int64), (of_class, own)), shape=(n_classes, n_own)
-    )
-    load = sparse.coo_array((hours, (coach, own)), shape=(n_coaches, n_own))
-    people = sparse.coo_array((np.ones(n_own, np.int64), (coach, own)), shape=(n_coaches, n_own))
-    usage = sparse.coo_array(
-        (np.ones(classes.pair.size, dtype=np.int8), (classes.of_pair, classes.pair)),
-        shape=(n_classes + 2 * n_coaches, pairs.n_pairs),
-    )
-    coach_ids = pairs.instance.coach_ids
-    hand_out = HandOut(classes, of_class, coach)
-    return RowBlock(
-        title,
-        [
-            *(
-                _class_label(hours / capacity.scale, [coach_ids[k] for k in team])
-                for team, hours in zip(members, classes.key[:, 1].tolist(), strict=True)
-            ),
-            *(f"{id_} hours" for id_ in coach_ids),
-            *(f"{id_} caseload" for id_ in coach_ids),
-        ],
-        usage.tocsr(),
-        np.concatenate([np.zeros(n_classes, np.int64), np.full(2 * n_coaches, NO_LOWER)]),
-        np.concatenate([np.zeros(n_classes, np.int64), capacity.hours, capacity.caseload]),
-        Variables(np.zeros(n_own, np.int64), most.astype(np.int64), [Fraction(0)] * n_own),
-        sparse.vstack([balance, load, people], format="csr"),
-        holders=Holders(of_class, coach),
-        capacity=CoachCapacity(
-            CoachRoom(
-                classes.pair,
-                classes.of_pair,
-                classes.key[:, 1],
-                of_class,
-                coach,
-                capacity.hours,
-                capacity.caseload,
-                n_classes,
-            ),
-            hand_out,
-            partial(hand_out.settle, capacity=capacity),
-            partial(hand_out.packer, capacity),
-            pools,
-        ),
-    )
-
-
-def _class_label(hours: float, coach_ids: Sequence[str]) -> str:
-    """Describe the people of a class by their hours of coaching a week and their coaches."""
-    shown = " or ".join(coach_ids[:SHOWN_COACHES]) or "no coach"
-    more = len(coach_ids) - SHOWN_COACHES
-    return f"{hours:g} h a week by {shown}" + (f" or {more} more" if more > 0 else "")

@@ -61,7 +61,13 @@ class HandOut:
     of_class: npt.NDArray[np.intp]
     coach: Ints
 
-    def __call__(
+    @property
+    def hours(self) -> Ints:
+        """The hours that each person of an own variable takes, shape (V,)."""
+        hours: Ints = self.classes.key[self.of_class, 1]
+        return hours
+
+    def coaches(
         self, chosen: npt.NDArray[np.int64], own: Ints, liked: Columns | None = None
     ) -> Mapping[str, Any]:
         """Return ``{"coach": row of the coach of each chosen pair, -1 for none}``.

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.basics.arrays import Indices, Ints
+from placement_opt.constraints.coaching_classes import Free
 from placement_opt.formulation.capacity import Lacking
 
 
@@ -24,8 +25,8 @@ class CoachRoom:
         What a pair of each kind needs, shape (T,).
     kind, coach
         All (kind, coach) where the coach may serve the kind, shape (V,).
-    hours_free, caseload
-        Of each coach, before the plan.
+    before
+        What each coach has free before the plan.
     first_hours_row
         Row of the first coach's hours.
     head
@@ -38,18 +39,16 @@ class CoachRoom:
     hours: Ints
     kind: npt.NDArray[np.signedinteger]
     coach: Ints
-    hours_free: Ints
-    caseload: Ints
+    before: Free
     first_hours_row: int
     head: npt.NDArray[np.signedinteger] | None = None
 
-    def __call__(self, pairs: Ints, chosen: Ints, own: Ints) -> Lacking:
+    def lacking(self, pairs: Ints, own: Ints) -> Lacking:
         """Return what the coach nearest to having room lacks for each pair: hours, heads or both.
 
         A pair whose kind has no coach lacks the row of that kind.
         """
-        del chosen
-        free, heads = self.hours_free.copy(), self.caseload.copy()
+        free, heads = self.before.hours.copy(), self.before.caseload.copy()
         serves = own[: self.coach.size]
         np.subtract.at(free, self.coach, serves * self.hours[self.kind])
         if self.head is None:

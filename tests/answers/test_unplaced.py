@@ -9,6 +9,7 @@ from formulations import problem, rows
 import placement_opt as po
 from placement_opt.answers.reasons import Kind, reasons
 from placement_opt.answers.row_prices import row_prices
+from placement_opt.constraints.coaching_classes import Free
 from placement_opt.constraints.coaching_room import CoachRoom
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.row_blocks import NO_LOWER
@@ -385,12 +386,10 @@ class TestSeveralRowsAreFull:
             hours=np.array([4]),
             kind=np.array([0, 0]),
             coach=np.array([0, 1]),
-            hours_free=np.array([3, 2]),
-            caseload=np.array([0, 1]),
+            before=Free(np.array([3, 2]), np.array([0, 1])),
             first_hours_row=1,
         )
-        nobody = np.zeros(0, dtype=np.int64)
-        lacks = room(np.array([0]), nobody, np.array([0, 0]))
+        lacks = room.lacking(np.array([0]), np.array([0, 0]))
         assert [part.tolist() for part in lacks] == [[0], [2]]
 
     def test_a_coach_of_several_jobs_counts_people_not_switches(self):
@@ -400,16 +399,14 @@ class TestSeveralRowsAreFull:
             hours=np.array([2, 2]),
             kind=np.array([0, 1]),
             coach=np.array([0, 0]),
-            hours_free=np.array([9]),
-            caseload=np.array([1]),
+            before=Free(np.array([9]), np.array([1])),
             first_hours_row=5,
             head=np.array([0, 1]),
         )
-        nobody = np.zeros(0, dtype=np.int64)
         asked = np.array([1])
         # The last two variables say who has a coach; the second is one for nobody.
-        assert [part.tolist() for part in room(asked, nobody, np.array([0, 0, 0, 1]))] == [[], []]
-        assert [part.tolist() for part in room(asked, nobody, np.array([1, 0, 1, 0]))] == [[0], [6]]
+        assert [part.tolist() for part in room.lacking(asked, np.array([0, 0, 0, 1]))] == [[], []]
+        assert [part.tolist() for part in room.lacking(asked, np.array([1, 0, 1, 0]))] == [[0], [6]]
 
 
 class TestRoomLeft:

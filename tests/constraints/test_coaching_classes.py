@@ -73,5 +73,5 @@ def test_people_get_the_coaches_of_their_class(liked, named):
     hands = hand_out([[0, 1], [1]])
     chosen, own = np.array([1, 3, 4, 5, 7]), np.array([1, 1, 2])
     columns = None if liked is None else {"coach": np.array(liked)}
-    assert hands(chosen, own, columns)["coach"].tolist() == named
+    assert hands.coaches(chosen, own, columns)["coach"].tolist() == named
     assert own.tolist() == [1, 1, 2], "the plan's own values stay as they are"

@@ -11,7 +11,7 @@ from tiny_regions import coach_choices, ids_of, tiny_regions
 
 import placement_opt as po
 from placement_opt.basics.quantities import read_number
-from placement_opt.constraints.coaching import _class_label
+from placement_opt.constraints.coaching_class_rows import _class_label
 from placement_opt.constraints.coaching_teams import covers
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan

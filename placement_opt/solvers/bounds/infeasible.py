@@ -9,19 +9,15 @@ all columns. A wrong price can make the proof fail, but it cannot make it wrong.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
 
 from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.formulation.certificate import Certificate, without_gains
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.row_blocks import RowBlock, Variables
 from placement_opt.solvers.bounds.least_breach import NOTHING, least_breach
 from placement_opt.solvers.derived.counting import counted
+from placement_opt.solvers.derived.elastic import Elastic, Slack
 from placement_opt.solvers.derived.lumped import lumped
 from placement_opt.solvers.derived.rows_alone import stretched
 from placement_opt.solvers.relaxation.column_choice import MOST_ENTERING, OwnColumns, best_of_each
@@ -77,7 +73,9 @@ def prove_infeasible_at_once(formulation: Formulation, search: Search) -> bool:
     Nothing is tried where the empty plan keeps all rows. Returns True with a proof; False says
     nothing.
     """
-    if search.best is not None or search.clock.stop_asked() or _is_empty_plan_sound(formulation):
+    if search.best is not None or search.clock.stop_asked():
+        return False
+    if not _breach_of_nobody(formulation).any():
         return False
     if is_contradictory(formulation):
         search.prove_infeasible(CONTRADICTION)
@@ -93,11 +91,6 @@ def prove_infeasible_at_once(formulation: Formulation, search: Search) -> bool:
     search.prove_infeasible(source, found.certificate(formulation.n_rows))
     search.note(f"infeasible: {source}, checked in exact integers, leaves no plan")
     return True
-
-
-def _is_empty_plan_sound(formulation: Formulation) -> bool:
-    nobody = np.clip(0, formulation.lower, formulation.upper)
-    return formulation.is_satisfied_by(nobody)
 
 
 def find_ray(
@@ -131,20 +124,23 @@ class _PhaseOne:
     def __init__(self, formulation: Formulation, stop: Callable[[], bool]) -> None:
         self._stop = stop
         self._is_quick = True
-        elastic = _elastic(formulation)
+        breach = _breach_of_nobody(formulation)
+        elastic = Elastic.of(formulation, _slacks(formulation, breach))
+        # Prices at which it pays to end any of the breaches.
+        prices = np.divide(-1.0, breach, out=np.zeros(breach.size), where=breach != 0)
         self._formulation = formulation
         self._slack = elastic.is_slack
         self._of_formulation = np.flatnonzero(~elastic.is_slack)
         self._place = np.cumsum(~elastic.is_slack) - 1
         self._program = RestrictedLp(elastic.formulation)
         self._values = np.zeros(elastic.is_slack.size)
-        self._prices = elastic.first_prices
+        self._prices = prices
         self._pricing = Pricing(formulation)
         self._own = OwnColumns(formulation)
         self._random = np.random.default_rng(0)
         must = (formulation.lower > 0) | (formulation.upper < 0)
         self._columns = np.flatnonzero(must)
-        self.grow(elastic.first_prices)
+        self.grow(prices)
 
     def prices(self, seconds: float) -> Floats | None:
         """Return prices of the rows; None where no row has to be broken or time is up."""
@@ -206,48 +202,18 @@ def _most(columns: Ints, gain: Floats) -> Ints:
     return columns[np.argpartition(-gain[columns], MOST_ENTERING)[:MOST_ENTERING]]
 
 
-@dataclass(frozen=True, eq=False)
-class _Elastic:
-    """A formulation in which rows that the empty plan breaks may stay broken.
-
-    Parameters
-    ----------
-    formulation
-        The formulation with a slack of 0 to 1 for each such row: the share of its breach that
-        stays. Each slack costs one.
-    is_slack
-        Which variables are slacks, shape (N,); the others keep their order.
-    first_prices
-        Prices at which it pays to end any of the breaches, shape (R,).
-    """
-
-    formulation: Formulation
-    is_slack: npt.NDArray[np.bool_]
-    first_prices: Floats
-
-
-def _elastic(formulation: Formulation) -> _Elastic:
-    """Add the slacks to a formulation without gains."""
-    empty = np.clip(0, formulation.lower, formulation.upper)
-    activity = formulation.activity(empty)
+def _breach_of_nobody(formulation: Formulation) -> Ints:
+    """Return by how much the empty plan breaks each row, shape (R,); negative above a limit."""
+    activity = formulation.activity(np.clip(0, formulation.lower, formulation.upper))
     short = np.maximum(formulation.row_lower - activity, 0)
-    over = np.maximum(activity - formulation.row_upper, 0)
-    blocks, gains, is_slack = [], [], [np.zeros(formulation.n_pairs, dtype=np.bool_)]
-    for block, first in zip(formulation.blocks, formulation.row_offsets, strict=False):
-        rows = slice(first, first + len(block))
-        blocks.append(_with_slacks(block, short[rows] - over[rows]))
-        is_slack.append(np.arange(blocks[-1].n_own) >= block.n_own)
-        gains.append(-is_slack[-1].astype(np.int64))
-    breach = (short - over).astype(np.float64)
-    prices = np.divide(-1.0, breach, out=np.zeros(breach.size), where=breach != 0)
-    return _Elastic(formulation.with_blocks(blocks, gains), np.concatenate(is_slack), prices)
+    return np.asarray(short - np.maximum(activity - formulation.row_upper, 0), dtype=np.int64)
 
 
-def _with_slacks(block: RowBlock, breach: Ints) -> RowBlock:
-    broken = np.flatnonzero(breach)
-    if not broken.size:
-        return block
-    entries = (breach[broken].astype(np.int64), (broken, np.arange(broken.size)))
-    usage = sparse.coo_array(entries, shape=(len(block), broken.size)).tocsr()
-    zeros, ones = np.zeros(broken.size, np.int64), np.ones(broken.size, np.int64)
-    return block.with_more_own(Variables(zeros, ones, [Fraction(-1)] * broken.size), usage)
+def _slacks(formulation: Formulation, breach: Ints) -> list[Slack]:
+    """Let each broken row stay broken, by a share of its breach, at a price of one for all."""
+    offsets = formulation.row_offsets
+    of_blocks = [breach[slice(*offsets[at : at + 2])] for at in range(len(formulation.blocks))]
+    return [
+        Slack(most=(unit != 0).astype(np.int64), unit=unit, gain=-np.ones_like(unit))
+        for unit in of_blocks
+    ]

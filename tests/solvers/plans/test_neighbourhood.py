@@ -15,7 +15,7 @@ from placement_opt.solvers.plans.completion import completed
 from placement_opt.solvers.plans.held_rows import HeldRows
 from placement_opt.solvers.plans.improver import Improver
 from placement_opt.solvers.plans.neighbourhood import SMALLEST_SIZE, Neighbourhoods, Way
-from placement_opt.solvers.plans.repair import Elastic, repaired
+from placement_opt.solvers.plans.repair import repaired, with_penalties
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.clock import Clock
@@ -207,7 +207,7 @@ class TestRepair:
     @MANY
     @given(formulation=formulations(), data=st.data())
     def test_what_misses_nothing_is_a_solution_and_the_other_way_round(self, formulation, data):
-        elastic = Elastic.of(formulation)
+        elastic = with_penalties(formulation)
         chosen = [pair for pair in range(formulation.n_pairs) if data.draw(st.booleans())]
         chosen = np.array(chosen, dtype=np.int64)
         plan = completed(formulation, chosen, search_of(formulation).clock)
@@ -226,7 +226,7 @@ class TestRepair:
     def test_what_is_missed_never_costs_more_than_whole_numbers_hold(self):
         everybody = rows("everybody", np.eye(6), [1] * 6, [1] * 6)
         far = rows("far", [[0] * 6], [1 << 40], [NO_UPPER])
-        elastic = Elastic.of(problem([1 << 55] * 6, [everybody, far])).formulation
+        elastic = with_penalties(problem([1 << 55] * 6, [everybody, far])).formulation
         nobody = completed(elastic, np.zeros(0, dtype=np.int64), search_of(elastic).clock)
         values = nobody.values(elastic).tolist()
         exact = sum(map(operator.mul, elastic.objective.gain.tolist(), values))
