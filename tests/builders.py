@@ -159,6 +159,7 @@ def region_with_everything():
         ),
         po.Candidate(
             id="C-12",
+            municipality="M-south",
             ground="38b.1.a",
             ground_from="2026-02-20",
             hours_per_week=(20, 40),

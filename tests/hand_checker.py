@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from fractions import Fraction
 
+EMPLOYER_CHARGES = "0.235"
 ADULT_MINIMUM_WAGE = Fraction("14.71")  # EUR an hour, 1 January to 30 June 2026
 YOUTH_SHARE = {20: "0.8", 19: "0.6", 18: "0.5", 17: "0.395", 16: "0.345", 15: "0.3"}
 COACHING_SHARE = {
@@ -67,7 +68,7 @@ class HandChecker:
         year = min(person["coaching_year"], 3)
         return Fraction(COACHING_SHARE[regime, year]) * self.hours(person, opening)
 
-    def subsidy(self, person, opening):
+    def subsidy(self, person, opening, charges="0"):
         if person.get("ground") in NO_WAGE_SUBSIDY:
             return Fraction(0)
         wage = ADULT_MINIMUM_WAGE
@@ -79,6 +80,7 @@ class HandChecker:
         month = wage * 36 * 52 / 12 * Fraction("1.08")
         share = min(1 - number(person["wage_value"]), Fraction("0.7"))
         year = month * share * self.hours(person, opening) / 36 * 12
+        year *= 1 + Fraction(charges)
         return Fraction(math.floor(year * 100 + Fraction(1, 2)), 100)
 
     def minutes(self, person, opening):
@@ -237,7 +239,7 @@ class HandChecker:
     def check_towns(self, placed):
         for town_id, town in self.towns.items():
             own = [(p, o) for p, o, _ in placed if p.get("municipality") == town_id]
-            spent = sum((self.subsidy(p, o) for p, o in own), Fraction(0))
+            spent = sum((self.subsidy(p, o, EMPLOYER_CHARGES) for p, o in own), Fraction(0))
             budget = town.get("wage_subsidy_budget_eur_per_year")
             if budget is not None and spent > number(budget):
                 self.wrong(town_id, f"EUR {spent} spent")

@@ -41,7 +41,7 @@ def days_of_work():
 
 
 @st.composite
-def people(draw, number, work, coaches):
+def people(draw, number, work, coaches, homes):
     coaching = draw(
         st.sampled_from(
             [
@@ -56,7 +56,7 @@ def people(draw, number, work, coaches):
     advice = draw(often((False, False), (True, False), (True, True)))
     return Candidate(
         id=f"C-{number}",
-        municipality=draw(st.sampled_from((*TOWNS, "M-1", None))),
+        municipality=draw(st.sampled_from(homes)),
         location=draw(st.sampled_from(PLACES)),
         transport=draw(st.sampled_from(("bike", "car", "public_transport"))),
         max_travel_minutes=draw(often(None, 30, 60.5)),
@@ -142,8 +142,11 @@ def employers_of(draw, number):
 
 
 @st.composite
-def towns(draw, name):
+def towns(draw, name, pays):
+    """Draw a municipality; one that `pays` nothing has neither a budget nor a maximum."""
     least = draw(often(None, 0, 1))
+    if not pays:
+        return Municipality(id=name, sheltered_places_minimum=least)
     return Municipality(
         id=name,
         wage_subsidy_budget_eur_per_year=draw(st.sampled_from((None, 14_000, 6_000.5, 0))),
@@ -156,6 +159,8 @@ def towns(draw, name):
 def tiny_regions(draw, most=3, most_coaches=2, fixed=True):
     """Draw a region of at most `most` candidates and openings with every kind of record.
 
+    Where municipalities pay, everybody has one; in other regions some people have none.
+
     With `fixed`, some regions hold fixed placements: each of them eligible under the standard
     pair rules, so that no input is bad, though together they may contradict other rules.
     """
@@ -164,14 +169,16 @@ def tiny_regions(draw, most=3, most_coaches=2, fixed=True):
     firms = ("E-0", "E-1")
     n_coaches = draw(st.sampled_from((most_coaches, most_coaches, 1, 0)))
     coaches = tuple(f"K-{n}" for n in range(n_coaches))
+    pays = draw(often(True, False))
+    homes = (*TOWNS, "M-1", "M-1" if pays else None)
     fields = {
         "name": "tiny",
         "date": DATE,
-        "candidates": [draw(people(n, work, coaches)) for n in range(len(persons))],
+        "candidates": [draw(people(n, work, coaches, homes)) for n in range(len(persons))],
         "openings": [draw(jobs(n, firms, persons)) for n in range(len(work))],
         "employers": [draw(employers_of(n)) for n in range(len(firms))],
         "coaches": [draw(coaches_of(n, firms)) for n in range(n_coaches)],
-        "municipalities": [draw(towns(name)) for name in TOWNS],
+        "municipalities": [draw(towns(name, pays)) for name in TOWNS],
         "excluded_pairs": draw(often((), ((persons[0], work[0]),))),
         "travel_minutes": draw(often((), ((persons[0], work[0], 25.5), ("M-1", "M-2", 61)))),
         "sectors_of_work": frozenset({"care"}),

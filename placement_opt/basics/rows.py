@@ -179,11 +179,15 @@ class CoachRow(Row):
 
 
 class BudgetRow(Row):
-    """What a municipality's wage-cost subsidies cost, and what is free for them."""
+    """What a municipality's wage-cost subsidies cost, and what is free for them.
+
+    The budget pays the subsidy and the employer charges (werkgeverslasten) on top of it.
+    """
 
     municipality_id: str
     placements: int
     subsidy_eur_per_year: float
+    charges_eur_per_year: float = 0
     budget_eur_per_year: float
 
 

@@ -92,7 +92,7 @@ class PlanCheck:
         yield _same("quotas", quota_rows(plan, rules, self._compiled.pairs), result.quota_rows)
         yield _same("coaches", coach_rows(plan, rules), result.coach_rows)
         yield _same("budgets", budget_rows(plan, rules), result.budget_rows)
-        yield _same("costs", cost_rows(plan), result.cost_rows)
+        yield _same("costs", cost_rows(plan, rules), result.cost_rows)
         yield _same("terms", term_rows(verdict), result.term_rows)
         # After all tables, since each may ask the law for one more value.
         told = result.blocking_rows

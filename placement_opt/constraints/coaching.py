@@ -1,5 +1,6 @@
 """Everybody who needs job coaching gets one coach who covers them and has room."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
@@ -10,6 +11,7 @@ from typing_extensions import override
 from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import Findings, Problem
 from placement_opt.basics.quantities import read_number
+from placement_opt.basics.rows import AssumptionRow
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching_class_rows import class_rows
 from placement_opt.constraints.coaching_classes import Classes, Free
@@ -17,12 +19,16 @@ from placement_opt.constraints.coaching_pools import CoachPools
 from placement_opt.constraints.coaching_splits import Splits
 from placement_opt.constraints.coaching_stacked import stacked_rows
 from placement_opt.constraints.coaching_teams import covers, needs_coaching, teams_of
+from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Violation
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.distinct import distinct_rows
+from placement_opt.pairs.hours import coaching_rulebooks
 from placement_opt.pairs.table import PairTable
+from placement_opt.rulebook import Rulebook
+from placement_opt.rulebook.coaching import AS_FIRST_YEAR, LAST_STEP
 
 
 class Coaching(Rule):
@@ -42,6 +48,14 @@ class Coaching(Rule):
     Where people may have several placements (`OnePlacement(at_most=2)`), one coach serves all
     placements of a person, and the rows are per person instead of per class.
 
+    Parameters
+    ----------
+    unknown_share
+        What holds for years of coaching whose share of the hours the law as read does not know, as
+        from the second year on in all regimes but the intensive one: ``"refuse"`` (the default)
+        asks for all of them at once; ``"as_first_year"`` plans the share of the first year, and
+        `result.assumptions` says for how many people.
+
     References
     ----------
     Hours are a share of the hours worked, by regime and year of coaching: UWV norms for job
@@ -51,7 +65,9 @@ class Coaching(Rule):
     title: ClassVar[str] = "coaching capacity"
     title_nl: ClassVar[str] = "jobcoachcapaciteit"
     decided_by: ClassVar[frozenset[str]] = frozenset({"coaching_hours_per_week", "hours_per_week"})
+    examples: ClassVar[Examples] = ({}, {"unknown_share": "as_first_year"})
     rule: Literal["Coaching"] = "Coaching"
+    unknown_share: Literal["refuse", "as_first_year"] = "refuse"
 
     @classmethod
     @override
@@ -103,6 +119,33 @@ class Coaching(Rule):
         )
         classes = Classes(coached, of_pair, key)
         return class_rows(self.title, pairs, classes, teams, capacity, pools)
+
+    @override
+    def law_as_read(self, law: Rulebook) -> Rulebook:
+        return law if self.unknown_share == "refuse" else law.with_first_year_shares()
+
+    @override
+    def assumptions(self, pairs: PairTable) -> Iterator[AssumptionRow]:
+        if self.unknown_share == "refuse" or pairs.is_given("coaching_hours_per_week"):
+            return
+        instance, count = pairs.instance, Counter[tuple[str, int]]()
+        book = coaching_rulebooks(instance)
+        for row in np.flatnonzero(np.diff(pairs.candidate_start)).tolist():
+            person, law = instance.candidate_records[row], instance.rulebooks[book[row]]
+            regime, year = person.coaching_regime, min(person.coaching_year or 0, LAST_STEP)
+            if regime not in {None, "none"} and year > 1:
+                share = law.find(f"coaching.share.{regime}.year_{year}")
+                count[str(regime), year] += share is not None and share.source == AS_FIRST_YEAR
+        for (named, step), people in sorted((+count).items()):
+            yield AssumptionRow(
+                rule=self.rule,
+                about=f"coaching.share.{named}.year_{step}",
+                count=people,
+                text=f"the share of coaching in year {step} of the regime {named!r} is not known:"
+                " that of the first year is planned",
+                text_nl=f"het aandeel jobcoaching in jaar {step} van het regime {named!r} is niet"
+                " bekend: er is gerekend met dat van het eerste jaar",
+            )
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

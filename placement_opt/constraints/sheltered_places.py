@@ -12,9 +12,11 @@ from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.constraints.limits import Prices
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.groups import grouped
+from placement_opt.pairs.missing import Missing
 from placement_opt.pairs.table import Column, PairTable
 
 STANDARD_PRICE = 1_000
@@ -32,6 +34,12 @@ class ShelteredPlaces(Rule):
         Points for each place below the minimum, a number or {municipality: number}; None (the
         default) makes minimums hard, and so it is for municipalities that a mapping leaves out.
         `po.solve` uses 1,000.
+
+    Raises
+    ------
+    InvalidInputError
+        When a model with this rule is compiled, and a municipality has a maximum: for everybody
+        who could take a sheltered place and has no municipality that it would count for.
 
     References
     ----------
@@ -59,13 +67,21 @@ class ShelteredPlaces(Rule):
     def lower(self, pairs: PairTable) -> RowBlock | None:
         instance = pairs.instance
         row = {id_: row for row, id_ in enumerate(instance.municipality_ids)}
+        most = _limits(instance, "maximum")
+        if most:
+            missing = Missing(pairs, self.title)
+            homeless = instance.candidates.municipality == NOT_GIVEN
+            in_sheltered = instance.openings.sheltered[pairs.opening]
+            hint = "name the municipality that pays the sheltered place, or leave the person out"
+            missing.candidates("municipality", homeless, in_sheltered, hint)
+            missing.refuse()
         sheltered = instance.openings.sheltered[pairs.opening].astype(np.int8)
         home = grouped(pairs, "municipality")
         prices, _ = prices_of_groups(self, home, "municipality")
         return grouped_limit(
             self.title,
             Usage(home, Column(sheltered)),
-            at_most={row[id_]: n for id_, n in _limits(instance, "maximum").items()},
+            at_most={row[id_]: n for id_, n in most.items()},
             at_least={row[id_]: n for id_, n in _limits(instance, "minimum").items()},
             shortfall_price=prices,
         )

@@ -1,6 +1,6 @@
 """Municipalities pay the wage-cost subsidy of their own candidates from a yearly budget."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
@@ -9,16 +9,22 @@ from typing_extensions import override
 
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import AssumptionRow
-from placement_opt.constraints.base import Rule, used
+from placement_opt.constraints.base import Rule
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.plan import Placement, Plan, Violation
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.groups import grouped
-from placement_opt.pairs.table import PairTable
+from placement_opt.pairs.missing import Missing
+from placement_opt.pairs.table import Column, PairTable
 from placement_opt.records.fields import Bool
+
+CHARGES = "wage_subsidy.employer_charges"
+OWN = "subsidy_eur_per_year"
+OWN_WITH_CHARGES = "subsidy_with_charges_eur_per_year"
 
 
 class WageSubsidyBudget(Rule):
@@ -36,8 +42,15 @@ class WageSubsidyBudget(Rule):
         Whose wage value is not measured: ``"fixed"`` (the default) plans the law's fixed form, 50 %
         of the wage costs, and `result.assumptions` says for how many; ``"refuse"``: is bad input.
     employer_charges
-        Whether the allowance for employer charges is paid from the same budget. Its share is not
-        verified from 2020 on, and is then supplied with `Rulebook.with_parameter`.
+        Whether the allowance for employer charges is paid from the same budget. None (the default)
+        takes the rulebook's share where it knows one, and a `subsidy_eur_per_year` of your own as
+        it is; `result.budgets` tells the charges.
+
+    Raises
+    ------
+    InvalidInputError
+        When a model with this rule is compiled, for everybody who could be placed with a subsidy
+        and has no municipality whose budget would pay it.
 
     References
     ----------
@@ -48,11 +61,11 @@ class WageSubsidyBudget(Rule):
     title_nl: ClassVar[str] = "budget loonkostensubsidie van een gemeente"
     examples: ClassVar[Examples] = (
         {},
-        {"employer_charges": True},
+        {"employer_charges": False},
         {"employer_charges": True, "unmeasured": "refuse"},
     )
     rule: Literal["WageSubsidyBudget"] = "WageSubsidyBudget"
-    employer_charges: Bool = False
+    employer_charges: Bool | None = None
     unmeasured: Literal["fixed", "refuse"] = "fixed"
 
     @classmethod
@@ -61,37 +74,82 @@ class WageSubsidyBudget(Rule):
         return cls() if _budgets(instance) else None
 
     @property
-    def uses(self) -> str:
-        """The pair column that the budget pays."""
-        charges = "_with_charges" if self.employer_charges else ""
-        planned = "planned_" if self.unmeasured == "fixed" else ""
-        return f"{planned}subsidy{charges}_eur_per_year"
+    def subsidy(self) -> str:
+        """The pair column of the subsidy itself, as the budget plans it."""
+        return f"{'planned_' if self.unmeasured == 'fixed' else ''}subsidy_eur_per_year"
+
+    def paid(self, plan: Plan, placement: Placement) -> Fraction:
+        """Return what the budget pays for a placement, by a plain reading."""
+        is_own = self._takes_as_given(placement.given)
+        uses = OWN if is_own else self._uses(plan.instance)
+        return plan.amount(placement, uses) or Fraction(0)
+
+    def _paid(self, pairs: PairTable) -> Column:
+        """Return the same for all pairs."""
+        if self._takes_as_given(pairs.given):
+            if pairs.is_given(OWN):
+                return pairs.given[OWN]
+            computed = pair_column(pairs, self._uses(pairs.instance), asked_by=self.title)
+            return pairs.with_given(OWN, computed)
+        return pair_column(pairs, self._uses(pairs.instance), asked_by=self.title)
+
+    def _takes_as_given(self, given: Mapping[str, object]) -> bool:
+        return self.employer_charges is None and OWN in given and OWN_WITH_CHARGES not in given
+
+    def _uses(self, instance: Instance) -> str:
+        """Return the pair column of what is computed."""
+        if not self.pays_charges(instance):
+            return self.subsidy
+        return self.subsidy.replace("subsidy", "subsidy_with_charges")
+
+    def pays_charges(self, instance: Instance) -> bool:
+        """Tell whether the budget pays employer charges: as asked, else where the law has them."""
+        if self.employer_charges is not None:
+            return self.employer_charges
+        has_law = instance.known_rulebook is not None
+        return has_law and all(book.find(CHARGES) is not None for book in instance.rulebooks)
 
     @override
     def lower(self, pairs: PairTable) -> RowBlock | None:
         instance = pairs.instance
         budgets = _budgets(instance)
+        if not budgets:
+            return None
         row = {id_: row for row, id_ in enumerate(instance.municipality_ids)}
+        subsidy = self._paid(pairs)
+        missing = Missing(pairs, self.title)
+        homeless = instance.candidates.municipality == NOT_GIVEN
+        hint = "name the municipality whose budget pays the subsidy, or leave the person out"
+        missing.candidates("municipality", homeless, subsidy.values > 0, hint)
+        missing.refuse()
         return grouped_limit(
             self.title,
-            Usage(
-                grouped(pairs, "municipality"),
-                pair_column(pairs, self.uses, asked_by=self.title),
-            ),
+            Usage(grouped(pairs, "municipality"), subsidy),
             at_most={row[id_]: budget for id_, budget in budgets.items()},
         )
 
     @override
     def assumptions(self, pairs: PairTable) -> Iterator[AssumptionRow]:
+        budgets = _budgets(pairs.instance)
+        is_silent = self.employer_charges is None and not pairs.is_given(OWN)
+        if budgets and is_silent and not self.pays_charges(pairs.instance):
+            yield AssumptionRow(
+                rule=self.rule,
+                about="employer_charges",
+                count=len(budgets),
+                text="the share of employer charges is not known: budgets pay the subsidy only",
+                text_nl="het aandeel werkgeverslasten is niet bekend: budgetten betalen alleen de"
+                " subsidie",
+            )
         if self.unmeasured == "refuse" or "wage_value" in pairs.given:
             return
         law, silent = pairs.instance.rulebook, list[str]()
-        budgets, has_pair = _budgets(pairs.instance), np.diff(pairs.candidate_start) > 0
+        has_pair = np.diff(pairs.candidate_start) > 0
         for person, is_eligible in zip(pairs.instance.candidate_records, has_pair, strict=True):
             opens = person.ground is None or law.ground(person.ground).wage_subsidy is not False
             if is_eligible and opens and person.wage_value is None:
                 silent += [person.id] if person.municipality in budgets else []
-        if silent and not pairs.given.keys() & {"subsidy_eur_per_year", self.uses}:
+        if silent and not pairs.given.keys() & {OWN, self._uses(pairs.instance)}:
             count, percent = len(silent), round(100 * law.fraction("wage_subsidy.fixed_share"))
             told = f"{count:,} people have no measured wage value: the budget plans the fixed form"
             nl = f"van {count} mensen is de loonwaarde niet gemeten: het budget rekent forfaitair"
@@ -105,9 +163,13 @@ class WageSubsidyBudget(Rule):
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
-        spent = used(plan, "municipality", self.uses)
+        spent = dict.fromkeys(_budgets(plan.instance), Fraction(0))
+        for placement in plan.placements:
+            home = plan.candidate(placement).municipality
+            if home in spent:
+                spent[home] += self.paid(plan, placement)
         for municipality_id, budget in _budgets(plan.instance).items():
-            if spent.get(municipality_id, 0) > budget:
+            if spent[municipality_id] > budget:
                 yield self.broken(
                     municipality_id,
                     f"EUR {float(spent[municipality_id]):,.2f} a year spent,"
@@ -121,3 +183,8 @@ def _budgets(instance: Instance) -> dict[str, Fraction]:
         for municipality in instance.region.municipalities
         if municipality.wage_subsidy_budget_eur_per_year is not None
     }
+
+
+def plans_fixed_form(rules: Iterable[Rule]) -> bool:
+    """Tell whether a budget plans the law's fixed form where no wage value is measured."""
+    return any(isinstance(rule, WageSubsidyBudget) and rule.unmeasured == "fixed" for rule in rules)

@@ -1,12 +1,15 @@
 """The hours that a pair works, and those that it needs of a coach."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
-from placement_opt.basics.errors import Findings
+from placement_opt.basics.errors import Findings, InvalidInputError, Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.instance.columns import HOUR, NOT_GIVEN
 from placement_opt.instance.instance import Instance
@@ -14,6 +17,7 @@ from placement_opt.pairs.distinct import distinct_rows
 from placement_opt.pairs.missing import Missing
 from placement_opt.pairs.table import Column, PairTable, narrowed
 from placement_opt.records import Candidate
+from placement_opt.rulebook import MissingParameterError
 
 
 def hours_per_week(pairs: PairTable, asked_by: str) -> Column:
@@ -77,10 +81,12 @@ def coaching_hours_per_week(pairs: PairTable, asked_by: str) -> Column:
     with findings.gathered():
         hours = hours_where(pairs, is_share & is_known[code][pairs.candidate], asked_by)
     findings.refuse()
-    book = _coaching_rulebook(instance) if is_share.any() else np.zeros_like(code)
+    book = coaching_rulebooks(instance) if is_share.any() else np.zeros_like(code)
     people, person = distinct_rows(code, np.where(asks_share, book, 0))
     worked = np.where(is_share, hours.values, 0)
     case, case_code = distinct_rows(person[pairs.candidate], worked)
+    asked = {people[who] for who, _ in case}
+    _refuse_unknown_shares(instance, choices, asked, people, person[np.unique(pairs.candidate)])
     amounts = []
     for who, amount in case:
         kind, row = people[who]
@@ -102,8 +108,11 @@ def _coaching_kind(candidate: Candidate) -> _CoachingKind:
     return candidate.coaching_regime, candidate.coaching_year, None
 
 
-def _coaching_rulebook(instance: Instance) -> Indices:
-    """Return whose reading of the law sets each candidate's coaching; UWV knows no ordinance."""
+def coaching_rulebooks(instance: Instance) -> Indices:
+    """Return the position in `rulebooks` of what sets each candidate's coaching, shape (C,).
+
+    UWV knows no ordinance.
+    """
     book = instance.candidate_rulebook.copy()
     if book.any():
         for row, candidate in enumerate(instance.candidate_records):
@@ -111,6 +120,43 @@ def _coaching_rulebook(instance: Instance) -> Indices:
             if ground is not None and instance.rulebook.ground(ground).coaching_payer == "uwv":
                 book[row] = 0
     return book
+
+
+def _refuse_unknown_shares(
+    instance: Instance,
+    choices: Sequence[_CoachingKind],
+    asked: Collection[tuple[int, ...]],
+    people: Sequence[tuple[int, ...]],
+    person: npt.NDArray[np.integer],
+) -> None:
+    """Refuse all shares at once that the law does not know, each with how many people need it.
+
+    `person` is the position in `people` of everybody with an eligible pair.
+    """
+    needed, unknown = Counter[str](), dict[str, Problem]()
+    count = np.bincount(person, minlength=len(people))
+    for position, (kind, row) in enumerate(people):
+        regime, year, _ = choices[kind]
+        if regime is None or year is None or (kind, row) not in asked:
+            continue
+        try:
+            instance.rulebooks[row].coaching_share(regime, year)
+        except InvalidInputError as error:
+            (problem,) = error.problems
+            unknown.setdefault(problem.field, problem)
+            needed[problem.field] += int(count[position])
+    if unknown:
+        option = (
+            'or plan the share of the first year with po.Coaching(unknown_share="as_first_year")'
+        )
+        raise MissingParameterError(
+            replace(
+                problem,
+                expected=f"{problem.expected}, and {needed[name]:,} people need it",
+                hint=f"{problem.hint}; {option}",
+            )
+            for name, problem in unknown.items()
+        )
 
 
 def _coaching_amount(

@@ -5,12 +5,14 @@ An amount that the records and the verified parameters of the law do not decide 
 reason; it is never guessed. Who has no `minimum_wage_age` counts as 21 or older.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.rows import CostRow
+from placement_opt.constraints.base import Rule
+from placement_opt.constraints.wage_subsidy_budget import plans_fixed_form
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.rulebook import ADULT_AGE, Ground, Rulebook
 from placement_opt.rulebook.exact import euros
@@ -21,15 +23,19 @@ class _Unknown(Exception):  # noqa: N818 - an answer, which never leaves this mo
     """An amount that cannot be told; the text says why."""
 
 
-def cost_rows(plan: Plan) -> tuple[CostRow, ...]:
+def cost_rows(plan: Plan, rules: Sequence[Rule] = ()) -> tuple[CostRow, ...]:
     """Return a row per placement, in the order of the plan.
 
     Parameters
     ----------
     plan
         The verified plan, of a region with its rulebook.
+    rules
+        The rules of the model. Where a budget plans the law's fixed form for people whose wage
+        value is not measured, that amount is told.
     """
-    return tuple(_Costs(plan, placement).row() for placement in plan.placements)
+    plans_fixed = plans_fixed_form(rules)
+    return tuple(_Costs(plan, placement, plans_fixed).row() for placement in plan.placements)
 
 
 @dataclass
@@ -38,6 +44,7 @@ class _Costs:
 
     plan: Plan
     placement: Placement
+    plans_fixed: bool
     reasons: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -121,18 +128,30 @@ class _Costs:
             raise _Unknown("wage_value is not known")
         return wage_value
 
+    @property
+    def _is_fixed(self) -> bool:
+        """Tell whether the subsidy is planned in the law's fixed form."""
+        return self.plans_fixed and self.plan.wage_value(self.placement) is None
+
     def _subsidy(self) -> Fraction:
         if "subsidy_eur_per_year" not in self.placement.given:
             if not self._is_open("wage_subsidy"):
                 return Fraction(0)
             self._hours()
+            if self._is_fixed:
+                percent = round(100 * self._law.fraction("wage_subsidy.fixed_share"))
+                self.reasons.append(
+                    f"subsidy: wage_value is not known, planned in the fixed form ({percent}%)"
+                )
+                return self.plan.planned_subsidy_eur_per_year(self.placement) or Fraction(0)
             self._wage_value()
         return self.plan.subsidy_eur_per_year(self.placement) or Fraction(0)
 
     def _charges(self, subsidy: Fraction) -> Fraction:
         if subsidy == 0:
             return subsidy
-        whole = self.plan.subsidy_with_charges_eur_per_year(self.placement)
+        name = "subsidy_with_charges_eur_per_year"
+        whole = self.plan.amount(self.placement, f"planned_{name}" if self._is_fixed else name)
         return max(Fraction(0), (whole or Fraction(0)) - subsidy)
 
     def _lkv(self) -> Fraction:

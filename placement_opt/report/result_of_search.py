@@ -140,7 +140,7 @@ def _tables(
         "quota_rows": quota_rows(plan, compiled.rules, compiled.pairs),
         "coach_rows": coach_rows(plan, compiled.rules),
         "budget_rows": budget_rows(plan, compiled.rules),
-        "cost_rows": cost_rows(plan),
+        "cost_rows": cost_rows(plan, compiled.rules),
         "term_rows": term_rows(verdict),
         "blocking_rows": blocking_rows(plan, compiled.rules),
     }

@@ -231,15 +231,17 @@ class _Page:
 
     def _budget_lines(self) -> Iterator[tuple[str, str]]:
         rows, words = self._result.budget_rows, self._words
-        if rows:
-            yield (
-                words.budgets_label,
-                words.budgets.format(
-                    spent=self._number(sum(row.subsidy_eur_per_year for row in rows)),
-                    budget=self._number(sum(row.budget_eur_per_year for row in rows)),
-                    count=self._number(len(rows)),
-                ),
-            )
+        if not rows:
+            return
+        charges = sum(row.charges_eur_per_year for row in rows)
+        text = words.budgets.format(
+            spent=self._number(sum(row.subsidy_eur_per_year for row in rows) + charges),
+            budget=self._number(sum(row.budget_eur_per_year for row in rows)),
+            count=self._number(len(rows)),
+        )
+        if charges:
+            text += "; " + words.charges.format(charges=self._number(charges))
+        yield words.budgets_label, text
 
     def _objective_lines(self) -> Iterator[tuple[str, str]]:
         result, words = self._result, self._words

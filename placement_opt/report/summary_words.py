@@ -59,6 +59,7 @@ class Words:
     budgets: str
     blocking_label: str
     blocking: str
+    charges: str
     objective_label: str
     objective: str
     bound: str
@@ -132,6 +133,7 @@ _ENGLISH = Words(
     budgets="EUR {spent} of EUR {budget} a year spent, by {count} municipalities",
     blocking_label="blocking pairs",
     blocking="{pairs} pairs of a person and an opening would rather have each other",
+    charges="EUR {charges} of it for employer charges",
     objective_label="objective",
     objective="{points} points",
     bound="no plan has more than {bound}",
@@ -205,6 +207,7 @@ _DUTCH = Words(
     budgets="EUR {spent} van EUR {budget} per jaar besteed, door {count} gemeenten",
     blocking_label="liever elkaar",
     blocking="{pairs} koppels van een persoon en een plek hadden liever elkaar",
+    charges="waarvan EUR {charges} aan werkgeverslasten",
     objective_label="doelwaarde",
     objective="{points} punten",
     bound="geen plan heeft meer dan {bound}",

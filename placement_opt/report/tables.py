@@ -19,7 +19,7 @@ from placement_opt.constraints.jobs_quota import JobsQuota
 from placement_opt.constraints.opening_capacity import OpeningCapacity
 from placement_opt.constraints.quota_standing import GroupStanding
 from placement_opt.constraints.stability import Stability
-from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget
+from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget, plans_fixed_form
 from placement_opt.instance.blocking import Strength, blocking_pairs
 from placement_opt.instance.groupings import Group
 from placement_opt.instance.instance import Instance
@@ -50,10 +50,7 @@ def placement_rows(
     active = {rule.rule for rule in rules}
     reads_coaching, reads_subsidy = "Coaching" in active, "WageSubsidyBudget" in active
 
-    is_planned = any(
-        isinstance(rule, WageSubsidyBudget) and rule.unmeasured == "fixed" for rule in rules
-    )
-    subsidy = "planned_subsidy_eur_per_year" if is_planned else "subsidy_eur_per_year"
+    planned = "planned_" if plans_fixed_form(rules) else ""
 
     def told(placement: Placement, column: str, *, is_read: bool) -> float | None:
         amount = plan.amount(placement, column) if is_read or column in placement.given else None
@@ -69,7 +66,9 @@ def placement_rows(
             coaching_hours_per_week=told(
                 placement, "coaching_hours_per_week", is_read=reads_coaching
             ),
-            subsidy_eur_per_year=told(placement, subsidy, is_read=reads_subsidy),
+            subsidy_eur_per_year=told(
+                placement, f"{planned}subsidy_eur_per_year", is_read=reads_subsidy
+            ),
             points=float(gained),
         )
         for placement, gained in zip(plan.placements, points, strict=True)
@@ -206,19 +205,21 @@ def budget_rows(plan: Plan, rules: Sequence[Rule]) -> tuple[BudgetRow, ...]:
         for m in sorted(plan.instance.region.municipalities, key=lambda record: record.id)
         if m.wage_subsidy_budget_eur_per_year is not None
     }
-    spent = dict.fromkeys(budgets, Fraction(0))
+    subsidies, paid = dict.fromkeys(budgets, Fraction(0)), dict.fromkeys(budgets, Fraction(0))
     placements = dict.fromkeys(budgets, 0)
     for placement in plan.placements:
         home = plan.candidate(placement).municipality
-        if home in spent:
-            subsidy = plan.amount(placement, rule.uses) or Fraction(0)
-            spent[home] += subsidy
-            placements[home] += int(subsidy > 0)
+        if home in paid:
+            whole = rule.paid(plan, placement)
+            subsidies[home] += min(whole, plan.amount(placement, rule.subsidy) or Fraction(0))
+            paid[home] += whole
+            placements[home] += int(whole > 0)
     return tuple(
         BudgetRow(
             municipality_id=home,
             placements=placements[home],
-            subsidy_eur_per_year=float(spent[home]),
+            subsidy_eur_per_year=float(subsidies[home]),
+            charges_eur_per_year=float(paid[home] - subsidies[home]),
             budget_eur_per_year=float(budget),
         )
         for home, budget in budgets.items()

@@ -7,6 +7,7 @@ upper bound of UWV; a municipality's ordinance may say otherwise, see `Rulebook.
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Self
 
 from placement_opt.basics.flags import as_flag
 from placement_opt.rulebook.exact import SUBJECT, Exact, euros, read_decimal, read_exact
@@ -18,6 +19,8 @@ PAYERS: tuple[str, ...] = ("municipality", "uwv")
 COACH_KINDS: tuple[str, ...] = ("external", "employer")
 # From this year of coaching on, the share no longer falls.
 LAST_STEP = 3
+AS_FIRST_YEAR = "the share of the first year, on request"
+"""Source of the shares that `with_first_year_shares` supplies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,31 @@ class CoachingRules(ParameterBook):
         if not isinstance(year, int) or isinstance(year, bool) or year < 1:
             raise invalid("year", year, "must be a year of coaching >= 1", "use 1, 2, 3, ...")
         return self.fraction(f"coaching.share.{regime}.year_{min(year, LAST_STEP)}")
+
+    def with_first_year_shares(self) -> Self:
+        """Return the same rulebook with the first year's share where a later one is not known.
+
+        An ordinance's own first year counts for its municipality. What was supplied so has
+        `AS_FIRST_YEAR` as its source.
+        """
+        book = self
+        for place in (None, *self.municipalities):
+            read = self.for_municipality(place)
+            for regime in REGIMES[1:]:
+                first = read.find(f"coaching.share.{regime}.year_1")
+                for year in range(2, LAST_STEP + 1):
+                    name = f"coaching.share.{regime}.year_{year}"
+                    known = book.for_municipality(place).find(name)
+                    # What is supplied for everybody must not hide an ordinance's own first year.
+                    is_known = read.find(name) is not None
+                    if first is None or first.value is None or is_known:
+                        continue
+                    if known is not None and known.value == first.value:
+                        continue
+                    book = book.with_parameter(
+                        name, first.value, municipality=place, source=AS_FIRST_YEAR
+                    )
+        return book
 
     def coaching_hours_per_week(
         self, *, regime: str, year: int | None = None, hours_per_week: Exact

@@ -79,6 +79,7 @@ def _compiled(
     InvalidInputError
         With the problems of ``pairs=``, of all rules and of all terms.
     """
+    instance = _under_the_law_of(rules, instance)
     rulebook = instance.known_rulebook
     if rulebook is not None and rulebook.notes is not None:
         rulebook.notes.clear()
@@ -128,6 +129,17 @@ def _compiled(
         remarks,
         assumed,
     )
+
+
+def _under_the_law_of(rules: Sequence[Rule], instance: Instance) -> Instance:
+    """Return the region with what rules supply to its law, where one does."""
+    known = instance.known_rulebook
+    if known is None:
+        return instance
+    law = known
+    for rule in rules:
+        law = rule.law_as_read(law)
+    return instance if law is known else Instance(instance.region, law)
 
 
 def _warn(remarks: Sequence[RemarkRow]) -> None:

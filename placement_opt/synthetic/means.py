@@ -10,6 +10,7 @@ import numpy as np
 
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.quantities import read_number
+from placement_opt.constraints.wage_subsidy_budget import CHARGES
 from placement_opt.records import Candidate, Coach, Municipality, Opening
 from placement_opt.rulebook import ADULT_AGE, Rulebook
 from placement_opt.synthetic import mix
@@ -63,8 +64,9 @@ class Demand:
         return self.rulebook.coaching_share(regime, year) * read_number(hours_per_week[1])
 
     def subsidy_eur_per_year(self) -> Mapping[str, Fraction]:
-        """Wage-cost subsidy of everybody, by municipality."""
+        """Wage-cost subsidy by municipality, with employer charges where they are known."""
         pays = {ground: self.rulebook.ground(ground).wage_subsidy for ground in mix.GROUNDS}
+        has_charges = self.rulebook.find(CHARGES) is not None
         known: dict[tuple[float, float, int], Fraction] = {}
         spent: dict[str, Fraction] = {}
         for candidate in self.candidates:
@@ -78,7 +80,8 @@ class Demand:
             if pays[candidate.ground or "none"]:
                 key = (value, hours[1], candidate.minimum_wage_age or ADULT_AGE)
                 if key not in known:
-                    known[key] = Fraction(self.rulebook.wage_subsidy_eur_per_year(*key))
+                    paid = self.rulebook.wage_subsidy_eur_per_year(*key, with_charges=has_charges)
+                    known[key] = Fraction(paid)
                 spent[place] = spent.get(place, Fraction(0)) + known[key]
         return spent
 

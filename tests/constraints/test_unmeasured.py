@@ -11,6 +11,7 @@ from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.enumeration import enumerate_pairs
 
 LAW = po.Rulebook.on("2026-02-01").override({"wage_subsidy.employer_charges": "0.235"})
+WITHOUT_CHARGES = po.WageSubsidyBudget(employer_charges=False)
 HALF = LAW.wage_subsidy_eur_per_year("0.5", 24)
 PLANNED = ("planned_subsidy_eur_per_year", "planned_subsidy_with_charges_eur_per_year")
 
@@ -34,10 +35,12 @@ def region_of(wage_values, budget=None, **person):
 
 def test_the_fixed_form_is_planned_and_told():
     region = region_of([None, None, 0.5], budget=float(2 * HALF))
-    result = po.solve(region, time_limit_s=20)
+    result = po.Model(region).add(WITHOUT_CHARGES).solve(time_limit_s=20)
     assert len(result.placements) == 2
     assert set(result.placements["subsidy_eur_per_year"]) == {float(HALF)}
     assert result.budgets["subsidy_eur_per_year"].tolist() == [float(2 * HALF)]
+    assert set(result.costs["subsidy_eur_per_year"]) == {float(HALF)}
+    assert sum("fixed form (50%)" in text for text in result.costs["reasons"].dropna()) in {1, 2}
     (row,) = result.assumptions.to_dict("records")
     assert (row["rule"], row["about"], row["count"]) == ("WageSubsidyBudget", "wage_value", 2)
     assert "50%" in row["text"]
@@ -46,16 +49,47 @@ def test_the_fixed_form_is_planned_and_told():
     assert po.check_result(region, result).is_sound
 
 
+def test_charges_of_the_rulebook_are_planned_and_shown():
+    whole = float(LAW.wage_subsidy_eur_per_year("0.5", 24, with_charges=True))
+    for budget, n_placed in ((2 * whole, 2), (2 * whole - 0.01, 1)):
+        result = po.solve(region_of([None, 0.5], budget=budget), time_limit_s=20)
+        assert len(result.placements) == n_placed
+        (row,) = result.budget_rows
+        assert row.subsidy_eur_per_year == n_placed * float(HALF)
+        assert row.charges_eur_per_year == pytest.approx(n_placed * (whole - float(HALF)))
+        assert result.assumption_rows[0].about == "wage_value"
+        assert "employer charges" in result.summary()
+        assert "werkgeverslasten" in result.summary("nl")
+        costs = result.costs
+        assert set(costs["subsidy_eur_per_year"] + costs["charges_eur_per_year"]) == {whole}
+
+
+def test_charges_that_the_law_did_not_know_are_left_out_and_told():
+    law = po.Rulebook.on("2014-06-01")
+    names = [name for name in law.names() if name.startswith(("wage_subsidy.", "minimum_wage."))]
+    names.remove("wage_subsidy.employer_charges")
+    law = law.override({n: row.value for n in names if (row := LAW.find(n)) is not None})
+    early = po.Model(region_of([0.5], budget=50_000), rulebook=law)
+    result = early.solve(time_limit_s=20)
+    assert (
+        result.budget_rows[0].subsidy_eur_per_year
+        == result.placement_rows[0]["subsidy_eur_per_year"]
+    )
+    rows = {row.about: row for row in result.assumption_rows}
+    assert "pay the subsidy only" in rows["employer_charges"].text
+
+
 def test_a_cent_less_is_too_little_for_two():
     region = region_of([None, None], budget=float(2 * HALF) - 0.01)
-    assert len(po.solve(region, time_limit_s=20).placements) == 1
+    model = po.Model(region).add(WITHOUT_CHARGES)
+    assert len(model.solve(time_limit_s=20).placements) == 1
 
 
 @pytest.mark.parametrize("fields", [{"ground": "38b.1.b"}, {"municipality": "N"}])
 def test_nothing_is_assumed_of_whom_no_budget_pays(fields):
     result = po.solve(region_of([None], budget=0, **fields), time_limit_s=20)
     assert len(result.placements) == 1
-    assert result.assumptions.empty
+    assert "wage_value" not in set(result.assumptions["about"])
 
 
 @settings(max_examples=30, deadline=None)

@@ -62,9 +62,8 @@ def test_a_subsidy_to_the_cent():
     work = [po.Opening(id="O-1", hours_per_week=(8, 36))]
     for budget, expected in ((2581.61, 1), (2581.60, 0)):
         town = po.Municipality(id="M-1", wage_subsidy_budget_eur_per_year=budget)
-        placed = n_placed(
-            [person], work, po.WageSubsidyBudget(), pairs=listed(1), municipalities=[town]
-        )
+        budgets = po.WageSubsidyBudget(employer_charges=False)
+        placed = n_placed([person], work, budgets, pairs=listed(1), municipalities=[town])
         assert placed == expected
     region = po.Region(name="tiny", date=DATE, candidates=[person], openings=work)
     model = po.Model(region)

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 from builders import region_with_everything
-from hand_checker import HandChecker, number
+from hand_checker import EMPLOYER_CHARGES, HandChecker, number
 from tiny_regions import ids_of
 
 import placement_opt as po
@@ -66,11 +66,14 @@ def test_a_region_with_everything_in_play(solved, tmp_path):
     assert told == pytest.approx({group: float(jobs) for group, jobs in short.items()})
     for row in solved.budget_rows:
         own = [
-            checker.subsidy(person, opening)
+            [checker.subsidy(person, opening, share) for share in ("0", EMPLOYER_CHARGES)]
             for person, opening, _ in placed
             if person.get("municipality") == row.municipality_id
         ]
-        assert number(row.subsidy_eur_per_year) == sum(own, Fraction(0))
+        subsidy = sum((without for without, _ in own), Fraction(0))
+        assert number(row.subsidy_eur_per_year) == subsidy
+        charges = sum((whole for _, whole in own), Fraction(0)) - subsidy
+        assert number(row.charges_eur_per_year) == charges
 
 
 def test_eligible_pairs_are_those_of_the_checker(tmp_path):

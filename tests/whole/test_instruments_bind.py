@@ -113,7 +113,7 @@ CASES = {
         (4, 9),
     ),
     "subsidy budget": (
-        po.WageSubsidyBudget(),
+        po.WageSubsidyBudget(employer_charges=False),
         {
             "candidates": [person(1), person(2)],
             "openings": [work(1, positions=2)],
