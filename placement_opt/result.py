@@ -229,6 +229,8 @@ class Result(ResultRecord):
             If the file exists and `overwrite` is False.
         OSError
             If it cannot be written there.
+        PlacementError
+            When XlsxWriter is not installed; it comes with the extra `excel`.
         """
         from placement_opt.report.workbook import workbook_bytes
 

@@ -1,18 +1,17 @@
 """Workbooks: what a spreadsheet shows is what the tables hold."""
 
+import datetime as dt
 import io
-import zipfile
+import sys
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
+import openpyxl
 import polars as pl
 import pytest
 
 import placement_opt as po
 from placement_opt.report.workbook import workbook_bytes
 
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 TABLES = (
     *("placements", "unplaced", "openings", "quotas", "coaches", "budgets", "costs", "terms"),
     *("changes", "blocking_pairs", "remarks", "assumptions"),
@@ -20,32 +19,22 @@ TABLES = (
 
 
 def sheets(content: bytes) -> dict[str, list[list[object]]]:
-    """Read a workbook as a spreadsheet would: by its parts, links and types of cells."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {name: ET.fromstring(archive.read(name)) for name in archive.namelist()}  # noqa: S314
-    kinds = {one.get("PartName") for one in parts["[Content_Types].xml"]}
-    links = {one.get("Id"): one.get("Target") for one in parts["xl/_rels/workbook.xml.rels"]}
-    found = {}
-    for sheet in parts["xl/workbook.xml"].iter(f"{MAIN}sheet"):
-        place = f"xl/{links[sheet.get(LINK)]}"
-        assert f"/{place}" in kinds
-        rows = parts[place].iter(f"{MAIN}row")
-        found[str(sheet.get("name"))] = [[value(cell) for cell in row] for row in rows]
-    return found
-
-
-def value(cell: ET.Element) -> object:
-    text = "".join(cell.itertext())
-    if cell.get("t") == "inlineStr":
-        return text
-    if cell.get("t") == "b":
-        return text == "1"
-    return float(text) if text else None
+    """Read a workbook as a spreadsheet would, formulas told as such."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    cells = {sheet.title: [list(row) for row in sheet.rows] for sheet in book}
+    assert not any(
+        cell.data_type == "f" or cell.hyperlink
+        for rows in cells.values()
+        for row in rows
+        for cell in row
+    )
+    return {name: [[cell.value for cell in row] for row in rows] for name, rows in cells.items()}
 
 
 def test_each_type_of_cell() -> None:
     rows = [
         ["=1+1", 1, 2.5, True, None],
+        ["{=1+1}", 1, "2.50", dt.date(2026, 2, 1), "https://example.org"],
         ["<&>\n\u00e9\x00", -3, float("nan"), False, ["a", "b"]],
         [" x ", 10**15, float("inf"), None, ("c",)],
     ]
@@ -55,6 +44,7 @@ def test_each_type_of_cell() -> None:
     assert found["A & b"] == [
         ["t", "i", "f", "b", "l"],
         ["=1+1", 1, 2.5, True, None],
+        ["{=1+1}", 1, "2.50", "2026-02-01", "https://example.org"],
         ["<&>\n\u00e9", -3, None, False, "a; b"],
         [" x ", 10**15, "inf", None, "c"],
     ]
@@ -64,6 +54,17 @@ def test_each_type_of_cell() -> None:
 def test_equal_tables_give_equal_files() -> None:
     one = {"s": (["a"], [[1]])}
     assert workbook_bytes(one) == workbook_bytes(one)
+
+
+def test_a_missing_library_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(po.PlacementError, match=r"placement_opt\[excel\]"):
+        workbook_bytes({"s": (["a"], [[1]])})
+
+
+def test_a_long_text_is_cut_to_what_a_cell_holds() -> None:
+    found = sheets(workbook_bytes({"s": (["a"], [["x" * 40_000]])}))
+    assert len(str(found["s"][1][0])) == 32_767
 
 
 @pytest.fixture(scope="module")
