@@ -33,6 +33,7 @@ from placement_opt.basics.rows import (
     UnplacedRow,
 )
 from placement_opt.report.summary import summarise
+from placement_opt.run.compiled import Compiled
 from placement_opt.run.result_record import ResultRecord
 from placement_opt.run.run_record import in_order_told
 
@@ -118,6 +119,10 @@ class Result(ResultRecord):
                 " read it with po.Result.from_json(path, model=po.Model(region))"
             )
         return self._model
+
+    @override
+    def compiled(self) -> Compiled | None:
+        return None if self._model is None else self._model.compile()
 
     @property
     def placements(self) -> "pd.DataFrame":

@@ -5,10 +5,16 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 from pydantic import Field, Strict
 
+from placement_opt.basics.arrays import Floats
 from placement_opt.basics.rows import ResultPart
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.mixed_integer_rounding import Cut, cuts_of, with_cuts
+from placement_opt.formulation.mixed_integer_rounding import (
+    Cut,
+    cuts_of,
+    prices_of_rules,
+    with_cuts,
+)
 
 Integer = Annotated[int, Strict()]
 
@@ -75,6 +81,20 @@ class CertificateRecord(ResultPart):
     def leaves_no_plan(self, formulation: Formulation) -> bool:
         """Tell whether the prices prove that no plan keeps all rows; raises as `bound`."""
         return self._certificate(formulation).leaves_no_plan(formulation)
+
+    def prices(self, formulation: Formulation) -> Floats:
+        """Return prices of the rules' rows in points, nearly those that prove the bound.
+
+        Those of cuts go to the rows that the cuts are made of; see `prices_of_rules`.
+
+        Raises
+        ------
+        ValueError, IndexError, OverflowError
+            When prices or cuts do not fit the problem.
+        """
+        with_rows = with_cuts(formulation, self.cuts)
+        units = self._certificate(with_rows).prices / 2.0**self.bits
+        return prices_of_rules(with_rows, units) / formulation.objective.scale
 
     def _certificate(self, formulation: Formulation) -> Certificate:
         if self.rows != formulation.n_rows:

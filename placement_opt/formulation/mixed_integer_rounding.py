@@ -101,6 +101,11 @@ def cut_row(formulation: Formulation, cut: Cut) -> CutRow:
         When the recipe does not fit: no such row or variable, a side without a limit, nothing
         left to round, or sums beyond int64.
     """
+    return _rounded_sum(formulation, cut)[0]
+
+
+def _rounded_sum(formulation: Formulation, cut: Cut) -> tuple[CutRow, float]:
+    """Return a cut's row, and by what the sum of its rows would be multiplied without rounding."""
     member, coefficient, limit = _sum_of_rows(formulation, cut)
     low, high = formulation.bounds(member)
     down = np.isin(member, np.array(cut.complemented, dtype=np.int64))
@@ -118,7 +123,34 @@ def cut_row(formulation: Formulation, cut: Cut) -> CutRow:
     _refuse_overflow(kept, low, high)
     kept *= sign
     least = -(-rest // cut.delta) * remainder + int(kept @ base)
-    return _reduced(CutRow(member, kept, least), is_integer)
+    row, divisor = _reduced(CutRow(member, kept, least), is_integer)
+    return row, remainder / cut.delta / divisor
+
+
+def prices_of_rules(formulation: Formulation, prices: Floats) -> Floats:
+    """Return prices of the rules' rows alone: those of cuts go to the rows that they are made of.
+
+    A cut is nearly a multiple of the sum of its rows, so that what it costs a variable is nearly
+    the same. The bound is a little weaker; the prices are a good start where cuts are not kept.
+
+    Parameters
+    ----------
+    formulation
+        The problem with its cuts.
+    prices
+        Prices of its rows, then of its cuts, shape (R,).
+    """
+    cuts = cuts_of(formulation)
+    first = formulation.n_rows - len(cuts)
+    prices = prices.astype(np.float64)
+    for number in range(len(cuts) - 1, -1, -1):
+        cut, price = cuts[number], prices[first + number]
+        if price:
+            _, share = _rounded_sum(formulation, cut)
+            # One by one, since a row may be there twice.
+            for row, weight in zip(cut.rows, cut.weights, strict=True):
+                prices[row] += price * weight * share
+    return prices[:first]
 
 
 def _sum_of_rows(formulation: Formulation, cut: Cut) -> tuple[Ints, Ints, int]:
@@ -160,14 +192,17 @@ def _refuse_overflow(coefficient: Ints, low: Ints, high: Ints) -> None:
         raise ValueError("a cut is too large for exact sums in int64")
 
 
-def _reduced(row: CutRow, is_integer: Bools) -> CutRow:
-    """Drop zeros and divide by the common divisor; round the limit up if all are integers."""
+def _reduced(row: CutRow, is_integer: Bools) -> tuple[CutRow, int]:
+    """Drop zeros and divide by the common divisor; round the limit up if all are integers.
+
+    The divisor is told, too.
+    """
     used = row.coefficient != 0
     member, coefficient = row.member[used], row.coefficient[used]
     divisor = int(np.gcd.reduce(coefficient, initial=0)) or 1
     if not np.all(is_integer[used]):
         divisor = math.gcd(divisor, row.limit)
-    return CutRow(member, coefficient // divisor, -(-row.limit // divisor))
+    return CutRow(member, coefficient // divisor, -(-row.limit // divisor)), divisor
 
 
 def with_cuts(formulation: Formulation, cuts: Sequence[Cut]) -> Formulation:

@@ -11,6 +11,7 @@ from placement_opt.run.observers import observers
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.solve_parameters import Asked
 from placement_opt.run.start_plan import Started, offer_start
+from placement_opt.run.start_prices import start_prices
 from placement_opt.solvers.search.base import Ending, Event, Search
 from placement_opt.solvers.search.guarded import guarded, uninterrupted
 from placement_opt.solvers.search.native import NATIVE
@@ -68,6 +69,7 @@ def solved(
         def work() -> AnswerT:
             with watch.phase("search"), NATIVE.stopped_at_exit(search.clock.cancel):
                 started = offer_start(compiled, search, asked.start)
+                search.prices = start_prices(compiled, asked.earlier)
                 ending = guarded(asked.solver.solve, compiled.formulation, search)
             NATIVE.stay()
             answer = told(search, ending, started, watch)

@@ -29,6 +29,7 @@ from placement_opt.basics.rows import (
 from placement_opt.basics.short_text import Told, told_parts
 from placement_opt.basics.status import Status, StopReason, relative_gap
 from placement_opt.formulation.certificate_record import CertificateRecord
+from placement_opt.run.compiled import Compiled
 from placement_opt.run.run_record import RunRecord
 from placement_opt.run.start_outcome import StartOutcome
 
@@ -129,6 +130,10 @@ class ResultRecord(ResultPart):
         told |= {"status": str(self.status), "stop_reason": str(self.stop_reason)}
         counts = {"placements": self.placement_rows, "unplaced": self.unplaced_rows}
         return told_parts([*told.items(), *counts.items(), ("remarks", self.remark_rows)])
+
+    def compiled(self) -> Compiled | None:
+        """Return the model in integers as solved; None where the result does not know its model."""
+        return None
 
     def to_json(self, path: str | PathLike[str], overwrite: bool = False) -> None:  # noqa: FBT001, FBT002 - contract
         """Write the result to a file, wholly or not at all.

@@ -11,6 +11,7 @@ from placement_opt.basics.flags import as_flag
 from placement_opt.rulebook import Rulebook
 from placement_opt.run.given_placements import GivenPlacement, GivenPlan, placements_of
 from placement_opt.run.progress import Cancel, ProgressObserver, as_cancel, check_observer
+from placement_opt.run.result_record import ResultRecord
 from placement_opt.run.run_record import RunParameters
 from placement_opt.solvers import DEFAULT_SOLVER, get_solver
 from placement_opt.solvers.search.base import Solver
@@ -62,7 +63,17 @@ class SolveParameters:
             start = None if self.start is None else placements_of(self.start)
         findings.refuse()
         solver = get_solver(self.solver)
-        return Asked(limits, self.solver, solver, start, is_shown, self.on_progress, is_cancelled)
+        earlier = self.start if isinstance(self.start, ResultRecord) else None
+        return Asked(
+            limits,
+            self.solver,
+            solver,
+            start,
+            is_shown,
+            self.on_progress,
+            is_cancelled,
+            earlier,
+        )
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,8 @@ class Asked:
         Who else is told of progress.
     is_cancelled
         Says when to stop.
+    earlier
+        The result that the start plan is of, if it is one; its prices are a start, too.
     """
 
     limits: SearchLimits
@@ -99,6 +112,7 @@ class Asked:
     is_shown: bool
     on_progress: ProgressObserver | None
     is_cancelled: Callable[[], bool]
+    earlier: ResultRecord | None = None
 
     def within(self, time_limit_s: float) -> SearchLimits:
         """Return the limits with fewer seconds; of a reproducible solve as they are."""

@@ -34,6 +34,13 @@ class LumpedProblem(NamedTuple):
     of_row: Ints
     of_own: Ints
 
+    def prices(self, of_whole: Floats) -> Floats:
+        """Return prices of the smaller one's rows: the mean of those that each stands for."""
+        n_rows = self.formulation.n_rows
+        count = np.bincount(self.of_row, minlength=n_rows)
+        total: Floats = np.bincount(self.of_row, weights=of_whole, minlength=n_rows)
+        return total / np.maximum(count, 1)
+
 
 def lumped(formulation: Formulation) -> LumpedProblem:
     """Take holders that are alike as one; a formulation without pools is returned as it is."""

@@ -119,6 +119,10 @@ class ColumnGeneration:
         proven = self._settled(prices)
         return self.pricing.balanced(prices, proven), self.best or proven
 
+    def started(self, prices: Floats) -> Proven:
+        """Return what prices prove that are known from the start."""
+        return self._settled(prices)
+
     def sampled(self, until: float) -> Proven | None:
         """Return prices from samples of the candidates; see `solvers.relaxation.sampling`."""
         anchor = self.pricing.anchor

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from typing_extensions import override
 
+from placement_opt.basics.arrays import Floats
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.basics.status import Status, StopReason, relative_gap
 from placement_opt.formulation.formulation import Formulation
@@ -80,6 +81,12 @@ class Search(Board):
         Called with every better solution or bound.
     started
         Value of `time.perf_counter` at the beginning; now by default.
+
+    Attributes
+    ----------
+    prices
+        Prices of the rows to start from, in objective units, shape (R,), such as those of an
+        earlier solve; None where there are none.
     """
 
     def __init__(
@@ -92,6 +99,7 @@ class Search(Board):
     ) -> None:
         super().__init__(formulation, limits)
         self.clock = Clock(limits, cancelled, started, self.reached)
+        self.prices: Floats | None = None
         self.notes: list[str] = []
         self.trace: list[Event] = []
         self._on_event = on_event

@@ -86,6 +86,8 @@ def _search_of(part: Component, search: Search, share: float, gap: float) -> Sea
     whole = search.clock.at_most(search.limits.time_limit_s)
     limits = replace(search.limits, time_limit_s=share * whole, gap=gap)
     inside = Search(part.formulation, limits, search.clock.is_cancelled)
+    if search.prices is not None:
+        inside.prices = search.prices[part.rows]
     if search.best is not None:
         is_chosen = np.isin(part.pairs, search.best.chosen, assume_unique=True)
         own = search.best.own[part.own]

@@ -23,6 +23,7 @@ from placement_opt.solvers.near.ground import NearSearch, kept_of, nearest, plan
 from placement_opt.solvers.relaxation.column_choice import OwnColumns
 from placement_opt.solvers.relaxation.column_generation import ColumnGeneration, Relaxed
 from placement_opt.solvers.relaxation.point import Point
+from placement_opt.solvers.relaxation.pricing import Proven
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
@@ -44,6 +45,10 @@ EARLY_GAP = 0.015
 
 CERTIFIED_STEP = 1e-3
 """A bound that is better by a smaller share is not certified before pricing ends."""
+
+NEAR_START = 0.05
+"""Prices of an earlier solve whose bound is this near the start plan, as a share, need no
+first-order method: the simplex method goes on from them."""
 
 EARLY_PAIRS = 15_000
 """Number of pairs among which the first plans are looked for."""
@@ -75,11 +80,12 @@ def _relaxed(
     limits = search.limits
     generation = ColumnGeneration(problem.formulation, search.clock)
     until = time.perf_counter() + search.clock.share(schedule.PRICING_SHARE)
-    search.note("prices: from samples of the candidates")
     early = _EarlyPlan(formulation, problem, search)
-    relaxed = generation.priced_out(
-        generation.sampled(until), until, PRECISION, early.look, is_rough=True
-    )
+    start = _start(problem, generation, search, until)
+    relaxed = None
+    if start is None or not _is_near(start, search):
+        relaxed = generation.priced_out(start, until, PRECISION, early.look, is_rough=True)
+    del start
     best = generation.best
     if best is not None:
         certify(formulation, problem, best.prices, search)
@@ -94,7 +100,11 @@ def _relaxed(
     anchor = generation.pricing.anchor
     n_rows = 0 if anchor is None else anchor.n_rows
     most = max(SIMPLEX_PAIRS, int(SIMPLEX_PER_ROW * n_rows))
-    core = nearest(best.reduced[: small.n_pairs], most, generation.pairs.asked)
+    asked = generation.pairs.asked
+    if search.prices is not None and search.best is not None:
+        # So that hard rows about an earlier plan are kept in the first program, too.
+        asked = np.union1d(asked, search.best.chosen)
+    core = nearest(best.reduced[: small.n_pairs], most, asked)
     own = generation.own.of(core, best.reduced, EARLY_OWN_LOSS * small.objective.largest_gain)
     columns = np.concatenate([own, core])
     unsolved = Restricted(small, columns, Point(np.zeros(columns.size), best.prices))
@@ -113,6 +123,24 @@ def _relaxed(
         on_point=begin,
     )
     return found or priced
+
+
+def _start(
+    problem: LumpedProblem, generation: ColumnGeneration, search: Search, until: float
+) -> Proven | None:
+    """Return prices to start from: those of an earlier solve, or else of samples."""
+    if search.prices is None:
+        search.note("prices: from samples of the candidates")
+        return generation.sampled(until)
+    search.note("prices: from an earlier solve")
+    return generation.started(problem.prices(search.prices))
+
+
+def _is_near(start: Proven, search: Search) -> bool:
+    """Tell whether the simplex method can go on from prices that are known from the start."""
+    if search.prices is None or search.gained is None:
+        return False
+    return start.bound - search.gained <= NEAR_START * abs(start.bound)
 
 
 class _EarlyPlan:
