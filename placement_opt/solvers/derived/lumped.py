@@ -38,8 +38,9 @@ class LumpedProblem(NamedTuple):
         """Return prices of the smaller one's rows: the mean of those that each stands for."""
         n_rows = self.formulation.n_rows
         count = np.bincount(self.of_row, minlength=n_rows)
-        total: Floats = np.bincount(self.of_row, weights=of_whole, minlength=n_rows)
-        return total / np.maximum(count, 1)
+        total = np.bincount(self.of_row, weights=of_whole, minlength=n_rows)
+        mean: Floats = np.true_divide(total, np.maximum(count, 1))
+        return mean
 
 
 def lumped(formulation: Formulation) -> LumpedProblem:
