@@ -35,6 +35,12 @@ if TYPE_CHECKING:  # for type checkers, which do not run `__getattr__`
     from placement_opt.checking import CheckReport as CheckReport, check_result as check_result
     from placement_opt.constraints.base import Rule as Rule
     from placement_opt.constraints.registry import *  # noqa: F403
+    from placement_opt.many import (
+        NationResult as NationResult,
+        RegionFailure as RegionFailure,
+        solve_async as solve_async,
+        solve_many as solve_many,
+    )
     from placement_opt.model import Model as Model, solve as solve
     from placement_opt.objectives.base import Term as Term
     from placement_opt.objectives.registry import *  # noqa: F403
@@ -75,11 +81,13 @@ _MODULE_OF = {
     "MissingParameterError": "rulebook",
     "Model": "model",
     "Municipality": "records",
+    "NationResult": "many",
     "Opening": "records",
     "PlacementError": "basics.errors",
     "PlacementWarning": "basics.errors",
     "Problem": "basics.errors",
     "Region": "records",
+    "RegionFailure": "many",
     "Result": "result",
     "Rule": "constraints.base",
     "Rulebook": "rulebook",
@@ -97,6 +105,8 @@ _MODULE_OF = {
     "replan": "answers.replan",
     "scenarios": "answers.compare",
     "solve": "model",
+    "solve_async": "many",
+    "solve_many": "many",
     "synthetic_region": "synthetic",
     "travel_table": "records.postcodes",
     "value_of_changes": "answers.replan",

@@ -152,6 +152,11 @@ class Model:
         """The terms of the model."""
         return tuple(self._terms)
 
+    @property
+    def has_given_pairs(self) -> bool:
+        """True where `pairs=`, `pair_values=` or `pair_defaults=` was given."""
+        return self._given.listed is not None or self._given.values is not None
+
     def add(self, rule: Rule | Term) -> Self:
         """Add a rule or a term; it replaces one with the same `key`.
 

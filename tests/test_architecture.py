@@ -48,6 +48,7 @@ ROOMS = (
     "model",
     "synthetic",
     "checking",
+    "many",
     "cli",
 )
 """Lowest first. A module imports from its own room or from a lower one."""

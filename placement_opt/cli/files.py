@@ -22,12 +22,17 @@ PSEUDONYM_KEY = "PLACEMENT_OPT_PSEUDONYM_KEY"
 
 def region_at(path: Path) -> Region:
     """Read a region from a JSON file, or from a folder, whose reading note is said."""
-    if not path.is_dir():
-        return Region.from_json(path)
-    region = Region.from_folder(path, pseudonym_key=os.environ.get(PSEUDONYM_KEY))
+    region = read_region(path)
     if region.reading:
         say(f"How {path} was read:\n{region.reading}")
     return region
+
+
+def read_region(path: Path) -> Region:
+    """Read a region from a JSON file or a folder, with the secret of the environment."""
+    if not path.is_dir():
+        return Region.from_json(path)
+    return Region.from_folder(path, pseudonym_key=os.environ.get(PSEUDONYM_KEY))
 
 
 def validate(

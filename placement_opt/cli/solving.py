@@ -128,7 +128,7 @@ def solved(
 
     cancelled = threading.Event()
     shown = nullcontext() if is_quiet else shown_on(sys.stderr, parameters["time_limit_s"])
-    with _without_solver_chatter(), shown as on_progress:
+    with without_solver_chatter(), shown as on_progress:
 
         def work() -> "Result":
             model = Model(region, rulebook=rulebook)
@@ -141,7 +141,7 @@ def solved(
 
 
 @contextmanager
-def _without_solver_chatter() -> Iterator[None]:
+def without_solver_chatter() -> Iterator[None]:
     """Send what native solver code writes to standard output to standard error instead.
 
     HiGHS prints a stray line now and then, which would spoil ``--json``.
