@@ -158,6 +158,30 @@ def _add_reading(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     reading.set_defaults(run=_reading)
 
 
+def _many(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    del arguments
+    from benchmarks.many import many_table
+
+    if options.smoke:
+        print(many_table(2, 20, 8, SMOKE_S, options.gap, ("inline", "processes")))
+        return 0
+    sizes = (options.regions, options.candidates, options.openings)
+    print(many_table(*sizes, options.time_limit, options.gap, options.ways.split(",")))
+    return 0
+
+
+def _add_many(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    many = commands.add_parser("many", help="many regions: inline, threads, processes, Dask")
+    many.add_argument("--regions", type=int, default=6)
+    many.add_argument("--candidates", type=int, default=1_500)
+    many.add_argument("--openings", type=int, default=400)
+    many.add_argument("--time-limit", type=float, default=60.0, help="seconds for each region")
+    many.add_argument("--gap", type=float, default=1e-3)
+    many.add_argument("--ways", default="inline,threads,processes,pool,dask")
+    many.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
+    many.set_defaults(run=_many)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Measurements of placement_opt and of its rivals."
@@ -207,6 +231,7 @@ def _parser() -> argparse.ArgumentParser:
     growth.add_argument("--overwrite", action="store_true")
     growth.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
     growth.set_defaults(run=_growth)
+    _add_many(commands)
     _add_reading(commands)
     regressions = commands.add_parser("regressions", help="two runs of the phases; 1 if slower")
     regressions.add_argument("saved", type=Path, help="pytest-benchmark's JSON of an earlier run")

@@ -48,6 +48,14 @@ class FamilyMemory:
         return self._own + self._largest_child if self._own else None
 
 
+def resident_mb(pid: int) -> float:
+    """Return what a process and all its descendants hold now, in MB of 10^6 bytes, added up.
+
+    What they share, such as libraries, counts in each.
+    """
+    return sum(_size_of(member, "VmRSS") for member in _family(pid))
+
+
 def _family(pid: int) -> list[int]:
     """Return a process and all it has started, and they."""
     parent_of = {}
@@ -71,9 +79,13 @@ def _command_of(pid: int) -> bytes:
 
 
 def _peak_of(pid: int) -> float:
+    return _size_of(pid, "VmHWM")
+
+
+def _size_of(pid: int, which: str) -> float:
     try:
         lines = (_PROCESSES / str(pid) / "status").read_text().splitlines()
     except OSError:
         return 0.0
-    peaks = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
-    return int(peaks[0]) * 1024 / 1e6 if peaks else 0.0
+    sizes = [line.split()[1] for line in lines if line.startswith(f"{which}:")]
+    return int(sizes[0]) * 1024 / 1e6 if sizes else 0.0

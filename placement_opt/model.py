@@ -129,14 +129,10 @@ class Model:
 
     @override
     def __repr__(self) -> str:
-        counts = {
-            "region": self.region.name,
-            "candidates": self.region.candidates,
-            "openings": self.region.openings,
-            "rules": self._rules,
-            "terms": self._terms,
-        }
-        told = ", ".join(f"{name}={part!r}" for name, part in told_parts(counts.items()))
+        of_region = [(name, getattr(self.region, name)) for name in ("candidates", "openings")]
+        parts = [("region", self.region.name), *of_region]
+        parts += [("rules", self._rules), ("terms", self._terms)]
+        told = ", ".join(f"{name}={part!r}" for name, part in told_parts(parts))
         return f"{type(self).__name__}({told})"
 
     def _check(self, rules: Sequence[object], terms: Sequence[object]) -> None:

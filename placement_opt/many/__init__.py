@@ -6,7 +6,7 @@ progress and the wish to stop, goes by files (`wire`), so that threads, processe
 cluster are treated alike. May import all rooms but the command line.
 """
 
+from placement_opt.many.in_asyncio import solve_async as solve_async
 from placement_opt.many.nation import NationResult as NationResult
 from placement_opt.many.nation import RegionFailure as RegionFailure
-from placement_opt.many.solve_async import solve_async as solve_async
-from placement_opt.many.solve_many import solve_many as solve_many
+from placement_opt.many.side_by_side import solve_many as solve_many

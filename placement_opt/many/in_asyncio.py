@@ -13,6 +13,9 @@ from placement_opt.run.progress import ProgressObserver, as_cancel, check_observ
 from placement_opt.run.solve_parameters import RegionSolveParameters, SolveParameters, taking
 from placement_opt.solvers.search.base import Event
 
+THREAD = "placement_opt solve_async"
+"""Name of the threads of such solves."""
+
 CANCELLED_S = 1.5
 """How long a task that is cancelled waits for its solve to end, so that nothing runs on unseen."""
 
@@ -72,7 +75,8 @@ async def _solved(region: Region | Model, given: RegionSolveParameters) -> Resul
         on_progress=_in_loop(loop, given.on_progress),
     )
     ended: asyncio.Future[Result] = loop.create_future()
-    threading.Thread(target=_work, args=(region, heard, loop, ended), daemon=True).start()
+    arguments = (region, heard, loop, ended)
+    threading.Thread(target=_work, args=arguments, name=THREAD, daemon=True).start()
     try:
         return await asyncio.shield(ended)
     except asyncio.CancelledError:
