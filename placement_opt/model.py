@@ -325,8 +325,7 @@ class Model:
         """
         from placement_opt.solvers.engines.cp_sat_model import placement_cp_model
 
-        compiled = self.compile()
-        return placement_cp_model(compiled.formulation, compiled.pairs)
+        return placement_cp_model(self.compile().formulation, self.compile().pairs)
 
     def why_not(self, candidate_id: str, opening_id: str, result: Result | None = None) -> WhyNot:
         """Tell why a candidate is not in an opening: which rules remove the pair, or who won.
