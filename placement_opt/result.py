@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from pydantic import PrivateAttr
 from typing_extensions import override
 
+from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.why import Why, why
 from placement_opt.answers.why_not import WhyNot
 from placement_opt.basics.errors import (
@@ -73,6 +74,7 @@ class Result(ResultRecord):
 
     _frames: dict[str, "tuple[object, pd.DataFrame]"] = PrivateAttr(default_factory=dict)
     _model: "Model | None" = PrivateAttr(default=None)
+    _at_hand: tuple[object, PlanAtHand] | None = PrivateAttr(default=None)
 
     @classmethod
     def of(cls, record: ResultRecord, model: "Model") -> Self:
@@ -123,6 +125,26 @@ class Result(ResultRecord):
     @override
     def compiled(self) -> Compiled | None:
         return None if self._model is None else self._model.compile()
+
+    @property
+    def at_hand(self) -> PlanAtHand:
+        """The plan in integers, with the prices of its rows: what answers are found from.
+
+        Read once, which takes a second or two for a large region.
+
+        Raises
+        ------
+        PlacementError
+            When there is no plan, or the result was read from a file without its model.
+        """
+        known = self._at_hand
+        is_same = known is not None and known[0] is self.placement_rows  # as for `_table`
+        if known is None or not is_same or not self.has_plan:
+            known = self._at_hand = (
+                self.placement_rows,
+                PlanAtHand.of(self, self.model.compile()),
+            )
+        return known[1]
 
     @property
     def placements(self) -> "pd.DataFrame":

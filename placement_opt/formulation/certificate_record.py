@@ -75,8 +75,19 @@ class CertificateRecord(ResultPart):
         ValueError, IndexError, OverflowError
             When prices or cuts do not fit the problem.
         """
+        certificate, with_rows = self.prices_over(formulation)
+        return certificate.bound(with_rows)
+
+    def prices_over(self, formulation: Formulation) -> tuple[Certificate, Formulation]:
+        """Return the prices, and the problem with the cuts that some of them are for.
+
+        Raises
+        ------
+        ValueError, IndexError, OverflowError
+            When prices or cuts do not fit the problem.
+        """
         with_rows = with_cuts(formulation, self.cuts)
-        return self._certificate(with_rows).bound(with_rows)
+        return self._certificate(with_rows), with_rows
 
     def leaves_no_plan(self, formulation: Formulation) -> bool:
         """Tell whether the prices prove that no plan keeps all rows; raises as `bound`."""

@@ -11,7 +11,7 @@ with every number an int64.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -69,6 +69,13 @@ class Formulation(Sums, ShortRepr):
         if is_independent:
             objective = self.objective.of_component(gain, every)
         return Formulation(every.size, tuple(blocks), objective)
+
+    def with_rows(self, block: RowBlock) -> "Formulation":
+        """Return the problem with one more block of rows over its pairs, without own variables.
+
+        Cuts are dropped, since they would no longer be the last rows.
+        """
+        return replace(self, blocks=(*self.blocks, block), extra=None)
 
     def own_gain(self, block: int) -> Ints:
         """Return the integer gains of one block's own variables."""

@@ -9,6 +9,9 @@ from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.solvers.search.board import Solution
 
+FEW_FOLLOWING = 500
+"""Up to so many own variables of a block come into a part together."""
+
 
 @dataclass(frozen=True, eq=False)
 class Part:
@@ -47,6 +50,7 @@ def part_of(
     around: Solution | None,
     free_own: Bools | None = None,
     taken: Ints | None = None,
+    activity: Ints | None = None,
 ) -> Part:
     """Return the part of a problem over the given pairs and the own variables that depend on them.
 
@@ -58,8 +62,11 @@ def part_of(
 
     Of the own variables that do not follow from the pairs, only those marked in `free_own`, shape
     (N - E,), are inside; without `around` that holds for all own variables.
+
+    `activity`, shape (R,), is what each row sums to at `around`, where that is known: it saves a
+    pass over all pairs.
     """
-    fixed = _Fixed(whole, pairs, around, taken)
+    fixed = _Fixed(whole, pairs, around, taken, activity)
     blocks, gains, own = [], [], [np.zeros(0, dtype=np.int64)]
     for number, block in enumerate(whole.blocks):
         first = whole.offsets[number] - whole.n_pairs
@@ -88,36 +95,54 @@ class _Fixed:
     """The values outside a part; see `part_of`."""
 
     def __init__(
-        self, whole: Formulation, pairs: Ints, around: Solution | None, taken: Ints | None
+        self,
+        whole: Formulation,
+        pairs: Ints,
+        around: Solution | None,
+        taken: Ints | None,
+        activity: Ints | None,
     ) -> None:
         self._whole = whole
-        self._taken = taken
-        self._outside: Ints | None = None
-        self._values = np.zeros(whole.n_variables, dtype=np.int64)
+        self._taken = np.zeros(0, dtype=np.int64) if taken is None else taken
+        self._activity = activity
         if around is not None:
             self._values = around.values(whole)
-            self._outside = self._values[: whole.n_pairs].copy()
-            self._outside[pairs] = 0
+            self._freed = pairs[np.isin(pairs, around.chosen)]
+            if activity is None:
+                self._activity = whole.activity(self._values)
 
     def used(self, number: int, stays: Bools) -> Ints:
         """Return what pairs outside and own variables that stay use of each row of a block."""
-        block = self._whole.blocks[number]
-        used = np.zeros(len(block), dtype=np.int64)
-        if self._outside is not None:
-            used += block.usage @ self._outside
-        elif self._taken is not None:
+        block, offsets = self._whole.blocks[number], self._whole.row_offsets
+        if self._activity is None:
+            used = np.zeros(len(block), dtype=np.int64)
             _, row, value = block.by_pair.of_pairs(self._taken)
             np.add.at(used, row, value)
+            return used
+        used = self._activity[offsets[number] : offsets[number + 1]].copy()
+        _, row, value = block.by_pair.of_pairs(self._freed)
+        np.subtract.at(used, row, value)
         if block.variable_usage is not None:
             own = self._whole.own_values(self._values, number)
-            used += block.variable_usage @ np.where(stays, own, 0)
+            used -= block.variable_usage @ np.where(stays, 0, own)
         return used
 
 
 def _moved(block: RowBlock, touched: Bools) -> Bools:
-    """Tell which own variables share a touched row."""
+    """Tell which own variables share a touched row.
+
+    Of a few that follow from the pairs, those that answer these move, too: where what one
+    municipality gets may change, so may the total.
+    """
     moved = np.zeros(block.n_own, dtype=np.bool_)
-    if block.variable_usage is not None:
-        entries = block.variable_usage.tocoo()
-        moved[entries.col[touched[entries.row]]] = True
-    return moved
+    if block.variable_usage is None or block.variables is None:
+        return moved
+    entries, rows = block.variable_usage.tocoo(), touched
+    grows = block.variables.follow and block.n_own <= FEW_FOLLOWING
+    while True:
+        before = np.count_nonzero(moved)
+        moved[entries.col[rows[entries.row]]] = True
+        if not grows or np.count_nonzero(moved) == before:
+            return moved
+        rows = rows.copy()
+        rows[entries.row[moved[entries.col]]] = True

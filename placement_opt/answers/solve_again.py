@@ -1,0 +1,333 @@
+"""Solves a problem again that differs a little from one whose plan is at hand.
+
+What may differ: pairs that the plan must hold (`holding`), and other rows of a rule over the same
+pairs (`with_block`); any other compiled model over the same pairs will do as well. There are two
+ways to solve it:
+
+- `solve_whole`: the ordinary solve, from the plan at hand. It brings a plan and a proven bound.
+- `solve_near`: most of the plan stays, and what surrounds the change is decided again. It brings a
+  plan in a second or two, whatever the size of the region, and no bound. Small problems are solved
+  whole in the same time, so that they bring a bound as well.
+
+Either plan is verified by the plain reading of all rules, the changed one included, before it is
+told. Where `with_block` replaced the rows of a rule, that rule is not read, since its records say
+something else: its rows are kept in exact integers.
+
+Examples
+--------
+>>> import placement_opt as po
+>>> people = [po.Candidate(id="C-1"), po.Candidate(id="C-2", priority=5)]
+>>> model = po.Model(po.Region(name="r", candidates=people, openings=[po.Opening(id="O-1")]))
+>>> hand = model.solve().at_hand
+>>> again = solve_near(hand, holding(hand.compiled, [("C-1", "O-1")]))
+>>> [(move.candidate_id, move.before, move.after) for move in again.moves]
+[('C-1', None, 'O-1'), ('C-2', 'O-1', None)]
+>>> again.points < hand.points, again.is_proven
+(True, True)
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from placement_opt.answers.plan_at_hand import PlanAtHand
+from placement_opt.answers.surroundings import NEAR, Surroundings
+from placement_opt.basics.arrays import Ints
+from placement_opt.basics.errors import InternalError
+from placement_opt.basics.rows import ResultPart
+from placement_opt.basics.short_text import ShortRepr
+from placement_opt.constraints.fixed_placements import FixedPlacements
+from placement_opt.formulation.certificate import bound_in_points
+from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.plan import Plan
+from placement_opt.run.compiled import Compiled
+from placement_opt.run.two_readings import contradictions
+from placement_opt.solvers import DEFAULT_SOLVER, get_solver
+from placement_opt.solvers.derived.part import part_of
+from placement_opt.solvers.plans.given_plan import plan_of_given
+from placement_opt.solvers.plans.upper_limits import asked_by_name
+from placement_opt.solvers.search.base import Search
+from placement_opt.solvers.search.board import Solution
+from placement_opt.solvers.search.guarded import guarded
+from placement_opt.solvers.search.limits import SearchLimits
+
+SMALL_VARIABLES = 3_000
+"""`solve_near` solves a problem with no more variables whole: that takes a moment."""
+
+LEAST_S = 0.1
+"""What a part gets at least, also where the time is up."""
+
+
+class Move(ResultPart):
+    """A candidate whose opening differs between two plans.
+
+    Attributes
+    ----------
+    candidate_id
+        Who.
+    before, after
+        The opening in either plan, None for not placed; several are joined by ", ".
+    """
+
+    candidate_id: str
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SolvedAgain(ShortRepr):
+    """What solving again brought.
+
+    Parameters
+    ----------
+    compiled
+        The changed model.
+    solution, plan
+        The best plan found, in integers and in ids with coaches; None where none was found.
+    points
+        What it is worth, in points; None without a plan.
+    bound
+        No plan of the changed model has more points than this, proven by prices or by a solver;
+        None where nothing is proven.
+    is_impossible
+        True where it is proven that the changed model has no plan.
+    moves
+        Who has another opening than in the plan at hand, candidates in order; see `moves_between`.
+    """
+
+    compiled: Compiled
+    solution: Solution | None = None
+    plan: Plan | None = None
+    points: Fraction | None = None
+    bound: Fraction | None = None
+    is_impossible: bool = False
+    moves: tuple[Move, ...] = ()
+
+    @property
+    def is_proven(self) -> bool:
+        """True where the plan is proven the best, or it is proven that there is none."""
+        if self.is_impossible:
+            return True
+        return self.points is not None and self.bound is not None and self.points >= self.bound
+
+
+def holding(compiled: Compiled, pairs: Iterable[tuple[str, str]]) -> Compiled:
+    """Return the model whose plans have to hold some pairs (candidate id, opening id) as well.
+
+    Raises
+    ------
+    InvalidInputError
+        When one of the pairs is not eligible.
+    UnknownIdError
+        When the region has no such candidate or opening.
+    """
+    rule = FixedPlacements(placements=sorted(set(pairs)))
+    block = rule.lower(compiled.pairs)
+    if block is None:
+        return compiled
+    return replace(
+        compiled,
+        formulation=compiled.formulation.with_rows(block),
+        rules=(*compiled.rules, rule),
+        rules_of_blocks=(*compiled.rules_of_blocks, rule),
+    )
+
+
+def with_block(compiled: Compiled, number: int, block: RowBlock) -> Compiled:
+    """Return the model with other rows for one rule, which then is kept by these rows alone.
+
+    Parameters
+    ----------
+    compiled
+        The model.
+    number
+        Number of the rule's block in the formulation.
+    block
+        Its new rows: over the same pairs, with the same own variables and gains. To change limits
+        take ``dataclasses.replace(old, lower=..., upper=...)``; a block whose holders' capacity
+        changes needs a new ``capacity`` as well.
+    """
+    formulation = compiled.formulation
+    blocks = [*formulation.blocks]
+    blocks[number] = block
+    rule = compiled.rules_of_blocks[number]
+    return replace(
+        compiled,
+        formulation=replace(formulation, blocks=tuple(blocks), extra=None),
+        rules=tuple(one for one in compiled.rules if one is not rule),
+    )
+
+
+def solve_near(
+    hand: PlanAtHand,
+    changed: Compiled,
+    *,
+    time_limit_s: float = 2.0,
+    seed: int = 0,
+    reproducible: bool = False,
+) -> SolvedAgain:
+    """Solve a changed model near the plan at hand; see the module.
+
+    Parameters
+    ----------
+    hand
+        The plan.
+    changed
+        The changed model, over the same pairs.
+    time_limit_s
+        Seconds in all, the verdict on the plan included.
+    seed, reproducible
+        As for `Model.solve`.
+    """
+    until = time.perf_counter() + time_limit_s
+    formulation = changed.formulation
+    limits = SearchLimits(time_limit_s, gap=0.0, seed=seed, reproducible=reproducible)
+    search = Search(formulation, limits)
+    if formulation.n_variables <= SMALL_VARIABLES:
+        guarded(get_solver("cp-sat").solve, formulation, search)
+        return _told(hand, changed, search)
+    start = _start(hand, search)
+    if start is not None:
+        search.offer(start, "plan at hand")
+    _improve(hand, search, until)
+    return _told(hand, changed, search)
+
+
+def solve_whole(
+    hand: PlanAtHand,
+    changed: Compiled,
+    *,
+    start: Solution | None = None,
+    time_limit_s: float = 60.0,
+    gap: float = 0.0,
+    seed: int = 0,
+    solver: str = DEFAULT_SOLVER,
+    reproducible: bool = False,
+) -> SolvedAgain:
+    """Solve a changed model whole, from the plan at hand; see the module.
+
+    Parameters
+    ----------
+    hand, changed
+        As for `solve_near`.
+    start
+        A plan of the changed model to start from; the plan at hand, completed, by default.
+    time_limit_s, gap, seed, solver, reproducible
+        As for `Model.solve`.
+    """
+    formulation = changed.formulation
+    limits = SearchLimits(time_limit_s, gap=gap, seed=seed, reproducible=reproducible)
+    search = Search(formulation, limits)
+    start = _start(hand, search) if start is None else start
+    if start is not None:
+        search.offer(start, "start plan")
+    guarded(get_solver(solver).solve, formulation, search)
+    return _told(hand, changed, search)
+
+
+def _start(hand: PlanAtHand, search: Search) -> Solution | None:
+    """Return the plan at hand with what has to come in, and without as few others as possible."""
+    formulation = search.formulation
+    if search.offer(hand.solution, "plan at hand"):
+        return hand.solution
+    given = np.union1d(hand.solution.chosen, asked_by_name(formulation))
+    coach = hand.coach_of[hand.compiled.pairs.candidate[given]]
+    coach[~np.isin(given, hand.solution.chosen)] = -1
+    return plan_of_given(formulation, given, {"coach": coach}, search.limits)
+
+
+def _improve(hand: PlanAtHand, search: Search, until: float) -> None:
+    """Decide the surroundings of the change again, wider and wider, while there is time."""
+    formulation = search.formulation
+    asked = np.setdiff1d(asked_by_name(formulation), hand.solution.chosen)
+    surroundings = Surroundings(hand, formulation, asked, _other_rows(hand, search))
+    reach = NEAR
+    while (around := search.best) is not None and time.perf_counter() < until:
+        changed = np.setxor1d(around.chosen, hand.solution.chosen)
+        pairs = np.union1d(surroundings.pairs(reach), changed)
+        part = part_of(formulation, pairs, around, surroundings.free_own(pairs))
+        seconds = max(LEAST_S, until - time.perf_counter())
+        inner = Search(part.formulation, replace(search.limits, time_limit_s=seconds, workers=1))
+        inner.offer(part.inside(around), "start")
+        get_solver("cp-sat").solve(part.formulation, inner)
+        if inner.best is not None:
+            search.offer(part.outside(around, inner.best), "near")
+        if search.limits.reproducible or not inner.is_proven:
+            return
+        reach = reach.wider()
+
+
+def _other_rows(hand: PlanAtHand, search: Search) -> Ints:
+    """Return the rows of the plan's own problem that have other limits in the changed one."""
+    old, new = hand.formulation, search.formulation
+    n_rows = old.row_offsets[len(old.blocks)]
+    differs = old.row_lower[:n_rows] != new.row_lower[:n_rows]
+    differs |= old.row_upper[:n_rows] != new.row_upper[:n_rows]
+    return np.flatnonzero(differs)
+
+
+def _told(hand: PlanAtHand, changed: Compiled, search: Search) -> SolvedAgain:
+    """Close a search, verify its plan and tell it."""
+    with_bound = search.bound
+    search.close()
+    if search.best is None:
+        return SolvedAgain(changed, is_impossible=search.infeasible_by is not None)
+    solution = search.best
+    plan = changed.plan(solution, hand.coach_of)
+    points = _verified(changed, search, solution, plan)
+    bound = None if with_bound is None else bound_in_points(changed.formulation, with_bound)
+    if bound is not None and (bound < points or search.is_optimal):
+        bound = points
+    return SolvedAgain(
+        changed, solution, plan, points, bound, moves=moves_between(hand, solution.chosen)
+    )
+
+
+def _verified(changed: Compiled, search: Search, solution: Solution, plan: Plan) -> Fraction:
+    """Return the points of a plan after both readings of it agree.
+
+    Raises
+    ------
+    InternalError
+        When the plan breaks a rule that was read, or is worth something else than its rows say.
+    """
+    read = {id(rule) for rule in changed.rules}
+    unread = [id(rule) not in read for rule in changed.rules_of_blocks]
+    verdict = changed.judge(plan)
+    if not any(unread):
+        contradictions(changed, search, solution, plan, verdict)
+        return search.worth
+    formulation = changed.formulation
+    values = solution.values(formulation)
+    rows = Fraction(0)
+    for number, block in enumerate(formulation.blocks):
+        if unread[number] and block.variables is not None:
+            own = formulation.own_values(values, number).tolist()
+            pairs = zip(block.variables.gain, own, strict=True)
+            rows += sum((gain * value for gain, value in pairs), start=Fraction(0))
+    if verdict.violations or verdict.objective + rows != search.worth:
+        raise InternalError(f"a plan that was solved again failed verification: {verdict.told()}")
+    return search.worth
+
+
+def moves_between(hand: PlanAtHand, chosen: Ints) -> tuple[Move, ...]:
+    """Return who has another opening in a plan than in the plan at hand, in order of their ids."""
+    pairs = hand.compiled.pairs
+    instance = pairs.instance
+
+    def openings(of: Ints) -> dict[int, str]:
+        found: dict[int, list[str]] = {}
+        for pair in of.tolist():
+            ids = found.setdefault(int(pairs.candidate[pair]), [])
+            ids.append(instance.opening_ids[pairs.opening[pair]])
+        return {candidate: ", ".join(sorted(ids)) for candidate, ids in found.items()}
+
+    was = openings(np.setdiff1d(hand.solution.chosen, chosen))
+    now = openings(np.setdiff1d(chosen, hand.solution.chosen))
+    return tuple(
+        Move(candidate_id=instance.candidate_ids[one], before=was.get(one), after=now.get(one))
+        for one in sorted({*was, *now})
+    )
