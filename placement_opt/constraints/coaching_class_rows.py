@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.constraints.coaching_classes import Classes, Free, HandOut
+from placement_opt.constraints.coaching_limits import limits_of_classes, limits_of_coaches
 from placement_opt.constraints.coaching_pools import CoachPools
 from placement_opt.constraints.coaching_room import CoachRoom
 from placement_opt.constraints.coaching_teams import Teams
@@ -45,9 +46,12 @@ def class_rows(
         shape=(n_classes + 2 * n_coaches, pairs.n_pairs),
     )
     balanced = np.zeros(n_classes, np.int64)
+    labels = _labels(pairs, classes, members, free)
+    limits = limits_of_classes(labels[:n_classes], [len(team) for team in members])
+    limits = limits.above(limits_of_coaches(pairs.instance, free.scale))
     return RowBlock(
         title,
-        _labels(pairs, classes, members, free),
+        labels,
         usage.tocsr(),
         np.append(balanced, np.full(2 * n_coaches, NO_LOWER)),
         np.concatenate([balanced, free.hours, free.caseload]),
@@ -55,6 +59,7 @@ def class_rows(
         _own_usage(hand_out, n_classes, n_coaches),
         holders=Holders(of_class, coach),
         capacity=_ClassCapacity(hand_out, free, pools),
+        limits=limits.with_own(None, size[of_class].astype(np.int64)),
     )
 
 

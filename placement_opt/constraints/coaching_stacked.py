@@ -11,6 +11,11 @@ from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.constraints.coaching_classes import Free
+from placement_opt.constraints.coaching_limits import (
+    ONE_COACH,
+    limits_of_coaches,
+    limits_of_people,
+)
 from placement_opt.constraints.coaching_room import CoachRoom
 from placement_opt.constraints.coaching_settled import settled
 from placement_opt.constraints.coaching_splits import Splits
@@ -45,9 +50,11 @@ def stacked_rows(title: str, pairs: PairTable, splits: Splits, free: Free) -> Ro
     )
     n_own = splits.n_own
     no_links = np.full(n_links, -1, dtype=np.int64)
+    labels = _labels(pairs, splits, people)
+    limits = limits_of_people(labels[: n_pairs + n_splits + people.size], people.size)
     return RowBlock(
         title,
-        _labels(pairs, splits, people),
+        labels,
         usage.tocsr(),
         lower,
         upper,
@@ -56,6 +63,7 @@ def stacked_rows(title: str, pairs: PairTable, splits: Splits, free: Free) -> Ro
         # All splits of a person move together, so that no holder can be freed alone.
         holders=Holders(np.append(splits.of_pair, no_links)),
         capacity=_StackedCapacity(splits, free, first_hours_row=n_pairs + n_splits + people.size),
+        limits=limits.above(limits_of_coaches(pairs.instance, free.scale)),
     )
 
 
@@ -101,7 +109,7 @@ def _labels(pairs: PairTable, splits: Splits, people: Ints) -> list[str]:
     return [
         *(names[c] for c in splits.person),
         *(f"{names[c]} with {coaches[k]}" for c, k in zip(person, splits.coach, strict=True)),
-        *(f"{names[c]} one coach" for c in people),
+        *(f"{names[c]}{ONE_COACH}" for c in people),
         *(f"{id_} hours" for id_ in coaches),
         *(f"{id_} caseload" for id_ in coaches),
     ]

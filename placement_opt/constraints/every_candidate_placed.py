@@ -32,7 +32,7 @@ class EveryCandidatePlaced(Rule):
     def lower(self, pairs: PairTable) -> RowBlock | None:
         return grouped_limit(
             self.title,
-            Usage(grouped(pairs, "candidate"), usage_column(self, pairs, None)),
+            Usage(grouped(pairs, "candidate"), usage_column(self, pairs, None), unit="placements"),
             at_least=dict.fromkeys(range(pairs.instance.n_candidates), Fraction(1)),
         )
 

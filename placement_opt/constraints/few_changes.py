@@ -15,6 +15,7 @@ from placement_opt.constraints.base import Rule
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.pair_entries import narrow_rows
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
+from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.table import PairTable
 from placement_opt.records.fields import PairsOfIds
@@ -98,11 +99,22 @@ class FewChanges(Rule):
         most = pairs.instance.n_candidates
         most = most if self.max_changes is None else min(most, self.max_changes)
         upper = np.array([NO_UPPER])
+        told = self._limits(placed=placed)
         if self.price is None:
-            return RowBlock(self.title, [ALL], usage, np.array([placed - most]), upper)
+            least = np.array([placed - most])
+            return RowBlock(self.title, [ALL], usage, least, upper, limits=told)
         changes = Variables(np.zeros(1, np.int64), np.array([most]), [-self.price], follow=True)
         one = sparse.csr_array(np.ones((1, 1), dtype=np.int64))
-        return RowBlock(self.title, [ALL], usage, np.array([placed]), upper, changes, one)
+        told = told.with_own(np.zeros(1, dtype=np.bool_))
+        return RowBlock(
+            self.title, [ALL], usage, np.array([placed]), upper, changes, one, limits=told
+        )
+
+    def _limits(self, placed: int | None = None) -> RowLimits:
+        """Tell the row of all changes; with `placed` it counts who stays instead."""
+        most = None if self.max_changes is None else Fraction(self.max_changes)
+        size, beside = (Fraction(1), 0) if placed is None else (Fraction(-1), placed)
+        return RowLimits.of([ALL], "changes", size=size, beside=[Fraction(beside)], most=[most])
 
     def _by_person(self, was: "_Before", pairs: PairTable) -> RowBlock:
         """Count people whose set of openings changes, with a variable of 0 or 1 for each of them.
@@ -121,9 +133,10 @@ class FewChanges(Rule):
         most = NO_UPPER if self.max_changes is None else self.max_changes
         names = pairs.instance.candidate_ids
         gain = Fraction(0) if self.price is None else -self.price
+        ties = [f"{names[c]} changes" for c in pairs.candidate]
         return RowBlock(
             self.title,
-            [*(f"{names[c]} changes" for c in pairs.candidate), ALL],
+            [*ties, ALL],
             narrow_rows(usage.tocsr()),
             np.append(was.is_kept.astype(np.int64), NO_LOWER),
             np.append(np.full(n_links, NO_UPPER), most),
@@ -135,6 +148,7 @@ class FewChanges(Rule):
                 follow=True,
             ),
             own.tocsr(),
+            limits=RowLimits.ties(ties).above(self._limits()),
         )
 
     @override

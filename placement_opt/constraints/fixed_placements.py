@@ -1,6 +1,7 @@
 """Placements that people have already agreed on stay in every plan."""
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -11,6 +12,7 @@ from placement_opt.basics.errors import InvalidInputError, Problem
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
+from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
 from placement_opt.pairs.table import PairTable
@@ -58,9 +60,10 @@ class FixedPlacements(Rule):
             for candidate, opening in fixed
         ]
         columns = np.array(found, dtype=np.int32)
+        labels = [f"{candidate} in {opening}" for candidate, opening in fixed]
         return RowBlock(
             self.title,
-            [f"{candidate} in {opening}" for candidate, opening in fixed],
+            labels,
             sparse.coo_array(
                 (
                     np.ones(len(fixed), dtype=np.int8),
@@ -70,6 +73,7 @@ class FixedPlacements(Rule):
             ).tocsr(),
             np.ones(len(fixed), dtype=np.int64),
             np.full(len(fixed), NO_UPPER, dtype=np.int64),
+            limits=RowLimits.of(labels, "placements", least=[Fraction(1)] * len(fixed)),
         )
 
     @override

@@ -14,6 +14,7 @@ from placement_opt.basics.short_text import ShortRepr
 from placement_opt.formulation.formulation import SUM_LIMIT
 from placement_opt.formulation.pair_entries import narrow_rows, rows_of_pairs
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
+from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.groupings import group_text
 from placement_opt.pairs.groups import Groups
 from placement_opt.pairs.table import Column
@@ -25,11 +26,34 @@ class Usage(ShortRepr):
 
     `also` subtracts amounts from other groups: (group code per pair, column of the same scale).
     A placement that makes a person leave a job lowers the hours of the employer left behind.
+    `unit` names what is counted, for answers, and `beside` is what each group has beside the plan.
     """
 
     groups: Groups
     column: Column
     also: tuple[Indices, Column] | None = None
+    unit: str = "units"
+    beside: Mapping[int, Fraction] | None = None
+
+    def limits(
+        self,
+        rows: Sequence[int],
+        size: Fraction | Sequence[Fraction],
+        at_least: Mapping[int, Fraction],
+        at_most: Mapping[int, Fraction],
+    ) -> RowLimits:
+        """Return the limits of rows in the user's own numbers, what is beside the plan included."""
+        beside = [(self.beside or {}).get(group, Fraction(0)) for group in rows]
+        ends = (
+            [
+                None if g not in limit else limit[g] + more
+                for g, more in zip(rows, beside, strict=True)
+            ]
+            for limit in (at_least, at_most)
+        )
+        least, most = ends
+        labels = [group_text(self.groups.labels[g]) for g in rows]
+        return RowLimits.of(labels, self.unit, size=size, beside=beside, least=least, most=most)
 
     def matrix(self, rows: Sequence[int]) -> sparse.csr_array:
         """Return the usage of the wanted groups, CSR of shape (len(rows), E)."""
@@ -125,6 +149,7 @@ def _hard_rows(
         np.array(upper, dtype=np.int64),
         # Without `also` no pair is in two groups.
         each_pair_once=usage.also is None and matrix.nnz == matrix.shape[1],
+        limits=usage.limits(rows, Fraction(1, scale), at_least, at_most),
     )
 
 
@@ -138,7 +163,7 @@ def _priced_rows(
     rows, scale = sorted(at_least), usage.column.scale
     matrix = usage.matrix(rows)
     start, data = matrix.indptr, matrix.data.astype(np.int64)
-    limit, most, gain = [], [], []
+    limit, most, gain, size = [], [], [], []
     for row, group in enumerate(rows):
         entries = slice(int(start[row]), int(start[row + 1]))
         wanted = at_least[group] * scale
@@ -153,6 +178,7 @@ def _priced_rows(
             reach = min(reach, math.floor(max_shortfall * scale / unit))
         limit.append(need)
         most.append(reach)
+        size.append(unit / scale)
         # What is always zero costs nothing: its price in points could be too large for the problem.
         gain.append(-prices[group] * unit / scale if reach else Fraction(0))
     return RowBlock(
@@ -168,6 +194,7 @@ def _priced_rows(
             follow=True,
         ),
         sparse.eye_array(len(rows), dtype=np.int64, format="csr"),
+        limits=usage.limits(rows, size, at_least, {}).with_own(np.zeros(len(rows), dtype=np.bool_)),
     )
 
 
@@ -218,7 +245,25 @@ def stacked(title: str, parts: Sequence[RowBlock]) -> RowBlock:
         if with_own
         else None,
         sparse.vstack(own_usage, format="csr") if with_own else None,
+        limits=_limits_stacked(parts),
     )
+
+
+def _limits_stacked(parts: Sequence[RowBlock]) -> RowLimits | None:
+    """Return the limits of rows under each other, None where a part does not tell its own."""
+    told = [part.limits for part in parts if part.limits is not None]
+    if len(told) < len(parts):
+        return None
+    used = [
+        np.ones(part.n_own, dtype=np.bool_)
+        if part.limits is None or part.limits.is_used is None
+        else part.limits.is_used
+        for part in parts
+    ]
+    first, *others = told
+    for below in others:
+        first = first.above(below)
+    return first.with_own(np.concatenate(used))
 
 
 def _shifted(part: RowBlock, offset: int, width: int) -> sparse.csr_array:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -131,7 +132,7 @@ class JobsQuota(Rule):
         instance = pairs.instance
         findings = Findings()
         with findings.gathered():
-            target, prices, groups = self._target(pairs)
+            target, prices, groups, service = self._target(pairs)
         with findings.gathered():
             counts, counted, hours = self._counted(pairs)
             left = None
@@ -139,6 +140,7 @@ class JobsQuota(Rule):
                 left = hours_left(instance, counts, np.diff(pairs.candidate_start) > 0)
         findings.refuse()
         usage = self._usage(pairs, groups, np.where(counted, hours.values, 0), hours.scale, left)
+        usage = replace(usage, unit="jobs", beside=service)
         if usage.also is not None and pairs.placements_per_candidate > 1:
             return leaving_once(self.title, pairs, usage, target, prices, self._most_short)
         return grouped_limit(
@@ -151,8 +153,8 @@ class JobsQuota(Rule):
 
     def _target(
         self, pairs: PairTable
-    ) -> tuple[dict[int, Fraction], Mapping[int, Fraction], Groups]:
-        """Return the jobs asked of each group beyond those in service; its price; the groups."""
+    ) -> tuple[dict[int, Fraction], Mapping[int, Fraction], Groups, dict[int, Fraction]]:
+        """Return the jobs asked of each group beyond those in service; prices; groups; service."""
         instance = pairs.instance
         findings, service = Findings(), dict[Group, Fraction]()
         with findings.gathered():
@@ -167,8 +169,9 @@ class JobsQuota(Rule):
                 service = dict(in_service(instance, self.per, asked))
         findings.refuse()
         zero = Fraction(0)
-        beyond = {row: jobs - service.get(groups.labels[row], zero) for row, jobs in target.items()}
-        return beyond, prices, groups
+        served = {row: service.get(groups.labels[row], zero) for row in target}
+        beyond = {row: jobs - served[row] for row, jobs in target.items()}
+        return beyond, prices, groups, served
 
     def _counted(self, pairs: PairTable) -> tuple[Bools, Bools, Column]:
         """Return who counts, shape (C,); which pairs count, shape (E,); and their hours."""

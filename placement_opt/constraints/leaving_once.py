@@ -9,6 +9,7 @@ from scipy import sparse
 
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock, Variables
+from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.pairs.groups import Groups
 from placement_opt.pairs.table import Column, PairTable
 
@@ -54,7 +55,7 @@ def leaving_once(
     groups = Groups(np.concatenate([usage.groups.code, code[leaving[first]]]), usage.groups.labels)
     block = grouped_limit(
         title,
-        Usage(groups, Column.of(amount, usage.column.scale)),
+        replace(usage, groups=groups, column=Column.of(amount, usage.column.scale), also=None),
         at_least=at_least,
         shortfall_price=shortfall_price,
         max_shortfall=max_shortfall,
@@ -66,9 +67,15 @@ def leaving_once(
     ones = np.ones(leaving.size, dtype=np.int64)
     link, shape = np.arange(leaving.size), (leaving.size, own.shape[1] + people.size)
     names = pairs.instance.candidate_ids
+    names_of_ties = [f"{names[c]} leaves a job" for c in pairs.candidate[leaving]]
+    limits = None
+    if block.limits is not None:
+        is_used = np.append(np.zeros(block.n_own, np.bool_), np.ones(people.size, np.bool_))
+        limits = block.limits.above(RowLimits.ties(names_of_ties)).with_own(is_used)
     return replace(
         block,
-        labels=[*block.labels, *(f"{names[c]} leaves a job" for c in pairs.candidate[leaving])],
+        limits=limits,
+        labels=[*block.labels, *names_of_ties],
         usage=sparse.vstack(
             [
                 block.usage[:, : pairs.n_pairs],

@@ -19,6 +19,7 @@ from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.capacity import Capacity, Lacking
 from placement_opt.formulation.pair_entries import rows_of_pairs
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock, Variables
+from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.columns import pair_column
@@ -118,15 +119,30 @@ class MunicipalityBalance(Rule):
         np.add.at(ceiling, of_candidate[served], most[served])
         cost = {row: price * unit for row, price in prices.items()}
         hard = np.array([m for m, row in enumerate(rows.tolist()) if row not in cost])
+        ties = [*(f"{name} {self._what}" for name in names), f"all {self._what}"]
+        own, own_usage = _counts_and_shortfalls(
+            fair, ceiling[rows], [cost.get(row) for row in rows.tolist()]
+        )
         return RowBlock(
             self.title,
-            [*(f"{name} {self._what}" for name in names), f"all {self._what}", *names],
+            [*ties, *names],
             entries,
             np.zeros(2 * rows.size + 1, dtype=np.int64),
             np.repeat([0, NO_UPPER], [rows.size + 1, rows.size]),
-            *_counts_and_shortfalls(fair, ceiling[rows], [cost.get(row) for row in rows.tolist()]),
+            own,
+            own_usage,
+            limits=self._limits(ties, names, [unit / part.denominator for part in fair], own),
             capacity=None if hard.size == 0 else _EvenRoom(home.code, used, rows, fair, hard),
         )
+
+    def _limits(
+        self, ties: Sequence[str], names: Sequence[str], size: Sequence[Fraction], own: Variables
+    ) -> RowLimits:
+        """Tell what each municipality has above its fair part, of which it needs none."""
+        unit = "coaching_hours_per_week" if self._in_hours else "placements"
+        least = [Fraction(0)] * len(names)
+        above = RowLimits.of(names, f"{unit} above the fair part", size=size, least=least)
+        return RowLimits.ties(ties).above(above).with_own(np.arange(len(own)) < len(ties))
 
     @property
     def _in_hours(self) -> bool:

@@ -66,7 +66,7 @@ class OnePlacement(Rule):
         ones = Column(np.ones(pairs.n_pairs, dtype=np.int8))
         every = range(instance.n_candidates)
         at_most = dict.fromkeys(every, Fraction(self.at_most))
-        counts = grouped_limit(self.title, Usage(groups, ones), at_most=at_most)
+        counts = grouped_limit(self.title, Usage(groups, ones, unit="placements"), at_most=at_most)
         if self.at_most == 1 or counts is None:
             return counts
         maximum = instance.candidates.hours_max
@@ -77,7 +77,8 @@ class OnePlacement(Rule):
         if not limits:
             return counts
         known = (maximum != NOT_GIVEN)[pairs.candidate]
-        hours = Usage(groups, hours_where(pairs, known, self.title))
+        column = hours_where(pairs, known, self.title)
+        hours = Usage(groups, column, unit="hours_per_week")
         weeks = grouped_limit(self.title, hours, at_most=limits)
         return counts if weeks is None else stacked(self.title, [counts, weeks])
 

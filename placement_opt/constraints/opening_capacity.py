@@ -37,7 +37,7 @@ class OpeningCapacity(Rule):
         positions = pairs.instance.openings.positions
         return grouped_limit(
             self.title,
-            Usage(grouped(pairs, "opening"), usage_column(self, pairs, None)),
+            Usage(grouped(pairs, "opening"), usage_column(self, pairs, None), unit="placements"),
             at_most={row: Fraction(int(free)) for row, free in enumerate(positions)},
         )
 

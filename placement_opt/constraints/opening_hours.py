@@ -44,7 +44,9 @@ class OpeningHours(Rule):
         return grouped_limit(
             self.title,
             Usage(
-                grouped(pairs, "opening"), hours_where(pairs, limited[pairs.opening], self.title)
+                grouped(pairs, "opening"),
+                hours_where(pairs, limited[pairs.opening], self.title),
+                unit="hours_per_week",
             ),
             at_most={instance.opening_idx(id_): limit for id_, limit in limits.items()},
         )

@@ -127,7 +127,7 @@ class ResourceLimit(Rule):
         findings.refuse()
         return grouped_limit(
             self.title,
-            Usage(groups, column),
+            Usage(groups, column, unit=self.uses or "placements"),
             at_most=at_most,
             at_least=at_least,
             shortfall_price=prices,

@@ -80,7 +80,7 @@ class ShelteredPlaces(Rule):
         prices, _ = prices_of_groups(self, home, "municipality")
         return grouped_limit(
             self.title,
-            Usage(home, Column(sheltered)),
+            Usage(home, Column(sheltered), unit="placements"),
             at_most={row[id_]: n for id_, n in most.items()},
             at_least={row[id_]: n for id_, n in _limits(instance, "minimum").items()},
             shortfall_price=prices,

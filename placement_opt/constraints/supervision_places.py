@@ -41,7 +41,7 @@ class SupervisionPlaces(Rule):
         places = (instance.employer_of[id_].supervision_places for id_ in instance.employer_ids)
         return grouped_limit(
             self.title,
-            Usage(grouped(pairs, "employer"), usage_column(self, pairs, None)),
+            Usage(grouped(pairs, "employer"), usage_column(self, pairs, None), unit="placements"),
             at_most={row: Fraction(n) for row, n in enumerate(places) if n is not None},
         )
 

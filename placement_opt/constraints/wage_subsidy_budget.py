@@ -124,7 +124,7 @@ class WageSubsidyBudget(Rule):
         missing.refuse()
         return grouped_limit(
             self.title,
-            Usage(grouped(pairs, "municipality"), subsidy),
+            Usage(grouped(pairs, "municipality"), subsidy, unit="eur_per_year"),
             at_most={row[id_]: budget for id_, budget in budgets.items()},
         )
 

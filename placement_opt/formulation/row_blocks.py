@@ -20,6 +20,7 @@ from placement_opt.formulation.pair_entries import (
     row_reach,
     some_columns,
 )
+from placement_opt.formulation.row_limits import RowLimits
 
 NO_LOWER = -(1 << 62)
 """Stands for "no lower limit" on a row."""
@@ -72,8 +73,8 @@ class Variables(ShortRepr):
 class RowBlock(ShortRepr):
     """The rows of one rule, and what the rule declares of them.
 
-    Only `taken`, `less`, `with_more_own` and `divided` make a block from another one; they decide
-    what the new block keeps.
+    Only `taken`, `less`, `with_more_own`, `limited` and `divided` make a block from another one;
+    they decide what the new block keeps.
 
     Parameters
     ----------
@@ -96,6 +97,9 @@ class RowBlock(ShortRepr):
         Declares which own variables are holders of capacity, and which rows they serve.
     capacity
         Hands out that capacity; see `placement_opt.formulation.capacity.Capacity`.
+    limits
+        What the rows limit in the user's own numbers, for answers; None where that is not told.
+        Of the blocks that are made from this one only a divided one keeps it.
     """
 
     title: str
@@ -108,6 +112,7 @@ class RowBlock(ShortRepr):
     each_pair_once: bool = False
     holders: Holders | None = None
     capacity: Capacity | None = None
+    limits: RowLimits | None = None
 
     def __len__(self) -> int:
         return len(self.lower)
@@ -173,6 +178,7 @@ class RowBlock(ShortRepr):
             each_pair_once=self.each_pair_once and usage.nnz == usage.shape[1],
             holders=holders,
             capacity=None if own is not None else capacity_of_part(self.capacity, pairs, rows),
+            limits=None,
         )
 
     def _usage(self, rows: Ints | None, pairs: Ints | None) -> sparse.csr_array:
@@ -205,7 +211,7 @@ class RowBlock(ShortRepr):
         if not used.any():
             return self
         lower, upper = self.limits_less(used)
-        return replace(self, lower=lower, upper=upper, capacity=None)
+        return replace(self, lower=lower, upper=upper, capacity=None, limits=None)
 
     def with_more_own(self, more: Variables, usage: sparse.csr_array) -> "RowBlock":
         """Return the rows with more own variables, behind those they have.
@@ -219,6 +225,19 @@ class RowBlock(ShortRepr):
             variable_usage=usage if known is None else sparse.hstack([known, usage], format="csr"),
             holders=None if self.holders is None else self.holders.with_more(len(more)),
             capacity=None,
+            limits=None,
+        )
+
+    def limited(self, lower: Ints, upper: Ints, own_upper: Ints | None = None) -> "RowBlock":
+        """Return the rows with other limits, and perhaps other bounds of the own variables.
+
+        The capacity is dropped, since it hands out what the limits were.
+        """
+        variables = self.variables
+        if variables is not None and own_upper is not None:
+            variables = replace(variables, upper=own_upper)
+        return replace(
+            self, lower=lower, upper=upper, variables=variables, capacity=None, limits=None
         )
 
     def divided(self) -> "RowBlock":
@@ -239,4 +258,5 @@ class RowBlock(ShortRepr):
             upper=np.where(self.upper == NO_UPPER, NO_UPPER, self.upper // divisor),
             variable_usage=None if own is None else divided_rows(own, divisor),
             capacity=capacity_of_divided(self.capacity, divisor),
+            limits=None if self.limits is None else self.limits.divided(divisor),
         )

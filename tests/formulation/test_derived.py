@@ -14,6 +14,7 @@ from placement_opt.formulation.capacity import Capacity, Holders
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.points import Objective, PointShare
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
+from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.formulation.rows import ExtraRows
 
 MANY = settings(max_examples=200, deadline=None, database=None)
@@ -77,6 +78,7 @@ def block():
         each_pair_once=True,
         holders=Holders(np.array([0, 0, 1]), np.array([0, 1, 1])),
         capacity=Told(),
+        limits=RowLimits.of(["t", "u", "K-1", "K-2"], "people", most=[None, None, 5, 4]),
     )
 
 
@@ -86,6 +88,8 @@ def plain(value):
         return tuple(plain(getattr(value, field.name)) for field in fields(value))
     if isinstance(value, (sparse.csr_array, np.ndarray)):
         return (value.toarray() if sparse.issparse(value) else value).tolist()
+    if isinstance(value, RowLimits):
+        return [int(size) for size in value.size]
     if isinstance(value, Capacity):
         return "capacity"
     return value
@@ -103,6 +107,7 @@ AS_IT_IS = {
     "each_pair_once": True,
     "holders": ([0, 0, 1], [0, 1, 1]),
     "capacity": "capacity",
+    "limits": [1, 1, 1, 1],
 }
 """Every field of a block: a new one has to be told here, and in `DERIVED` where it changes."""
 
@@ -111,7 +116,7 @@ DERIVED = {
     "all": (lambda whole: whole.taken(rows=np.arange(4), pairs=np.arange(4)), {}),
     "pairs": (
         lambda whole: whole.taken(pairs=np.array([1, 2])),
-        {"usage": [[1, 0], [0, 1], [0, 0], [0, 0]]},
+        {"usage": [[1, 0], [0, 1], [0, 0], [0, 0]], "limits": None},
     ),
     "rows": (
         lambda whole: whole.taken(rows=np.array([1, 3])),
@@ -123,6 +128,7 @@ DERIVED = {
             "variable_usage": [[0, 0, -1], [0, 3, 1]],
             "each_pair_once": False,
             "holders": ([-1, -1, 0], [0, 1, 1]),
+            "limits": None,
         },
     ),
     "own variables": (
@@ -132,11 +138,18 @@ DERIVED = {
             "variable_usage": [[-1, 0], [0, -1], [2, 0], [0, 1]],
             "holders": ([0, 1], [0, 1]),
             "capacity": None,
+            "limits": None,
         },
     ),
     "no own variables": (
         lambda whole: whole.taken(own=np.zeros(0, dtype=np.int64)),
-        {"variables": None, "variable_usage": None, "holders": None, "capacity": None},
+        {
+            "variables": None,
+            "variable_usage": None,
+            "holders": None,
+            "capacity": None,
+            "limits": None,
+        },
     ),
     "rows and pairs": (
         lambda whole: whole.taken(rows=np.array([1, 3]), pairs=np.array([2, 3])),
@@ -147,12 +160,18 @@ DERIVED = {
             "upper": [0, 4],
             "variable_usage": [[0, 0, -1], [0, 3, 1]],
             "holders": ([-1, -1, 0], [0, 1, 1]),
+            "limits": None,
         },
     ),
     "less nothing": (lambda whole: whole.less(np.zeros(4, dtype=np.int64)), {}),
     "less": (
         lambda whole: whole.less(np.array([1, 0, 2, -1])),
-        {"lower": [-1, 0, NO_LOWER, NO_LOWER], "upper": [-1, 0, 3, 5], "capacity": None},
+        {
+            "lower": [-1, 0, NO_LOWER, NO_LOWER],
+            "upper": [-1, 0, 3, 5],
+            "capacity": None,
+            "limits": None,
+        },
     ),
     "more own variables": (
         lambda whole: whole.with_more_own(MORE, sparse.csr_array([[0], [4], [0], [0]])),
@@ -161,11 +180,28 @@ DERIVED = {
             "variable_usage": [[-1, -1, 0, 0], [0, 0, -1, 4], [2, 0, 0, 0], [0, 3, 1, 0]],
             "holders": ([0, 0, 1, -1], [0, 1, 1, -1]),
             "capacity": None,
+            "limits": None,
         },
     ),
     "divided": (
         RowBlock.divided,
-        {"upper": [0, 0, 2, 4], "variable_usage": [[-1, -1, 0], [0, 0, -1], [1, 0, 0], [0, 3, 1]]},
+        {
+            "upper": [0, 0, 2, 4],
+            "variable_usage": [[-1, -1, 0], [0, 0, -1], [1, 0, 0], [0, 3, 1]],
+            "limits": [1, 1, 2, 1],
+        },
+    ),
+    "other limits": (
+        lambda whole: whole.limited(
+            np.array([0, 0, NO_LOWER, 1]), np.array([0, 0, 6, 4]), np.array([7, 9, 9])
+        ),
+        {
+            "lower": [0, 0, NO_LOWER, 1],
+            "upper": [0, 0, 6, 4],
+            "variables": ([0, 0, 0], [7, 9, 9], GAIN, False),
+            "capacity": None,
+            "limits": None,
+        },
     ),
 }
 
