@@ -6,10 +6,11 @@ needs. Rows are then left out, many at a time and at last one by one, as long as
 contradict each other and time is left.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from placement_opt.answers.limits import opened
 from placement_opt.answers.still_infeasible import (
     MOST_VARIABLES,
     Allowance,
@@ -93,7 +94,7 @@ def singled_out(
     formulation: Formulation, ray: Certificate | None, seed: int, allowance: Allowance
 ) -> Conflict:
     """Return rows that contradict each other; see `conflict_of`."""
-    bare = without_gains(formulation)
+    bare = without_gains(opened(formulation))
     crossed = _crossed(bare)
     if crossed is not None:
         return Conflict(crossed, is_minimal=True, prices=None)
@@ -102,6 +103,7 @@ def singled_out(
         return Conflict(alone.rows, is_minimal=True, prices=alone)
     judge = Judge(bare, seed, allowance)
     start = _start(bare, ray, judge, seed)
+    start = replace(start, rows=judge.untied(start.rows))
     answer = _shrunk(start, judge)
     if answer is None:
         logger.warning("a plan keeps all rows that were said to contradict each other")
@@ -140,7 +142,7 @@ def _start(bare: Formulation, ray: Certificate | None, judge: Judge, seed: int) 
         parts = sorted(components(bare), key=lambda part: part.rows.size)
         for part in parts:
             if not judge.allowance.is_spent:
-                answer = judge.ask(np.intersect1d(part.rows, every))
+                answer = judge.ask(judge.untied(np.intersect1d(part.rows, every)))
                 if answer.verdict is Verdict.INFEASIBLE:
                     return answer
         core = assumed_core(bare, seed, CORE_SHARE * judge.allowance.left_s)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from placement_opt.answers.limits import is_tie, ties_of
 from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
@@ -92,12 +93,13 @@ class Judge:
     """Asks of sets of rows whether a plan keeps them.
 
     In this order: one row out of reach alone, a largest flow where they form a network, a linear
-    program, CP-SAT.
+    program, CP-SAT. Rows that only tie variables together are no part of what is asked: those that
+    the rows need are always kept.
 
     Parameters
     ----------
     formulation
-        The whole problem, without gains.
+        The whole problem, without gains, opened (see `answers.limits.opened`).
     seed
         For CP-SAT.
     allowance
@@ -107,6 +109,7 @@ class Judge:
     def __init__(self, formulation: Formulation, seed: int, allowance: Allowance) -> None:
         self._formulation = formulation
         self._seed = seed
+        self._ties = is_tie(formulation)
         self.allowance = allowance
 
     def ask(self, rows: Ints) -> Answer:
@@ -114,10 +117,17 @@ class Judge:
         self.allowance.tick()
         if not rows.size:
             return _answer(Verdict.FEASIBLE)
-        part = rows_alone(self._formulation, rows)
-        answer = self._ask(part)
-        prices = None if answer.prices is None else answer.prices.within(rows)
-        return Answer(answer.verdict, rows[answer.rows], prices, answer.is_minimal)
+        tied = ties_of(self._formulation, self._ties, rows)
+        every = np.union1d(rows, tied) if tied.size else rows
+        answer = self._ask(rows_alone(self._formulation, every))
+        if answer.verdict is not Verdict.INFEASIBLE:
+            return answer
+        prices = None if answer.prices is None else answer.prices.within(every)
+        return Answer(answer.verdict, self.untied(every[answer.rows]), prices, answer.is_minimal)
+
+    def untied(self, rows: Ints) -> Ints:
+        """Return those of the rows that limit something by themselves."""
+        return rows[~self._ties[rows]]
 
     def _ask(self, part: Formulation) -> Answer:
         alone = row_out_of_reach(part)
@@ -174,7 +184,8 @@ def asked_of_cp_sat(model: Any, seed: int, seconds: float) -> tuple[Verdict, Any
 def assumed_core(formulation: Formulation, seed: int, seconds: float) -> Ints | None:
     """Return rows that CP-SAT needs for its proof that no plan keeps all; None without one.
 
-    Every row gets a switch, and the proof names those that it assumes to be on.
+    Every row that limits something gets a switch, and the proof names those that it assumes to be
+    on.
     """
     from ortools.sat.python import cp_model
 
@@ -182,7 +193,7 @@ def assumed_core(formulation: Formulation, seed: int, seconds: float) -> Ints | 
     bounds = zip(formulation.lower.tolist(), formulation.upper.tolist(), strict=True)
     variables = [model.new_int_var(low, high, "") for low, high in bounds]
     matrix, wide = formulation.matrix, np.iinfo(np.int64)
-    switch = {}
+    switch, ties = {}, is_tie(formulation)
     for row in limited_rows(formulation).tolist():
         low, high = int(formulation.row_lower[row]), int(formulation.row_upper[row])
         entries = slice(*matrix.indptr[row : row + 2])
@@ -192,6 +203,9 @@ def assumed_core(formulation: Formulation, seed: int, seconds: float) -> Ints | 
         domain = cp_model.Domain(
             int(wide.min) if low == NO_LOWER else low, int(wide.max) if high == NO_UPPER else high
         )
+        if ties[row]:
+            model.add_linear_expression_in_domain(total, domain)
+            continue
         literal = model.new_bool_var("")
         model.add_linear_expression_in_domain(total, domain).only_enforce_if(literal)
         switch[literal.index] = row

@@ -73,8 +73,8 @@ class Variables(ShortRepr):
 class RowBlock(ShortRepr):
     """The rows of one rule, and what the rule declares of them.
 
-    Only `taken`, `less`, `with_more_own`, `limited` and `divided` make a block from another one;
-    they decide what the new block keeps.
+    Only `taken`, `less`, `with_more_own`, `opened`, `limited` and `divided` make a block from
+    another one; they decide what the new block keeps.
 
     Parameters
     ----------
@@ -227,6 +227,13 @@ class RowBlock(ShortRepr):
             capacity=None,
             limits=None,
         )
+
+    def opened(self) -> "RowBlock":
+        """Return the rows with own variables as wide as they are without the limits of rows."""
+        wide = None if self.limits is None else self.limits.own_upper
+        if wide is None or self.variables is None:
+            return self
+        return replace(self, variables=replace(self.variables, upper=wide))
 
     def limited(self, lower: Ints, upper: Ints, own_upper: Ints | None = None) -> "RowBlock":
         """Return the rows with other limits, and perhaps other bounds of the own variables.
