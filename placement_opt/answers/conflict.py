@@ -95,23 +95,23 @@ def singled_out(
 ) -> Conflict:
     """Return rows that contradict each other; see `conflict_of`."""
     bare = without_gains(opened(formulation))
-    crossed = _crossed(bare)
-    if crossed is not None:
-        return Conflict(crossed, is_minimal=True, prices=None)
+    by_itself = crossed(bare)
+    if by_itself is not None:
+        return Conflict(by_itself, is_minimal=True, prices=None)
     alone = row_out_of_reach(bare)
     if alone is not None:
         return Conflict(alone.rows, is_minimal=True, prices=alone)
     judge = Judge(bare, seed, allowance)
     start = _start(bare, ray, judge, seed)
     start = replace(start, rows=judge.untied(start.rows))
-    answer = _shrunk(start, judge)
+    answer = shrunk(start, judge)
     if answer is None:
         logger.warning("a plan keeps all rows that were said to contradict each other")
         return NONE
     return Conflict(answer.rows, answer.is_minimal, answer.prices or start.prices)
 
 
-def _crossed(formulation: Formulation) -> Ints | None:
+def crossed(formulation: Formulation) -> Ints | None:
     """Return a row whose limits cross, or one that holds a variable whose bounds do."""
     lower, upper = formulation.row_lower, formulation.row_upper
     rows = np.flatnonzero(lower > upper)
@@ -158,7 +158,7 @@ def _priced(bare: Formulation, allowance: Allowance) -> RowPrices | None:
     return None if ray is None else RowPrices.proving(bare, ray)
 
 
-def _shrunk(start: Answer, judge: Judge) -> Answer | None:
+def shrunk(start: Answer, judge: Judge) -> Answer | None:
     """Leave out rows as long as the others contradict each other; None where some plan keeps all.
 
     Blocks of rows are tried before single ones, so that a few hundred questions are enough for a

@@ -8,15 +8,19 @@ from typing import Any
 import numpy as np
 
 from placement_opt.answers.limits import is_tie, ties_of
+from placement_opt.answers.one_search import searched
 from placement_opt.basics.arrays import Ints
+from placement_opt.basics.status import Status
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
+from placement_opt.solvers.bounds.infeasible import find_ray
 from placement_opt.solvers.bounds.least_breach import least_breach
-from placement_opt.solvers.derived.counting import row_out_of_reach
+from placement_opt.solvers.derived.counting import counted, row_out_of_reach
 from placement_opt.solvers.derived.rows_alone import RowPrices, rows_alone
 from placement_opt.solvers.engines.cp_sat_writing import cp_sat_model
 from placement_opt.solvers.flow.cut import cut_of
 from placement_opt.solvers.flow.sets import NotANetworkError
+from placement_opt.solvers.search.limits import SearchLimits
 from placement_opt.solvers.search.native import NATIVE
 
 MOST_CHECKS = 300
@@ -27,6 +31,9 @@ WORK_OF_A_CHECK = 2.0
 
 MOST_VARIABLES = 200_000
 """Beyond this size a question takes CP-SAT longer than the answer is worth."""
+
+RAY_SHARE, PLAN_SHARE = 0.3, 0.5
+"""Shares of the time left for one question beyond that size: for prices, then for a plan."""
 
 
 class Allowance:
@@ -125,6 +132,25 @@ class Judge:
         prices = None if answer.prices is None else answer.prices.within(every)
         return Answer(answer.verdict, self.untied(every[answer.rows]), prices, answer.is_minimal)
 
+    def _ask_at_scale(self, part: Formulation) -> Answer:
+        """Look for prices that leave no plan over a few columns at a time, then for a plan."""
+        prices = counted(part)
+        if prices is None:
+            until = self.allowance.moment_in(RAY_SHARE * self.allowance.left_s)
+            ray = find_ray(part, lambda: self.allowance.is_spent, until)
+            prices = None if ray is None else RowPrices.proving(part, ray)
+        if prices is not None:
+            return _excluded(prices)
+        limits = SearchLimits(PLAN_SHARE * self.allowance.left_s, gap=1.0, seed=self._seed)
+        outcome = searched(part, limits, first=True)
+        if outcome.status is Status.INFEASIBLE:
+            return Answer(Verdict.INFEASIBLE, np.arange(part.n_rows))
+        return _answer(Verdict.UNKNOWN if outcome.solution is None else Verdict.FEASIBLE)
+
+    def solver(self, seconds: float) -> Any:
+        """Return CP-SAT for a small question of another kind."""
+        return cp_solver(self._seed, seconds)
+
     def untied(self, rows: Ints) -> Ints:
         """Return those of the rows that limit something by themselves."""
         return rows[~self._ties[rows]]
@@ -142,11 +168,11 @@ class Judge:
         return Answer(Verdict.INFEASIBLE, cut.rows, cut.prices, cut.is_minimal)
 
     def _ask_solvers(self, part: Formulation) -> Answer:
+        if part.n_variables > MOST_VARIABLES:
+            return self._ask_at_scale(part)
         breach = least_breach(part, self.allowance.left_s)
         if breach.prices is not None:
             return _excluded(breach.prices)
-        if part.n_variables > MOST_VARIABLES:
-            return _answer(Verdict.UNKNOWN)
         verdict = asked_of_cp_sat(cp_sat_model(part), self._seed, self.allowance.left_s)[0]
         if verdict is Verdict.INFEASIBLE:
             return Answer(verdict, np.arange(part.n_rows))
@@ -161,8 +187,8 @@ def _answer(verdict: Verdict) -> Answer:
     return Answer(verdict, np.zeros(0, dtype=np.int64))
 
 
-def asked_of_cp_sat(model: Any, seed: int, seconds: float) -> tuple[Verdict, Any]:
-    """Solve a CP-SAT model without an objective; return what is known, and the solver."""
+def cp_solver(seed: int, seconds: float) -> Any:
+    """Return CP-SAT with one worker and so many seconds."""
     from ortools.sat.python import cp_model
 
     solver = cp_model.CpSolver()
@@ -173,6 +199,14 @@ def asked_of_cp_sat(model: Any, seed: int, seconds: float) -> tuple[Verdict, Any
     parameters.random_seed = seed % (1 << 31)
     parameters.linearization_level = 2
     parameters.catch_sigint_signal = False
+    return solver
+
+
+def asked_of_cp_sat(model: Any, seed: int, seconds: float) -> tuple[Verdict, Any]:
+    """Solve a CP-SAT model without an objective; return what is known, and the solver."""
+    from ortools.sat.python import cp_model
+
+    solver = cp_solver(seed, seconds)
     with NATIVE.call(solver.stop_search):
         status = solver.solve(model)
     if status == cp_model.INFEASIBLE:

@@ -1,0 +1,226 @@
+"""Why no plan keeps all limits, or meets all priced minimums, and the lightest ways out."""
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from placement_opt.answers.conflict import crossed
+from placement_opt.answers.diagnosis import (
+    ConflictOfLimits,
+    Diagnosis,
+    LimitChange,
+    LimitInConflict,
+    Relaxation,
+)
+from placement_opt.answers.limit_changes import (
+    changes_of,
+    cost_of,
+    in_conflict,
+    weights_by_name,
+    weights_by_size,
+)
+from placement_opt.answers.limits import Limits, opened
+from placement_opt.answers.minimal_sets import MinimalSets, Rows, minimal_sets
+from placement_opt.answers.one_search import searched
+from placement_opt.answers.relaxed import Moved, Moves, ends_of, least_moves, with_limits, without
+from placement_opt.answers.still_infeasible import (
+    Allowance,
+    Answer,
+    Judge,
+    Verdict,
+    limited_rows,
+)
+from placement_opt.basics.arrays import Ints
+from placement_opt.basics.errors import InternalError
+from placement_opt.formulation.certificate import bound_in_points, without_gains
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.run.compiled import Compiled
+from placement_opt.solvers.search.limits import SearchLimits
+
+if TYPE_CHECKING:
+    from placement_opt.model import Model
+
+Weights = Mapping[str | tuple[str, str], float] | Literal["small_groups"] | None
+
+SETS_SHARE = 0.6
+"""Share of the time for finding conflicts and what mends them; the rest tells by how much."""
+
+MOVES_S, PLAN_S = 5.0, 10.0
+"""What one search for the least moves may take, and one for the best plan after them."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What `Model.diagnose` was asked for."""
+
+    max_conflicts: int = 20
+    max_relaxations: int = 20
+    time_limit_s: float = 60.0
+    weights: Weights = None
+    solve_first: int = 3
+    seed: int = 0
+
+
+def diagnose(model: "Model", asked: Asked) -> Diagnosis:
+    """Return why no plan keeps all limits of a model; `Model.diagnose` says it in full."""
+    compiled = model.compile()
+    return _Case(compiled, opened(compiled.formulation), (), asked).diagnosis()
+
+
+def diagnose_short(compiled: Compiled, short: tuple[int, ...], asked: Asked) -> Diagnosis:
+    """Return why priced minimums cannot all be met, by their rows."""
+    formulation = _met(opened(compiled.formulation), short)
+    return _Case(compiled, formulation, short, asked).diagnosis()
+
+
+def _met(formulation: Formulation, rows: tuple[int, ...]) -> Formulation:
+    """Return a problem in which the shortfalls of some rows are zero."""
+    blocks = list(formulation.blocks)
+    for number, block in enumerate(blocks):
+        first, last = formulation.row_offsets[number : number + 2]
+        mine = [row - first for row in rows if first <= row < last]
+        used = None if block.limits is None else block.limits.is_used
+        if mine and block.variables is not None and block.variable_usage is not None:
+            own = np.unique(block.variable_usage[mine].indices)
+            own = own if used is None else own[~used[own]]
+            upper = block.variables.upper.copy()
+            upper[own] = 0
+            blocks[number] = replace(block, variables=replace(block.variables, upper=upper))
+    return replace(formulation, blocks=tuple(blocks))
+
+
+class _Case:
+    """One question: a problem, what its rows limit, and which of them have to stay."""
+
+    def __init__(
+        self, compiled: Compiled, formulation: Formulation, stay: tuple[int, ...], asked: Asked
+    ) -> None:
+        self._until = time.perf_counter() + asked.time_limit_s
+        self._compiled = compiled
+        self._formulation = formulation
+        self._bare = without_gains(formulation)
+        self._limits = Limits.of(compiled)
+        self._stay = stay
+        self._asked = asked
+
+    def diagnosis(self) -> Diagnosis:
+        """Find conflicts and relaxations, and tell them."""
+        asked = self._asked
+        judge = Judge(self._bare, asked.seed, Allowance(SETS_SHARE * asked.time_limit_s))
+        rows = judge.untied(limited_rows(self._bare))
+        weights = self._weights(rows)
+        alone = crossed(self._bare)
+        known = [] if alone is None else [Answer(Verdict.INFEASIBLE, alone, is_minimal=True)]
+        found = minimal_sets(
+            judge, rows, known, weights, asked.max_conflicts, asked.max_relaxations
+        )
+        return Diagnosis(
+            is_feasible=found.has_plan,
+            conflicts=tuple(
+                ConflictOfLimits(limits=self._in_conflict(conflict), is_minimal=is_minimal)
+                for conflict, is_minimal in found.conflicts.items()
+            ),
+            relaxations=self._relaxations(found, weights),
+            has_all_conflicts=found.has_all_conflicts,
+            has_all_relaxations=found.has_all_relaxations,
+            short=self._in_conflict(self._stay),
+        )
+
+    def _weights(self, rows: Ints) -> dict[int, float | None]:
+        """Return what each row weighs, None for one that has to stay."""
+        given, weights = self._asked.weights, dict[int, float | None]()
+        limits = [self._limits.of_row(row) for row in rows.tolist()]
+        if given == "small_groups":
+            weights |= weights_by_size(limits)
+        elif given is not None:
+            weights |= weights_by_name(given, limits)
+        return weights | dict.fromkeys(self._stay)
+
+    def _in_conflict(self, rows: Rows | tuple[int, ...]) -> tuple[LimitInConflict, ...]:
+        return tuple(in_conflict(self._limits.of_row(row)) for row in sorted(rows))
+
+    def _relaxations(
+        self, found: MinimalSets, weights: Mapping[int, float | None]
+    ) -> tuple[Relaxation, ...]:
+        """Tell each set of rows as limits that move, and as limits that are dropped."""
+        per_unit = {row: weight for row, weight in weights.items() if weight is not None}
+        told: list[tuple[float, float, int, Relaxation]] = []
+        for place, rows in enumerate(found.relaxations):
+            weight = sum(per_unit.get(row, 1.0) for row in rows)
+            moves = self._moves(rows, per_unit)
+            kinds: list[tuple[Literal["move", "drop"], Moved]] = [("drop", without(rows))]
+            if moves is not None:
+                kinds.insert(0, ("move", moves.rows))
+            cost = None
+            for kind, moved in kinds:
+                changes = self._changes(moved, rows)
+                is_minimal = True
+                if kind == "move" and moves is not None:
+                    cost, is_minimal = self._cost(moves, per_unit), moves.is_proven
+                plan = self._plan(moved) if place < self._asked.solve_first else {}
+                relaxation = Relaxation(
+                    kind=kind,
+                    changes=changes,
+                    is_minimal=is_minimal,
+                    cost=cost if kind == "move" else None,
+                    **plan,
+                )
+                told.append((weight, math.inf if cost is None else cost, place, relaxation))
+        told.sort(key=lambda one: one[:3])
+        return tuple(relaxation for *_, relaxation in told)
+
+    def _moves(self, rows: Rows, weights: Mapping[int, float]) -> Moves | None:
+        seconds = min(MOVES_S, self._until - time.perf_counter())
+        if seconds <= 0:
+            return None
+        limits = SearchLimits(seconds, gap=0.0, seed=self._asked.seed)
+        return least_moves(self._bare, self._limits, rows, weights, limits)
+
+    def _cost(self, moves: Moves, weights: Mapping[int, float]) -> float:
+        """Return by how much limits move, weighted."""
+        return sum(
+            weights.get(row, 1.0)
+            * cost_of(self._limits.of_row(row), ends_of(self._bare, row), ends)
+            for row, ends in moves.rows.items()
+        )
+
+    def _changes(self, moved: Moved, rows: Rows) -> tuple[LimitChange, ...]:
+        """Tell what becomes of the ends of rows that move, or of all ends of rows that go."""
+        return tuple(
+            change
+            for row in sorted(rows & moved.keys())
+            for change in changes_of(self._limits.of_row(row), ends_of(self._bare, row), moved[row])
+        )
+
+    def _plan(self, moved: Moved) -> dict[str, float | int | None]:
+        """Return what the best plan found under other limits brings, and how much it could be.
+
+        Raises
+        ------
+        InternalError
+            When the plain reading of the rules finds anything but the limits that gave way broken.
+        """
+        seconds = min(PLAN_S, self._until - time.perf_counter())
+        if seconds <= 0:
+            return {}
+        changed, compiled = with_limits(self._formulation, moved), self._compiled
+        outcome = searched(changed, SearchLimits(seconds, seed=self._asked.seed))
+        if outcome.solution is None:
+            return {}
+        verdict = compiled.judge(compiled.plan(outcome.solution))
+        gave_way = {(one.rule.title, one.group) for one in map(self._limits.of_row, moved)}
+        wrong = [v for v in verdict.violations if (v.rule, v.about) not in gave_way]
+        if wrong:
+            raise InternalError(f"a plan under other limits breaks a rule: {wrong[0]}")
+        points, bound = verdict.objective, None
+        if outcome.bound is not None:
+            bound = max(points, bound_in_points(compiled.formulation, outcome.bound))
+        return {
+            "placements": int(outcome.solution.chosen.size),
+            "points": float(points),
+            "points_bound": None if bound is None else float(bound),
+        }
