@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from typing_extensions import override
 
-from placement_opt.answers.pairs_frame import pairs_frame
+from placement_opt.answers.of_model import AnswersOfModel
 from placement_opt.answers.why_not import WhyNot, why_not
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.short_text import told_parts
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from placement_opt.solvers.engines.cp_sat_model import PlacementCpModel
 
 
-class Model:
+class Model(AnswersOfModel):
     """A region with the rules its plans keep and the terms that value them.
 
     Parameters
@@ -196,6 +196,7 @@ class Model:
             rulebook=self._rulebook,
         )
 
+    @override
     def compile(self) -> Compiled:
         """Turn the model into integers; kept until a rule is added.
 
@@ -232,24 +233,6 @@ class Model:
         except InvalidInputError as error:
             return error.to_frame()
         return InvalidInputError([]).to_frame()
-
-    def pairs_frame(
-        self, candidate_id: str | None = None, opening_id: str | None = None
-    ) -> "pd.DataFrame":
-        """Return every eligible pair with its numbers, those of a plan; one row per pair.
-
-        Columns: candidate_id, opening_id, points, ``points.<term>`` for each term (weighted, so
-        that they add up), minutes, hours_per_week, coaching_hours_per_week, subsidy_eur_per_year;
-        NaN where nobody gave it or no rule reads it.
-
-        `candidate_id` and `opening_id` leave only the pairs of one person, of one opening.
-
-        Raises
-        ------
-        UnknownIdError
-            When the region has no such candidate or opening.
-        """
-        return pairs_frame(self.compile(), candidate_id, opening_id)
 
     @taking(SolveParameters)
     def solve(self, given: SolveParameters) -> Result:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from pydantic import PrivateAttr
 from typing_extensions import override
 
+from placement_opt.answers.of_result import AnswersOfResult
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.why import Why, why
 from placement_opt.answers.why_not import WhyNot
@@ -64,7 +65,7 @@ _MOST_SHOWN = 1_900
 """Characters of a result that a notebook keeps."""
 
 
-class Result(ResultRecord):
+class Result(AnswersOfResult):
     """A plan with its proof, reasons and tables; what does not exist is None.
 
     A plan is a proposal: a person confirms each placement. Nothing that is done to a table changes
@@ -107,6 +108,7 @@ class Result(ResultRecord):
         return cls.of(result, model)
 
     @property
+    @override
     def model(self) -> "Model":
         """The model as solved.
 

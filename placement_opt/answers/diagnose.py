@@ -2,9 +2,9 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -34,15 +34,15 @@ from placement_opt.answers.still_infeasible import (
     Verdict,
     limited_rows,
 )
-from placement_opt.basics.arrays import Ints
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.errors import InternalError
+from placement_opt.basics.rows import PlacementRow
 from placement_opt.formulation.certificate import bound_in_points, without_gains
 from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.own_variables import following
+from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.run.compiled import Compiled
 from placement_opt.solvers.search.limits import SearchLimits
-
-if TYPE_CHECKING:
-    from placement_opt.model import Model
 
 Weights = Mapping[str | tuple[str, str], float] | Literal["small_groups"] | None
 
@@ -65,9 +65,8 @@ class Asked:
     seed: int = 0
 
 
-def diagnose(model: "Model", asked: Asked) -> Diagnosis:
+def diagnose(compiled: Compiled, asked: Asked) -> Diagnosis:
     """Return why no plan keeps all limits of a model; `Model.diagnose` says it in full."""
-    compiled = model.compile()
     return _Case(compiled, opened(compiled.formulation), (), asked).diagnosis()
 
 
@@ -77,16 +76,45 @@ def diagnose_short(compiled: Compiled, short: tuple[int, ...], asked: Asked) -> 
     return _Case(compiled, formulation, short, asked).diagnosis()
 
 
+def rows_short(compiled: Compiled, placements: Iterable[PlacementRow]) -> tuple[int, ...]:
+    """Return the rows of priced minimums that a plan falls short of, ascending."""
+    pairs, formulation = compiled.pairs, compiled.formulation
+    instance = pairs.instance
+    values = np.zeros(formulation.n_variables, dtype=np.int64)
+    for row in placements:
+        candidate = instance.candidate_idx(row.candidate_id)
+        pair = pairs.find(candidate, instance.opening_idx(row.opening_id))
+        if pair is not None:
+            values[pair] = 1
+    short = list[int]()
+    for number, block in enumerate(formulation.blocks):
+        if block.limits is not None and block.variables is not None and block.variables.follow:
+            first = formulation.row_offsets[number]
+            own = following(block, *block.limits_less(block.usage @ values[: formulation.n_pairs]))
+            missed = _shortfalls(block)
+            if own is not None and block.variable_usage is not None:
+                missing = np.flatnonzero(missed & (own > 0))
+                of_rows = block.variable_usage.tocsc()[:, missing].indices
+                told = [row for row in of_rows.tolist() if block.limits.units[row]]
+                short += [first + row for row in told if block.limits.least[row] is not None]
+    return tuple(sorted(set(short)))
+
+
+def _shortfalls(block: RowBlock) -> Bools:
+    """Tell which own variables of a block are what its rows fall short of, shape (V,)."""
+    used = None if block.limits is None else block.limits.is_used
+    return np.zeros(block.n_own, dtype=np.bool_) if used is None else ~used
+
+
 def _met(formulation: Formulation, rows: tuple[int, ...]) -> Formulation:
     """Return a problem in which the shortfalls of some rows are zero."""
     blocks = list(formulation.blocks)
     for number, block in enumerate(blocks):
         first, last = formulation.row_offsets[number : number + 2]
         mine = [row - first for row in rows if first <= row < last]
-        used = None if block.limits is None else block.limits.is_used
         if mine and block.variables is not None and block.variable_usage is not None:
             own = np.unique(block.variable_usage[mine].indices)
-            own = own if used is None else own[~used[own]]
+            own = own[_shortfalls(block)[own]]
             upper = block.variables.upper.copy()
             upper[own] = 0
             blocks[number] = replace(block, variables=replace(block.variables, upper=upper))

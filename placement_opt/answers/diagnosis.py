@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from typing_extensions import override
+
 from placement_opt.answers.diagnosis_words import told_conflict, told_diagnosis, told_relaxation
 from placement_opt.basics.rows import ResultPart
 
@@ -109,5 +111,6 @@ class Diagnosis(ResultPart):
         """Return the first conflicts and relaxations in words, `most` of each."""
         return told_diagnosis(self, language, most)
 
+    @override
     def __str__(self) -> str:
         return self.text()

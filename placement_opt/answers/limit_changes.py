@@ -69,12 +69,17 @@ def _sides(
     limit: Limit, before: Ends, after: Ends
 ) -> Iterator[tuple[Side, int | None, int | None]]:
     """Yield each side with the end of the row before and after, None for none."""
-    lower = tuple(None if ends.lower == NO_LOWER else ends.lower for ends in (before, after))
-    upper = tuple(None if ends.upper == NO_UPPER else ends.upper for ends in (before, after))
+    lower, upper = ([_end(ends, is_upper=end) for ends in (before, after)] for end in (False, True))
     if limit.size < 0:
         lower, upper = upper, lower
-    yield "at least", *lower
-    yield "at most", *upper
+    yield "at least", lower[0], lower[1]
+    yield "at most", upper[0], upper[1]
+
+
+def _end(ends: Ends, *, is_upper: bool) -> int | None:
+    if is_upper:
+        return None if ends.upper == NO_UPPER else ends.upper
+    return None if ends.lower == NO_LOWER else ends.lower
 
 
 def weights_by_size(limits: Sequence[Limit]) -> dict[int, float]:

@@ -141,10 +141,10 @@ def _tied(formulation: Formulation, ties: Bools, rows: Ints) -> Iterator[Ints]:
             continue
         found = np.zeros(len(block), dtype=np.bool_)
         usage, by_own = block.variable_usage, block.variable_usage.tocsc()
-        front = within
+        front: Ints = within
         while front.size:
             own = np.unique(usage[front].indices)
-            touched = np.unique(by_own[:, own].indices)
+            touched = np.unique(by_own[:, own].indices).astype(np.int64)
             front = touched[is_tie[touched] & ~found[touched]]
             found[front] = True
         yield first + np.flatnonzero(found)
