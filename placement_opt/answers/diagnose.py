@@ -76,28 +76,37 @@ def diagnose_short(compiled: Compiled, short: tuple[int, ...], asked: Asked) -> 
     return _Case(compiled, formulation, short, asked).diagnosis()
 
 
+def rows_priced(compiled: Compiled) -> tuple[int, ...]:
+    """Return the rows of priced minimums, ascending."""
+    formulation, rows = compiled.formulation, set[int]()
+    for number, block in enumerate(formulation.blocks):
+        if block.limits is not None and block.variable_usage is not None:
+            of_rows = block.variable_usage.tocsc()[:, np.flatnonzero(_shortfalls(block))].indices
+            first, least = formulation.row_offsets[number], block.limits.least
+            rows |= {first + row for row in of_rows.tolist() if least[row] is not None}
+    return tuple(sorted(rows))
+
+
 def rows_short(compiled: Compiled, placements: Iterable[PlacementRow]) -> tuple[int, ...]:
-    """Return the rows of priced minimums that a plan falls short of, ascending."""
+    """Return those that a plan falls short of, ascending."""
     pairs, formulation = compiled.pairs, compiled.formulation
     instance = pairs.instance
-    values = np.zeros(formulation.n_variables, dtype=np.int64)
+    chosen = np.zeros(formulation.n_pairs, dtype=np.int64)
     for row in placements:
-        candidate = instance.candidate_idx(row.candidate_id)
-        pair = pairs.find(candidate, instance.opening_idx(row.opening_id))
+        opening = instance.opening_idx(row.opening_id)
+        pair = pairs.find(instance.candidate_idx(row.candidate_id), opening)
         if pair is not None:
-            values[pair] = 1
-    short = list[int]()
+            chosen[pair] = 1
+    short, priced = list[int](), np.array(rows_priced(compiled), dtype=np.int64)
     for number, block in enumerate(formulation.blocks):
-        if block.limits is not None and block.variables is not None and block.variables.follow:
-            first = formulation.row_offsets[number]
-            own = following(block, *block.limits_less(block.usage @ values[: formulation.n_pairs]))
-            missed = _shortfalls(block)
-            if own is not None and block.variable_usage is not None:
-                missing = np.flatnonzero(missed & (own > 0))
-                of_rows = block.variable_usage.tocsc()[:, missing].indices
-                told = [row for row in of_rows.tolist() if block.limits.units[row]]
-                short += [first + row for row in told if block.limits.least[row] is not None]
-    return tuple(sorted(set(short)))
+        first, last = formulation.row_offsets[number : number + 2]
+        mine = priced[(priced >= first) & (priced < last)] - first
+        if mine.size and block.variable_usage is not None:
+            own = following(block, *block.limits_less(block.usage @ chosen))
+            if own is not None:
+                missed = block.variable_usage @ np.where(_shortfalls(block), own, 0)
+                short += (first + mine[missed[mine] > 0]).tolist()
+    return tuple(short)
 
 
 def _shortfalls(block: RowBlock) -> Bools:

@@ -2,7 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from placement_opt.answers.diagnose import Asked, Weights, diagnose
+from placement_opt.answers.diagnose import (
+    Asked,
+    Weights,
+    diagnose,
+    diagnose_short,
+    rows_priced,
+)
 from placement_opt.answers.diagnosis import Diagnosis
 from placement_opt.answers.pairs_frame import pairs_frame
 from placement_opt.run.compiled import Compiled
@@ -45,6 +51,7 @@ class AnswersOfModel:
         weights: Weights = None,
         solve_first: int = 3,
         seed: int = 0,
+        meet_minimums: bool = False,
     ) -> Diagnosis:
         """Tell why no plan keeps all limits, and the lightest ways to make room.
 
@@ -65,6 +72,9 @@ class AnswersOfModel:
             Of so many sets of limits the best plan under the new limits is looked for.
         seed
             Seed of the solvers.
+        meet_minimums
+            Ask why priced minimums, such as jobs quotas, cannot all be met: they count as limits
+            that have to stay.
 
         Returns
         -------
@@ -77,4 +87,6 @@ class AnswersOfModel:
             For weights of no limit or that are no positive numbers, and as `compile`.
         """
         asked = Asked(max_conflicts, max_relaxations, time_limit_s, weights, solve_first, seed)
-        return diagnose(self.compile(), asked)
+        compiled = self.compile()
+        priced = rows_priced(compiled) if meet_minimums else ()
+        return diagnose_short(compiled, priced, asked) if priced else diagnose(compiled, asked)

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
-from scipy import sparse
 
 from placement_opt.answers.limits import Limits
 from placement_opt.answers.one_search import searched
 from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.derived.counting import activity_range
+from placement_opt.solvers.derived.elastic import Elastic, Slack
 from placement_opt.solvers.search.limits import SearchLimits
 
 FINEST = 1_000_000
@@ -93,64 +93,32 @@ def least_moves(
     """
     cost = {row: weights.get(row, 1.0) * float(abs(limits.of_row(row).size)) for row in rows}
     dearest = max(cost.values())
-    units = {row: max(1, round(FINEST * each / dearest)) for row, each in cost.items()}
-    elastic, slack = _elastic(formulation, units)
-    outcome = searched(elastic, search)
+    price = np.zeros(formulation.n_rows, dtype=np.int64)
+    for row, each in cost.items():
+        price[row] = -max(1, round(FINEST * each / dearest))
+    least, most = activity_range(formulation)
+    short = np.where(price < 0, np.maximum(0, formulation.row_lower - least), 0)
+    over = np.where(price < 0, np.maximum(0, most - formulation.row_upper), 0)
+    below = _elastic(formulation, short, 1, price)
+    above = _elastic(below.formulation, over, -1, price)
+    outcome = searched(above.formulation, search)
     if outcome.solution is None:
         return None
-    values = outcome.solution.values(elastic)
+    values = outcome.solution.values(above.formulation)
+    missed = np.zeros((2, formulation.n_rows), dtype=np.int64)
+    missed[1, over > 0] = values[above.is_slack]
+    missed[0, short > 0] = values[~above.is_slack][below.is_slack]
     found = {}
-    for row in sorted(rows):
-        ends, (below, above) = ends_of(formulation, row), slack[row]
-        short = int(values[below]) if below is not None else 0
-        over = int(values[above]) if above is not None else 0
-        if short or over:
-            found[row] = Ends(ends.lower - short, ends.upper + over)
+    for row in np.flatnonzero(missed.any(axis=0)).tolist():
+        ends, (less, more) = ends_of(formulation, row), missed[:, row].tolist()
+        found[row] = Ends(ends.lower - less, ends.upper + more)
     return Moves(found, is_proven=outcome.gained == outcome.bound)
 
 
-Slacks = dict[int, tuple[int | None, int | None]]
-"""By row: the variable by which it may fall short, and the one by which it may go over."""
-
-
-def _elastic(formulation: Formulation, cost: Mapping[int, int]) -> tuple[Formulation, Slacks]:
-    """Let the limits of some rows be missed at a cost."""
-    least, most = activity_range(formulation)
-    blocks, gains = [], []
-    places: list[tuple[int, bool, int]] = []
-    for number, block in enumerate(formulation.blocks):
-        first, last = formulation.row_offsets[number : number + 2]
-        entries: list[tuple[int, int, int, int]] = []  # row, sign, largest, cost
-        for row in sorted(row for row in cost if first <= row < last):
-            short = int(formulation.row_lower[row]) - int(least[row])
-            over = int(most[row]) - int(formulation.row_upper[row])
-            for sign, size in ((1, short), (-1, over)):
-                if size > 0:
-                    places.append((row, sign > 0, block.n_own + len(entries)))
-                    entries.append((row - first, sign, size, cost[row]))
-        blocks.append(_with_slacks(block, entries))
-        own = np.array([-each for *_, each in entries], dtype=np.int64)
-        gains.append(np.append(np.zeros(block.n_own, dtype=np.int64), own))
-    elastic = formulation.with_blocks(blocks, gains)
-    slack: Slacks = dict.fromkeys(cost, (None, None))
-    for row, is_short, at in places:
-        variable = elastic.offsets[_block_of(formulation, row)] + at
-        below, above = slack[row]
-        slack[row] = (variable, above) if is_short else (below, variable)
-    return elastic, slack
-
-
-def _block_of(formulation: Formulation, row: int) -> int:
-    """Return the number of the block of a row."""
-    return int(np.searchsorted(formulation.row_offsets, row, side="right")) - 1
-
-
-def _with_slacks(block: RowBlock, entries: list[tuple[int, int, int, int]]) -> RowBlock:
-    if not entries:
-        return block
-    row, sign, size, cost = (np.array(part, dtype=np.int64) for part in zip(*entries, strict=True))
-    n_more = len(entries)
-    usage = sparse.coo_array((sign, (row, np.arange(n_more))), shape=(len(block), n_more)).tocsr()
-    zeros: Ints = np.zeros(n_more, dtype=np.int64)
-    gain = [Fraction(-each) for each in cost.tolist()]
-    return block.with_more_own(Variables(zeros, size, gain), usage)
+def _elastic(formulation: Formulation, most: Ints, unit: int, price: Ints) -> Elastic:
+    """Let rows fall short of a limit, or go over it where the unit is negative, at a price."""
+    slacks = []
+    for first, last in pairwise(formulation.row_offsets[: len(formulation.blocks) + 1]):
+        units = np.full(last - first, unit, dtype=np.int64)
+        slacks.append(Slack(most[first:last], units, price[first:last]))
+    return Elastic.of(formulation, slacks)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from placement_opt.cli.diagnosing import diagnose
 from placement_opt.cli.errors import Commands
 from placement_opt.cli.files import template, validate
 from placement_opt.cli.law import app as rulebook_commands
@@ -11,7 +12,7 @@ from placement_opt.cli.made_up import demo, generate
 from placement_opt.cli.many import solve_many
 from placement_opt.cli.solving import check, solve
 
-COMMANDS = (demo, generate, template, validate, solve, solve_many, check)
+COMMANDS = (demo, generate, template, validate, solve, solve_many, check, diagnose)
 """In the order in which help names them."""
 
 app = typer.Typer(
