@@ -1,6 +1,7 @@
 """Few people and openings would rather have each other than what the plan gives them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, ClassVar, Literal
 
@@ -15,6 +16,7 @@ from placement_opt.constraints.base import Rule
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.pair_entries import narrow_rows
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock, Variables
+from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.blocking import Strength, blocking_pairs
 from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.columns import pair_column
@@ -108,7 +110,22 @@ class Stability(Rule):
             for pair in may_block.tolist()
         ] * len(parts)
         block = RowBlock(self.title, labels, narrow_rows(usage), most, np.full(most.size, NO_UPPER))
-        return self._with_exceptions(block, places)
+        block = self._with_exceptions(block, places)
+        return replace(block, limits=self._limits(labels, most, block.n_own))
+
+    def _limits(self, labels: Sequence[str], most: Ints, n_own: int) -> RowLimits:
+        """Tell the rows: no pair may block, or so many in all; at a price alone any number may."""
+        unit, none = "blocking pairs", Fraction(0)
+        if self.max_blocking_pairs:
+            limits = [Fraction(self.max_blocking_pairs)]
+            total = RowLimits.of([ALL], unit, size=Fraction(-1), most=limits)
+            n_beyond = 0 if self.price is None else 1
+            return RowLimits.ties(labels).above(total).with_own(np.arange(n_own) < n_own - n_beyond)
+        if self.price is not None:
+            return RowLimits.ties(labels)
+        size = [Fraction(-1, places) for places in most.tolist()]
+        one = [Fraction(1)] * most.size
+        return RowLimits.of(labels, unit, size=size, beside=one, most=[none] * most.size)
 
     def _with_exceptions(self, block: RowBlock, places: Ints) -> RowBlock:
         """Let some pairs block: a variable of 0 or 1 for each, and what goes beyond the number."""

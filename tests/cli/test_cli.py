@@ -45,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_help_names_every_command() -> None:
     done = run("--help")
     assert done.exit_code == 0
-    for command in ("demo", "generate", "template", "validate", "solve", "check", "rulebook"):
+    for command in ("demo", "generate", "template", "validate", "solve", "check", "diagnose"):
         assert command in done.stdout
 
 
@@ -106,6 +106,20 @@ def test_infeasible_exits_with_one(folder: Path) -> None:
     done = run("solve", folder / "infeasible.json")
     assert done.exit_code == 1
     assert "no plan keeps all rules together" in done.stdout
+
+
+def test_diagnose_says_which_limits_contradict_each_other(folder: Path) -> None:
+    done = run("diagnose", folder / "infeasible.json", "--language", "nl")
+    assert done.exit_code == 1
+    assert done.stdout.startswith("Tegenspraken:")
+    done = run("diagnose", folder / "infeasible.json", "--json")
+    assert json.loads(done.stdout)["is_feasible"] is False
+
+
+def test_diagnose_asks_for_the_minimums_where_there_is_a_plan(folder: Path) -> None:
+    done = run("diagnose", folder / "region.json", "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["short"]
 
 
 def test_every_problem_of_bad_input_is_told(tmp_path: Path) -> None:
