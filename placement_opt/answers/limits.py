@@ -66,6 +66,11 @@ class Limits:
         """Return the limits of a compiled model."""
         return cls(compiled.formulation, compiled.rules_of_blocks)
 
+    @property
+    def units(self) -> set[str]:
+        """What limits count."""
+        return {unit or ANY_UNIT for told in self._told for unit in told.units}
+
     def block_of(self, row: int) -> tuple[int, int]:
         """Return the number of the block of a row, and the row's place in it."""
         number = int(np.searchsorted(self._offsets, row, side="right")) - 1

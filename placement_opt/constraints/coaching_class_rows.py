@@ -1,6 +1,7 @@
 """Coaching rows over classes of people whose coaching is alike."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -129,3 +130,11 @@ class _ClassCapacity(Capacity):
     @override
     def pools(self) -> Pools:
         return self._pools
+
+    @override
+    def limited(self, lower: Ints, upper: Ints) -> Capacity | None:
+        free = self._free.of_rows(upper)
+        if free is None:
+            return None
+        pools = replace(self._pools, free_hours=free.hours, caseload=free.caseload)
+        return _ClassCapacity(self._hand_out, free, pools)

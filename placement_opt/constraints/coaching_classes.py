@@ -10,6 +10,7 @@ import numpy.typing as npt
 from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.constraints.coaching_packer import BestFit
 from placement_opt.formulation.capacity import Columns
+from placement_opt.formulation.row_blocks import NO_UPPER
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +20,17 @@ class Free:
     hours: Ints
     caseload: Ints
     scale: int = 1
+
+    def of_rows(self, upper: Ints) -> "Free | None":
+        """Return what the limits of rows leave free; None where a coach has no limit.
+
+        The last rows are those of hours, then those of the caseload, one for each coach.
+        """
+        n_coaches = self.hours.size
+        hours, caseload = upper[-2 * n_coaches : -n_coaches], upper[-n_coaches:]
+        if n_coaches == 0 or max(hours.max(), caseload.max()) >= NO_UPPER:
+            return None
+        return Free(hours, caseload, self.scale)
 
 
 @dataclass(frozen=True, eq=False)

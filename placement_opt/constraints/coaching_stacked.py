@@ -120,6 +120,7 @@ class _StackedCapacity(Capacity):
 
     def __init__(self, splits: Splits, free: Free, first_hours_row: int) -> None:
         self._splits, self._free = splits, free
+        self._first_hours_row = first_hours_row
         kinds = np.arange(splits.pair.size)  # each pair is a kind of its own
         self._room = CoachRoom(
             splits.pair,
@@ -143,3 +144,8 @@ class _StackedCapacity(Capacity):
     @override
     def settle(self, chosen: Ints, columns: Columns) -> tuple[Ints, Bools]:
         return settled(self._splits, self._free, chosen, columns)
+
+    @override
+    def limited(self, lower: Ints, upper: Ints) -> Capacity | None:
+        free = self._free.of_rows(upper)
+        return None if free is None else _StackedCapacity(self._splits, free, self._first_hours_row)

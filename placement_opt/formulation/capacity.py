@@ -160,3 +160,11 @@ class Capacity:
         None where the block's own rows are few.
         """
         return None
+
+    def limited(self, lower: Ints, upper: Ints) -> "Capacity | None":
+        """Return the same capacity where the rows have other limits, shape (R,) each.
+
+        None where that is not known; solvers then find plans by a search.
+        """
+        del lower, upper
+        return None

@@ -14,6 +14,9 @@ from placement_opt.formulation.capacity import Capacity, Columns, Lacking, Lumpe
 if TYPE_CHECKING:
     from placement_opt.formulation.row_blocks import RowBlock
 
+NO_LIMIT = 1 << 62
+"""A limit of a row that is as large as this stands for none."""
+
 
 def capacity_of_part(
     capacity: Capacity | None, pairs: Ints | None, rows: Ints | None
@@ -96,6 +99,14 @@ class _OfDivided(_OfPart):
     def __init__(self, whole: Capacity, divisor: Ints) -> None:
         super().__init__(whole)
         self._divisor = divisor
+
+    @override
+    def limited(self, lower: Ints, upper: Ints) -> Capacity | None:
+        whole = (
+            np.where(np.abs(limit) >= NO_LIMIT, limit, limit * self._divisor)
+            for limit in (lower, upper)
+        )
+        return capacity_of_divided(self._whole.limited(*whole), self._divisor)
 
     @override
     def pools(self) -> Pools | None:

@@ -238,13 +238,14 @@ class RowBlock(ShortRepr):
     def limited(self, lower: Ints, upper: Ints, own_upper: Ints | None = None) -> "RowBlock":
         """Return the rows with other limits, and perhaps other bounds of the own variables.
 
-        The capacity is dropped, since it hands out what the limits were.
+        The capacity is that of the new limits, where it knows how to be; else it is dropped.
         """
         variables = self.variables
         if variables is not None and own_upper is not None:
             variables = replace(variables, upper=own_upper)
+        capacity = None if self.capacity is None else self.capacity.limited(lower, upper)
         return replace(
-            self, lower=lower, upper=upper, variables=variables, capacity=None, limits=None
+            self, lower=lower, upper=upper, variables=variables, capacity=capacity, limits=None
         )
 
     def divided(self) -> "RowBlock":
