@@ -354,9 +354,9 @@ class TestTooLate:
         assert result.conflicts_are_minimal is False
         assert "not shown to be minimal" in result.summary()
 
-    def test_beyond_the_size_for_cp_sat_the_rows_are_told(self, monkeypatch):
+    def test_beyond_the_size_for_cp_sat_plans_show_what_is_needed(self, monkeypatch):
         for module in (conflict, still_infeasible):
             monkeypatch.setattr(module, "MOST_VARIABLES", 0)
         result = everybody(3, 2, sizes=[3, 3, 2], limit=4).solve()
         assert len(result.conflicts) >= 5
-        assert result.conflicts_are_minimal is False
+        assert result.conflicts_are_minimal is True
