@@ -14,6 +14,7 @@ from typing_extensions import override
 from placement_opt.answers.of_model import AnswersOfModel
 from placement_opt.answers.why_not import WhyNot, why_not
 from placement_opt.basics.errors import InvalidInputError
+from placement_opt.basics.html import html_table
 from placement_opt.basics.short_text import told_parts
 from placement_opt.constraints.base import Rule
 from placement_opt.instance.groupings import groups_of_records
@@ -134,6 +135,14 @@ class Model(AnswersOfModel):
         parts += [("rules", self._rules), ("terms", self._terms)]
         told = ", ".join(f"{name}={part!r}" for name, part in told_parts(parts))
         return f"{type(self).__name__}({told})"
+
+    def _repr_html_(self) -> str:
+        parts = [("rule", rule.title) for rule in self._rules]
+        parts += [("term", f"{term.title} (x {term.weight})") for term in self._terms]
+        counts = (
+            f"{len(self.region.candidates):,} candidates, {len(self.region.openings):,} openings"
+        )
+        return html_table(f"Model of {self.region.name}", parts, counts)
 
     def _check(self, rules: Sequence[object], terms: Sequence[object]) -> None:
         check_parts(rules, terms, self._given.columns, groups_of_records(self.instance))

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from html import escape
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -18,7 +19,7 @@ from placement_opt.basics.errors import (
     closest_hint,
     closest_ids,
 )
-from placement_opt.basics.json_files import write_bytes_atomically
+from placement_opt.basics.json_files import write_atomically, write_bytes_atomically
 from placement_opt.basics.rows import (
     AssumptionRow,
     BlockingRow,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from placement_opt.model import Model
+    from placement_opt.records import Region
 
 _TABLES: Mapping[str, tuple[type[Row], str]] = {
     "placements": (PlacementRow, "placement_rows"),
@@ -147,6 +149,11 @@ class Result(AnswersOfResult):
                 PlanAtHand.of(self, self.model.compile()),
             )
         return known[1]
+
+    @property
+    def known_region(self) -> "Region | None":
+        """The region, None for a result that was read from a file without its model."""
+        return None if self._model is None else self._model.region
 
     @property
     def placements(self) -> "pd.DataFrame":
@@ -271,6 +278,43 @@ class Result(AnswersOfResult):
         content = workbook_bytes({"summary": (["summary"], told)} | sheets)
         write_bytes_atomically(path, content, overwrite=overwrite)
 
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        language: Literal["en", "nl"] = "en",
+        to: Literal["manager", "consultant"] = "manager",
+        *,
+        overwrite: bool = False,
+    ) -> None:
+        """Write the plan as one HTML page for people who do not program, wholly or not at all.
+
+        The page stands alone: it needs no network, prints, and can be searched and sorted.
+
+        Parameters
+        ----------
+        path
+            The file, such as ``"plan.html"``.
+        language
+            ``"en"`` or ``"nl"``.
+        to
+            ``"manager"``: figures, charts, and a table of people without money and points.
+            ``"consultant"``: also subsidy, points and a card for each person.
+        overwrite
+            Replace a file that exists.
+
+        Raises
+        ------
+        InvalidInputError
+            When language or reader is another one.
+        FileExistsError
+            If the file exists and `overwrite` is False.
+        OSError
+            If it cannot be written there.
+        """
+        from placement_opt.report.page.page import page_text
+
+        write_atomically(path, page_text(self, language, to), overwrite=overwrite)
+
     def why(self, candidate_id: str, k: int = 3) -> Why:
         """Tell why a candidate has this placement, or none: points, costs, and what came next.
 
@@ -316,10 +360,10 @@ class Result(AnswersOfResult):
         more = [] if shown == len(lines) else ["... the rest: result.summary()"]
         return "\n".join(lines[:shown] + more)
 
+    @override
     def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(str(self))}</pre>"
+        """Return what a notebook shows: the summary, aligned as it is."""
+        return f"<pre style='background:none;color:inherit'>{escape(str(self))}</pre>"
 
 
 def _refuse_another_model(result: ResultRecord, model: "Model") -> None:

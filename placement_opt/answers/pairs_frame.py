@@ -30,10 +30,14 @@ def pairs_frame(
     compiled: Compiled, candidate_id: str | None, opening_id: str | None
 ) -> "pd.DataFrame":
     """Return a row for each eligible pair; `Model.pairs_frame` says what the columns are."""
+    return pairs_of_rows(compiled, _rows(compiled.pairs, candidate_id, opening_id))
+
+
+def pairs_of_rows(compiled: Compiled, rows: Ints) -> "pd.DataFrame":
+    """Return a row for each of some eligible pairs, in the order of `rows`."""
     import pandas as pd
 
     pairs = compiled.pairs
-    rows = _rows(pairs, candidate_id, opening_id)
     some, instance = _taken(pairs, rows), pairs.instance
     columns: dict[str, Any] = {
         "candidate_id": np.array(instance.candidate_ids, dtype=object)[some.candidate],

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import override
 
+from placement_opt.basics.html import html_table
 from placement_opt.basics.short_text import Told, told_parts
 
 
@@ -23,6 +24,16 @@ class ResultPart(BaseModel):
     @override
     def __repr_args__(self) -> Iterator[tuple[str | None, Told]]:
         return told_parts(super().__repr_args__())
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the answer in words where it has some, else its fields."""
+        if callable(words := getattr(self, "text", None)):
+            lines = str(words()).split("\n")
+            return html_table(type(self).__name__, [("", line) for line in lines])
+        fields = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return html_table(
+            type(self).__name__, [(name, value) for name, value in told_parts(fields)]
+        )
 
 
 class Row(ResultPart):

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from placement_opt.basics.bsn import looks_like_bsn, masked
 from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
+from placement_opt.basics.html import html_table
 from placement_opt.basics.json_files import parse_json
 from placement_opt.basics.short_text import Told, told_parts
 from placement_opt.records.readers import LEAVE_OUT, MISTAKE
@@ -105,6 +106,12 @@ class Record(BaseModel):
     def __repr_args__(self) -> Iterator[tuple[str | None, Told]]:
         """Tell the fields, and where they hold many things or other records how many."""
         return told_parts(super().__repr_args__())
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the fields that were given, in short."""
+        given = ((name, getattr(self, name)) for name in type(self).model_fields)
+        told = told_parts((n, value) for n, value in given if n in self.model_fields_set)
+        return html_table(type(self).__name__, [(name, value) for name, value in told])
 
     @classmethod
     @override

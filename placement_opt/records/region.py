@@ -7,6 +7,7 @@ from pydantic import BeforeValidator
 from typing_extensions import override
 
 from placement_opt.basics.errors import InvalidInputError, Problem
+from placement_opt.basics.html import html_table
 from placement_opt.records.base import Record, read_rows
 from placement_opt.records.checks import RegionChecks
 from placement_opt.records.fields import (
@@ -118,6 +119,19 @@ class Region(RegionFiles):
     def _stand_ins(cls, broken: Collection[str]) -> dict[str, Any]:
         empty = {name: () for name in ("candidates", "openings") if name in broken}
         return super()._stand_ins(broken) | empty
+
+    @override
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: how much of everything the region holds."""
+        positions = sum(opening.positions for opening in self.openings)
+        counts = [
+            (name, f"{len(value):,}")
+            for name in type(self).model_fields
+            if isinstance(value := getattr(self, name), tuple) and value
+        ]
+        counts.insert(2, ("positions", f"{positions:,}"))
+        when = "no date" if self.date is None else self.date.isoformat()
+        return html_table(f"{self.name}, {when}", counts)
 
     def problems(self, rules: "Sequence[Rule] | None" = None) -> "pd.DataFrame":
         """Return all that keeps the region from being solved, one row per problem.

@@ -10,12 +10,12 @@ from placement_opt.report.summary_words import (
     Words,
     groups_of,
     number,
+    term_title,
     titles_of,
     words_of,
 )
 from placement_opt.run.result_record import ResultRecord
 from placement_opt.run.start_outcome import start_lines
-from placement_opt.run.verification import SHORTFALL
 
 HOURS_OF_A_JOB = 25.5
 _SHOWN_RULES = 3
@@ -251,19 +251,16 @@ class _Page:
         if result.bound is not None:
             text += "; " + words.bound.format(bound=self._points(result.bound))
         yield words.objective_label, text
-        terms = [(self._term(row.term), self._points(row.points)) for row in result.term_rows]
+        terms = [
+            (term_title(row.term, self._language), self._points(row.points))
+            for row in result.term_rows
+        ]
         shown = terms[:_SHOWN_TERMS]
         width = max((len(name) for name, _ in shown), default=0)
         for name, points in shown:
             yield "", f"  {name:<{width}}  {points:>14}"
         if len(terms) > _SHOWN_TERMS:
             yield "", "  ..."
-
-    def _term(self, name: str) -> str:
-        kind, *apart = name.removesuffix(f" {SHORTFALL}").split(" ", 1)
-        title = " ".join([self._titles.get(kind, kind), *apart])
-        is_short = name.endswith(f" {SHORTFALL}")
-        return self._words.shortfall.format(title=title) if is_short else title
 
     def _conflict_lines(self) -> Iterator[tuple[str, str]]:
         words, result = self._words, self._result

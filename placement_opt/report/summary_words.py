@@ -11,6 +11,7 @@ from placement_opt.constraints.base import Rule
 from placement_opt.instance.groupings import GROUPINGS, Ways, each_way
 from placement_opt.objectives import TERMS
 from placement_opt.objectives.base import Term
+from placement_opt.run.verification import SHORTFALL
 
 Language = Literal["en", "nl"]
 
@@ -268,6 +269,15 @@ def groups_of(per: Ways, language: str) -> str:
         name if way is None else way.plural_nl if language == "nl" else way.plural
         for name, way in ways
     )
+
+
+def term_title(name: str, language: str) -> str:
+    """Return the name of a row of `terms` in words, such as "jobs quota, shortfall"."""
+    titles = titles_of(language)
+    kind, *apart = name.removesuffix(f" {SHORTFALL}").split(" ", 1)
+    title = " ".join([titles.get(kind, kind), *apart])
+    is_short = name.endswith(f" {SHORTFALL}")
+    return words_of(language).shortfall.format(title=title) if is_short else title
 
 
 def number(amount: float, decimals: int, language: str) -> str:
