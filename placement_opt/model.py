@@ -28,7 +28,7 @@ from placement_opt.result import Result
 from placement_opt.rulebook import Rulebook
 from placement_opt.run.compile_model import compile_model
 from placement_opt.run.compiled import Compiled
-from placement_opt.run.model_checks import check_parts, standard_rules_of
+from placement_opt.run.model_checks import check_parts, check_region, standard_rules_of
 from placement_opt.run.one_solve import solved
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.solve_parameters import RegionSolveParameters, SolveParameters, taking
@@ -109,16 +109,7 @@ class Model(AnswersOfModel):
         objective: Sequence[Term] | None = None,
         rulebook: Rulebook | None = None,
     ) -> None:
-        if not isinstance(region, Region):
-            raise InvalidInputError.single(
-                "model",
-                None,
-                "region",
-                type(region).__name__,
-                "must be a po.Region",
-                "read one with po.Region.from_json, from_frames, or po.Region(**fields)",
-            )
-        self.region = region
+        self.region = check_region(region)
         self.instance = Instance(region, rulebook)
         self._rulebook = rulebook
         self._given = GivenPairs.of(pairs, pair_values, pair_defaults)
@@ -139,10 +130,7 @@ class Model(AnswersOfModel):
     def _repr_html_(self) -> str:
         parts = [("rule", rule.title) for rule in self._rules]
         parts += [("term", f"{term.title} (x {term.weight})") for term in self._terms]
-        counts = (
-            f"{len(self.region.candidates):,} candidates, {len(self.region.openings):,} openings"
-        )
-        return html_table(f"Model of {self.region.name}", parts, counts)
+        return html_table(f"Model of {self.region.name}", parts)
 
     def _check(self, rules: Sequence[object], terms: Sequence[object]) -> None:
         check_parts(rules, terms, self._given.columns, groups_of_records(self.instance))

@@ -7,7 +7,7 @@ MOST_ROWS = 40
 """Rows of a table that a notebook keeps; what is left out is counted."""
 
 _TABLE = "border-collapse:collapse;margin:.2em 0;font-variant-numeric:tabular-nums"
-_CELL = "text-align:left;vertical-align:top;padding:.15em .9em .15em 0;border:0;background:none"
+_CELL = "text-align:left;vertical-align:top"
 _TITLE = "font-weight:600;padding-bottom:.3em"
 
 
@@ -33,5 +33,5 @@ def html_table(title: str, rows: Iterable[tuple[object, ...]], note: str = "") -
 
 def _row(cells: tuple[object, ...]) -> str:
     name, *values = (escape(str(cell)) for cell in cells)
-    told = "".join(f"<td style='{_CELL};white-space:pre-wrap'>{value}</td>" for value in values)
-    return f"<tr><th scope='row' style='{_CELL};font-weight:500;opacity:.75'>{name}</th>{told}</tr>"
+    told = "".join(f"<td style='{_CELL}'>{value}</td>" for value in values)
+    return f"<tr><th scope='row' style='{_CELL}'>{name}</th>{told}</tr>"

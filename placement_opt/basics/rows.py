@@ -31,9 +31,7 @@ class ResultPart(BaseModel):
             lines = str(words()).split("\n")
             return html_table(type(self).__name__, [("", line) for line in lines])
         fields = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return html_table(
-            type(self).__name__, [(name, value) for name, value in told_parts(fields)]
-        )
+        return html_table(type(self).__name__, [*told_parts(fields)])
 
 
 class Row(ResultPart):

@@ -111,7 +111,7 @@ class Record(BaseModel):
         """Return what a notebook shows: the fields that were given, in short."""
         given = ((name, getattr(self, name)) for name in type(self).model_fields)
         told = told_parts((n, value) for n, value in given if n in self.model_fields_set)
-        return html_table(type(self).__name__, [(name, value) for name, value in told])
+        return html_table(type(self).__name__, [*told])
 
     @classmethod
     @override

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from placement_opt.basics.errors import Findings, Problem
+from placement_opt.basics.errors import Findings, InvalidInputError, Problem
 from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.travel_time import TravelTime, knows_places
@@ -12,6 +12,7 @@ from placement_opt.instance.groupings import GROUPINGS, each_way
 from placement_opt.instance.instance import Instance
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.groups import unknown_per
+from placement_opt.records import Region
 from placement_opt.run.own_parts import is_own, unfinished
 
 _log = logging.getLogger("placement_opt")
@@ -98,3 +99,18 @@ def standard_rules_of(instance: Instance, listed: Any) -> list[Rule]:
             " so the listed pairs count as within reach"
         )
     return judged
+
+
+def check_region(region: object) -> Region:
+    """Return what a model is made of.
+
+    Raises
+    ------
+    InvalidInputError
+        When it is no region.
+    """
+    if isinstance(region, Region):
+        return region
+    hint = "read one with po.Region.from_json, from_frames, or po.Region(**fields)"
+    told = type(region).__name__
+    raise InvalidInputError.single("model", None, "region", told, "must be a po.Region", hint)

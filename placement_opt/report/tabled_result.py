@@ -1,0 +1,190 @@
+"""A result with its tables: as frames of pandas and polars, and as a workbook."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import PrivateAttr
+
+from placement_opt.basics.errors import PlacementError, closest_hint, closest_ids
+from placement_opt.basics.json_files import write_bytes_atomically
+from placement_opt.basics.rows import (
+    AssumptionRow,
+    BlockingRow,
+    BudgetRow,
+    ChangeRow,
+    CoachRow,
+    CostRow,
+    OpeningRow,
+    PlacementRow,
+    QuotaRow,
+    RemarkRow,
+    Row,
+    TermRow,
+    UnplacedRow,
+)
+from placement_opt.report.summary import summarise
+from placement_opt.run.result_record import ResultRecord
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+_TABLES: Mapping[str, tuple[type[Row], str]] = {
+    "placements": (PlacementRow, "placement_rows"),
+    "unplaced": (UnplacedRow, "unplaced_rows"),
+    "openings": (OpeningRow, "opening_rows"),
+    "quotas": (QuotaRow, "quota_rows"),
+    "coaches": (CoachRow, "coach_rows"),
+    "budgets": (BudgetRow, "budget_rows"),
+    "costs": (CostRow, "cost_rows"),
+    "terms": (TermRow, "term_rows"),
+    "changes": (ChangeRow, "change_rows"),
+    "blocking_pairs": (BlockingRow, "blocking_rows"),
+    "remarks": (RemarkRow, "remark_rows"),
+    "assumptions": (AssumptionRow, "assumption_rows"),
+}
+"""Row and field of each table."""
+
+
+class TabledResult(ResultRecord):
+    """The record of a result with its tables. Each table is a copy, made once from its rows."""
+
+    _frames: dict[str, "tuple[object, pd.DataFrame]"] = PrivateAttr(default_factory=dict)
+
+    @property
+    def placements(self) -> "pd.DataFrame":
+        """One row per placement: ids, coach, hours, coaching hours, subsidy, points."""
+        return self._table("placements")
+
+    @property
+    def unplaced(self) -> "pd.DataFrame":
+        """One row per candidate without a placement, with the reason."""
+        return self._table("unplaced")
+
+    @property
+    def openings(self) -> "pd.DataFrame":
+        """One row per opening: places, how many are filled, and why the others are free."""
+        return self._table("openings")
+
+    @property
+    def quotas(self) -> "pd.DataFrame":
+        """Target, in service, placed and shortfall of each group, with price and scenario levy."""
+        return self._table("quotas")
+
+    @property
+    def coaches(self) -> "pd.DataFrame":
+        """Hours and people of each coach in a steady week, used and free."""
+        return self._table("coaches")
+
+    @property
+    def budgets(self) -> "pd.DataFrame":
+        """Subsidy spent and free per municipality."""
+        return self._table("budgets")
+
+    @property
+    def costs(self) -> "pd.DataFrame":
+        """What each placement costs and brings per instrument, with reasons for what is unknown."""
+        return self._table("costs")
+
+    @property
+    def terms(self) -> "pd.DataFrame":
+        """Weight, unweighted sum and points of each objective term."""
+        return self._table("terms")
+
+    @property
+    def changes(self) -> "pd.DataFrame":
+        """Who has another opening than in the plan before, and why; see `placement_opt.replan`."""
+        return self._table("changes")
+
+    @property
+    def blocking_pairs(self) -> "pd.DataFrame":
+        """Who would rather have each other: see `placement_opt.Stability`."""
+        return self._table("blocking_pairs")
+
+    @property
+    def remarks(self) -> "pd.DataFrame":
+        """What to know of the plan: limits that limit nothing, rules that contradict themselves."""
+        return self._table("remarks")
+
+    @property
+    def assumptions(self) -> "pd.DataFrame":
+        """What the plan takes for granted, such as last known values of the law, for how many."""
+        return self._table("assumptions")
+
+    def _table(self, table: str) -> "pd.DataFrame":
+        """Return a copy of a table, made once from its rows."""
+        row, name = _TABLES[table]
+        rows = getattr(self, name) or ()
+        known = self._frames.get(name)
+        if known is None or known[0] is not rows:  # a changed copy shares what was made before
+            known = self._frames[name] = (rows, _frame(row, rows))
+        return known[1].copy()
+
+    def to_polars(self, table: str = "placements") -> "pl.DataFrame":
+        """Return a table as a frame of polars.
+
+        Parameters
+        ----------
+        table
+            Name of the table, such as ``"placements"`` or ``"unplaced"``.
+
+        Raises
+        ------
+        PlacementError
+            When there is no such table, or polars is not installed.
+        """
+        if table not in _TABLES:
+            hint = closest_hint(closest_ids(table, _TABLES))
+            raise PlacementError(f"no table {table!r}. Hint: {hint}.")
+        try:
+            import polars as pl
+        except ImportError:
+            hint = "pip install polars, or take the table as pandas"
+            raise PlacementError(f"to_polars needs polars. Hint: {hint}.") from None
+        row, name = _TABLES[table]
+        columns, rows = list(row.model_fields), _cells(row, getattr(self, name) or ())
+        return pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
+
+    def to_excel(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write all tables to a workbook (xlsx), a sheet each, wholly or not at all.
+
+        Parameters
+        ----------
+        path
+            The file.
+        overwrite
+            Replace a file that exists.
+
+        Raises
+        ------
+        FileExistsError
+            If the file exists and `overwrite` is False.
+        OSError
+            If it cannot be written there.
+        PlacementError
+            When XlsxWriter is not installed; it comes with the extra `excel`.
+        """
+        from placement_opt.report.workbook import workbook_bytes
+
+        sheets = {
+            table: (list(row.model_fields), _cells(row, getattr(self, name) or ()))
+            for table, (row, name) in _TABLES.items()
+        }
+        told = [[line] for line in self.summary().split("\n")]
+        content = workbook_bytes({"summary": (["summary"], told)} | sheets)
+        write_bytes_atomically(path, content, overwrite=overwrite)
+
+    def summary(self, language: Literal["en", "nl"] = "en") -> str:
+        """Return the plan in one page for a placement manager, in English or Dutch."""
+        return summarise(self, language)
+
+
+def _cells(row: type[Row], rows: Sequence[Row]) -> list[list[Any]]:
+    return [[getattr(entry, name) for name in row.model_fields] for entry in rows]
+
+
+def _frame(row: type[Row], rows: Sequence[Row]) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame(_cells(row, rows), columns=list(row.model_fields))
