@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
-from placement_opt.answers.why_not import removed_by
 from placement_opt.basics.rows import ChangeRow
 from placement_opt.run.compiled import Compiled
+from placement_opt.run.removed import removed_by
 from placement_opt.run.result_record import ResultRecord
 
 Openings = Mapping[str, tuple[str, ...]]

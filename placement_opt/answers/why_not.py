@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from typing_extensions import override
 
 from placement_opt.constraints.base import Rule
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan, Violation
 from placement_opt.pairs.table import PairTable
+from placement_opt.run.removed import removed_by
 from placement_opt.run.result_record import ResultRecord
 
 
@@ -71,24 +70,6 @@ def why_not(
     if result is None or not result.has_plan:
         return WhyNot(candidate_id, opening_id, True, False, ())  # noqa: FBT003
     return _in_plan(instance, candidate_id, opening_id, result)
-
-
-def removed_by(
-    pairs: PairTable, rules: Sequence[Rule], candidate_id: str, opening_id: str
-) -> tuple[str, ...]:
-    """Return what the pair rules that remove a pair say of it, by their plain reading."""
-    instance = pairs.instance
-    candidate = np.array([instance.candidate_idx(candidate_id)], dtype=np.int32)
-    opening = np.array([instance.opening_idx(opening_id)], dtype=np.int32)
-    plan = Plan(instance, [Placement(candidate_id, opening_id)])
-    found: list[Violation] = []
-    for rule in rules:
-        if rule.decided_by & pairs.given.keys():
-            continue
-        allowed = rule.allows(instance, candidate, opening)
-        if allowed is not None and not bool(np.all(allowed)):
-            found += rule.violations(plan)
-    return tuple(f"{violation.rule}: {violation.text}" for violation in found)
 
 
 def _in_plan(

@@ -19,6 +19,7 @@ from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.groups import Groups
 from placement_opt.pairs.table import Column, PairTable
+from placement_opt.records import Region
 from placement_opt.rulebook import Rulebook
 
 
@@ -89,6 +90,10 @@ class Rule(ModelPart):
     def law_as_read(self, law: Rulebook) -> Rulebook:
         """Return the law as a model with this rule reads it: with what the rule supplies to it."""
         return law
+
+    def region_as_read(self, region: Region) -> Region:
+        """Return the region as a model with this rule reads it: with what the rule knows of it."""
+        return region
 
     def remarks(self, pairs: PairTable) -> Iterator[RemarkRow]:
         """Yield what is accepted and perhaps not meant, such as a limit of a label of no pair."""

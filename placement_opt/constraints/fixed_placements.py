@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from scipy import sparse
@@ -16,7 +16,12 @@ from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
 from placement_opt.pairs.table import PairTable
-from placement_opt.records.fields import PairsOfIds
+from placement_opt.records import Region
+from placement_opt.records.fields import CoachesOfCandidates, PairsOfIds
+from placement_opt.records.kept_coaches import split_coaches
+
+INELIGIBLE = "must be an eligible opening"
+"""What is expected of a fixed placement; a model adds which rules remove it."""
 
 
 class FixedPlacements(Rule):
@@ -30,7 +35,16 @@ class FixedPlacements(Rule):
     Parameters
     ----------
     placements
-        Pairs (candidate id, opening id); None takes the region's `fixed_placements`.
+        Pairs (candidate id, opening id); None takes the region's `fixed_placements`. With a
+        coach's id as the third, the candidate keeps that coach.
+    coaches
+        Pairs (candidate id, coach id) of candidates who keep a coach, as those rows say.
+
+    Raises
+    ------
+    InvalidInputError
+        When a model with this rule is compiled, for each placement that pair rules remove, with
+        what they say of it, and for coaches that the region does not know.
     """
 
     title: ClassVar[str] = "fixed placements"
@@ -38,6 +52,14 @@ class FixedPlacements(Rule):
     examples: ClassVar[Examples] = ({}, {"placements": []})
     rule: Literal["FixedPlacements"] = "FixedPlacements"
     placements: PairsOfIds | None = None
+    coaches: CoachesOfCandidates = ()
+
+    @override
+    def __init__(self, /, **fields: Any) -> None:
+        coaches = split_coaches(fields, "placements")
+        if coaches:
+            fields["coaches"] = (*(fields.get("coaches") or ()), *coaches.values())
+        super().__init__(**fields)
 
     @classmethod
     @override
@@ -47,6 +69,10 @@ class FixedPlacements(Rule):
     def fixed_in(self, instance: Instance) -> PairsOfIds:
         """Return the pairs that stay."""
         return instance.region.fixed_placements if self.placements is None else self.placements
+
+    @override
+    def region_as_read(self, region: Region) -> Region:
+        return region.with_coaches(dict(self.coaches)) if self.coaches else region
 
     @override
     def lower(self, pairs: PairTable) -> RowBlock | None:
@@ -99,8 +125,9 @@ def refuse_ineligible(pairs: PairTable, fixed: Iterable[tuple[str, str]]) -> Non
             candidate_id,
             "fixed_placements",
             opening_id,
-            "must be an eligible opening",
-            "ask `why_not` which rule removes it; drop the fixed placement or mend the records",
+            INELIGIBLE,
+            "release it: leave it out of fixed_placements, or give it as `released` to po.replan;"
+            " or mend the records",
         )
         for candidate_id, opening_id in fixed
         if pairs.find(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from placement_opt.basics.bsn import masked
 from placement_opt.basics.errors import Problem, closest_hint, closest_ids
 from placement_opt.records.base import Record
+from placement_opt.records.gone import Gone, References
 from placement_opt.records.people import Candidate, Coach
 from placement_opt.records.rankings import entries_of
 from placement_opt.records.work import Employer, Municipality, Opening
@@ -31,6 +32,9 @@ class RegionChecks:
     unread_ids
         For each kind of record, the ids of those that could not be read: they exist. None for a
         kind of which nothing is known, so that references to it cannot be judged.
+    references
+        ``"strict"`` makes every reference to what is not there a problem; ``"told"`` gathers those
+        of `TOLD` in `gone` while the problems are looked for.
     """
 
     name: str | None
@@ -44,6 +48,8 @@ class RegionChecks:
     travel_minutes: Sequence[tuple[str, str, float]]
     sectors_of_work: Collection[str]
     unread_ids: Mapping[str, Collection[str] | None] = field(default_factory=dict)
+    references: References = "told"
+    gone: list[Gone] = field(default_factory=list, init=False)
     _closest: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
 
     def problems(self) -> Iterator[Problem]:
@@ -64,7 +70,8 @@ class RegionChecks:
         yield from self._excluded_and_fixed()
         yield from self._of_travel()
 
-    def _known(self, kind: str, records: Sequence[Record]) -> frozenset[str] | None:
+    def known(self, kind: str, records: Sequence[Record]) -> frozenset[str] | None:
+        """Return the ids of a kind of record; None where they cannot be judged."""
         unread = self.unread_ids.get(kind, ())
         if unread is None:
             return None
@@ -73,15 +80,23 @@ class RegionChecks:
 
     def _known_municipalities(self) -> frozenset[str] | None:
         """Return the ids of the municipalities; None where the region lists none: just labels."""
-        return self._known("municipalities", self.municipalities) or None
+        return self.known("municipalities", self.municipalities) or None
 
     def _unknown(
-        self, record: Record, field_: str, value: str | None, known: Collection[str] | None
+        self,
+        record: Record,
+        field_: str,
+        value: str | None,
+        known: Collection[str] | None,
+        row: int = 0,
     ) -> Iterator[Problem]:
-        """Yield a problem if a reference of a record leads nowhere."""
+        """Yield a problem if a reference of a record leads nowhere, or note that it is gone."""
         if value is None or known is None or value in known:
             return
         name = field_.partition("[")[0]
+        if self.references == "told" and name in _TABLE_OF_TOLD:
+            self.gone.append(Gone(_TABLE_OF_TOLD[name], row, name, value))
+            return
         expected = f"must be {_NOUNS[name]} of the region"
         yield Problem(
             record.subject,
@@ -102,37 +117,38 @@ class RegionChecks:
 
     def _of_candidates(self) -> Iterator[Problem]:
         municipalities = self._known_municipalities()
-        openings = self._known("openings", self.openings)
-        coaches = self._known("coaches", self.coaches)
+        openings = self.known("openings", self.openings)
+        coaches = self.known("coaches", self.coaches)
         wishable = None
         if openings is not None:
             sectors = {opening.sector_of_work for opening in self.openings} - {None}
             wishable = openings.union(self.sectors_of_work, map(str, sectors))
-        for candidate in self.candidates:
+        for row, candidate in enumerate(self.candidates):
             yield from self._unknown(
                 candidate, "municipality", candidate.municipality, municipalities
             )
             for place, wish in entries_of(candidate.wishes):
-                yield from self._unknown(candidate, f"wishes{place}", wish, wishable)
+                yield from self._unknown(candidate, f"wishes{place}", wish, wishable, row)
             yield from self._unknown(candidate, "coach", candidate.coach, coaches)
             yield from self._unknown(
-                candidate, "current_opening", candidate.current_opening, openings
+                candidate, "current_opening", candidate.current_opening, openings, row
             )
 
     def _of_openings(self) -> Iterator[Problem]:
         municipalities = self._known_municipalities()
-        employers = self._known("employers", self.employers)
-        candidates = self._known("candidates", self.candidates)
-        for opening in self.openings:
+        employers = self.known("employers", self.employers)
+        candidates = self.known("candidates", self.candidates)
+        for row, opening in enumerate(self.openings):
             yield from self._unknown(opening, "employer", opening.employer, employers)
             yield from self._unknown(opening, "municipality", opening.municipality, municipalities)
             for place, preferred in entries_of(opening.preferences):
-                yield from self._unknown(opening, f"preferences{place}", preferred, candidates)
+                name = f"preferences{place}"
+                yield from self._unknown(opening, name, preferred, candidates, row)
 
     def _of_employers_and_coaches(self) -> Iterator[Problem]:
         municipalities = self._known_municipalities()
-        employers = self._known("employers", self.employers)
-        openings = self._known("openings", self.openings)
+        employers = self.known("employers", self.employers)
+        openings = self.known("openings", self.openings)
         for employer in self.employers:
             yield from self._unknown(
                 employer, "municipality", employer.municipality, municipalities
@@ -147,8 +163,8 @@ class RegionChecks:
                 yield from self._unknown(coach, "employers", covered, employers)
 
     def _of_pairs(self, field_: str, pairs: Sequence[tuple[str, str]]) -> Iterator[Problem]:
-        candidates = self._known("candidates", self.candidates)
-        openings = self._known("openings", self.openings)
+        candidates = self.known("candidates", self.candidates)
+        openings = self.known("openings", self.openings)
         seen: set[tuple[str, str]] = set()
         for row, pair in enumerate(pairs):
             place = f"{field_}[{row}]"
@@ -167,8 +183,8 @@ class RegionChecks:
                 yield self._own(f"fixed_placements[{row}]", pair, expected, hint)
 
     def _of_travel(self) -> Iterator[Problem]:
-        candidates = self._known("candidates", self.candidates)
-        openings = self._known("openings", self.openings)
+        candidates = self.known("candidates", self.candidates)
+        openings = self.known("openings", self.openings)
         if candidates is None or openings is None or not self.travel_minutes:
             return
         if self.unread_ids.get("municipalities", ()) is None:
@@ -205,6 +221,10 @@ class RegionChecks:
         known: Collection[str] | None,
     ) -> Iterator[Problem]:
         if known is not None and pair[end] not in known:
+            table, _, row = place.partition("[")
+            if self.references == "told":
+                self.gone.append(Gone(table, int(row[:-1]), table, pair[end]))
+                return
             expected = f"must be the id of a known {noun}"
             hint = self._hint(noun, pair[end], known)
             yield self._own(f"{place}[{end}]", pair[end], expected, hint)
@@ -212,6 +232,12 @@ class RegionChecks:
     def _own(self, field_: str, value: object, expected: str, hint: str) -> Problem:
         return Problem("region", self.name, field_, value, expected, hint)
 
+
+_TABLE_OF_TOLD = {
+    "wishes": "candidates",
+    "current_opening": "candidates",
+    "preferences": "openings",
+}
 
 _NOUNS = {
     "municipality": "the id of a municipality",

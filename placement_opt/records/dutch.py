@@ -147,7 +147,11 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "beschut_max": "sheltered_places_maximum",
     },
     "excluded_pairs": {"kandidaat": "candidate_id", "vacature": "opening_id"},
-    "fixed_placements": {"kandidaat": "candidate_id", "vacature": "opening_id"},
+    "fixed_placements": {
+        "kandidaat": "candidate_id",
+        "vacature": "opening_id",
+        "jobcoach": "coach_id",
+    },
     "travel_minutes": {"van": "origin", "naar": "destination", "minuten": "minutes"},
     "postcodes": {
         "pc4": "postcode",

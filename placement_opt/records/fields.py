@@ -202,6 +202,10 @@ PairOfIds = Annotated[
     tuple[PersonId, Identifier], BeforeValidator(row_of("candidate id, opening id", 2))
 ]
 PairsOfIds = Annotated[tuple[PairOfIds, ...], BeforeValidator(_listed)]
+CoachOfCandidate = Annotated[
+    tuple[PersonId, PersonId], BeforeValidator(row_of("candidate id, coach id", 2))
+]
+CoachesOfCandidates = Annotated[tuple[CoachOfCandidate, ...], BeforeValidator(_listed)]
 TravelRow = Annotated[
     tuple[PersonId, Identifier, Minutes],
     BeforeValidator(row_of("origin, destination, minutes", 3)),

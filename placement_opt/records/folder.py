@@ -11,6 +11,7 @@ from typing import Any
 from placement_opt.basics.errors import InvalidInputError, PlacementError, Problem
 from placement_opt.basics.json_files import parse_json, read_text
 from placement_opt.records import dutch
+from placement_opt.records.defaults import fill_in
 from placement_opt.records.delimited import read_delimited
 from placement_opt.records.dialect import Dialect, as_dialect
 from placement_opt.records.frames import TablesRead, read_tables
@@ -74,7 +75,9 @@ def read_folder(
             expected = f"must hold a file {name}.csv"
             hint = "name the files after what they hold; `placement-opt template` writes examples"
             found.problems.append(Problem("folder", None, place.name, files, expected, hint))
+    defaults = fields.pop("defaults", None)
     read = read_tables(found.tables, columns, as_day(fields.get("date")))
+    fill_in(read, defaults)
     read.lines[:0] = found.lines
     read.problems[:0] = found.problems
     read.fields.update(fields)
@@ -90,7 +93,7 @@ def _about(place: Path) -> dict[str, Any]:
     if not file.is_file():
         return {}
     about = parse_json(read_text(file))
-    names = {"name", "date", "sectors_of_work", "dialect", "columns"}
+    names = {"name", "date", "sectors_of_work", "dialect", "columns", "defaults", "references"}
     if not isinstance(about, dict) or not about.keys() <= names:
         expected = f"must hold {', '.join(sorted(names))} and nothing else"
         raise InvalidInputError.single("file", None, ABOUT, None, expected, "remove what is more")

@@ -30,6 +30,7 @@ from placement_opt.records.reading import Place, ReadingLine, Rows
 from placement_opt.records.user_tables import (
     BIRTH_DATE,
     GROUPS,
+    OPTIONAL_COLUMNS,
     TABLE_COLUMNS,
     UserTable,
     splits,
@@ -39,6 +40,7 @@ from placement_opt.records.user_tables import (
 _TYPE_OF_COLUMN: Mapping[str, Any] = {
     "candidate_id": PersonId,
     "opening_id": Identifier,
+    "coach_id": PersonId,
     "origin": PersonId,
     "destination": Identifier,
     "minutes": Minutes,
@@ -263,7 +265,11 @@ def _read_region_table(
     read: TablesRead,
 ) -> None:
     """Read a table of pairs, of travel times or of postcodes as rows."""
-    known = TABLE_COLUMNS[name]
+    known = [
+        column
+        for column in TABLE_COLUMNS[name]
+        if column in chosen.cells or column not in OPTIONAL_COLUMNS
+    ]
     lacking = [column for column in known if column not in chosen.cells]
     for column in lacking:
         hint = f"the columns of {name} are {', '.join(known)}"

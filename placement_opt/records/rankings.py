@@ -1,6 +1,6 @@
 """Rankings of wishes and preferences: the best first, equal entries in a list of their own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 Ranking = Sequence[str | Sequence[str]]
 """Names, the best first; a tuple among them holds names that are equally good."""
@@ -34,3 +34,14 @@ def entries_of(ranking: Ranking) -> Iterator[tuple[str, str]]:
 def names_of(ranking: Ranking) -> list[str]:
     """Return all names of a ranking, in its order."""
     return [name for name, _ in ranked(ranking)]
+
+
+def without(ranking: Ranking, gone: Collection[str]) -> Ranking:
+    """Return a ranking without some names; of entries that were tied, one alone is an entry."""
+    kept: list[str | tuple[str, ...]] = []
+    for entry in ranking:
+        names = (entry,) if isinstance(entry, str) else entry
+        left = tuple(name for name in names if name not in gone)
+        if left:
+            kept.append(left[0] if len(left) == 1 else left)
+    return tuple(kept)

@@ -12,9 +12,14 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from placement_opt.basics.errors import Problem
+from placement_opt.basics.rows import AssumptionRow
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+OF_RECORDS = "Region"
+"""Stands for the rule in assumptions that were made while records were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +36,15 @@ class ReadingLine:
         How many cells or records it holds for; None where it is about no number of them.
     text
         What was done, as a sentence without its full stop.
+    text_nl
+        The same in Dutch, of what a plan then takes for granted: `Result.assumptions` tells it.
     """
 
     table: str
     column: str | None
     count: int | None
     text: str
+    text_nl: str | None = None
 
     @override
     def __str__(self) -> str:
@@ -138,6 +146,18 @@ class Reading:
 
     def __iter__(self) -> Iterator[ReadingLine]:
         return iter(self.lines)
+
+    def assumed(self) -> Iterator[AssumptionRow]:
+        """Yield what a plan takes for granted since the records were read so."""
+        for line in self.lines:
+            if line.text_nl is not None:
+                yield AssumptionRow(
+                    rule=OF_RECORDS,
+                    about=line.table if line.column is None else line.column,
+                    count=line.count or 0,
+                    text=line.text,
+                    text_nl=line.text_nl,
+                )
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one row per line: table, column, count, text."""

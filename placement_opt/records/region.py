@@ -1,7 +1,8 @@
 """A whole region: its fields, its ways in and out, and all its problems told at once."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import BeforeValidator
 from typing_extensions import override
@@ -18,7 +19,9 @@ from placement_opt.records.fields import (
     PostcodeTable,
     TravelTable,
 )
+from placement_opt.records.gone import References, leave_out
 from placement_opt.records.json_text import region_fingerprint
+from placement_opt.records.kept_coaches import KeptCoaches, split_coaches
 from placement_opt.records.kinds import RECORD_KINDS
 from placement_opt.records.people import Candidate, Coach
 from placement_opt.records.postcodes import locate
@@ -61,7 +64,8 @@ class Region(RegionFiles):
     excluded_pairs
         Pairs (candidate id, opening id) that may not be placed.
     fixed_placements
-        Pairs (candidate id, opening id) that must be placed.
+        Pairs (candidate id, opening id) that must be placed; with a coach's id as the third, that
+        is the `coach` whom the candidate keeps.
     travel_minutes
         Rows (origin, destination, minutes): from a candidate to an opening, or from municipality
         to municipality, by id.
@@ -70,6 +74,11 @@ class Region(RegionFiles):
     postcodes
         Rows (postcode, latitude, longitude), of whole postcodes or of their four digits. A record
         with a postcode and without a location has the location of this table.
+    references
+        What becomes of wishes, preferences, present work, excluded pairs, fixed placements and
+        travel times that name somebody who left or an opening that is gone: ``"told"`` (the
+        default) leaves them out, and `reading` and `Result.assumptions` say so; ``"strict"``
+        refuses them. All other references have to lead somewhere.
 
     Raises
     ------
@@ -93,8 +102,9 @@ class Region(RegionFiles):
     sectors_of_work: Labels = frozenset()
     postcodes: PostcodeTable = ()
 
-    def __init__(self, /, **fields: Any) -> None:
-        problems: list[Problem] = []
+    def __init__(self, /, references: References = "told", **fields: Any) -> None:
+        problems: list[Problem] = list(_unknown_choice(references))
+        coaches = split_coaches(fields)
         unread_ids: dict[str, Collection[str] | None] = {}
         for name, kind in RECORD_KINDS.items():
             rows = fields.get(name)
@@ -109,10 +119,18 @@ class Region(RegionFiles):
         id_ = self.readable_id(fields)
         if sound is not None:
             problems.extend(_emptiness(id_, sound, unread_ids))
-            problems.extend(_checks(id_, sound, unread_ids).problems())
-        if problems:
+            checks = _checks(id_, sound, unread_ids, references)
+            problems.extend(checks.problems())
+            known = checks.known("coaches", sound.coaches)
+            kept = KeptCoaches(coaches, sound.candidates, known, references)
+            problems.extend(replace(found, id=id_) for found in kept.problems)
+        if problems or sound is None:
             raise InvalidInputError(problems)
-        self.__dict__["_reading"] = Reading(tuple(lines))
+        if kept.people:
+            people = enumerate(self.candidates)
+            self.__dict__["candidates"] = tuple(kept.people.get(row, one) for row, one in people)
+        told = leave_out(self, [*checks.gone, *kept.gone])
+        self.__dict__["_reading"] = Reading((*lines, *told))
 
     @classmethod
     @override
@@ -173,6 +191,24 @@ class Region(RegionFiles):
 
         return Model(self, rules=rules).problems()
 
+    def with_coaches(self, coaches: Mapping[str, str]) -> Self:
+        """Return the region with the coach that some candidates keep, by candidate id.
+
+        Raises
+        ------
+        InvalidInputError
+            When a coach is not known, or a candidate keeps another one.
+        """
+        rows = dict(enumerate(coaches.items()))
+        known = {coach.id for coach in self.coaches}
+        kept = KeptCoaches(rows, self.candidates, known, "strict")
+        if kept.problems:
+            raise InvalidInputError(replace(found, id=self.name) for found in kept.problems)
+        twin = self.model_copy()
+        people = enumerate(self.candidates)
+        twin.__dict__["candidates"] = tuple(kept.people.get(row, one) for row, one in people)
+        return twin
+
     @classmethod
     def json_schema(cls) -> dict[str, Any]:
         """Return the JSON schema of a region's file (draft 2020-12)."""
@@ -201,8 +237,18 @@ def _emptiness(
             yield Problem(Region.subject, name, kind, records, expected, f"add the {kind}")
 
 
+def _unknown_choice(references: object) -> Iterator[Problem]:
+    if references not in get_args(References):
+        hint = 'write references="strict" to refuse what leads nowhere'
+        expected = 'must be "told" or "strict"'
+        yield Problem(Region.subject, None, "references", references, expected, hint)
+
+
 def _checks(
-    name: str | None, region: Region, unread_ids: Mapping[str, Collection[str] | None]
+    name: str | None,
+    region: Region,
+    unread_ids: Mapping[str, Collection[str] | None],
+    references: References,
 ) -> RegionChecks:
     return RegionChecks(
         name=name,
@@ -216,4 +262,5 @@ def _checks(
         travel_minutes=region.travel_minutes,
         sectors_of_work=region.sectors_of_work,
         unread_ids=unread_ids,
+        references=references,
     )

@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic_core import PydanticCustomError
@@ -10,15 +11,17 @@ from pydantic_core import PydanticCustomError
 from placement_opt.basics.errors import InvalidInputError, Problem
 from placement_opt.basics.json_files import parse_json, read_text, write_atomically
 from placement_opt.records.base import Record
+from placement_opt.records.defaults import Defaults, fill_in
 from placement_opt.records.dialect import Dialect, as_dialect
 from placement_opt.records.folder import read_folder
 from placement_opt.records.folder_writing import write_folder
 from placement_opt.records.frames import TablesRead, read_frames
+from placement_opt.records.gone import References
 from placement_opt.records.json_text import region_text
 from placement_opt.records.kinds import RECORD_KINDS
 from placement_opt.records.profiles import read_profiles
 from placement_opt.records.readers import Day
-from placement_opt.records.reading import Reading, Rows
+from placement_opt.records.reading import Reading, ReadingLine, Rows
 from placement_opt.records.region_frames import own_fields_of, region_frames
 
 if TYPE_CHECKING:
@@ -56,18 +59,21 @@ class RegionFiles(Record):
             raise InvalidInputError([*read.problems, *found]) from None
         if read.problems:
             raise InvalidInputError(read.problems)
-        lines = (*reading.lines, *region.reading.lines)
+        told = (_in_table(line, read) for line in region.reading.lines)
+        lines = (*reading.lines, *told)
         region.__dict__["_reading"] = Reading(lines, reading.places)
         return region
 
     @classmethod
-    def from_json(cls, path: str | os.PathLike[str]) -> Self:
+    def from_json(cls, path: str | os.PathLike[str], references: References = "told") -> Self:
         """Read a region from a JSON file in UTF-8.
 
         Parameters
         ----------
         path
             The file; its fields are those of the records (see `json_schema`).
+        references
+            As in the constructor.
 
         Raises
         ------
@@ -76,18 +82,21 @@ class RegionFiles(Record):
         InvalidInputError
             With all problems of the text, the region and its records.
         """
-        return cls.from_json_text(read_text(path))
+        return cls.from_json_text(read_text(path), references)
 
     @classmethod
-    def from_json_text(cls, text: str) -> Self:
-        """Read a region from JSON text.
+    def from_json_text(cls, text: str, references: References = "told") -> Self:
+        """Read a region from JSON text; `references` as in the constructor.
 
         Raises
         ------
         InvalidInputError
             With all problems of the text, the region and its records.
         """
-        return cls.model_validate(parse_json(text))
+        fields = parse_json(text)
+        if isinstance(fields, dict):
+            fields = {**fields, "references": references}
+        return cls.model_validate(fields)
 
     def to_json_text(self) -> str:
         """Write the region as JSON text: one line a record, fields at their default left out."""
@@ -131,6 +140,8 @@ class RegionFiles(Record):
         columns: Columns | None = None,
         dialect: Dialect | Mapping[str, Any] | Literal["auto", "dutch"] = "auto",
         pseudonym_key: str | None = None,
+        defaults: Defaults | None = None,
+        references: References = "told",
     ) -> Self:
         """Read a region from frames of pandas or polars, one row a record.
 
@@ -161,6 +172,12 @@ class RegionFiles(Record):
         pseudonym_key
             A secret text: with it, an id of a person that could be a citizen service number (BSN)
             is replaced by a pseudonym, the same each time; without it such an id is refused.
+        defaults
+            What holds where a record gives nothing, by table and field:
+            ``{"candidates": {"transport": "bike", "coaching_regime": "none"}}``. `reading` and
+            `Result.assumptions` tell for how many.
+        references
+            As in the constructor.
 
         Raises
         ------
@@ -169,7 +186,12 @@ class RegionFiles(Record):
             without a readable id are named by their row, from 0.
         """
         own: dict[str, Any] = own_fields_of(candidates)
-        given = {"name": name, "date": date, "sectors_of_work": sectors_of_work}
+        given = {
+            "name": name,
+            "date": date,
+            "sectors_of_work": sectors_of_work,
+            "references": references,
+        }
         own |= {key: value for key, value in given.items() if value is not None}
         frames = {
             "candidates": candidates,
@@ -186,6 +208,7 @@ class RegionFiles(Record):
             frames, columns, as_dialect(dialect, pseudonym_key), _day(own.get("date"))
         )
         read.fields.update({"name": "region"} | own)
+        fill_in(read, defaults)
         return cls._of_tables(read)
 
     def to_frames(self) -> "dict[str, pd.DataFrame]":
@@ -207,6 +230,8 @@ class RegionFiles(Record):
         date: "dt.date | str | None" = None,
         sectors_of_work: Collection[str] | None = None,
         pseudonym_key: str | None = None,
+        defaults: Defaults | None = None,
+        references: References | None = None,
     ) -> Self:
         """Read a region from a folder of CSV or Parquet files, one for each kind of record.
 
@@ -225,8 +250,8 @@ class RegionFiles(Record):
             not given). ``"dutch"`` is a decimal comma and the day first.
         name, date, sectors_of_work
             As in the constructor; without a name it is that of the folder.
-        pseudonym_key
-            As in `from_frames`.
+        pseudonym_key, defaults, references
+            As in `from_frames`. `about.json` in the folder can hold the last two, too.
 
         Raises
         ------
@@ -242,7 +267,13 @@ class RegionFiles(Record):
         >>> region = po.Region.from_folder("export/", {"Klantnr": "id"})  # doctest: +SKIP
         >>> print(region.reading)  # doctest: +SKIP
         """
-        given = {"name": name, "date": date, "sectors_of_work": sectors_of_work}
+        given = {
+            "name": name,
+            "date": date,
+            "sectors_of_work": sectors_of_work,
+            "references": references,
+            "defaults": defaults,
+        }
         own = {key: value for key, value in given.items() if value is not None}
         how = as_dialect(dialect, pseudonym_key)
         return cls._of_tables(read_folder(path, columns, how, own, _day))
@@ -294,6 +325,14 @@ class RegionFiles(Record):
         """
         given = {"name": name, **fields} | ({} if date is None else {"date": date})
         return cls._of_tables(read_profiles(candidates, openings, given))
+
+
+def _in_table(line: ReadingLine, read: TablesRead) -> ReadingLine:
+    """Return a line about a field of a kind of record with the user's names of table and column."""
+    rows = read.fields.get(line.table)
+    if not isinstance(rows, Rows) or line.column is None:
+        return line
+    return replace(line, table=rows.table, column=rows.columns.get(line.column, line.column))
 
 
 def _is_told(problem: Problem, read: TablesRead) -> bool:

@@ -32,7 +32,9 @@ def region_columns(region: Record) -> dict[str, dict[str, list[Any]]]:
     for name, columns in TABLE_COLUMNS.items():
         rows = getattr(region, name)
         if rows:
-            tables[name] = dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))
+            tables[name] = dict(
+                zip(columns[: len(rows[0])], map(list, zip(*rows, strict=True)), strict=True)
+            )
     return tables
 
 

@@ -16,10 +16,13 @@ SPLIT_FIELDS = {
 _TABLES_WITH_SPLIT_FIELDS = frozenset({"candidates", "openings"})
 TABLE_COLUMNS = {
     "excluded_pairs": ("candidate_id", "opening_id"),
-    "fixed_placements": ("candidate_id", "opening_id"),
+    "fixed_placements": ("candidate_id", "opening_id", "coach_id"),
     "travel_minutes": ("origin", "destination", "minutes"),
     "postcodes": ("postcode", "lat", "lon"),
 }
+OPTIONAL_COLUMNS = frozenset({"coach_id"})
+"""Columns of those tables that can be left out."""
+
 BIRTH_DATE = "birth_date"
 """A column of candidates that no field keeps: it gives the age for the minimum wage."""
 

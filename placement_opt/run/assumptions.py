@@ -13,11 +13,12 @@ _LAW = "Rulebook"
 
 
 def assumption_rows(compiled: Compiled) -> tuple[AssumptionRow, ...]:
-    """Return a row for each assumption: those of rules and terms, then values of the law.
+    """Return a row for each assumption: of the records, of rules and terms, then of the law.
 
     The rulebook is asked until the last table of a result is made, so that this comes after it.
     """
-    return (*compiled.assumptions, *_of_the_law(compiled.pairs.instance))
+    instance = compiled.pairs.instance
+    return (*instance.region.reading.assumed(), *compiled.assumptions, *_of_the_law(instance))
 
 
 def _of_the_law(instance: Instance) -> Iterator[AssumptionRow]:

@@ -20,6 +20,7 @@ from placement_opt.pairs.table import MANY, Column, PairTable
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.own_parts import asked_rule, asked_term
 from placement_opt.run.progress import Stopwatch
+from placement_opt.run.removed import reasons_told
 from placement_opt.run.unread_decisions import warn_of_unread
 
 _LOG = logging.getLogger("placement_opt")
@@ -79,7 +80,7 @@ def _compiled(
     InvalidInputError
         With the problems of ``pairs=``, of all rules and of all terms.
     """
-    instance = _under_the_law_of(rules, instance)
+    fingerprint, instance = instance.region.fingerprint(), _as_read(rules, instance)
     rulebook = instance.known_rulebook
     if rulebook is not None and rulebook.notes is not None:
         rulebook.notes.clear()
@@ -99,7 +100,7 @@ def _compiled(
             findings.refuse()
         pairs = pairs.with_placements_per_candidate(at_most)
     blocks, points = list[RowBlock | None](), list[Column]()
-    with watch.phase("lower"):
+    with watch.phase("lower"), reasons_told(pairs, rules):
         for rule in asked_rules:
             with findings.gathered():
                 blocks.append(rule.lower(pairs))
@@ -112,7 +113,6 @@ def _compiled(
         weighted = list(zip(weights, points, strict=True))
         rows = [block for block in blocks if block is not None]
         formulation = formulate(pairs.candidate_start, rows, weighted, at_most)
-        fingerprint = instance.region.fingerprint()
     of_rules = (remark for rule in asked_rules for remark in rule.remarks(pairs))
     remarks = (*pairs.unmatched, *of_rules)
     _warn(remarks)
@@ -131,15 +131,16 @@ def _compiled(
     )
 
 
-def _under_the_law_of(rules: Sequence[Rule], instance: Instance) -> Instance:
-    """Return the region with what rules supply to its law, where one does."""
-    known = instance.known_rulebook
-    if known is None:
-        return instance
-    law = known
+def _as_read(rules: Sequence[Rule], instance: Instance) -> Instance:
+    """Return the region and its law with what rules say of them, where one says something."""
+    known = law = instance.known_rulebook
+    region = instance.region
     for rule in rules:
-        law = rule.law_as_read(law)
-    return instance if law is known else Instance(instance.region, law)
+        region = rule.region_as_read(region)
+        law = None if law is None else rule.law_as_read(law)
+    if law is known and region is instance.region:
+        return instance
+    return Instance(region, law)
 
 
 def _warn(remarks: Sequence[RemarkRow]) -> None:

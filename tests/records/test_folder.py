@@ -273,13 +273,17 @@ BROKEN: dict[str, tuple[dict[str, str | bytes], list[tuple[Any, ...]]]] = {
 def test_a_broken_file_is_one_clear_list_of_problems(
     tmp_path: Path, files: dict[str, str | bytes], expected: list[tuple[Any, ...]]
 ) -> None:
-    found = problems_of(folder(tmp_path, **files))
+    found = problems_of(folder(tmp_path, **files), references="strict")
     assert len(found) == len(expected), found
     for one, asked in zip(found, expected, strict=True):
         for value, wanted in zip(one[:4], asked[:4], strict=True):
             assert value == wanted or (wanted is None and value == tmp_path.name), found
         assert asked[4] in one[4], one
         assert asked[5] in one[5], one
+
+
+def test_there_are_enough_kinds_of_broken_files() -> None:
+    assert len(BROKEN) >= 25
 
 
 def test_the_text_of_an_error_names_file_line_and_column(tmp_path: Path) -> None:
@@ -725,3 +729,29 @@ def test_exports_of_a_dutch_organisation_become_a_region() -> None:
     unread = {line.column for line in region.reading if line.text.startswith("nothing reads")}
     assert unread >= {"KvK", "Naam"}
     assert region.candidates[0].groups == {"neighbourhood": "wijk-6526"}
+
+
+@pytest.mark.skipif(not EXPORTS, reason="PLACEMENT_OPT_EXPORTS names no folder of exports")
+def test_exports_of_a_dutch_organisation_are_solved_in_ten_lines() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        po.solve(Region.from_folder(EXPORTS, date="2026-02-01", pseudonym_key="my own secret"))
+    # What neither law nor practice answers is asked for in one list.
+    fields = {problem.field for problem in caught.value.problems}
+    assert fields == {"coaching_regime", "transport", "hours_per_week"}
+    region = Region.from_folder(
+        EXPORTS,
+        date="2026-02-01",
+        pseudonym_key="my own secret",
+        defaults={
+            "candidates": {
+                "coaching_regime": "none",
+                "transport": "public_transport",
+                "hours_per_week": (0, 36),
+            }
+        },
+    )
+    result = po.solve(region, time_limit_s=20)
+    assert len(result.placements) > 200
+    told = {row.about: row.count for row in result.assumption_rows if row.rule == "Region"}
+    assert told == {"Regime": 165, "Vervoer": 33, "Uren min and Uren max": 1}
+    assert po.check_result(region, result).is_sound

@@ -164,7 +164,7 @@ def test_a_table_of_travel_with_names_of_ones_own() -> None:
 def test_problems_of_the_regions_own_tables_have_their_place() -> None:
     travel = pd.DataFrame({"origin": ["C-1"], "destination": ["O-9"], "minutes": [5]}, index=[17])
     with pytest.raises(InvalidInputError) as caught:
-        read(pd.DataFrame({"id": ["C-1"]}), travel_minutes=travel)
+        read(pd.DataFrame({"id": ["C-1"]}), travel_minutes=travel, references="strict")
     (problem,) = caught.value.problems
     assert (problem.file, problem.row, problem.column) == ("travel_minutes", 17, "destination")
 

@@ -175,7 +175,7 @@ BAD_REGIONS = {
 
 @pytest.mark.parametrize(("changed", "told"), BAD_REGIONS.values(), ids=BAD_REGIONS.keys())
 def test_one_mistake_is_one_clear_problem(changed, told):
-    (problem,) = problems_of(Region, **fields(**changed))
+    (problem,) = problems_of(Region, references="strict", **fields(**changed))
     subject, id_, field, expected, hint = told
     assert (problem.subject, problem.id, problem.field) == (subject, id_, field)
     assert expected in problem.expected
@@ -200,6 +200,7 @@ def test_a_missing_field_is_named_and_nothing_else(name):
 def test_problems_of_all_records_are_told_at_once_each_with_its_own_id():
     problems = problems_of(
         Region,
+        references="strict",
         **fields(
             candidates=[
                 {"id": "C-101", "priority": -1, "coach": "K-9"},
@@ -251,13 +252,15 @@ def test_municipalities_are_labels_until_one_is_listed():
         travel_minutes=[("Wijchen", "Wijchen", 5)],
     )
     assert Region(**raw).candidates[0].municipality == "Wijchen"
-    (problem,) = problems_of(Region, **raw | {"travel_minutes": [("Wijchen", "Wychen", 5)]})
+    (problem,) = problems_of(
+        Region, references="strict", **raw | {"travel_minutes": [("Wijchen", "Wychen", 5)]}
+    )
     assert problem.field == "travel_minutes[0][1]"
 
 
 def test_a_wish_may_name_a_sector_that_no_opening_has():
     raw = fields(candidates=first("C", wishes=["green"]))
-    assert len(problems_of(Region, **raw)) == 1
+    assert len(problems_of(Region, references="strict", **raw)) == 1
     assert Region(**raw, sectors_of_work=["green"]).candidates[0].wishes == ("green",)
 
 

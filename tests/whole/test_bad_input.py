@@ -482,9 +482,12 @@ RULES: dict[str, tuple[Callable[[], object], str, str, str, str]] = {
     "a fixed placement that is not eligible": (
         lambda: po.Model(region(fixed_placements=[("C-101", "O-202")]), pairs=pairs()).compile(),
         "candidate 'C-101': fixed_placements",
-        "must be an eligible opening",
+        "must be an eligible opening (the pair is not among the given pairs)",
         "'O-202'",
-        "ask `why_not` which rule removes it; drop the fixed placement or mend the records",
+        (
+            "release it: leave it out of fixed_placements, or give it as `released` to po.replan;"
+            " or mend the records"
+        ),
     ),
 }
 
