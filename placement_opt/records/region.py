@@ -117,14 +117,15 @@ class Region(RegionFiles):
         problems.extend(own)
         unread_ids.update({name: None for name in RECORD_KINDS if name in broken})
         id_ = self.readable_id(fields)
-        if sound is not None:
-            problems.extend(_emptiness(id_, sound, unread_ids))
-            checks = _checks(id_, sound, unread_ids, references)
-            problems.extend(checks.problems())
-            known = checks.known("coaches", sound.coaches)
-            kept = KeptCoaches(coaches, sound.candidates, known, references)
-            problems.extend(replace(found, id=id_) for found in kept.problems)
-        if problems or sound is None:
+        if sound is None:
+            raise InvalidInputError(problems)
+        problems.extend(_emptiness(id_, sound, unread_ids))
+        checks = _checks(id_, sound, unread_ids, references)
+        problems.extend(checks.problems())
+        known = checks.known("coaches", sound.coaches)
+        kept = KeptCoaches(coaches, sound.candidates, known, references)
+        problems.extend(replace(one, id=id_) for one in kept.problems)
+        if problems:
             raise InvalidInputError(problems)
         if kept.people:
             people = enumerate(self.candidates)
