@@ -6,5 +6,4 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Indices = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
-Words = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]

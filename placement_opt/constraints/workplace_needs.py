@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.constraints.base import Rule
-from placement_opt.instance.bit_sets import covers
+from placement_opt.instance.enough import Enough
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
 
@@ -32,7 +32,7 @@ class WorkplaceNeeds(Rule):
 
     @override
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
-        return covers(instance.openings.provides[opening], instance.candidates.needs[candidate])
+        return instance.derived(_provided)(candidate, opening)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
@@ -41,3 +41,11 @@ class WorkplaceNeeds(Rule):
             lacking = sorted(candidate.needs - opening.provides)
             if lacking:
                 yield self.broken(candidate.id, f"{opening.id} lacks {', '.join(lacking)}")
+
+
+def _provided(instance: Instance) -> Enough:
+    openings = [instance.opening_of[id_] for id_ in instance.opening_ids]
+    return Enough.of_openings(
+        [opening.provides for opening in openings],
+        [(person.needs, len(person.needs)) for person in instance.candidate_records],
+    )

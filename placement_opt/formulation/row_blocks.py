@@ -94,7 +94,7 @@ class RowBlock(ShortRepr):
         Declares that every pair is in exactly one of the rows. Solvers price pairs by such rows
         where each takes at most one pair, as the rows of candidates do.
     holders
-        Declares which own variables are holders of capacity, and which rows they serve.
+        Declares which own variables hand out the capacity of holders, and which rows they serve.
     capacity
         Hands out that capacity; see `placement_opt.formulation.capacity.Capacity`.
     limits

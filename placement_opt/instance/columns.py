@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.basics.arrays import Bools, Floats, Indices, Ints, Words
+from placement_opt.basics.arrays import Bools, Floats, Indices, Ints
 from placement_opt.basics.quantities import scaled_int
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.instance.bit_sets import membership
 from placement_opt.records import Candidate, Opening
 
 NOT_GIVEN = -1
@@ -59,8 +58,7 @@ class CandidateColumns(ShortRepr):
     """One row per candidate, ids ascending; shape (C,) unless stated.
 
     Hours are int64 thousandths, levels int64 millionths, days proleptic ordinals; NOT_GIVEN (-1)
-    stands for what the record leaves out. `skills` is a (C, S) CSR matrix of levels in millionths,
-    `needs` a (C, W) array of uint64 words, one bit per need of the region.
+    stands for what the record leaves out. `skills` is a (C, S) CSR matrix of levels in millionths.
     """
 
     municipality: Indices
@@ -76,7 +74,6 @@ class CandidateColumns(ShortRepr):
     current_opening: Indices
     priority: Ints
     skills: sparse.csr_array
-    needs: Words
 
     @classmethod
     def of(
@@ -85,7 +82,6 @@ class CandidateColumns(ShortRepr):
         municipality: Rows,
         opening: Rows,
         skills: Sequence[str],
-        needs: Sequence[str],
     ) -> Self:
         """Read the records, in the order of their ids; cost O(C + skills)."""
         column = _columns(records)
@@ -106,7 +102,6 @@ class CandidateColumns(ShortRepr):
             current_opening=column(lambda c: _reference(opening, c.current_opening), np.int32),
             priority=_scaled([c.priority for c in records], 6),
             skills=_levels([c.skills for c in records], skills),
-            needs=membership([c.needs for c in records], needs),
         )
 
 
@@ -130,7 +125,6 @@ class OpeningColumns(ShortRepr):
     starts_on: Ints
     required: sparse.csr_array
     essential: sparse.csr_array
-    provides: Words
 
     @classmethod
     def of(
@@ -139,7 +133,6 @@ class OpeningColumns(ShortRepr):
         employer: Rows,
         municipality: Rows,
         skills: Sequence[str],
-        needs: Sequence[str],
     ) -> Self:
         """Read the records, in the order of their ids; cost O(O + skills)."""
         column = _columns(records)
@@ -157,7 +150,6 @@ class OpeningColumns(ShortRepr):
             starts_on=column(lambda o: _day(o.starts_on), np.int64),
             required=_levels([o.required_skills for o in records], skills),
             essential=_levels(essential, skills),
-            provides=membership([o.provides for o in records], needs),
         )
 
 

@@ -1,4 +1,4 @@
-"""Which candidates have enough of what openings ask for, such as days: set by set, in one table."""
+"""Who has enough of what another asks for, such as days: set by set, in one table."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -18,14 +18,15 @@ class Enough:
 
     Parameters
     ----------
-    had, asked
-        Which set each candidate has, shape (C,), and each opening asks for, shape (O,).
+    candidate, opening
+        The set of each candidate, shape (C,), and of each opening, shape (O,): what it has, or what
+        it asks for.
     table
-        Whether each set had is enough for each set asked for.
+        Whether each set of a candidate fits each set of an opening.
     """
 
-    had: Indices
-    asked: Indices
+    candidate: Indices
+    opening: Indices
     table: Bools
 
     @classmethod
@@ -56,9 +57,17 @@ class Enough:
         counted = has.reshape(shape[0]) @ asks.reshape(shape[1]).T
         return cls(had_code, asked_code, counted >= needed)
 
+    @classmethod
+    def of_openings(
+        cls, had: Sequence[frozenset[str]], asked: Sequence[tuple[frozenset[str], int]]
+    ) -> Self:
+        """Do the same where openings have what candidates ask for."""
+        turned = cls.of(had, asked)
+        return cls(turned.opening, turned.candidate, turned.table.T.copy())
+
     def __call__(self, candidate: Indices, opening: Indices) -> Bools:
         """Tell which pairs fit, broadcasting both index arrays."""
-        fits: Bools = looked_up(self.table, self.had[candidate], self.asked[opening])
+        fits: Bools = looked_up(self.table, self.candidate[candidate], self.opening[opening])
         return fits
 
 

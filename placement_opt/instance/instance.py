@@ -221,11 +221,6 @@ class Instance:
         return tuple(sorted({name for skills in (*records, *required) for name in skills}))
 
     @cached_property
-    def need_names(self) -> tuple[str, ...]:
-        """Every workplace need that a candidate has, ascending."""
-        return tuple(sorted({need for c in self.region.candidates for need in c.needs}))
-
-    @cached_property
     def candidates(self) -> CandidateColumns:
         """The candidates as columns."""
         return CandidateColumns.of(
@@ -233,7 +228,6 @@ class Instance:
             rows_of(self.municipality_ids),
             self._opening_row,
             self.skill_names,
-            self.need_names,
         )
 
     @cached_property
@@ -244,7 +238,6 @@ class Instance:
             rows_of(self.employer_ids),
             rows_of(self.municipality_ids),
             self.skill_names,
-            self.need_names,
         )
 
 

@@ -1,4 +1,4 @@
-"""Splits a problem into components, parts that share no row, to solve one after the other.
+"""Splits a problem into components, which share no row, to solve one after the other.
 
 Examples are two regions in one file, or people and jobs that no pair joins.
 """

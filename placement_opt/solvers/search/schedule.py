@@ -19,7 +19,7 @@ MEMORY_CHECK_S = 0.2
 CP_SAT_STOP_S = 0.6
 """How long CP-SAT may take to stop before it is left behind: mostly it heeds a stop at once."""
 
-PART_STOP_S = 1.0
+COMPONENT_STOP_S = 1.0
 """How long a component may take to stop: afterwards the results of all have to be added up."""
 
 SOLVER_STOP_S = 2.0

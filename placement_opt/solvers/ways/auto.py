@@ -142,10 +142,9 @@ class Auto:
             ending = flow.solve(formulation, search)
             if ending is not Ending.FAILED:
                 return ending
-        parts = components(formulation)
-        if parts:
-            search.note(f"components: {len(parts)} independent parts, solved apart")
-            return solve_apart(parts, search, self.solve)
+        apart = components(formulation)
+        if apart:
+            return solve_apart(apart, search, self.solve)
         return None
 
 

@@ -393,4 +393,4 @@ def test_large_parts_go_their_own_way_under_auto():
     assert search.gained == brute_force(knapsack(3, n_pairs=14)) + brute_force(
         knapsack(4, n_pairs=13)
     )
-    assert any(note.startswith("part 2: tiny") for note in search.notes)
+    assert any(note.startswith("component 2: tiny") for note in search.notes)
