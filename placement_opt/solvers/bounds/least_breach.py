@@ -12,6 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.pair_entries import by_row
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.solvers.derived.rows_alone import RowPrices, stretched
 from placement_opt.solvers.search import schedule
@@ -51,10 +52,8 @@ def least_breach(formulation: Formulation, seconds: float) -> Breach:
     matrix = formulation.matrix.astype(np.float64)
     if not matrix.nnz:
         return UNKNOWN
-    width = np.diff(matrix.indptr)
-    largest = np.ones(matrix.shape[0])
-    largest[width > 0] = np.maximum.reduceat(np.abs(matrix.data), matrix.indptr[:-1][width > 0])
-    matrix.data /= np.repeat(largest, width)
+    largest = by_row(np.maximum, np.abs(matrix.data), matrix.indptr, empty=1)
+    matrix.data /= np.repeat(largest, np.diff(matrix.indptr))
     below = np.flatnonzero(formulation.row_upper < NO_UPPER)
     above = np.flatnonzero(formulation.row_lower > NO_LOWER)
     sides = sparse.vstack([matrix[below], -matrix[above]])

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from placement_opt.basics.errors import InternalError
@@ -14,8 +15,8 @@ from placement_opt.solvers.search.board import LEAST_PLAN, Solution
 from placement_opt.solvers.search.native import NATIVE
 from placement_opt.solvers.search.reporting import (
     Beside,
+    attempt,
     ended,
-    is_contradictory,
     logger,
     prove_bound,
     prove_none,
@@ -69,17 +70,13 @@ class CpSat:
         InternalError
             When CP-SAT calls the model invalid.
         """
-        if is_contradictory(formulation):
-            return prove_none(search, self.name)
+        return attempt(self.name, formulation, search, partial(self._solve, formulation, search))
+
+    def _solve(self, formulation: Formulation, search: Search) -> Ending:
         run = _Run(formulation, search, self.name, self._workers or search.limits.workers)
         beside = Beside(run.work)
         try:
             return _watch(run, beside, search, self._until)
-        except InternalError:
-            raise
-        except Exception:
-            logger.warning("cp-sat failed; the best plan so far is kept", exc_info=True)
-            return Ending.FAILED
         finally:
             run.stop()
             run.is_over = True

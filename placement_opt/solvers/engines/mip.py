@@ -1,6 +1,7 @@
 """HiGHS, a mixed-integer solver in floating point, on a formulation."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from placement_opt.solvers.engines.linear_program import (
 )
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
-from placement_opt.solvers.search.reporting import ended, is_contradictory, logger, prove_none
+from placement_opt.solvers.search.reporting import attempt, ended, logger
 
 THREAD_VARIABLES, THREAD_ENTRIES = 16_000, 160_000
 """Up to this size HiGHS works in a thread. A larger problem is worth the start of a process, which
@@ -64,13 +65,7 @@ class Mip:
 
     def solve(self, formulation: Formulation, search: Search) -> Ending:
         """Solve; see `placement_opt.solvers.search.base.Solver.solve`."""
-        if is_contradictory(formulation):
-            return prove_none(search, self.name)
-        try:
-            return self._solve(formulation, search)
-        except Exception:
-            logger.warning("mip failed; the best plan so far is kept", exc_info=True)
-            return Ending.FAILED
+        return attempt(self.name, formulation, search, partial(self._solve, formulation, search))
 
     def _solve(self, formulation: Formulation, search: Search) -> Ending:
         if search.clock.stop_asked():

@@ -27,8 +27,8 @@ from placement_opt.solvers.search.base import Ending, Search
 from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.clock import Clock
 from placement_opt.solvers.search.reporting import (
+    attempt,
     ended,
-    is_contradictory,
     logger,
     prove_bound,
     prove_none,
@@ -70,19 +70,16 @@ class NetworkFlow:
 
     def solve(self, formulation: Formulation, search: Search) -> Ending:
         """Solve; see `placement_opt.solvers.search.base.Solver.solve`."""
-        if is_contradictory(formulation):
-            return prove_none(search, self.name)
-        try:
-            network = self._network(formulation)
-            if isinstance(network, str):
-                logger.warning("flow refused the problem: %s", network)
-                return Ending.FAILED
-            if not network.is_feasible:
-                return prove_none(search, self.name)
-            return self._search(network, search)
-        except Exception:
-            logger.warning("flow failed; the best plan so far is kept", exc_info=True)
+        return attempt(self.name, formulation, search, partial(self._solve, formulation, search))
+
+    def _solve(self, formulation: Formulation, search: Search) -> Ending:
+        network = self._network(formulation)
+        if isinstance(network, str):
+            logger.warning("flow refused the problem: %s", network)
             return Ending.FAILED
+        if not network.is_feasible:
+            return prove_none(search, self.name)
+        return self._search(network, search)
 
     def _network(self, formulation: Formulation) -> Network | str:
         """Return the network or why there is none; read once, as `solve` follows `refuses`."""

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
+from placement_opt.basics.errors import InternalError
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.search.base import Ending, Search
 from placement_opt.solvers.search.board import Board
@@ -48,6 +49,27 @@ def prove_none(search: Board, source: str) -> Ending:
         logger.warning("%s claims that no plan exists; one is at hand, so it is dropped", source)
         return Ending.FAILED
     return Ending.EXHAUSTED
+
+
+def attempt(
+    name: str, formulation: Formulation, search: Search, work: Callable[[], Ending]
+) -> Ending:
+    """Let a solver work, unless a limit contradicts another; what fails keeps the best plan so far.
+
+    Raises
+    ------
+    InternalError
+        When the work says that the library itself is at fault.
+    """
+    if is_contradictory(formulation):
+        return prove_none(search, name)
+    try:
+        return work()
+    except InternalError:
+        raise
+    except Exception:
+        logger.warning("%s failed; the best plan so far is kept", name, exc_info=True)
+        return Ending.FAILED
 
 
 def ended(search: Search) -> Ending:
