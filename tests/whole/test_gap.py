@@ -1,13 +1,11 @@
 """The gap: a share of the points that no unit changes, and a stop that tells what was reached."""
 
-import time
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-import pandas as pd
 import pytest
 from formulations import knapsack, problem, rows
+from gap_models import model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,11 +21,7 @@ from placement_opt.solvers.engines import cp_sat, mip
 from placement_opt.solvers.engines.linear_program import ObjectiveUnit
 from placement_opt.solvers.search.base import Ending, Event, Search
 from placement_opt.solvers.search.board import Solution
-from placement_opt.solvers.search.guarded import guarded
 from placement_opt.solvers.search.limits import SearchLimits
-from placement_opt.solvers.ways import auto
-from placement_opt.solvers.ways.large import search_large
-from placement_opt.solvers.ways.restricted_master import search_priced
 
 SOME = settings(max_examples=300, deadline=None, database=None)
 
@@ -169,30 +163,6 @@ class TestBranching:
         assert ObjectiveUnit.of(coarse).precision == 0
 
 
-def model(scores, limit=None, seed=0, weight=1):
-    """Return a model of people of sizes 1 to 3 in openings that hold a few, and no network."""
-    n, m = scores.shape
-    size = np.random.default_rng(seed).integers(1, 4, n)
-    frame = pd.DataFrame(
-        {
-            "candidate_id": np.repeat([f"C-{i}" for i in range(n)], m),
-            "opening_id": np.tile([f"O-{j}" for j in range(m)], n),
-            "score": scores.ravel(),
-            "size": np.repeat(size, m),
-        }
-    )
-    region = po.Region(
-        name="r",
-        candidates=[po.Candidate(id=f"C-{i}") for i in range(n)],
-        openings=[po.Opening(id=f"O-{j}", positions=n) for j in range(m)],
-    )
-    limit = 3 if limit is None else limit
-    rules = [po.OnePlacement(), po.ResourceLimit(uses="size", per="opening", limits=limit)]
-    return po.Model(
-        region, pairs=frame, rules=rules, objective=[po.PairScore("score", weight=weight)]
-    )
-
-
 SCORES = np.random.default_rng(1).random((9, 5)).round(9)
 
 
@@ -262,99 +232,6 @@ def test_a_bound_is_told_no_lower_than_it_is_and_met_as_the_plan():
     assert told_bound(third, None) >= third
     assert told_bound(third, third) == float(third)
     assert told_bound(third, third + 1) == float(third + 1)
-
-
-class TestBeyondFloats:
-    """Two levels by weights and more than HiGHS can tell apart: exact integers go on."""
-
-    TWO = problem(
-        [5 * 10**15 + 7, 5 * 10**15 + 3, 10**15], [rows("one", [[1, 1, 1]], [NO_LOWER], [1])]
-    )
-
-    def standing(self, chosen, least_reach):
-        points = replace(self.TWO.objective, least_reach=Fraction(least_reach))
-        formulation = replace(self.TWO, objective=points)
-        search = Search(formulation, SearchLimits(gap=0.0))
-        search.offer(Solution(np.array([chosen]), np.zeros(0, np.int64)), "any")
-        search.prove(5 * 10**15 + 1000, "floats")
-        search.precision = 2000
-        return formulation, search
-
-    def test_exact_integers_go_on_where_all_of_a_term_may_be_left(self):
-        formulation, search = self.standing(1, least_reach=100)
-        assert search.reached() is StopReason.PRECISION
-        assert auto._beyond_floats(formulation, search) is Ending.EXHAUSTED
-        assert search.best.chosen.tolist() == [0]
-        assert search.gained == search.bound
-        assert search.reached() is StopReason.PROVEN
-
-    def test_they_go_on_behind_prices(self, monkeypatch):
-        formulation, search = self.standing(1, least_reach=100)
-        search.precision = 0
-
-        def search_priced(_priced, inner, *_more):
-            inner.precision = 2000
-            return Ending.STOPPED
-
-        monkeypatch.setattr(auto, "price", lambda *_: "prices")
-        monkeypatch.setattr(auto, "search_priced", search_priced)
-        assert auto.Auto()._by_prices(formulation, search) is Ending.EXHAUSTED
-        assert search.best.chosen.tolist() == [0]
-
-    def test_what_is_optimal_is_left_alone(self):
-        formulation, search = self.standing(1, least_reach=0)
-        assert search.reached() is StopReason.PROVEN
-        assert auto._beyond_floats(formulation, search) is None
-
-    def test_rounded_points_are_left_alone(self):
-        points = replace(self.TWO.objective, least_reach=Fraction(100), rounding=Fraction(2000))
-        formulation = replace(self.TWO, objective=points)
-        search = Search(formulation, SearchLimits(gap=0.0))
-        search.offer(Solution(np.array([1]), np.zeros(0, np.int64)), "any")
-        search.prove(5 * 10**15 + 1000, "floats")
-        assert search.reached() is StopReason.PRECISION
-        assert auto._beyond_floats(formulation, search) is None
-
-    def test_a_stop_that_is_withdrawn_leaves_nobody_behind(self):
-        formulation, search = self.standing(1, least_reach=100)
-
-        def solve(_formulation, inner):
-            time.sleep(0.3)
-            inner.precision = 0
-            time.sleep(1.5)
-            inner.precision = 2000
-            time.sleep(0.3)
-            inner.note("came to its own end")
-            return Ending.FINISHED
-
-        assert guarded(solve, formulation, search, patience_s=1.5) is Ending.FINISHED
-        assert search.notes == ["came to its own end"]
-
-    def test_prices_that_no_integers_hold_are_told_and_not_a_crash(self):
-        formulation = knapsack(2)
-        search = Search(formulation, SearchLimits(gap=0.0))
-
-        def refuse(*_):
-            raise ValueError("the prices are too large for exact sums in int64")
-
-        search.certify = refuse
-        assert auto.price(formulation, search) is None
-        assert "too large for exact sums" in search.notes[-1]
-
-
-@pytest.mark.parametrize("way", ["prices", "large"])
-def test_ways_that_rest_on_floats_say_what_those_cannot_tell_apart(way):
-    draws = np.random.default_rng(4)
-    formulation = model(draws.random((110, 20)), limit=16).compile().formulation
-    stopped = Search(formulation, SearchLimits(gap=0.0))
-    assert stopped.precision == 0
-    priced = auto.price(formulation, stopped)
-    stopped.clock.cancel()
-    if way == "large":
-        search_large(formulation, stopped)
-    else:
-        search_priced(priced, stopped)
-    assert stopped.precision == ObjectiveUnit.of(formulation).precision > 0
 
 
 @pytest.mark.parametrize(("asked", "least"), [(0.5, 0.4), (1e-4, 8e-5), (1e-6, 0), (0, 0)])
