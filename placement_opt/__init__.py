@@ -53,6 +53,7 @@ if TYPE_CHECKING:  # for type checkers, which do not run `__getattr__`
         Region as Region,
     )
     from placement_opt.records.postcodes import travel_table as travel_table
+    from placement_opt.report import plots as plots
     from placement_opt.report.levy import levy_scenario as levy_scenario
     from placement_opt.result import Result as Result
     from placement_opt.rulebook import (
@@ -113,6 +114,9 @@ _MODULE_OF = {
 }
 """Where each public name lives, but for rules and terms."""
 
+_MODULES = {"plots": "report"}
+"""Public names that are modules, and the rooms where they lie."""
+
 _REGISTRIES = ("constraints.registry", "objectives.registry")
 """Each rule and each term is a public name."""
 
@@ -130,7 +134,9 @@ def __getattr__(name: str) -> Any:
         except PackageNotFoundError:  # run from a checkout that is not installed
             value = "not installed"
     elif name == "__all__":
-        value = sorted([*_MODULE_OF, *_registered(), "__version__"])
+        value = sorted([*_MODULE_OF, *_MODULES, *_registered(), "__version__"])
+    elif name in _MODULES:
+        value = import_module(f"{__name__}.{_MODULES[name]}.{name}")
     elif name in _MODULE_OF:
         value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
     elif not name.startswith("_") and name in (registered := _registered()):
