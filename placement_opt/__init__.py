@@ -123,7 +123,7 @@ _REGISTRIES = ("constraints.registry", "objectives.registry")
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
-def __getattr__(name: str) -> Any:
+def _public(name: str) -> Any:
     from importlib import import_module
 
     if name == "__version__":
@@ -147,8 +147,12 @@ def __getattr__(name: str) -> Any:
     return value
 
 
+if not TYPE_CHECKING:  # to type checkers a name that is not above is a mistake
+    __getattr__ = _public
+
+
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__getattr__("__all__")})
+    return sorted({*globals(), *_public("__all__")})
 
 
 def _registered() -> dict[str, Any]:

@@ -6,13 +6,13 @@ import typer
 
 from placement_opt.cli.diagnosing import diagnose
 from placement_opt.cli.errors import Commands
-from placement_opt.cli.files import template, validate
+from placement_opt.cli.files import schema, template, validate
 from placement_opt.cli.law import app as rulebook_commands
 from placement_opt.cli.made_up import demo, generate
 from placement_opt.cli.many import solve_many
 from placement_opt.cli.solving import check, solve
 
-COMMANDS = (demo, generate, template, validate, solve, solve_many, check, diagnose)
+COMMANDS = (demo, generate, template, schema, validate, solve, solve_many, check, diagnose)
 """In the order in which help names them."""
 
 app = typer.Typer(

@@ -65,6 +65,11 @@ def validate(
         raise typer.Exit(BAD_INPUT)
 
 
+def schema() -> None:
+    """Print the JSON schema of a region's file."""
+    print(json.dumps(Region.json_schema(), indent=1))
+
+
 def _as_json(problem: Problem) -> dict[str, Any]:
     return {name: plain_value(value) for name, value in asdict(problem).items()}
 

@@ -12,6 +12,7 @@ from pydantic_core import to_jsonable_python
 
 from placement_opt.basics.short_text import shortened
 from placement_opt.records.base import Record
+from placement_opt.records.file_format import FORMAT, KEY
 
 # Asked first, since asking a model class for its instances is slow.
 _JSON_TYPES = frozenset({str, int, bool, type(None)})
@@ -92,7 +93,7 @@ def _told_mapping(value: Mapping[Any, Any]) -> Any:
 
 def region_text(region: Record) -> str:
     """Write a region as JSON text, one line for each record."""
-    parts = []
+    parts = [f'  "{KEY}": {FORMAT}']
     for name, value in record_fields(region).items():
         if isinstance(value, list) and value:
             lines = ",\n    ".join(json.dumps(entry, ensure_ascii=False) for entry in value)

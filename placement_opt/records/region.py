@@ -19,6 +19,7 @@ from placement_opt.records.fields import (
     PostcodeTable,
     TravelTable,
 )
+from placement_opt.records.file_format import with_format
 from placement_opt.records.gone import References, leave_out
 from placement_opt.records.json_text import region_fingerprint
 from placement_opt.records.kept_coaches import KeptCoaches, split_coaches
@@ -212,8 +213,11 @@ class Region(RegionFiles):
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:
-        """Return the JSON schema of a region's file (draft 2020-12)."""
-        return cls.model_json_schema()
+        """Return the JSON schema of a region's file (draft 2020-12), with the format's version.
+
+        Older files are read, too: what changed since is turned into the present format.
+        """
+        return with_format(cls.model_json_schema())
 
     def fingerprint(self) -> str:
         """Return the SHA-256 of the content, in 64 hexadecimal digits.

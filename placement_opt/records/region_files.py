@@ -13,6 +13,7 @@ from placement_opt.basics.json_files import parse_json, read_text, write_atomica
 from placement_opt.records.base import Record
 from placement_opt.records.defaults import Defaults, fill_in
 from placement_opt.records.dialect import Dialect, as_dialect
+from placement_opt.records.file_format import up_to_date
 from placement_opt.records.folder import read_folder
 from placement_opt.records.folder_writing import write_folder
 from placement_opt.records.frames import TablesRead, read_frames
@@ -93,7 +94,7 @@ class RegionFiles(Record):
         InvalidInputError
             With all problems of the text, the region and its records.
         """
-        fields = parse_json(text)
+        fields = up_to_date(parse_json(text))
         if isinstance(fields, dict):
             fields = {**fields, "references": references}
         return cls.model_validate(fields)

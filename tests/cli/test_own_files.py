@@ -128,3 +128,9 @@ def test_the_key_of_pseudonyms_comes_from_the_environment(
     done = run("validate", own_files)
     assert "could be a BSN, got" not in done.stdout
     assert "numbers that could be a BSN have pseudonyms (1)" in done.stderr
+
+
+def test_the_schema_of_a_region_is_printed() -> None:
+    done = run("schema")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout) == po.Region.json_schema()
