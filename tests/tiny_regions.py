@@ -145,10 +145,12 @@ def employers_of(draw, number):
 def towns(draw, name, pays):
     """Draw a municipality; one that `pays` nothing has neither a budget nor a maximum."""
     least = draw(often(None, 0, 1))
+    population = draw(st.sampled_from((1_000, 2_500, 0)))
     if not pays:
-        return Municipality(id=name, sheltered_places_minimum=least)
+        return Municipality(id=name, population=population, sheltered_places_minimum=least)
     return Municipality(
         id=name,
+        population=population,
         wage_subsidy_budget_eur_per_year=draw(st.sampled_from((None, 14_000, 6_000.5, 0))),
         sheltered_places_minimum=least,
         sheltered_places_maximum=draw(often(None, least or 0, (least or 0) + 1)),

@@ -207,7 +207,8 @@ class CostRow(Row):
     total is None where a part of it is. The municipality pays the subsidy with the charges, the
     guidance of sheltered work, and the coaching where it is the `coaching_payer`. The employer
     receives the subsidy with the charges, the wage-cost advantage (lkv), what wage dispensation
-    spares, and the coaching where the coach is its own.
+    spares, and the coaching where the coach is its own. It pays the wage above the minimum wage of
+    the person's age, without holiday allowance; None where the opening gives no wage.
     """
 
     candidate_id: str
@@ -223,6 +224,7 @@ class CostRow(Row):
     lkv_eur_per_year: float | None = None
     dispensation_eur_per_year: float | None = None
     employer_eur_per_year: float | None = None
+    wage_above_minimum_eur_per_year: float | None = None
     reasons: str | None = None
 
 

@@ -28,6 +28,7 @@ from placement_opt.cli.options import (
     Seed,
     TimeLimit,
 )
+from placement_opt.cli.own_rules import RulesModule, add_own_parts, import_rules
 from placement_opt.solvers import DEFAULT_SOLVER, SOLVERS
 from placement_opt.solvers.search.limits import SearchLimits
 
@@ -51,15 +52,20 @@ def solve(
         bool, typer.Option("--reproducible", help="Stop by work instead of time.")
     ] = SearchLimits.reproducible,
     rulebook: LawFile = None,
+    rules: RulesModule = None,
     language: InLanguage = Language.EN,
     as_json: AsJson = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find the best plan for a region under the standard rules."""
+    """Find the best plan for a region under the standard rules.
+
+    With --rules also under those of your own whose `standard` returns one.
+    """
     with told_errors(as_json=as_json):
         from placement_opt.result import Result
 
+        import_rules(rules)
         check_free(out, overwrite=overwrite)
         result = solved(
             region_at(region),
@@ -67,6 +73,7 @@ def solve(
             is_quiet=quiet,
             overwrite=overwrite,
             rulebook=law_at(rulebook),
+            with_own_parts=rules is not None,
             time_limit_s=time_limit,
             gap=gap,
             seed=seed,
@@ -81,10 +88,12 @@ def check(
     region: RegionPath,
     result: Annotated[Path, typer.Argument(help="JSON file of the result.")],
     rulebook: LawFile = None,
+    rules: RulesModule = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify a result against its region without any solver."""
     with told_errors(as_json=as_json):
+        import_rules(rules)
         from placement_opt.checking import check_result
         from placement_opt.result import Result
 
@@ -119,6 +128,7 @@ def solved(
     is_quiet: bool,
     overwrite: bool,
     rulebook: "Rulebook | None" = None,
+    with_own_parts: bool = False,
     **parameters: Any,
 ) -> "Result":
     """Solve and write the result, so that Ctrl-C costs neither the plan nor the file."""
@@ -132,6 +142,8 @@ def solved(
 
         def work() -> "Result":
             model = Model(region, rulebook=rulebook)
+            if with_own_parts:
+                add_own_parts(model)
             result = model.solve(on_progress=on_progress, cancel=cancelled, **parameters)
             if out is not None:
                 _write(result, out, overwrite=overwrite)

@@ -1,6 +1,6 @@
 """Placements, or coached hours, are spread evenly over the municipalities."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
@@ -11,6 +11,7 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.basics.arrays import Indices, Ints
+from placement_opt.basics.errors import InvalidInputError, Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule, prices_of_groups
 from placement_opt.constraints.coaching_teams import teams_of
@@ -50,6 +51,10 @@ class MunicipalityBalance(Rule):
         How much of its even part every municipality gets at least, 0 to 1.
     counts
         ``"placements"`` (the default) or ``"coached_hours"``; the two can stand side by side.
+    need
+        What C counts: ``"candidates"`` (the default), or ``"population"``: the inhabitants of the
+        municipalities of those candidates, so that the even part follows the size of a municipality
+        and not how many of its people are in the records.
     shortfall_price
         Points per missing placement, or per missing hour a week, a number or
         {municipality: number}; None (the default) makes the rule hard, and so it is for
@@ -72,10 +77,13 @@ class MunicipalityBalance(Rule):
         {"share": 0.8, "shortfall_price": {"M-2": 50}},
         {"counts": "coached_hours"},
         {"counts": "coached_hours", "share": 0.5, "shortfall_price": 12.5},
+        {"need": "population", "share": 0.9},
+        {"need": "population", "share": 0.7, "shortfall_price": 20},
     )
     rule: Literal["MunicipalityBalance"] = "MunicipalityBalance"
     share: Share = STANDARD_SHARE
     counts: Literal["placements", "coached_hours"] = "placements"
+    need: Literal["candidates", "population"] = "candidates"
     shortfall_price: Prices | None = None
 
     @property
@@ -103,11 +111,14 @@ class MunicipalityBalance(Rule):
         rows = np.flatnonzero(people)
         if rows.size == 0:
             return None
+        names = [str(home.labels[row]) for row in rows]
+        needs = self._needs(instance, dict(zip(names, people[rows].tolist(), strict=True)))
+        if not any(needs.values()):
+            return None
         prices, home = prices_of_groups(self, home, "municipality")
         used, unit = self._used(pairs, served)
-        share = read_number(self.share) / int(people.sum())
-        fair = [share * people for people in people[rows].tolist()]
-        names = [str(home.labels[row]) for row in rows]
+        share = read_number(self.share) / sum(needs.values())
+        fair = [share * needs[name] for name in names]
         row_of = np.full(len(home.labels) + 1, -1, dtype=np.int32)
         row_of[rows] = np.arange(rows.size, dtype=np.int32)
         entries = rows_of_pairs(row_of[home.code], 2 * rows.size + 1, used)
@@ -143,6 +154,27 @@ class MunicipalityBalance(Rule):
         least = [Fraction(0)] * len(names)
         above = RowLimits.of(names, f"{unit} above the fair part", size=size, least=least)
         return RowLimits.ties(ties).above(above).with_own(np.arange(len(own)) < len(ties))
+
+    def _needs(self, instance: Instance, people: Mapping[str, int]) -> Mapping[str, int]:
+        """Return the need of each municipality that has some of the counted people.
+
+        Raises
+        ------
+        InvalidInputError
+            For each of them without a population, where that is the need.
+        """
+        if self.need == "candidates":
+            return people
+        records = {name: instance.municipality_of.get(name) for name in people}
+        known = {name: one.population for name, one in records.items() if one is not None}
+        silent = [name for name in people if known.get(name) is None]
+        if silent:
+            expected = f"must be given, since {self.title} by population needs it"
+            hint = 'give the number of inhabitants, or use need="candidates"'
+            raise InvalidInputError(
+                Problem("municipality", name, "population", None, expected, hint) for name in silent
+            )
+        return {name: known[name] or 0 for name in people}
 
     @property
     def _in_hours(self) -> bool:
@@ -189,10 +221,13 @@ class MunicipalityBalance(Rule):
             if candidate.municipality is not None and self._serves(candidate):
                 hours = plan.coaching_hours_per_week(placement) if self._in_hours else Fraction(1)
                 got[candidate.municipality] += hours or Fraction(0)
-        total, everybody = sum(got.values()), sum(people.values())
+        needs = self._needs(plan.instance, people)
+        total, everybody = sum(got.values()), sum(needs.values())
         share = read_number(self.share)
+        if not everybody:
+            return {}
         return {
-            label: max(Fraction(0), share * people[label] / everybody * total - got[label])
+            label: max(Fraction(0), share * needs[label] / everybody * total - got[label])
             for label in sorted(people)
         }
 

@@ -161,6 +161,7 @@ def _candidate(profile: _Profile) -> dict[str, Any]:
         "available_from": profile.one("flexibiliteit.datumAanvangBeschikbaarVoorWerk"),
         "hours_per_week": _hours(profile),
         "skills": dict.fromkeys(_skills(profile, "arbeidsmarktkwalificatie."), 1),
+        "licences": _licences(profile, "arbeidsmarktkwalificatie."),
         "wishes": list(dict.fromkeys(map(str, profile.take("sector.codeSbi")))),
     }
 
@@ -172,6 +173,7 @@ def _opening(profile: _Profile) -> dict[str, Any]:
         "postcode": profile.one("werkgever.adres.postcode", "werkgever.adresHouding.postcode"),
         "hours_per_week": _hours(profile),
         "required_skills": dict.fromkeys(_skills(profile, ""), 1),
+        "licences": _licences(profile, ""),
         "starts_on": profile.one("arbeidsVoorwaarden.datumAanvangWerkzaamheden"),
         "sector_of_work": _text(profile.one("sector.codeSbi")),
     }
@@ -186,6 +188,12 @@ def _skills(profile: _Profile, under: str) -> list[str]:
     found = profile.take(f"{under}vakvaardigheid.omschrijving")
     found += profile.take(f"{under}competentiebeheersing.codeCompetentie")
     return [one.strip() for one in found if isinstance(one, str) and one.strip()]
+
+
+def _licences(profile: _Profile, under: str) -> list[str]:
+    """Return the driving licences by their codes, such as B or C1."""
+    found = profile.take(f"{under}rijbewijs.codeSoortRijbewijs")
+    return [str(one).strip() for one in found if str(one).strip()]
 
 
 def _hours(profile: _Profile) -> tuple[Any, Any] | None:

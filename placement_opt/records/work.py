@@ -75,7 +75,8 @@ class Opening(Record):
     provides
         Workplace needs that are met here.
     wage_eur_per_hour
-        Gross wage, in euros an hour.
+        Gross wage, in euros an hour; `Result.costs` tells what of it is above the minimum wage, and
+        `WageAboveMinimum` counts it in the objective.
     sheltered
         Is a sheltered place (beschut werk).
     starts_on
@@ -207,7 +208,7 @@ class Municipality(Record):
     id
         Id of the municipality; its name will do.
     population
-        Inhabitants.
+        Inhabitants; `MunicipalityBalance(need="population")` spreads placements by them.
     wage_subsidy_budget_eur_per_year
         Free budget for wage subsidies (loonkostensubsidie), in euros for the 12 months from the
         date of the region; pays for the municipality's own candidates.

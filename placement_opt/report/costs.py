@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from placement_opt.basics.errors import InvalidInputError
+from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import CostRow
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.wage_subsidy_budget import plans_fixed_form
@@ -62,6 +63,9 @@ class _Costs:
         dispensation = self._told("dispensation", self._dispensation)
         guidance = self._told("guidance", self._guidance)
         coaching = self._told("coaching", self._coaching)
+        wage = None
+        if self.opening.wage_eur_per_hour is not None:
+            wage = self._told("wage", self._wage_above_minimum)
         payer = None if coaching == 0 else self._coaching_payer()
         by_municipality = Fraction(0) if payer == "uwv" else coaching
         if coaching and payer is None:
@@ -84,6 +88,7 @@ class _Costs:
             employer_eur_per_year=_total(
                 subsidy, charges, Fraction(0) if is_external else coaching, lkv, dispensation
             ),
+            wage_above_minimum_eur_per_year=_shown(wage),
             reasons="; ".join(self.reasons) or None,
         )
 
@@ -173,6 +178,14 @@ class _Costs:
         law, age = self._law, self.candidate.minimum_wage_age or ADULT_AGE
         wage = law.wage_dispensation(wage_value=self._wage_value(), minimum_wage_age=age)
         return Fraction(wage.dispensed_eur_per_hour) * law.paid_hours_per_year(self._hours())
+
+    def _wage_above_minimum(self) -> Fraction:
+        """Return what the employer pays above the minimum wage, without holiday allowance."""
+        age = self.candidate.minimum_wage_age or ADULT_AGE
+        above = read_number(self.opening.wage_eur_per_hour or 0) - Fraction(
+            self._law.minimum_wage_eur_per_hour(age)
+        )
+        return max(Fraction(0), above) * self._law.paid_hours_per_year(self._hours())
 
     def _guidance(self) -> Fraction:
         if not self.opening.sheltered:

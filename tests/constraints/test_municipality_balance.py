@@ -169,3 +169,32 @@ def test_the_room_of_every_plan_is_what_the_plain_reading_leaves(counts, share):
 def test_an_unknown_count_is_refused():
     with pytest.raises(InvalidInputError, match="counts must be"):
         po.MunicipalityBalance(counts="people")
+
+
+def test_the_even_part_can_follow_the_inhabitants():
+    homes = region("M-1", "M-1", "M-1", "M-2")
+    towns = [po.Municipality(id="M-1", population=1_000), po.Municipality(id="M-2", population=9)]
+    known = homes.model_copy(update={"municipalities": towns})
+    rule = po.MunicipalityBalance(share=1, need="population", shortfall_price=10)
+    verdict = judged(rule, known, 0, 3)
+    found = {s.about: s.amount for _, s in verdict.shortfalls}
+    assert found == {"M-1": Fraction(1_000, 1_009) * 2 - 1, "M-2": 0}
+    # As many inhabitants as candidates: the same plan falls as short as without them.
+    even = [po.Municipality(id="M-1", population=3), po.Municipality(id="M-2", population=1)]
+    same = homes.model_copy(update={"municipalities": even})
+    by_people = po.MunicipalityBalance(share=1, shortfall_price=10)
+    for placed in subsets(range(4)):
+        amounts = [
+            [s.amount for _, s in judged(one, same, *placed).shortfalls]
+            for one in (rule, by_people)
+        ]
+        assert amounts[0] == amounts[1]
+
+
+def test_municipalities_without_inhabitants_are_asked_for_at_once():
+    towns = [po.Municipality(id="M-1", population=5), po.Municipality(id="M-2")]
+    known = region("M-1", "M-2").model_copy(update={"municipalities": towns})
+    rule = po.MunicipalityBalance(need="population")
+    with pytest.raises(InvalidInputError) as caught:
+        po.Model(known, rules=[rule]).compile()
+    assert [(p.id, p.field) for p in caught.value.problems] == [("M-2", "population")]

@@ -18,7 +18,11 @@ LAW = po.Rulebook.on(DATE).override(
         "sheltered_work.guidance_eur_per_year": 8500,
     }
 )
-AMOUNTS = [name for name in CostRow.model_fields if name.endswith("_eur_per_year")]
+AMOUNTS = [
+    name
+    for name in CostRow.model_fields
+    if name.endswith("_eur_per_year") and not name.startswith("wage")
+]
 
 
 def cost(person=None, work=None, *, rulebook=LAW, coach=None, given=None, date=DATE):

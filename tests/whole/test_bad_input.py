@@ -21,7 +21,8 @@ LIMIT = "must be a number with at most 6 decimals from 0 to 1_000_000_000_000_00
 POSITIONS = "must be a whole number from 0 to 1_000_000"
 UNKNOWN = "leave the field out when it is not known"
 COLUMNS = (
-    "coaching_hours_per_week, hours_per_week, planned_subsidy_eur_per_year,"
+    "candidate_rank, coaching_hours_per_week, hours_per_week, opening_rank,"
+    " planned_subsidy_eur_per_year,"
     " planned_subsidy_with_charges_eur_per_year, score, subsidy_eur_per_year,"
     " subsidy_with_charges_eur_per_year, wage_value"
 )
