@@ -28,7 +28,7 @@ from placement_opt.result import Result
 from placement_opt.rulebook import Rulebook
 from placement_opt.run.compile_model import compile_model
 from placement_opt.run.compiled import Compiled
-from placement_opt.run.model_checks import check_parts, check_region, standard_rules_of
+from placement_opt.run.model_checks import check_parts, check_region, rules_of
 from placement_opt.run.one_solve import solved
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.solve_parameters import RegionSolveParameters, SolveParameters, taking
@@ -52,14 +52,15 @@ class Model(AnswersOfModel):
         A DataFrame (or mapping of columns) with ``candidate_id``, ``opening_id`` and any numeric or
         label columns. Given, only the listed pairs are eligible; columns named like a computed one
         (``score``, ``hours_per_week``, ``coaching_hours_per_week``, ``wage_value``,
-        ``subsidy_eur_per_year``, ``subsidy_with_charges_eur_per_year``) override it. The pairs are
-        those of this moment: later changes to the frame do not count.
+        ``subsidy_eur_per_year``, ``subsidy_with_charges_eur_per_year``) override it. A column
+        ``variant`` names ways in which a pair can be had: it is listed once for each, and a plan
+        takes at most one. Later changes to the frame do not count.
     pair_values
         A frame like that of ``pairs``, for some of the pairs that the rules leave eligible: its
-        values count for the pairs it lists, all others keep what the library computes. An empty
+        values and variants count for the pairs it lists, all others stay as they are. An empty
         cell is not given. An own numeric column that something uses needs a value for every
         eligible pair or a default; a pair without a label is in no group. Listed pairs that are
-        not eligible, or of people and openings that are not there, are told in `result.remarks`.
+        not eligible, or not there at all, are told in `result.remarks`.
     pair_defaults
         By column what holds for eligible pairs that `pair_values` says nothing of.
     rules
@@ -115,7 +116,7 @@ class Model(AnswersOfModel):
         self._given = GivenPairs.of(pairs, pair_values, pair_defaults)
         self._compiled: Compiled | None = None
         self._seconds: Mapping[str, float] = {}
-        self._rules = list(standard_rules_of(self.instance, pairs) if rules is None else rules)
+        self._rules = rules_of(self.instance, rules, pairs, self._given.columns)
         self._terms = list(standard_terms(self.instance) if objective is None else objective)
         self._check(self._rules, self._terms)
 

@@ -7,7 +7,6 @@ from tiny_regions import coach_choices, ids_of, pairs_of, subsets, tiny_regions
 import placement_opt as po
 from placement_opt.constraints import standard_rules
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement
 from placement_opt.objectives import standard_terms
 
 MOST_PAIRS = 7
@@ -60,11 +59,51 @@ def models(draw, hard=None):
     return po.Model(region, rules=list(rules.values()), objective=terms)
 
 
+VARIANTS = ("calm", "fast", "late")
+
+
+@st.composite
+def models_in_variants(draw, hard=None):
+    """Draw a model with every rule whose pairs can be had in one to three ways."""
+    model = draw(models(hard))
+    eligible = ids_of(model.compile().pairs)
+    assume(eligible)
+    rows = draw(
+        st.lists(
+            st.sampled_from([(*pair, way) for pair in eligible for way in VARIANTS]),
+            unique=True,
+            min_size=1,
+            max_size=MOST_PAIRS,
+        )
+    )
+    # What is fixed has a way, so that no input is bad.
+    listed = {row[:2] for row in rows}
+    rows += [(*pair, "calm") for pair in model.region.fixed_placements if pair not in listed]
+    each = {"min_size": len(rows), "max_size": len(rows)}
+    frame = {
+        "candidate_id": [candidate for candidate, _, _ in rows],
+        "opening_id": [opening for _, opening, _ in rows],
+        "variant": [variant for _, _, variant in rows],
+    }
+    columns = {
+        "hours_per_week": st.sampled_from((4, 8, 12.75, 25.5)),
+        "coaching_hours_per_week": st.sampled_from((0, 1.2, 2.5)),
+        "subsidy_eur_per_year": st.sampled_from((0, 4_000.01, 9_000)),
+        "score": st.sampled_from((0.2, 1, 0.000001)),
+    }
+    for name in draw(st.sets(st.sampled_from(sorted(columns)), min_size=1)):
+        frame[name] = draw(st.lists(columns[name], **each))
+    objective = list(model.objective)
+    if "score" in frame:
+        objective.append(po.PairScore("score", weight=100))
+    return po.Model(model.region, pairs=frame, rules=model.rules, objective=objective)
+
+
 def all_plans(compiled):
     """Yield the verdict of every plan over the eligible pairs, with coaches where needed."""
     region = compiled.pairs.instance.region
-    for pairs in subsets(ids_of(compiled.pairs)):
-        chosen = [Placement(*pair) for pair in pairs]
+    for rows in subsets(range(compiled.pairs.n_pairs)):
+        chosen = [compiled.placement(row) for row in rows]
         bare = compiled.judge(compiled.plan_of(chosen))
         # Coaches can only mend what coaching itself finds wrong.
         if any(violation.rule != po.Coaching.title for violation in bare.violations):

@@ -4,6 +4,7 @@ Unlike `strategies.regions` the values come from short lists, so that limits are
 just broken, hours differ in thousandths, and most pairs are eligible.
 """
 
+import dataclasses
 import datetime as dt
 import itertools
 
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 
 from placement_opt.constraints import standard_rules
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement
 from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.records import Candidate, Coach, Employer, Municipality, Opening, Region
 
@@ -224,6 +224,6 @@ def coach_choices(region, placements, needs_one):
     options = [coaches if needs_one(placement) else [None] for placement in placements]
     for assignment in itertools.product(*options):
         yield [
-            Placement(p.candidate_id, p.opening_id, coach, p.given)
+            dataclasses.replace(p, coach_id=coach)
             for p, coach in zip(placements, assignment, strict=True)
         ]

@@ -40,7 +40,11 @@ def change_rows(
     if not new.has_plan:
         return ()
     before, after = openings_of(old), openings_of(new)
-    tells = _Tells(compiled, new, frozenset(known_before))
+    ways = {
+        (row.candidate_id, row.opening_id): row.variant
+        for row in (*old.placement_rows, *new.placement_rows)
+    }
+    tells = _Tells(compiled, new, frozenset(known_before), ways)
     rows = []
     for candidate_id in compiled.pairs.instance.candidate_ids:
         was, now = before.get(candidate_id, ()), after.get(candidate_id, ())
@@ -60,6 +64,7 @@ class _Tells:
     compiled: Compiled
     new: ResultRecord
     known_before: frozenset[str]
+    ways: Mapping[tuple[str, str], str | None]
 
     @cached_property
     def unplaced(self) -> Mapping[str, str]:
@@ -85,7 +90,7 @@ class _Tells:
         instance = self.compiled.pairs.instance
         if opening_id not in instance.opening_of:
             return f"{opening_id} is gone"
-        if self._row(candidate_id, opening_id) is not None:
+        if self._ways(candidate_id, opening_id):
             closed = instance.opening_of[opening_id].positions == 0
             return f"{opening_id} is closed" if closed else ""
         reasons = removed_by(self.compiled.pairs, self.compiled.rules, candidate_id, opening_id)
@@ -98,6 +103,17 @@ class _Tells:
         return f"{float(sum(points)):,.0f} points in {', '.join(openings)}"
 
     def _row(self, candidate_id: str, opening_id: str) -> int | None:
+        """Return the row of a pair in the way that the later plan has it, or the earlier one.
+
+        Where that way is gone, it is the one of most points.
+        """
+        variant, pairs = self.ways.get((candidate_id, opening_id)), self.compiled.pairs
+        rows = self._ways(candidate_id, opening_id)
+        same = [row for row in rows if pairs.variant_of(row) == variant]
+        gain = self.compiled.formulation.objective.gain
+        return max(same or rows, key=lambda row: int(gain[row]), default=None)
+
+    def _ways(self, candidate_id: str, opening_id: str) -> range:
         pairs = self.compiled.pairs
         instance = pairs.instance
-        return pairs.find(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))
+        return pairs.ways(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))

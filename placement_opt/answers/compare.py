@@ -12,7 +12,6 @@ from placement_opt.constraints.base import Rule
 from placement_opt.instance.groupings import Ways
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.objectives.base import Term
-from placement_opt.pairs.listed import given_of
 from placement_opt.records import Region
 
 if TYPE_CHECKING:
@@ -223,12 +222,12 @@ def _changed(model: "Model", name: str, change: Change) -> "Model":
 def _plan_of(result: "Result") -> Plan:
     """Return the plan in the setting in which groups are read."""
     compiled = result.model.compile()
-    pairs, instance = compiled.pairs, compiled.pairs.instance
     placements = []
     for row in result.placement_rows:
-        found = pairs.find(
-            instance.candidate_idx(row.candidate_id), instance.opening_idx(row.opening_id)
+        found = compiled.row_of(row)
+        placements.append(
+            Placement(row.candidate_id, row.opening_id, row.coach_id, variant=row.variant)
+            if found is None
+            else compiled.placement(found, row.coach_id)
         )
-        given = {} if found is None else given_of(pairs, found)
-        placements.append(Placement(row.candidate_id, row.opening_id, row.coach_id, given))
     return compiled.plan_of(placements)

@@ -89,12 +89,10 @@ def rows_priced(compiled: Compiled) -> tuple[int, ...]:
 
 def rows_short(compiled: Compiled, placements: Iterable[PlacementRow]) -> tuple[int, ...]:
     """Return those that a plan falls short of, ascending."""
-    pairs, formulation = compiled.pairs, compiled.formulation
-    instance = pairs.instance
+    formulation = compiled.formulation
     chosen = np.zeros(formulation.n_pairs, dtype=np.int64)
     for row in placements:
-        opening = instance.opening_idx(row.opening_id)
-        pair = pairs.find(instance.candidate_idx(row.candidate_id), opening)
+        pair = compiled.row_of(row)
         if pair is not None:
             chosen[pair] = 1
     short, priced = list[int](), np.array(rows_priced(compiled), dtype=np.int64)

@@ -27,11 +27,11 @@ class AnswersOfModel:
     def pairs_frame(
         self, candidate_id: str | None = None, opening_id: str | None = None
     ) -> "pd.DataFrame":
-        """Return every eligible pair with its numbers, those of a plan; one row per pair.
+        """Return every eligible pair with its numbers, those of a plan; a row for each variant.
 
-        Columns: candidate_id, opening_id, points, ``points.<term>`` for each term (weighted, so
-        that they add up), minutes, hours_per_week, coaching_hours_per_week, subsidy_eur_per_year;
-        NaN where nobody gave it or no rule reads it.
+        Columns: candidate_id, opening_id, variant where pairs have any, points, ``points.<term>``
+        for each term (weighted, so that they add up), minutes, hours_per_week,
+        coaching_hours_per_week, subsidy_eur_per_year; NaN where nobody gave it or no rule reads it.
 
         `candidate_id` and `opening_id` leave only the pairs of one person, of one opening.
 

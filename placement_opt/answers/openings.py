@@ -35,7 +35,7 @@ def opening_rows(
     pairs, instance = compiled.pairs, compiled.pairs.instance
     places = instance.openings.positions.astype(np.int64)
     filled = np.bincount(pairs.opening[solution.chosen], minlength=instance.n_openings)
-    n_eligible = np.diff(pairs.opening_start)
+    n_eligible = pairs.eligible_candidates
     with_room = np.flatnonzero((filled < places) & (n_eligible > 0))
     found = _found(compiled, solution, prices, with_room)
     empty = np.flatnonzero((places > 0) & (n_eligible == 0))
@@ -90,6 +90,10 @@ def _found(
         placed[pairs.candidate[solution.chosen]] = True
         is_free = ~placed[pairs.candidate]
     is_free[solution.chosen] = False
+    if pairs.variant is not None:  # nobody takes a pair in a second way beside the first
+        is_taken = np.zeros(pairs.n_distinct, dtype=np.bool_)
+        is_taken[pairs.number[solution.chosen]] = True
+        is_free &= ~is_taken[pairs.number]
     members, start = pairs.opening_member, pairs.opening_start
     has_room = np.zeros(pairs.instance.n_openings, dtype=np.bool_)
     has_room[with_room] = True

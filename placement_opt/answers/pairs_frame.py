@@ -42,8 +42,11 @@ def pairs_of_rows(compiled: Compiled, rows: Ints) -> "pd.DataFrame":
     columns: dict[str, Any] = {
         "candidate_id": np.array(instance.candidate_ids, dtype=object)[some.candidate],
         "opening_id": np.array(instance.opening_ids, dtype=object)[some.opening],
-        "points": _points(compiled, rows),
     }
+    if some.variant is not None:
+        labels = np.array([*(way.label for way in some.variants), None], dtype=object)
+        columns["variant"] = labels[some.variant]
+    columns["points"] = _points(compiled, rows)
     for term in compiled.terms:
         columns[".".join(("points", *term.key))] = _points_of_term(term, pairs, some, rows)
     columns["minutes"] = _minutes(some)
@@ -74,6 +77,7 @@ def _taken(pairs: PairTable, rows: Ints) -> PairTable:
         pairs,
         candidate=pairs.candidate[rows],
         opening=pairs.opening[rows],
+        variant=None if pairs.variant is None else pairs.variant[rows],
         given={name: Column.of(of.values[rows], of.scale) for name, of in pairs.given.items()},
         given_where={name: where[rows] for name, where in pairs.given_where.items()},
         labels={name: (code[rows], texts) for name, (code, texts) in pairs.labels.items()},

@@ -17,6 +17,7 @@ from placement_opt.constraints.one_placement import OnePlacement
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_UPPER
+from placement_opt.instance.plan import pair_text
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.result_record import ResultRecord
 from placement_opt.solvers.plans.given_plan import plan_of_given
@@ -204,13 +205,13 @@ def _read(compiled: Compiled, rows: Sequence[PlacementRow]) -> tuple[Ints, Ints]
     chosen = []
     for row in rows:
         candidate = instance.candidate_idx(row.candidate_id)
-        pair = compiled.pairs.find(candidate, instance.opening_idx(row.opening_id))
+        pair = compiled.row_of(row)
         if pair is None:
             raise InvalidInputError.single(
                 "result",
                 None,
                 "placements",
-                f"{row.candidate_id} in {row.opening_id}",
+                pair_text(row.candidate_id, row.opening_id, row.variant),
                 "must be an eligible pair of the model",
                 "give the model that was solved",
             )

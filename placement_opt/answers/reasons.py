@@ -59,8 +59,6 @@ class Reason:
         `OUTCOMPETED`, `TOO_LARGE`: rows without room for the pair, the scarcest first.
     n_small
         How many of those, the first ones, never have room for the pair, even alone.
-    n_open
-        Pairs whose opening is not closed.
     """
 
     of: int
@@ -68,7 +66,6 @@ class Reason:
     kind: Kind
     rows: tuple[int, ...]
     n_small: int
-    n_open: int
 
 
 def reasons(
@@ -152,7 +149,6 @@ class _Some:
         # How far a pair falls short at the prices; without prices, what it gains.
         worth = change.gain - self._paid(pairs)
         best = np.lexsort((pairs, -change.gain, -worth, rank, owner))[first]
-        n_open = width - np.add.reduceat(is_closed.astype(np.int64), first)
         lacking, small = (_Entries.of(some) for some in (change.lacking, change.too_small))
         for who, place in enumerate(best.tolist()):
             kind = Kind.OUTCOMPETED
@@ -162,7 +158,7 @@ class _Some:
             rows: tuple[int, ...] = ()
             if kind in {Kind.OUTCOMPETED, Kind.TOO_LARGE}:
                 rows, n_small = self._ranked(pair, lacking.row_of(place), small.row_of(place))
-            yield Reason(int(owners[who]), pair, kind, rows, n_small, int(n_open[who]))
+            yield Reason(int(owners[who]), pair, kind, rows, n_small)
 
     def _paid(self, pairs: Ints) -> Floats:
         """Return what each pair pays at the prices, shape (P,)."""

@@ -189,7 +189,8 @@ def _keep(
             )
         kept += held if opening_id is None else [(candidate_id, opening_id)]
     if known is not None or kept:
-        model.add(FixedPlacements(placements=sorted(set(kept))))
+        variants = () if known is None else known.variants
+        model.add(FixedPlacements(placements=sorted(set(kept)), variants=variants))
 
 
 def _read(given: Iterable[Who], field: str) -> list[tuple[str, str | None]]:

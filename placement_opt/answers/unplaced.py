@@ -43,7 +43,7 @@ def unplaced_rows(
     closed = _closed(pairs, formulation)
     found = reasons(formulation, solution, prices, start, left, closed)
     told = {reason.of: reason for reason in found}
-    words = _Words(pairs, formulation, titles_nl)
+    words = _Words(pairs, formulation, titles_nl, closed)
     return tuple(
         words.row(told[candidate]) if candidate in told else words.nothing_eligible(candidate)
         for candidate in left.tolist()
@@ -62,12 +62,14 @@ class _Words:
     """Tells reasons in the user's ids, in English and in Dutch."""
 
     def __init__(
-        self, pairs: PairTable, formulation: Formulation, titles_nl: dict[str, str]
+        self, pairs: PairTable, formulation: Formulation, titles_nl: dict[str, str], closed: Bools
     ) -> None:
         self._pairs = pairs
         self._titles_nl = titles_nl
         self._rows = RowWords(formulation, titles_nl)
-        self._n_pairs = np.diff(pairs.candidate_start)
+        is_open = ~closed if pairs.variant is None else ~closed & pairs.is_first_way
+        n_candidates = pairs.instance.n_candidates
+        self._n_open = np.bincount(pairs.candidate[is_open], minlength=n_candidates).tolist()
 
     def nothing_eligible(self, candidate: int) -> UnplacedRow:
         """Tell which pair rule removed most of the pairs of somebody who has none."""
@@ -97,7 +99,7 @@ class _Words:
         if reason.kind is Kind.CLOSED:
             return self._all_closed(reason)
         opening = self._pairs.instance.opening_ids[self._pairs.opening[reason.pair]]
-        at_best = {"eligible_openings": reason.n_open, "best_opening_id": opening}
+        at_best = {"eligible_openings": self._n_open[reason.of], "best_opening_id": opening}
         if reason.kind is Kind.ROOM_LEFT:
             return self._told(
                 reason.of,
@@ -135,7 +137,7 @@ class _Words:
         )
 
     def _all_closed(self, reason: Reason) -> UnplacedRow:
-        total = int(self._n_pairs[reason.of])
+        total = int(self._pairs.eligible_openings[reason.of])
         return self._told(
             reason.of,
             "no_eligible_opening",

@@ -1,17 +1,20 @@
 """Why a person has this placement, or none: points by term, costs, and what came next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from placement_opt.answers.changes import openings_of
 from placement_opt.answers.why_words import told
+from placement_opt.basics.arrays import Bools
 from placement_opt.basics.rows import CostRow, PlacementRow, ResultPart, UnplacedRow
 from placement_opt.basics.status import Status
 from placement_opt.constraints.fixed_placements import FixedPlacements
+from placement_opt.run.compiled import Compiled
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from placement_opt.model import Model
     from placement_opt.result import Result
 
@@ -35,7 +38,7 @@ class TermPoints(ResultPart):
 
 
 class RunnerUp(ResultPart):
-    """Another opening for which a person is eligible.
+    """Another opening for which a person is eligible, or another way to be placed in the same.
 
     `points` are those of the pair. `regret_points` is what the best plan with the pair in it falls
     short of the best plan, where both are proven; None where that was not asked or not proven,
@@ -43,6 +46,7 @@ class RunnerUp(ResultPart):
     """
 
     opening_id: str
+    variant: str | None = None
     points: float
     regret_points: float | None = None
     is_possible: bool | None = None
@@ -87,9 +91,10 @@ def why(result: "Result", candidate_id: str, k: int = 3) -> Why:
     model = result.model
     compiled = model.compile()
     compiled.pairs.instance.candidate_idx(candidate_id)  # refuses an id that is not known
-    now = openings_of(result).get(candidate_id, ())
+    placed = tuple(row for row in result.placement_rows if row.candidate_id == candidate_id)
     frame = model.pairs_frame(candidate_id)
-    here = frame[frame["opening_id"].isin(now)]
+    is_here = _are_in(compiled, placed, frame)
+    here, others = frame[is_here], frame[~is_here]
     terms = tuple(
         TermPoints(
             term=term.term,
@@ -99,28 +104,39 @@ def why(result: "Result", candidate_id: str, k: int = 3) -> Why:
         )
         for term in model.objective
     )
-    others = frame[~frame["opening_id"].isin(now)]
     order = np.argsort(-others["points"].to_numpy(), kind="stable")[:k]
-    named = others.iloc[order][["opening_id", "points"]].itertuples(index=False)
+    named = others.iloc[order].to_dict("records")
     runner_ups = tuple(
-        RunnerUp(opening_id=opening_id, points=points) for opening_id, points in named
+        RunnerUp(opening_id=row["opening_id"], variant=row.get("variant"), points=row["points"])
+        for row in named
     )
     if result.status is Status.OPTIMAL and compiled.pairs.n_pairs <= MOST_PAIRS:
         runner_ups = _by_regret(_with_regret(result, candidate_id, one) for one in runner_ups)
     left = (row for row in result.unplaced_rows if row.candidate_id == candidate_id)
     return Why(
         candidate_id=candidate_id,
-        placements=tuple(r for r in result.placement_rows if r.candidate_id == candidate_id),
-        terms=terms if now else (),
+        placements=placed,
+        terms=terms if placed else (),
         costs=tuple(row for row in result.cost_rows if row.candidate_id == candidate_id),
         unplaced=next(left, None),
         runner_ups=runner_ups,
     )
 
 
+def _are_in(compiled: Compiled, placed: Sequence[PlacementRow], frame: "pd.DataFrame") -> Bools:
+    """Mark the pairs of a person, a row of the frame each, that are in the plan."""
+    is_in = np.zeros(len(frame), dtype=np.bool_)
+    for placement in placed:
+        row = compiled.row_of(placement)
+        if row is not None:
+            first = compiled.pairs.candidate_start[compiled.pairs.candidate[row]]
+            is_in[row - first] = True
+    return is_in
+
+
 def _with_regret(result: "Result", candidate_id: str, runner_up: RunnerUp) -> RunnerUp:
     """Solve with the pair forced in, and return what that costs where it is proven."""
-    forced = _forced(result.model, (candidate_id, runner_up.opening_id))
+    forced = _forced(result.model, candidate_id, runner_up)
     other = forced.solve(gap=0, time_limit_s=SECONDS)
     if other.status is Status.INFEASIBLE:
         return runner_up.model_copy(update={"is_possible": False})
@@ -131,11 +147,19 @@ def _with_regret(result: "Result", candidate_id: str, runner_up: RunnerUp) -> Ru
     return runner_up.model_copy(update=known)
 
 
-def _forced(model: "Model", pair: tuple[str, str]) -> "Model":
+def _forced(model: "Model", candidate_id: str, other: RunnerUp) -> "Model":
     known = next((rule for rule in model.rules if isinstance(rule, FixedPlacements)), None)
-    fixed = [] if known is None else [*known.fixed_in(model.instance)]
-    forced = model.of_region(model.region)
-    return forced.add(FixedPlacements(placements=sorted({*fixed, pair})))
+    fixed = set() if known is None else {*known.fixed_in(model.instance)}
+    pair = (candidate_id, other.opening_id)
+    ways = {} if known is None else {way[:2]: way for way in known.variants}
+    if other.variant is not None:
+        ways[pair] = (*pair, other.variant)
+    rule = FixedPlacements(
+        placements=sorted({*fixed, pair}),
+        coaches=() if known is None else known.coaches,
+        variants=sorted(ways.values()),
+    )
+    return model.of_region(model.region).add(rule)
 
 
 def _by_regret(found: Iterator[RunnerUp]) -> tuple[RunnerUp, ...]:

@@ -62,8 +62,7 @@ def why_not(
         When the region has no such candidate or opening.
     """
     instance = pairs.instance
-    row = pairs.find(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))
-    if row is None:
+    if not pairs.ways(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id)):
         removed = removed_by(pairs, rules, candidate_id, opening_id)
         listed = ("the pair is not among the given pairs",)
         return WhyNot(candidate_id, opening_id, False, False, removed or listed)  # noqa: FBT003

@@ -39,7 +39,10 @@ class Row(ResultPart):
 
 
 class PlacementRow(Row):
-    """One proposed placement; amounts are None where nobody gave what they follow from."""
+    """One proposed placement; amounts are None where nobody gave what they follow from.
+
+    `variant` is the way in which the pair is had, None for a pair with one way only.
+    """
 
     candidate_id: str
     opening_id: str
@@ -49,6 +52,7 @@ class PlacementRow(Row):
     coaching_hours_per_week: float | None = None
     subsidy_eur_per_year: float | None = None
     points: float
+    variant: str | None = None
 
 
 class UnplacedRow(Row):

@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from placement_opt.basics.rows import PlacementRow
 from placement_opt.checking.check_report import Finding, finding_of
-from placement_opt.instance.plan import Placement, Plan
-from placement_opt.pairs.listed import given_of
+from placement_opt.instance.plan import Plan, pair_text
 from placement_opt.records.reading import OF_RECORDS
 from placement_opt.report.costs import cost_rows
 from placement_opt.report.tables import (
@@ -36,11 +34,14 @@ class PlanCheck:
     def findings(self) -> Iterator[Finding]:
         """Yield what is found, the tables only where every placement is an eligible pair."""
         rows = self._result.placement_rows
-        columns = [self._column(row) for row in rows]
+        columns = [self._compiled.row_of(row) for row in rows]
         gone = [row for row, column in zip(rows, columns, strict=True) if column is None]
         yield finding_of(
             "eligible pairs",
-            [f"{row.candidate_id} in {row.opening_id} is not eligible" for row in gone],
+            [
+                f"{pair_text(row.candidate_id, row.opening_id, row.variant)} is not eligible"
+                for row in gone
+            ],
             f"all {len(rows):,} placements are eligible pairs",
         )
         if gone:
@@ -58,24 +59,9 @@ class PlanCheck:
         yield self._people(plan)
         yield self._openings(plan)
 
-    def _column(self, row: PlacementRow) -> int | None:
-        instance = self._compiled.pairs.instance
-        if row.candidate_id not in instance.candidate_of:
-            return None
-        if row.opening_id not in instance.opening_of:
-            return None
-        return self._compiled.pairs.find(
-            instance.candidate_idx(row.candidate_id), instance.opening_idx(row.opening_id)
-        )
-
     def _plan(self, columns: Sequence[int]) -> Plan:
         return self._compiled.plan_of(
-            Placement(
-                row.candidate_id,
-                row.opening_id,
-                row.coach_id,
-                given_of(self._compiled.pairs, column),
-            )
+            self._compiled.placement(column, row.coach_id)
             for row, column in zip(self._result.placement_rows, columns, strict=True)
         )
 
@@ -117,7 +103,7 @@ class PlanCheck:
 
     def _openings(self, plan: Plan) -> Finding:
         filled = Counter(placement.opening_id for placement in plan.placements)
-        eligible = np.diff(self._compiled.pairs.opening_start).tolist()
+        eligible = self._compiled.pairs.eligible_candidates.tolist()
         instance = plan.instance
         found = [
             (id_, instance.opening_of[id_].positions, filled[id_], count)

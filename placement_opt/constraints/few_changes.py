@@ -37,6 +37,7 @@ class FewChanges(Rule):
     Whoever is newly placed, moves or is no longer placed counts, once. So does whoever cannot stay,
     because the opening is gone or a rule removes the pair; who left the region does not. Where
     people may have several placements, somebody changes when the set of their openings does.
+    Another variant of the same pair is no change.
     Source: practice; people who were told where they start can count on it.
 
     Parameters
@@ -122,23 +123,26 @@ class FewChanges(Rule):
         It is at least each new pair, and at least 1 less each pair of before.
         """
         people = np.flatnonzero(was.has_any | (np.diff(pairs.candidate_start) > 0))
-        n_links, n_people = pairs.n_pairs, people.size
-        link, sign = np.arange(n_links), np.where(was.is_kept, 1, -1)
+        n_links, n_people = pairs.n_distinct, people.size
+        # A row for each pair, whatever the ways in which it can be had: at most one is taken.
+        first, every = pairs.is_first_way, np.arange(pairs.n_pairs)
+        sign = np.where(was.is_kept, 1, -1)
+        of_link, is_kept = pairs.candidate[first], was.is_kept[first]
         total = np.full(n_people, n_links)
         shape = (n_links + 1, n_people)
-        row = np.concatenate([link, total])
-        column = np.concatenate([np.searchsorted(people, pairs.candidate), np.arange(n_people)])
+        row = np.concatenate([np.arange(n_links), total])
+        column = np.concatenate([np.searchsorted(people, of_link), np.arange(n_people)])
         own = sparse.coo_array((np.ones(row.size, dtype=np.int64), (row, column)), shape=shape)
-        usage = sparse.coo_array((sign, (link, link)), shape=(n_links + 1, n_links))
+        usage = sparse.coo_array((sign, (pairs.number, every)), shape=(n_links + 1, every.size))
         most = NO_UPPER if self.max_changes is None else self.max_changes
         names = pairs.instance.candidate_ids
         gain = Fraction(0) if self.price is None else -self.price
-        ties = [f"{names[c]} changes" for c in pairs.candidate]
+        ties = [f"{names[c]} changes" for c in of_link]
         return RowBlock(
             self.title,
             [*ties, ALL],
             narrow_rows(usage.tocsr()),
-            np.append(was.is_kept.astype(np.int64), NO_LOWER),
+            np.append(is_kept.astype(np.int64), NO_LOWER),
             np.append(np.full(n_links, NO_UPPER), most),
             Variables(
                 # Who cannot keep an opening of before changes, whatever the plan.
@@ -184,7 +188,7 @@ class _Before:
     count
         Openings of each candidate before, those that are gone included, shape (C,).
     is_kept
-        The eligible pairs that were in it, shape (E,).
+        The eligible pairs that were in it, in all their ways, shape (E,).
     n_eligible
         How many of a candidate's openings of before are eligible today, shape (C,).
     """
@@ -199,6 +203,7 @@ class _Before:
         """Read the pairs of a plan; people who left the region are left out."""
         instance = pairs.instance
         count = np.zeros(instance.n_candidates, dtype=np.int64)
+        n_eligible = np.zeros_like(count)
         is_kept: npt.NDArray[np.bool_] = np.zeros(pairs.n_pairs, dtype=np.bool_)
         for candidate_id, opening_id in set(before):
             if candidate_id not in instance.candidate_of:
@@ -206,8 +211,7 @@ class _Before:
             candidate = instance.candidate_idx(candidate_id)
             count[candidate] += 1
             if opening_id in instance.opening_of:
-                row = pairs.find(candidate, instance.opening_idx(opening_id))
-                if row is not None:
-                    is_kept[row] = True
-        n_eligible = np.bincount(pairs.candidate[is_kept], minlength=instance.n_candidates)
+                ways = pairs.ways(candidate, instance.opening_idx(opening_id))
+                is_kept[ways.start : ways.stop] = True
+                n_eligible[candidate] += bool(ways)
         return cls(count, is_kept, n_eligible)

@@ -1,33 +1,37 @@
 """Placements that people have already agreed on stay in every plan."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from scipy import sparse
 from typing_extensions import override
 
-from placement_opt.basics.errors import InvalidInputError, Problem
+from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
 from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.plan import Plan, Violation, pair_text
 from placement_opt.pairs.table import PairTable
 from placement_opt.records import Region
-from placement_opt.records.fields import CoachesOfCandidates, PairsOfIds
+from placement_opt.records.fields import CoachesOfCandidates, PairsOfIds, WaysOfIds
 from placement_opt.records.kept_coaches import split_coaches
 
 INELIGIBLE = "must be an eligible opening"
 """What is expected of a fixed placement; a model adds which rules remove it."""
 
+_WITH_VARIANT = 4
+
 
 class FixedPlacements(Rule):
     r"""Every fixed placement is part of the plan.
 
-    .. math:: x_{co} \ge 1 \text{ for each fixed } (c, o)
+    .. math:: \sum_{v} x_{cov} \ge 1 \text{ for each fixed } (c, o), \qquad
+              x_{cov} \ge 1 \text{ for each fixed } (c, o, v)
 
     One that a pair rule removes is bad input; one that other rules contradict makes the problem
     infeasible. Source: practice; a plan is a proposal, and what people have agreed on stands.
@@ -36,9 +40,13 @@ class FixedPlacements(Rule):
     ----------
     placements
         Pairs (candidate id, opening id); None takes the region's `fixed_placements`. With a
-        coach's id as the third, the candidate keeps that coach.
+        coach's id as the third, the candidate keeps that coach; None names nobody. With a variant
+        as the fourth, the pair is fixed in that way, else in any of its ways.
     coaches
         Pairs (candidate id, coach id) of candidates who keep a coach, as those rows say.
+    variants
+        Triples (candidate id, opening id, variant) of pairs that are fixed in one way, as those
+        rows say.
 
     Raises
     ------
@@ -53,9 +61,13 @@ class FixedPlacements(Rule):
     rule: Literal["FixedPlacements"] = "FixedPlacements"
     placements: PairsOfIds | None = None
     coaches: CoachesOfCandidates = ()
+    variants: WaysOfIds = ()
 
     @override
     def __init__(self, /, **fields: Any) -> None:
+        variants = _split_variants(fields)
+        if variants:
+            fields["variants"] = (*(fields.get("variants") or ()), *variants)
         coaches = split_coaches(fields, "placements")
         if coaches:
             fields["coaches"] = (*(fields.get("coaches") or ()), *coaches.values())
@@ -76,24 +88,21 @@ class FixedPlacements(Rule):
 
     @override
     def lower(self, pairs: PairTable) -> RowBlock | None:
-        instance = pairs.instance
-        fixed = sorted(self.fixed_in(instance))
-        refuse_ineligible(pairs, fixed)
+        fixed = sorted(self.fixed_in(pairs.instance))
+        variants = self._variant_of
+        found = rows_of_fixed(pairs, fixed, variants)
         if not fixed:
             return None
-        found = [
-            pairs.find(instance.candidate_idx(candidate), instance.opening_idx(opening))
-            for candidate, opening in fixed
-        ]
-        columns = np.array(found, dtype=np.int32)
-        labels = [f"{candidate} in {opening}" for candidate, opening in fixed]
+        width = [len(rows) for rows in found]
+        columns = np.array([row for rows in found for row in rows], dtype=np.int32)
+        labels = [pair_text(*pair, variants.get(pair)) for pair in fixed]
         return RowBlock(
             self.title,
             labels,
             sparse.coo_array(
                 (
-                    np.ones(len(fixed), dtype=np.int8),
-                    (np.arange(len(fixed), dtype=np.int32), columns),
+                    np.ones(columns.size, dtype=np.int8),
+                    (np.repeat(np.arange(len(fixed), dtype=np.int32), width), columns),
                 ),
                 shape=(len(fixed), pairs.n_pairs),
             ).tocsr(),
@@ -104,34 +113,62 @@ class FixedPlacements(Rule):
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
-        placed = {(p.candidate_id, p.opening_id) for p in plan.placements}
-        for candidate_id, opening_id in self.fixed_in(plan.instance):
-            if (candidate_id, opening_id) not in placed:
-                yield self.broken(f"{candidate_id} in {opening_id}", "not in the plan")
+        ways = {(p.candidate_id, p.opening_id): p.variant for p in plan.placements}
+        for pair in self.fixed_in(plan.instance):
+            named = self._variant_of.get(pair)
+            if pair not in ways or named not in {None, ways[pair]}:
+                yield self.broken(pair_text(*pair, named), "not in the plan")
+
+    @property
+    def _variant_of(self) -> Mapping[tuple[str, str], str]:
+        return {(candidate, opening): variant for candidate, opening, variant in self.variants}
 
 
-def refuse_ineligible(pairs: PairTable, fixed: Iterable[tuple[str, str]]) -> None:
-    """Refuse fixed placements that are not eligible; the rules would silently contradict them.
+def _split_variants(fields: MutableMapping[str, Any]) -> list[tuple[Any, Any, Any]]:
+    """Take the variants out of rows (candidate id, opening id, coach id, variant)."""
+    rows, variants = fields.get("placements"), list[tuple[Any, Any, Any]]()
+    if isinstance(rows, (list, tuple)):
+        parted = list[Any](rows)
+        for number, row in enumerate(rows):
+            if isinstance(row, (list, tuple)) and len(row) == _WITH_VARIANT:
+                parted[number] = row[:-1]
+                variants += [] if row[-1] is None else [(row[0], row[1], row[-1])]
+        fields["placements"] = parted
+    return variants
+
+
+def rows_of_fixed(
+    pairs: PairTable,
+    fixed: Sequence[tuple[str, str]],
+    variants: Mapping[tuple[str, str], str] = MappingProxyType({}),
+) -> list[Sequence[int]]:
+    """Return the rows of each fixed placement: all ways of a pair, or one where that is named.
+
+    One that is not eligible is refused; other rules would silently contradict it.
 
     Raises
     ------
     InvalidInputError
         With one problem for each fixed placement outside the eligible pairs.
     """
-    instance = pairs.instance
-    problems = [
-        Problem(
-            "candidate",
-            candidate_id,
-            "fixed_placements",
-            opening_id,
-            INELIGIBLE,
+    instance, problems = pairs.instance, list[Problem]()
+    found = list[Sequence[int]]()
+    for candidate_id, opening_id in fixed:
+        ways = pairs.ways(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))
+        named = variants.get((candidate_id, opening_id))
+        found.append([row for row in ways if named in {None, pairs.variant_of(row)}])
+        if found[-1]:
+            continue
+        expected = INELIGIBLE
+        hint = (
             "release it: leave it out of fixed_placements, or give it as `released` to po.replan;"
-            " or mend the records",
+            " or mend the records"
         )
-        for candidate_id, opening_id in fixed
-        if pairs.find(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))
-        is None
-    ]
+        if ways:
+            expected = f"must be in a variant that the pair has, not {named!r}"
+            hint = closest_hint(closest_ids(named, [str(pairs.variant_of(row)) for row in ways]))
+        field_ = "fixed_placements"
+        problems.append(Problem("candidate", candidate_id, field_, opening_id, expected, hint))
     if problems:
         raise InvalidInputError(problems)
+    return found

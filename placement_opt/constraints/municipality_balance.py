@@ -103,8 +103,8 @@ class MunicipalityBalance(Rule):
             return None
         instance = pairs.instance
         home = grouped(pairs, "municipality")
-        of_candidate, n_pairs = instance.candidates.municipality, np.diff(pairs.candidate_start)
-        served = (n_pairs > 0) & (of_candidate >= 0)
+        of_candidate, n_openings = instance.candidates.municipality, pairs.eligible_openings
+        served = (n_openings > 0) & (of_candidate >= 0)
         if self._in_hours:
             served &= instance.derived(teams_of).asks
         people = np.bincount(of_candidate[served], minlength=len(home.labels))
@@ -123,9 +123,9 @@ class MunicipalityBalance(Rule):
         row_of[rows] = np.arange(rows.size, dtype=np.int32)
         entries = rows_of_pairs(row_of[home.code], 2 * rows.size + 1, used)
         most = np.zeros(instance.n_candidates, dtype=np.int64)
-        filled = np.flatnonzero(n_pairs)
+        filled = np.flatnonzero(n_openings)
         most[filled] = np.maximum.reduceat(used, pairs.candidate_start[filled])
-        most *= np.minimum(n_pairs, pairs.placements_per_candidate)
+        most *= np.minimum(n_openings, pairs.placements_per_candidate)
         ceiling = np.zeros(len(home.labels), dtype=np.int64)
         np.add.at(ceiling, of_candidate[served], most[served])
         cost = {row: price * unit for row, price in prices.items()}

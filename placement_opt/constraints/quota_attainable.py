@@ -30,6 +30,8 @@ def attainable_jobs(
         Whether openings have a limited number of places.
     """
     value = hours.values.astype(np.int64)
+    if pairs.variant is not None:
+        value = _of_best_ways(groups, value, pairs.number)
     most = np.full(pairs.instance.n_candidates, pairs.placements_per_candidate)
     gained = _most_of(groups, value, pairs.candidate, most)
     if places_count:
@@ -40,6 +42,16 @@ def attainable_jobs(
         label: Fraction(sum_) / job
         for label, sum_ in zip(groups.labels, gained.tolist(), strict=True)
     }
+
+
+def _of_best_ways(groups: Groups, value: Ints, pair: Ints) -> Ints:
+    """Return the values, 0 but for the best way of each pair in each group: it counts once."""
+    order = np.lexsort((-value, pair, groups.code))
+    code, pair = groups.code[order], pair[order]
+    again = np.flatnonzero((code[1:] == code[:-1]) & (pair[1:] == pair[:-1])) + 1
+    best = value.copy()
+    best[order[again]] = 0
+    return best
 
 
 def _most_of(groups: Groups, value: Ints, holder: Indices, most: Ints) -> Ints:

@@ -18,6 +18,7 @@ from placement_opt.constraints.excluded_pairs import ExcludedPairs as ExcludedPa
 
 # Coupling rules: they hold over many pairs at once.
 from placement_opt.constraints.one_placement import OnePlacement as OnePlacement
+from placement_opt.constraints.one_variant import OneVariant as OneVariant
 from placement_opt.constraints.opening_capacity import OpeningCapacity as OpeningCapacity
 from placement_opt.constraints.opening_hours import OpeningHours as OpeningHours
 from placement_opt.constraints.supervision_places import SupervisionPlaces as SupervisionPlaces

@@ -1,6 +1,6 @@
 """Few people and openings would rather have each other than what the plan gives them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, ClassVar, Literal
@@ -11,14 +11,15 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.basics.arrays import Indices, Ints
+from placement_opt.basics.errors import InvalidInputError, Problem
 from placement_opt.basics.quantities import Digits, read_number
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.pair_entries import narrow_rows
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock, Variables
 from placement_opt.formulation.row_limits import RowLimits
-from placement_opt.instance.blocking import Strength, blocking_pairs
-from placement_opt.instance.plan import Plan, Shortfall, Violation
+from placement_opt.instance.blocking import RANK_COLUMNS, Strength, blocking_pairs
+from placement_opt.instance.plan import Plan, Shortfall, Violation, pair_text
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.table import PairTable
 from placement_opt.records.readers import Quantity
@@ -88,14 +89,18 @@ class Stability(Rule):
 
     @override
     def lower(self, pairs: PairTable) -> RowBlock | None:
-        mine = pair_column(pairs, "candidate_rank", self.title).values
-        theirs = pair_column(pairs, "opening_rank", self.title).values
+        ranks = {name: pair_column(pairs, name, self.title).values for name in RANK_COLUMNS}
+        _refuse_ranks_of_ways(pairs, ranks)
+        mine, theirs = ranks.values()
         positions = pairs.instance.openings.positions[pairs.opening].astype(np.int64)
-        may_block = np.flatnonzero((mine > 0) & (theirs > 0) & (positions > 0))
+        # A pair blocks once, whatever the ways in which it can be had.
+        is_mutual = (mine > 0) & (theirs > 0) & pairs.is_first_way
+        may_block = np.flatnonzero(is_mutual & (positions > 0))
         if not may_block.size:
             return None
         places = positions[may_block]
-        own, other = _AsGood(pairs.candidate, mine), _AsGood(pairs.opening, theirs)
+        own = _AsGood(pairs.candidate, mine, pairs.number)
+        other = _AsGood(pairs.opening, theirs, pairs.number)
         parts = [
             own.rows(may_block, places, equal=placement)
             + other.rows(may_block, np.ones_like(places), equal=person)
@@ -177,6 +182,27 @@ class Stability(Rule):
             yield Shortfall(ALL, Fraction(max(0, beyond)), read_number(self.price))
 
 
+def _refuse_ranks_of_ways(pairs: PairTable, ranks: Mapping[str, npt.NDArray[np.integer]]) -> None:
+    """Refuse ranks that differ between the ways of a pair: each side ranks the other, not a way.
+
+    Raises
+    ------
+    InvalidInputError
+        With the first such pair of each column of ranks.
+    """
+    again = ~pairs.is_first_way
+    problems = []
+    for name, rank in ranks.items():
+        for row in np.flatnonzero(again[1:] & (rank[1:] != rank[:-1]))[:1].tolist():
+            ids = pairs.instance
+            pair = ids.candidate_ids[pairs.candidate[row]], ids.opening_ids[pairs.opening[row]]
+            expected = "must be the same in all variants of a pair"
+            hint = "rank pairs, not their variants"
+            problems.append(Problem("pairs", pair_text(*pair), name, None, expected, hint))
+    if problems:
+        raise InvalidInputError(problems)
+
+
 class _AsGood:
     """The pairs of each candidate or opening that are ranked, in the order of their ranks.
 
@@ -186,15 +212,17 @@ class _AsGood:
         Row of the candidate or opening of each pair, shape (E,).
     rank
         How that side ranks the other, shape (E,); 0 for not at all.
+    number
+        Which pair each row is a way of, shape (E,).
     """
 
-    def __init__(self, group: Indices, rank: npt.NDArray[np.integer]) -> None:
+    def __init__(self, group: Indices, rank: npt.NDArray[np.integer], number: Ints) -> None:
         levels, code = np.unique(rank, return_inverse=True)
         self._width = levels.size + 1
         self._key = group.astype(np.int64) * self._width + code
         ranked = np.flatnonzero(rank > 0)
         self._pair = ranked[np.argsort(self._key[ranked], kind="stable")]
-        self._n_pairs = group.size
+        self._n_pairs, self._number = group.size, number
 
     def rows(self, of: Ints, each: Ints, *, equal: bool) -> sparse.csr_array:
         """Return a row for each of some pairs: `each` for all pairs that its side likes as much.
@@ -211,7 +239,11 @@ class _AsGood:
         column = self._pair[np.repeat(start, count) + at]
         value = np.repeat(each, count)
         if not equal:
-            row = np.append(row, np.arange(of.size))
-            column, value = np.append(column, of), np.append(value, each)
+            row_of_pair = np.full(self._n_pairs, -1, dtype=np.int64)
+            row_of_pair[self._number[of]] = np.arange(of.size)
+            ways = np.flatnonzero(row_of_pair[self._number] >= 0)
+            its_row = row_of_pair[self._number[ways]]
+            row = np.append(row, its_row)
+            column, value = np.append(column, ways), np.append(value, each[its_row])
         shape = (of.size, self._n_pairs)
         return sparse.coo_array((value, (row, column)), shape=shape).tocsr()

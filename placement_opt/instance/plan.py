@@ -4,7 +4,6 @@ Everything here is a plain reading of the records in exact fractions. Lowering n
 it never uses the columns: two readings of the same region that have to agree.
 """
 
-import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -17,13 +16,11 @@ from placement_opt.basics.quantities import read_number
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.groupings import Group, Ways, way_to_group
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.travel import DETOUR, SPEED_KM_PER_H
+from placement_opt.instance.straight_line import straight_line_minutes
+from placement_opt.instance.variants import VARIANT
 from placement_opt.records import Candidate, Employer, Opening
 from placement_opt.records.rankings import Ranking
 from placement_opt.rulebook import ADULT_AGE, Rulebook
-
-EARTH_RADIUS_KM = 6371.0
-MINUTES_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,12 +35,25 @@ class Placement(ShortRepr):
         The coach, or None where no coaching is needed.
     given
         The pair's own columns from ``pairs=``: exact numbers, or group labels.
+    variant
+        Label of the way in which the pair is had; None for a pair with one way only.
     """
 
     candidate_id: str
     opening_id: str
     coach_id: str | None = None
     given: Mapping[str, Fraction | str] = field(default_factory=dict)
+    variant: str | None = None
+
+    @override
+    def __str__(self) -> str:
+        """Tell who is placed where: ``"C-1 in O-2"``, and how where there are several ways."""
+        return pair_text(self.candidate_id, self.opening_id, self.variant)
+
+
+def pair_text(candidate_id: str, opening_id: str, variant: str | None = None) -> str:
+    """Write a pair as people read it, with the way in which it is had where that is named."""
+    return f"{candidate_id} in {opening_id}" + ("" if variant is None else f" ({variant})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +189,8 @@ class Plan:
         return self._label(placement, per)
 
     def _label(self, placement: Placement, per: str) -> str | None:
+        if per == VARIANT:
+            return placement.variant
         way = way_to_group(per)
         if way is not None:
             candidate, opening = self.candidate(placement), self.opening(placement)
@@ -324,21 +336,3 @@ def contract_hours(candidate: Candidate, opening: Opening) -> Fraction | None:
     if candidate.hours_per_week is None or opening.hours_per_week is None:
         return None
     return min(read_number(candidate.hours_per_week[1]), read_number(opening.hours_per_week[1]))
-
-
-def straight_line_minutes(
-    origin: tuple[float, float], to: tuple[float, float], transport: str
-) -> Fraction:
-    """Return door-to-door minutes by great circle, detour and mode speed, rounded up.
-
-    The speeds and the detour are assumptions of this library, documented in
-    placement_opt.instance.travel; a region that knows better gives its own table.
-    """
-    lat_1, lon_1, lat_2, lon_2 = (math.radians(x) for x in (*origin, *to))
-    half = (
-        math.sin((lat_2 - lat_1) / 2) ** 2
-        + math.cos(lat_1) * math.cos(lat_2) * math.sin((lon_2 - lon_1) / 2) ** 2
-    )
-    kilometres = 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(half)))
-    minutes = kilometres * DETOUR / SPEED_KM_PER_H[transport] * 60
-    return Fraction(max(0, math.ceil(minutes - MINUTES_TOLERANCE)))

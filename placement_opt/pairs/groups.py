@@ -23,6 +23,7 @@ from placement_opt.instance.groupings import (
     groups_of_records,
     way_to_group,
 )
+from placement_opt.instance.variants import VARIANT
 from placement_opt.pairs.table import PairTable
 
 _FEW_CELLS = 1 << 22
@@ -78,6 +79,8 @@ def _grouped_one_way(pairs: PairTable, per: str, asked_by: str | None) -> Groups
     instance, way = pairs.instance, way_to_group(per)
     if way is not None and (per in GROUPINGS or per in groups_of_records(instance)):
         return Groups(way.code(instance, pairs.candidate, pairs.opening), way.labels(instance))
+    if per == VARIANT and pairs.variant is not None:
+        return Groups(pairs.variant, tuple(way.label for way in pairs.variants))
     if way is None and per in pairs.labels:
         code, labels = pairs.labels[per]
         return Groups(code, labels)
@@ -123,6 +126,8 @@ class LabelsOfPairs(Mapping[Ways, tuple[Group, ...]]):
 
     @override
     def __getitem__(self, per: Ways) -> tuple[Group, ...]:
+        if per == VARIANT and self._pairs.variant is not None:
+            return tuple(way.label for way in self._pairs.variants)
         if isinstance(per, str):
             return self._pairs.labels[per][1]
         if per not in self._crossed:

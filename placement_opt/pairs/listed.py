@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import (
@@ -21,11 +20,12 @@ from placement_opt.basics.frame_columns import frame_columns
 from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.instance.groupings import GROUPINGS, Ways, each_way
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.variants import VARIANT, Variant
 from placement_opt.pairs.columns import PAIR_COLUMNS
 from placement_opt.pairs.listed_columns import ListedColumn, pairs_problem
 from placement_opt.pairs.listed_given import GivenLabels, GivenNumbers, GivenOfPair
 from placement_opt.pairs.listed_ids import read_ids
+from placement_opt.pairs.listed_variants import read_variants
 from placement_opt.pairs.rule_protocols import PairRule, PairTerm, gather_problems
 from placement_opt.pairs.table import PairTable
 
@@ -85,9 +85,11 @@ def listed_pairs(
     frame
         A frame of pandas or polars, or a mapping from column names to sequences of one length. The
         columns ``candidate_id`` and ``opening_id`` hold ids (texts or categoricals), or integer
-        positions in ``region.candidates`` and ``region.openings``. Every further column is one of
-        numbers or one of group labels (texts). Numbers that a rule sums are read on a grid of
-        10^-6, and those that only terms value with as many digits as fit (see `rounded_array`).
+        positions in ``region.candidates`` and ``region.openings``. A column ``variant`` names ways
+        in which a pair can be had: it is then listed once for each, with values of its own. Every
+        further column is one of numbers or one of group labels (texts). Numbers that a rule sums
+        are read on a grid of 10^-6, and those that only terms value with as many digits as fit (see
+        `rounded_array`).
     rules
         All rules of the model; some may remove pairs.
     terms
@@ -115,71 +117,43 @@ def listed_pairs(
     problems += name_problems(columns)
     ends, found = read_ends(instance, columns)
     problems += found
+    variant, variants, found = read_variants(columns)
+    problems += found
     given, labels = _rest(columns, uses)
     problems += given.problems(uses.numbers)
     problems += labels.problems(uses.grouped)
     order = np.zeros(0, dtype=np.int64)
     if len(ends) == len(ID_COLUMNS):
-        order, found = _sorted(instance, *ends)
+        order, found = _sorted(instance, ends[0], ends[1], variant, variants)
         problems += found
     if problems:
         if len(ends) < len(ID_COLUMNS):
             raise InvalidInputError(problems)
         wrong.add(problems)
         order = order[(ends[0][order] >= 0) & (ends[1][order] >= 0)]
-    pairs = PairTable(
-        instance,
-        candidate=ends[0][order],
-        opening=ends[1][order],
-        given=given.of_pairs(order),
-        labels=labels.of_pairs(order),
-    )
+
+    def table(kept: Ints) -> PairTable:
+        return PairTable(
+            instance,
+            candidate=ends[0][kept],
+            opening=ends[1][kept],
+            variant=None if variant is None else variant[kept],
+            variants=variants,
+            given=given.of_pairs(kept),
+            labels=labels.of_pairs(kept),
+        )
+
+    pairs = table(order)
     gather_problems(rules, instance, wrong)
     kept, removed = _allowed(pairs, rules, wrong)
     if findings is None:
         wrong.refuse()
-    if bool(kept.all()):
-        return replace(pairs, removed=removed)
-    return PairTable(
-        instance,
-        candidate=pairs.candidate[kept],
-        opening=pairs.opening[kept],
-        removed=removed,
-        given=given.of_pairs(order[kept]),
-        labels=labels.of_pairs(order[kept]),
-    )
+    return replace(pairs if bool(kept.all()) else table(order[kept]), removed=removed)
 
 
 def given_of(pairs: PairTable, row: int) -> Mapping[str, Fraction | str]:
     """Return what the user gave for one pair, each column read when it is asked for."""
     return GivenOfPair(pairs, row)
-
-
-class PairsByIds(Mapping[tuple[str, str], Placement]):
-    """Every eligible pair by its two ids, as a placement with what the user gave for it."""
-
-    def __init__(self, pairs: PairTable) -> None:
-        self._pairs = pairs
-
-    @override
-    def __getitem__(self, ids: tuple[str, str]) -> Placement:
-        instance = self._pairs.instance
-        if ids[0] in instance.candidate_of and ids[1] in instance.opening_of:
-            pair = instance.candidate_idx(ids[0]), instance.opening_idx(ids[1])
-            row = self._pairs.find(*pair)
-            if row is not None:
-                return Placement(*ids, given=given_of(self._pairs, row))
-        raise KeyError(ids)
-
-    @override
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        pairs, instance = self._pairs, self._pairs.instance
-        for candidate, opening in zip(pairs.candidate, pairs.opening, strict=True):
-            yield instance.candidate_ids[candidate], instance.opening_ids[opening]
-
-    @override
-    def __len__(self) -> int:
-        return self._pairs.n_pairs
 
 
 def columns_of(frame: Any) -> tuple[dict[str, ListedColumn], list[Problem]]:
@@ -251,7 +225,7 @@ def column_names(frame: Any) -> tuple[str, ...]:
 
 def _misspelt(columns: Collection[str]) -> dict[str, str]:
     """Return how a name with a meaning is written, where only blanks or capitals set it apart."""
-    meant = {*ID_COLUMNS, *NUMERIC_COLUMNS} - set(columns)
+    meant = {*ID_COLUMNS, VARIANT, *NUMERIC_COLUMNS} - set(columns)
     return {plain: name for name in columns if (plain := plain_name(name)) in meant}
 
 
@@ -277,7 +251,8 @@ def _rest(
     columns: Mapping[str, ListedColumn], uses: ColumnUses
 ) -> tuple[GivenNumbers, GivenLabels]:
     """Tell the columns of numbers and of labels apart; neither is read yet."""
-    rest = {name: columns[name] for name in sorted(set(columns) - {*ID_COLUMNS, *GROUPINGS})}
+    named = {*ID_COLUMNS, VARIANT, *GROUPINGS}
+    rest = {name: columns[name] for name in sorted(set(columns) - named)}
     labels = {
         name: column
         for name, column in rest.items()
@@ -289,27 +264,42 @@ def _rest(
     return GivenNumbers(numbers, every, fine), GivenLabels(labels, every)
 
 
-def _sorted(instance: Instance, candidate: Indices, opening: Indices) -> tuple[Ints, list[Problem]]:
+def _sorted(
+    instance: Instance,
+    candidate: Indices,
+    opening: Indices,
+    variant: Indices | None,
+    variants: Sequence[Variant],
+) -> tuple[Ints, list[Problem]]:
     """Return the order of the pairs, and a problem for each row that lists a pair again."""
     key = candidate.astype(np.int64) * instance.n_openings + opening
-    key[(candidate < 0) | (opening < 0)] = NOT_GIVEN
+    is_known = (candidate >= 0) & (opening >= 0)
+    if variant is not None:
+        key = key * len(variants) + variant
+        is_known &= variant >= 0
+    key[~is_known] = NOT_GIVEN
     order = np.argsort(key)
     ordered = key[order]
     if not np.any((ordered[1:] == ordered[:-1]) & (ordered[1:] != NOT_GIVEN)):
         return order, []
     order = np.argsort(key, kind="stable")
-    return order, list(_twice(instance, key, order))
+    return order, list(_twice(instance, key, order, variants))
 
 
-def _twice(instance: Instance, key: Ints, order: Ints) -> Iterator[Problem]:
+def _twice(
+    instance: Instance, key: Ints, order: Ints, variants: Sequence[Variant]
+) -> Iterator[Problem]:
+    columns = ", ".join((*ID_COLUMNS, VARIANT) if variants else ID_COLUMNS)
     ordered = key[order]
     again = np.flatnonzero((ordered[1:] == ordered[:-1]) & (ordered[1:] != NOT_GIVEN)) + 1
     for place in again.tolist():
         row, earlier = int(order[place]), int(order[place - 1])
-        candidate, opening = divmod(int(key[row]), instance.n_openings)
-        pair = (instance.candidate_ids[candidate], instance.opening_ids[opening])
+        number, code = divmod(int(key[row]), max(1, len(variants)))
+        candidate, opening = divmod(number, instance.n_openings)
+        pair = [instance.candidate_ids[candidate], instance.opening_ids[opening]]
+        pair += [way.label for way in variants[code : code + 1]]
         hint = f"row {earlier} lists the same pair; keep one of both"
-        yield pairs_problem("candidate_id, opening_id", pair, "must be listed once", hint, row)
+        yield pairs_problem(columns, tuple(pair), "must be listed once", hint, row)
 
 
 def _allowed(
@@ -330,7 +320,8 @@ def _allowed(
                 mask = rule.allows(instance, candidate, opening)
             if mask is None:
                 continue
-            gone = np.bincount(candidate[~mask], minlength=instance.n_candidates)
+            whose = candidate[~mask & pairs.is_first_way[members]]
+            gone = np.bincount(whose, minlength=instance.n_candidates)
             removed[rule.title] += gone.astype(np.int32)
             kept[members] &= mask
     return kept, removed

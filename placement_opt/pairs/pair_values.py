@@ -12,6 +12,7 @@ from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import Findings, InvalidInputError, Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import RemarkRow
+from placement_opt.instance.variants import VARIANT
 from placement_opt.pairs.columns import PAIR_COLUMNS
 from placement_opt.pairs.listed import (
     ID_COLUMNS,
@@ -23,6 +24,7 @@ from placement_opt.pairs.listed import (
 )
 from placement_opt.pairs.listed_columns import ListedColumn, read_labels, read_numbers
 from placement_opt.pairs.listed_given import out_of_range
+from placement_opt.pairs.listed_variants import in_variants, read_variants
 from placement_opt.pairs.rule_protocols import PairRule, PairTerm
 from placement_opt.pairs.table import Column, PairTable
 
@@ -37,7 +39,8 @@ class PairValues:
     Parameters
     ----------
     frame
-        Columns ``candidate_id``, ``opening_id`` and any others; None for defaults alone.
+        Columns ``candidate_id``, ``opening_id`` and any others; None for defaults alone. With a
+        column ``variant`` a listed pair can be had in those ways, each with values of its own.
     defaults
         By column what holds for eligible pairs that the frame leaves out: a number or a label.
     """
@@ -97,6 +100,11 @@ class _Reading:
         known &= at < eligible.size
         known[known] = eligible[at[known]] == key[known]
         self._row, self._pair = np.flatnonzero(known), at[known]
+        code, variants, problems = read_variants(self._columns)
+        self._findings.add(replace(found, subject=_NAMED) for found in problems)
+        if code is not None and not problems:
+            ways = in_variants(pairs, self._pair, code[self._row], variants)
+            self._pairs, self._pair = ways
         self._findings.add(self._twice())
         self.unmatched = np.flatnonzero(~known).tolist()
 
@@ -105,12 +113,13 @@ class _Reading:
         pair, row = self._pair[order], self._row[order]
         for place in np.flatnonzero(pair[1:] == pair[:-1]).tolist():
             hint = f"row {row[place]} lists the same pair; keep one of both"
-            yield _problem("candidate_id, opening_id", int(row[place + 1]), "listed once", hint)
+            named = ", ".join(name for name in (*ID_COLUMNS, VARIANT) if name in self._columns)
+            yield _problem(named, int(row[place + 1]), "listed once", hint)
 
     def table(self) -> PairTable:
         given, where = dict[str, Column](), dict[str, Bools]()
         labels = dict[str, tuple[Indices, tuple[str, ...]]]()
-        for name in sorted({*self._columns, *self._defaults} - {*ID_COLUMNS}):
+        for name in sorted({*self._columns, *self._defaults} - {*ID_COLUMNS, VARIANT}):
             with self._findings.gathered():
                 if name in self._uses.numbers:
                     given[name], said = self._numbers(name)

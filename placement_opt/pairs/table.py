@@ -14,6 +14,7 @@ from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.rows import RemarkRow
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.variants import Variant
 
 BLOCK_CELLS = 1 << 20
 """Candidates times openings looked at in one block: a mask of 1 MB."""
@@ -84,7 +85,10 @@ def narrowed(values: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PairTable(ShortRepr):
-    """All eligible pairs, sorted by candidate, then opening; read-only.
+    """All eligible pairs, sorted by candidate, opening and variant; read-only.
+
+    Where a pair can be had in several ways, each way is a row of its own, and a plan takes at most
+    one of them: `OnePlacement(at_most=1)` sees to it, else `OneVariant`.
 
     Parameters
     ----------
@@ -92,6 +96,11 @@ class PairTable(ShortRepr):
         The region the pairs belong to.
     candidate, opening
         Rows of the pair's candidate and opening, shape (E,), int32.
+    variant
+        Position of the pair's way among `variants`, shape (E,), int32; -1 for a pair that can be
+        had in one way only. None where that holds for all pairs.
+    variants
+        The ways that pairs can be had in, labels ascending.
     removed
         For each pair rule's title: how many openings it takes from each candidate, shape (C,),
         int32. Rules are counted independently, so one opening can be counted by several.
@@ -112,6 +121,8 @@ class PairTable(ShortRepr):
     instance: Instance
     candidate: Indices
     opening: Indices
+    variant: Indices | None = None
+    variants: tuple[Variant, ...] = ()
     removed: Mapping[str, Indices] = field(default_factory=dict)
     given: Mapping[str, Column] = field(default_factory=dict)
     given_where: Mapping[str, Bools] = field(default_factory=dict)
@@ -120,16 +131,22 @@ class PairTable(ShortRepr):
     unmatched: tuple[RemarkRow, ...] = ()
 
     def __post_init__(self) -> None:
-        for array in (self.candidate, self.opening):
-            array.setflags(write=False)
+        for array in (self.candidate, self.opening, self.variant):
+            if array is not None:
+                array.setflags(write=False)
 
     @property
     def n_pairs(self) -> int:
-        """Number of eligible pairs, E."""
+        """Number of rows, E: eligible pairs, each in each of its variants."""
         return len(self.candidate)
 
     def __len__(self) -> int:
         return self.n_pairs
+
+    @property
+    def n_distinct(self) -> int:
+        """Number of pairs of a candidate and an opening, whatever the ways of each."""
+        return self.n_pairs if self.variant is None else int(np.count_nonzero(self.is_first_way))
 
     @cached_property
     def candidate_start(self) -> Ints:
@@ -185,13 +202,62 @@ class PairTable(ShortRepr):
             merged.append(column.values.astype(np.int64) * factor)
         return Column.of(np.where(said, *merged), scale)
 
-    def find(self, candidate_idx: int, opening_idx: int) -> int | None:
-        """Return the index of a pair, or None where it is not eligible; O(log pairs)."""
-        start, stop = self.candidate_start[candidate_idx : candidate_idx + 2]
-        position = int(start + np.searchsorted(self.opening[start:stop], opening_idx))
-        if position < stop and self.opening[position] == opening_idx:
-            return position
-        return None
+    def ways(self, candidate_idx: int, opening_idx: int) -> range:
+        """Return the rows of a pair, one for each variant; none where it is not eligible.
+
+        O(log pairs).
+        """
+        start, stop = self.candidate_start[candidate_idx : candidate_idx + 2].tolist()
+        of_candidate = self.opening[start:stop]
+        first = int(np.searchsorted(of_candidate, opening_idx))
+        if self.variant is None:
+            is_there = first < stop - start and of_candidate[first] == opening_idx
+            return range(start + first, start + first + bool(is_there))
+        after = int(np.searchsorted(of_candidate, opening_idx, side="right"))
+        return range(start + first, start + after)
+
+    def find(self, candidate_idx: int, opening_idx: int, variant: str | None = None) -> int | None:
+        """Return the row of a pair in a variant; None where it is not eligible in just that way.
+
+        The variant of a pair that can be had in one way only is None.
+        """
+        rows = self.ways(candidate_idx, opening_idx)
+        return next((row for row in rows if self.variant_of(row) == variant), None)
+
+    def variant_of(self, row: int) -> str | None:
+        """Return the label of a row's variant."""
+        code = -1 if self.variant is None else int(self.variant[row])
+        return None if code < 0 else self.variants[code].label
+
+    @cached_property
+    def is_first_way(self) -> Bools:
+        """Marks the first row of each pair, so that pairs are counted once, shape (E,)."""
+        first = np.ones(self.n_pairs, dtype=np.bool_)
+        if self.variant is not None:
+            first[1:] = np.diff(self.candidate).astype(np.bool_)
+            first[1:] |= np.diff(self.opening).astype(np.bool_)
+        first.setflags(write=False)
+        return first
+
+    @property
+    def number(self) -> Ints:
+        """Which pair each row is a way of, counted from 0, shape (E,)."""
+        return np.cumsum(self.is_first_way) - 1
+
+    @cached_property
+    def eligible_openings(self) -> Ints:
+        """For how many openings each candidate is eligible, shape (C,)."""
+        return self._counted(self.candidate, self.candidate_start)
+
+    @cached_property
+    def eligible_candidates(self) -> Ints:
+        """How many candidates are eligible for each opening, shape (O,)."""
+        return self._counted(self.opening, self.opening_start)
+
+    def _counted(self, rows: Indices, start: Ints) -> Ints:
+        if self.variant is None:
+            return np.diff(start)
+        return np.bincount(rows[self.is_first_way], minlength=start.size - 1)
 
     def with_placements_per_candidate(self, at_most: int) -> "PairTable":
         """Return the same pairs with another promise on the placements of one candidate."""

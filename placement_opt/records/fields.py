@@ -206,6 +206,11 @@ CoachOfCandidate = Annotated[
     tuple[PersonId, PersonId], BeforeValidator(row_of("candidate id, coach id", 2))
 ]
 CoachesOfCandidates = Annotated[tuple[CoachOfCandidate, ...], BeforeValidator(_listed)]
+WayOfIds = Annotated[
+    tuple[PersonId, Identifier, Label],
+    BeforeValidator(row_of("candidate id, opening id, variant", 3)),
+]
+WaysOfIds = Annotated[tuple[WayOfIds, ...], BeforeValidator(_listed)]
 TravelRow = Annotated[
     tuple[PersonId, Identifier, Minutes],
     BeforeValidator(row_of("origin, destination, minutes", 3)),

@@ -25,7 +25,7 @@ from placement_opt.report.tables import (
 from placement_opt.run.assumptions import assumption_rows
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.progress import Stopwatch
-from placement_opt.run.result_record import ResultRecord
+from placement_opt.run.result_record import VARIANTS, ResultRecord
 from placement_opt.run.run_record import RunParameters, RunRecord
 from placement_opt.run.start_plan import Started
 from placement_opt.run.two_readings import contradicted, contradictions, plan_kept
@@ -204,7 +204,8 @@ def _stats(
     return {
         "candidates": pairs.instance.n_candidates,
         "openings": pairs.instance.n_openings,
-        "pairs": pairs.n_pairs,
+        "pairs": pairs.n_distinct,
+        **({} if pairs.variant is None else {VARIANTS: pairs.n_pairs}),
         "rows": formulation.n_rows,
         "variables": formulation.n_variables,
         "peak_memory_mb": peak_memory_mb(),

@@ -1,7 +1,7 @@
 """A result with its tables: as frames of pandas and polars, and as a workbook."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import PrivateAttr
@@ -23,8 +23,9 @@ from placement_opt.basics.rows import (
     TermRow,
     UnplacedRow,
 )
+from placement_opt.instance.variants import VARIANT
 from placement_opt.report.summary import summarise
-from placement_opt.run.result_record import ResultRecord
+from placement_opt.run.result_record import VARIANTS, ResultRecord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +55,7 @@ class TabledResult(ResultRecord):
 
     @property
     def placements(self) -> "pd.DataFrame":
-        """One row per placement: ids, coach, hours, coaching hours, subsidy, points."""
+        """One row per placement: ids, coach, hours, coaching hours, subsidy, points, variant."""
         return self._table("placements")
 
     @property
@@ -114,12 +115,22 @@ class TabledResult(ResultRecord):
 
     def _table(self, table: str) -> "pd.DataFrame":
         """Return a copy of a table, made once from its rows."""
-        row, name = _TABLES[table]
+        name = _TABLES[table][1]
         rows = getattr(self, name) or ()
         known = self._frames.get(name)
         if known is None or known[0] is not rows:  # a changed copy shares what was made before
-            known = self._frames[name] = (rows, _frame(row, rows))
+            import pandas as pd
+
+            columns, cells = self._cells(table)
+            known = self._frames[name] = (rows, pd.DataFrame(cells, columns=columns))
         return known[1].copy()
+
+    def _cells(self, table: str) -> tuple[list[str], list[list[Any]]]:
+        """Return columns and cells of a table; variants only where pairs have several ways."""
+        row, rows = _TABLES[table]
+        columns = [name for name in row.model_fields if name != VARIANT or VARIANTS in self.stats]
+        entries = getattr(self, rows) or ()
+        return columns, [[getattr(entry, name) for name in columns] for entry in entries]
 
     def to_polars(self, table: str = "placements") -> "pl.DataFrame":
         """Return a table as a frame of polars.
@@ -142,9 +153,8 @@ class TabledResult(ResultRecord):
         except ImportError:
             hint = "pip install polars, or take the table as pandas"
             raise PlacementError(f"to_polars needs polars. Hint: {hint}.") from None
-        row, name = _TABLES[table]
-        columns, rows = list(row.model_fields), _cells(row, getattr(self, name) or ())
-        return pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
+        columns, cells = self._cells(table)
+        return pl.DataFrame(cells, schema=columns, orient="row", infer_schema_length=None)
 
     def to_excel(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write all tables to a workbook (xlsx), a sheet each, wholly or not at all.
@@ -167,10 +177,7 @@ class TabledResult(ResultRecord):
         """
         from placement_opt.report.workbook import workbook_bytes
 
-        sheets = {
-            table: (list(row.model_fields), _cells(row, getattr(self, name) or ()))
-            for table, (row, name) in _TABLES.items()
-        }
+        sheets = {table: self._cells(table) for table in _TABLES}
         told = [[line] for line in self.summary().split("\n")]
         content = workbook_bytes({"summary": (["summary"], told)} | sheets)
         write_bytes_atomically(path, content, overwrite=overwrite)
@@ -178,13 +185,3 @@ class TabledResult(ResultRecord):
     def summary(self, language: Literal["en", "nl"] = "en") -> str:
         """Return the plan in one page for a placement manager, in English or Dutch."""
         return summarise(self, language)
-
-
-def _cells(row: type[Row], rows: Sequence[Row]) -> list[list[Any]]:
-    return [[getattr(entry, name) for name in row.model_fields] for entry in rows]
-
-
-def _frame(row: type[Row], rows: Sequence[Row]) -> "pd.DataFrame":
-    import pandas as pd
-
-    return pd.DataFrame(_cells(row, rows), columns=list(row.model_fields))

@@ -70,6 +70,7 @@ def placement_rows(
                 placement, f"{planned}subsidy_eur_per_year", is_read=reads_subsidy
             ),
             points=float(gained),
+            variant=placement.variant,
         )
         for placement, gained in zip(plan.placements, points, strict=True)
     )

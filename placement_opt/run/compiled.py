@@ -7,14 +7,14 @@ from functools import cached_property
 import numpy as np
 
 from placement_opt.basics.arrays import Ints
-from placement_opt.basics.rows import AssumptionRow, RemarkRow
+from placement_opt.basics.rows import AssumptionRow, PlacementRow, RemarkRow
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.base import Rule
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.groups import LabelsOfPairs
-from placement_opt.pairs.listed import PairsByIds, given_of
+from placement_opt.pairs.placements import PairsByIds, placement_of
 from placement_opt.pairs.table import PairTable
 from placement_opt.run.own_parts import is_own
 from placement_opt.run.verification import Verdict, judge
@@ -57,19 +57,26 @@ class Compiled(ShortRepr):
 
     def plan(self, solution: Solution, liked: Ints | None = None) -> Plan:
         """Lift a solution back into the user's ids; `liked` as in `coaches`."""
-        pairs, chosen = self.pairs, solution.chosen
-        instance = pairs.instance
-        coach = self.coaches(solution, liked)
-        placements = [
-            Placement(
-                instance.candidate_ids[pairs.candidate[pair]],
-                instance.opening_ids[pairs.opening[pair]],
-                instance.coach_ids[k] if k >= 0 else None,
-                given_of(pairs, int(pair)),
-            )
-            for pair, k in zip(chosen, coach, strict=True)
-        ]
-        return self.plan_of(placements)
+        coach_ids, coach = self.pairs.instance.coach_ids, self.coaches(solution, liked)
+        return self.plan_of(
+            self.placement(row, coach_ids[k] if k >= 0 else None)
+            for row, k in zip(solution.chosen.tolist(), coach.tolist(), strict=True)
+        )
+
+    def placement(self, row: int, coach_id: str | None = None) -> Placement:
+        """Return the placement that a row of the pairs stands for."""
+        return placement_of(self.pairs, row, coach_id)
+
+    def row_of(self, placement: PlacementRow) -> int | None:
+        """Return the row of the pairs that a row of a result tells of; None where it has none."""
+        instance = self.pairs.instance
+        if placement.candidate_id not in instance.candidate_of:
+            return None
+        if placement.opening_id not in instance.opening_of:
+            return None
+        candidate = instance.candidate_idx(placement.candidate_id)
+        opening = instance.opening_idx(placement.opening_id)
+        return self.pairs.find(candidate, opening, placement.variant)
 
     def plan_of(self, placements: Iterable[Placement]) -> Plan:
         """Put placements in the setting that the rules read them in."""

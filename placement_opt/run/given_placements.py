@@ -11,9 +11,10 @@ from placement_opt.run.result_record import ResultRecord
 
 GivenPlan: TypeAlias = Any
 """A `Result`, a frame or mapping of columns with `candidate_id` and `opening_id`, perhaps
-`coach_id`; or rows: pairs, triples with the coach, or mappings and records with those names."""
+`coach_id` and `variant`; or rows: pairs, triples with the coach, four with coach and variant, or
+mappings and records with those names."""
 
-IDS = ("candidate_id", "opening_id", "coach_id")
+IDS = ("candidate_id", "opening_id", "coach_id", "variant")
 NEEDED = IDS[:2]
 
 LARGEST_ID = 10**18
@@ -27,6 +28,7 @@ class GivenPlacement:
     candidate_id: str | None
     opening_id: str | None
     coach_id: str | None = None
+    variant: str | None = None
 
     @property
     def pair(self) -> tuple[str, str] | None:
@@ -57,7 +59,7 @@ def placements_of(plan: GivenPlan, subject: str = "start") -> list[GivenPlacemen
     columns = None if isinstance(plan, ResultRecord) else frame_columns(plan)
     rows: Sequence[Sequence[Any]]
     if isinstance(plan, ResultRecord):
-        rows = [(row.candidate_id, row.opening_id, row.coach_id) for row in plan.placement_rows]
+        rows = [[getattr(row, name) for name in IDS] for row in plan.placement_rows]
     elif columns is not None:
         rows = _of_columns(columns, plan, subject)
     elif isinstance(plan, Iterable) and not isinstance(plan, str | bytes):
@@ -107,7 +109,8 @@ def _of_columns(given: Sequence[tuple[Any, Any]], plan: Any, subject: str) -> li
     ]
     if problems:
         raise InvalidInputError(problems)
-    return list(zip(*(columns[name] for name in IDS if name in columns), strict=True))
+    nothing = [None] * length
+    return list(zip(*(columns.get(name, nothing) for name in IDS), strict=True))
 
 
 def _of_rows(plan: Iterable[Any], subject: str) -> list[Sequence[Any]]:

@@ -7,9 +7,11 @@ from typing import Any
 from placement_opt.basics.errors import Findings, InvalidInputError, Problem
 from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
+from placement_opt.constraints.one_variant import OneVariant
 from placement_opt.constraints.travel_time import TravelTime, knows_places
 from placement_opt.instance.groupings import GROUPINGS, each_way
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.variants import VARIANT
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.groups import unknown_per
 from placement_opt.records import Region
@@ -82,6 +84,28 @@ def _given_twice(parts: Iterable[Rule | Term]) -> Iterator[Problem]:
             told = ", ".join(apart) or None
             yield Problem(part.subject, name, "key", told, expected, "keep one of the two")
         seen.add(part.key)
+
+
+def rules_of(
+    instance: Instance, given: Iterable[Any] | None, listed: Any, columns: Collection[str]
+) -> list[Any]:
+    """Return the rules of a model: the given or the standard ones, and those that always hold.
+
+    Parameters
+    ----------
+    instance
+        The region.
+    given
+        The rules as given; None takes the standard ones.
+    listed
+        What was given as ``pairs=``.
+    columns
+        Names of the columns of ``pairs=`` or ``pair_values=``.
+    """
+    rules = standard_rules_of(instance, listed) if given is None else list(given)
+    if VARIANT in columns and not any(isinstance(rule, OneVariant) for rule in rules):
+        rules.append(OneVariant())
+    return rules
 
 
 def standard_rules_of(instance: Instance, listed: Any) -> list[Rule]:

@@ -33,6 +33,9 @@ from placement_opt.run.compiled import Compiled
 from placement_opt.run.run_record import RunRecord
 from placement_opt.run.start_outcome import StartOutcome
 
+VARIANTS = "variants"
+"""The statistic that is there where pairs can be had in several ways, and only there."""
+
 
 class ResultRecord(ResultPart):
     """A plan with its proof, reasons and rows of tables; what does not exist is None.
@@ -60,7 +63,8 @@ class ResultRecord(ResultPart):
         Pairs that would rather have each other; None where no two sides rank each other.
     stats
         What was measured, an open dictionary: ``candidates``, ``openings``, ``pairs``, ``rows``
-        and ``variables``; ``seconds`` by phase (``pairs``, ``lower``, ``formulate``, ``search``,
+        and ``variables``; ``variants``, the ways that all pairs have together, where some have
+        several; ``seconds`` by phase (``pairs``, ``lower``, ``formulate``, ``search``,
         ``verify``) and ``elapsed_s`` of all; ``peak_memory_mb``; ``found_by`` and ``proven_by``,
         the source of plan and bound; ``way``, what the solver noted on its way; ``trace``, the best
         plan and bound over time (``elapsed_s``, ``source``, ``objective``, ``bound``).

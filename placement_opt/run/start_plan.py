@@ -1,13 +1,15 @@
 """Start plans: a plan that people already have, given to a solve and never made worse."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from placement_opt.basics.arrays import Ints
 from placement_opt.basics.bsn import masked
+from placement_opt.formulation.formulation import Formulation
+from placement_opt.instance.plan import pair_text
 from placement_opt.pairs.table import PairTable
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.given_placements import GivenPlacement
@@ -22,6 +24,7 @@ from placement_opt.solvers.plans.additions import PlanInRows
 from placement_opt.solvers.plans.given_plan import best_within, least_plan, plan_of_given
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.board import LEAST_PLAN, Solution
+from placement_opt.solvers.search.limits import SearchLimits
 
 UNKNOWN_COACH = -2
 """Stands for a coach that is named and not known; -1 for none named."""
@@ -74,12 +77,11 @@ def offer_start(
 
 def _offered(compiled: Compiled, search: Search, start: Sequence[GivenPlacement]) -> Started:
     pairs, formulation = compiled.pairs, compiled.formulation
-    read = _Read.of(pairs, start)
-    coach = np.array([read.coach_of_row[row] for row in read.rows.tolist()], dtype=np.int64)
-    named = {"coach": np.maximum(coach, -1)}
-    solution = plan_of_given(formulation, read.rows, named, search.limits)
+    read = _Read.of(pairs, start, formulation.objective.gain)
+    solution, given = _planned(formulation, read, search.limits)
+    rows, coach = _in_order(given)
     if solution is not None:
-        is_empty = not np.isin(read.rows, solution.chosen).any()
+        is_empty = not np.isin(rows, solution.chosen).any()
         if not search.offer(solution, LEAST_PLAN if is_empty else "start plan"):
             solution = None
     if solution is not None:
@@ -87,13 +89,13 @@ def _offered(compiled: Compiled, search: Search, start: Sequence[GivenPlacement]
         if better is not None:
             search.offer(better, "part of the start plan")
     wanted = np.full(pairs.instance.n_candidates, -1, dtype=np.int64)
-    wanted[pairs.candidate[read.rows]] = named["coach"]
+    wanted[pairs.candidate[rows]] = np.maximum(coach, -1)
     left_out = [*read.left_out()]
     if solution is None:
         return Started(StartOutcome(given=len(start), left_out=tuple(left_out)), wanted)
-    is_kept = np.isin(read.rows, solution.chosen, assume_unique=True)
-    left_out += _beside(compiled, solution, read.rows[~is_kept])
-    place = np.searchsorted(solution.chosen, read.rows[is_kept])
+    is_kept = np.isin(rows, solution.chosen, assume_unique=True)
+    left_out += _beside(compiled, solution, rows[~is_kept])
+    place = np.searchsorted(solution.chosen, rows[is_kept])
     now, before = compiled.coaches(solution, wanted)[place], coach[is_kept]
     outcome = StartOutcome(
         given=len(start),
@@ -108,16 +110,62 @@ def _offered(compiled: Compiled, search: Search, start: Sequence[GivenPlacement]
     return Started(outcome, wanted)
 
 
+def _planned(
+    formulation: Formulation, read: "_Read", limits: SearchLimits
+) -> tuple[Solution | None, dict[int, int]]:
+    """Return a plan of what was read, and the rows that stand for that, with their coaches.
+
+    Where the start names no variant, the way that gains most is tried first, then all of them.
+    """
+
+    def made(given: dict[int, int]) -> Solution | None:
+        rows, coach = _in_order(given)
+        return plan_of_given(formulation, rows, {"coach": np.maximum(coach, -1)}, limits)
+
+    first = made(read.coach_of_row)
+    if not read.ways_of_row or (
+        first is not None and np.isin([*read.coach_of_row], first.chosen).all()
+    ):
+        return first, read.coach_of_row
+    ways = {row: read.ways_of_row.get(row, (row,)) for row in read.coach_of_row}
+    second = made({way: read.coach_of_row[row] for row, each in ways.items() for way in each})
+    if second is None or (first is not None and _gained(formulation, second, first) <= 0):
+        return first, read.coach_of_row
+    taken = set(second.chosen.tolist())
+    held = {row: next((way for way in each if way in taken), row) for row, each in ways.items()}
+    return second, {held[row]: coach for row, coach in read.coach_of_row.items()}
+
+
+def _gained(formulation: Formulation, plan: Solution, other: Solution) -> int:
+    """Return what a plan gains beside another, in units of the objective."""
+    gain, n_pairs = formulation.objective.gain, formulation.n_pairs
+    return sum(
+        sign * int(gain[each.chosen].sum() + gain[n_pairs:] @ each.own)
+        for sign, each in ((1, plan), (-1, other))
+    )
+
+
+def _in_order(given: Mapping[int, int]) -> tuple[Ints, Ints]:
+    """Return rows, ascending, with the coach of each."""
+    rows = np.array(sorted(given), dtype=np.int64)
+    return rows, np.array([given[row] for row in rows.tolist()], dtype=np.int64)
+
+
 @dataclass
 class _Read:
-    """The eligible pairs of a start, with their coach rows, and what else it has, by reason."""
+    """The eligible pairs of a start, with their coach rows, and what else it has, by reason.
+
+    `ways_of_row` holds all ways of the pairs whose variant the start does not name.
+    """
 
     coach_of_row: dict[int, int] = field(default_factory=dict)
+    ways_of_row: dict[int, range] = field(default_factory=dict)
     others: dict[LeftOutReason, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, pairs: PairTable, start: Sequence[GivenPlacement]) -> "_Read":
+    def of(cls, pairs: PairTable, start: Sequence[GivenPlacement], gain: Ints) -> "_Read":
         read, instance = cls(), pairs.instance
+        taken: set[tuple[str, str]] = set()
         coach_row = {id_: row for row, id_ in enumerate(instance.coach_ids)}
         for given in start:
             if given.pair is None:
@@ -130,19 +178,20 @@ class _Read:
             if opening_id not in instance.opening_of:
                 read._leave("unknown_opening", opening_id)
                 continue
-            row = pairs.find(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))
-            if row is None or row in read.coach_of_row:
-                reason: LeftOutReason = "not_eligible" if row is None else "listed_twice"
-                read._leave(reason, f"{candidate_id} in {opening_id}")
+            ends = instance.candidate_idx(candidate_id), instance.opening_idx(opening_id)
+            ways = pairs.ways(*ends)
+            fit = [row for row in ways if given.variant in {None, pairs.variant_of(row)}]
+            if not fit or given.pair in taken:
+                reason: LeftOutReason = "listed_twice" if fit else "not_eligible"
+                read._leave(reason, pair_text(candidate_id, opening_id, given.variant))
                 continue
+            row = max(fit, key=lambda way: (gain[way], -way))
+            if len(fit) > 1:
+                read.ways_of_row[row] = ways
+            taken.add(given.pair)
             named = given.coach_id
             read.coach_of_row[row] = -1 if named is None else coach_row.get(named, UNKNOWN_COACH)
         return read
-
-    @property
-    def rows(self) -> Ints:
-        """The eligible pairs, ascending."""
-        return np.array(sorted(self.coach_of_row), dtype=np.int64)
 
     def left_out(self) -> Iterator[LeftOut]:
         """Yield what was left out so far, by reason."""
@@ -168,7 +217,8 @@ def _beside(compiled: Compiled, solution: Solution, left: Ints) -> Iterator[Left
         lowers = rule is None and change.gain[position] < 0
         key: tuple[LeftOutReason, str | None]
         key = ("lowers_the_total" if lowers else "breaks_a_rule", rule)
-        name = f"{ids[0][pairs.candidate[pair]]} in {ids[1][pairs.opening[pair]]}"
+        ends = ids[0][pairs.candidate[pair]], ids[1][pairs.opening[pair]]
+        name = pair_text(*ends, pairs.variant_of(pair))
         groups.setdefault(key, []).append(name)
     for (reason, rule), names in groups.items():
         shown = tuple(names[:SHOWN_IDS])

@@ -104,7 +104,7 @@ def disagreement(compiled: Compiled, search: Search, plan: Plan, what: str) -> I
     )
     error.plan = {
         name: [getattr(placement, name) for placement in plan.placements]
-        for name in ("candidate_id", "opening_id", "coach_id")
+        for name in ("candidate_id", "opening_id", "coach_id", "variant")
     }
     return error
 

@@ -112,7 +112,7 @@ def judge(
     """
     instance = plan.instance
     unknown = tuple(
-        Violation("known ids", f"{p.candidate_id} in {p.opening_id}", "the region has no such pair")
+        Violation("known ids", str(p), "the region has no such pair")
         for p in plan.placements
         if p.candidate_id not in instance.candidate_of or p.opening_id not in instance.opening_of
     )

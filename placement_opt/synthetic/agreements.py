@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from placement_opt.instance.plan import straight_line_minutes
+from placement_opt.instance.straight_line import straight_line_minutes
 from placement_opt.records import Candidate, Coach, Opening
 from placement_opt.synthetic.draws import Draws
 

@@ -183,7 +183,6 @@ class TestSeveralRowsAreFull:
     def test_the_opening_is_the_one_nearest_to_a_placement_at_the_prices(self):
         reason = self.reason([0, 0, 0, 0, 0, 0])
         assert (reason.kind, reason.pair, reason.rows) == (Kind.OUTCOMPETED, 1, (4,))
-        assert reason.n_open == 2
 
     @pytest.mark.parametrize(("prices", "pair"), [([9, 4.5], 1), ([5, 4.5], 0), ([0, 0], 0)])
     def test_of_two_full_openings(self, prices, pair):

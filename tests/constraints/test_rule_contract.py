@@ -4,6 +4,7 @@ On tiny regions all subsets of the eligible pairs are enumerated (with every ass
 where a rule reads coaches). A rule is tried alone, with several settings.
 """
 
+import dataclasses
 import itertools
 import re
 from fractions import Fraction
@@ -25,7 +26,8 @@ from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.pairs.groups import LabelsOfPairs
-from placement_opt.pairs.listed import PairsByIds, given_of, listed_pairs
+from placement_opt.pairs.listed import given_of, listed_pairs
+from placement_opt.pairs.placements import PairsByIds
 
 RULES_PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 LAW = (
@@ -49,6 +51,7 @@ LAW = (
 )
 """What the law leaves open, filled in by two municipalities, one with an ordinance of its own."""
 MOST_PAIRS = 6
+VARIANTS = ("calm", "fast")
 MOST_COACHED_PAIRS = 4
 
 CASES = [
@@ -57,7 +60,7 @@ CASES = [
     for number, fields in enumerate(rule.examples)
     for at_most in (
         (1, None)
-        if rule in {po.Coaching, po.MunicipalityBalance, po.JobsQuota, po.FewChanges}
+        if rule in {po.Coaching, po.MunicipalityBalance, po.JobsQuota, po.FewChanges, po.OneVariant}
         else (None,)
     )
 ]
@@ -73,16 +76,19 @@ FEW = settings(
 def listed(draw, most_pairs):
     """Draw a region and a frame of some of its pairs, with columns of its own."""
     region = draw(tiny_regions(fixed=False))
-    every = [(c.id, o.id) for c in region.candidates for o in region.openings]
+    ways = draw(st.sampled_from(((None,), VARIANTS)))
+    every = [(c.id, o.id, way) for c in region.candidates for o in region.openings for way in ways]
     pairs = draw(st.lists(st.sampled_from(every), unique=True, min_size=1, max_size=most_pairs))
     each = {"min_size": len(pairs), "max_size": len(pairs)}
     weights = st.sampled_from((0, 1, 1.5, 0.000001, 2.333333))
     frame = {
-        "candidate_id": [candidate for candidate, _ in pairs],
-        "opening_id": [opening for _, opening in pairs],
+        "candidate_id": [candidate for candidate, _, _ in pairs],
+        "opening_id": [opening for _, opening, _ in pairs],
         "weight": draw(st.lists(weights, **each)),
         "crew": draw(st.lists(st.sampled_from(("red", "blue")), **each)),
     }
+    if ways == VARIANTS:
+        frame["variant"] = [way for *_, way in pairs]
     overriding = {
         "hours_per_week": st.sampled_from((0, 8, 12.75, 25.5)),
         "coaching_hours_per_week": st.sampled_from((0, 1.2, 2.5)),
@@ -93,7 +99,11 @@ def listed(draw, most_pairs):
     }
     for name in draw(st.sampled_from(((), (), *((name,) for name in overriding)))):
         frame[name] = draw(st.lists(overriding[name], **each))
-    fixed = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=2))
+        if name.endswith("_rank"):  # of a pair, whatever its ways
+            of_pair = {pair[:2]: rank for pair, rank in zip(pairs, frame[name], strict=True)}
+            frame[name] = [of_pair[pair[:2]] for pair in pairs]
+    ends = sorted({pair[:2] for pair in pairs})
+    fixed = draw(st.lists(st.sampled_from(ends), unique=True, max_size=2))
     excluded = set(region.excluded_pairs)
     working = {(c.id, c.current_opening) for c in region.candidates}
     kept = tuple(pair for pair in fixed if pair not in excluded | working)
@@ -113,13 +123,21 @@ def setting(rule, region, frame, at_most):
     def plan(placements):
         return Plan(instance, placements, eligible, labels, PairsByIds(table), table.given.keys())
 
-    placements = [Placement(*pair, None, given_of(table, row)) for row, pair in enumerate(ids)]
+    placements = [
+        Placement(*pair, None, given_of(table, row), table.variant_of(row))
+        for row, pair in enumerate(ids)
+    ]
     return instance, table, placements, plan
 
 
 def breaks_one_placement(placements, at_most):
     people = [placement.candidate_id for placement in placements]
     return at_most is not None and any(people.count(one) > at_most for one in people)
+
+
+def breaks_one_variant(placements):
+    pairs = [(placement.candidate_id, placement.opening_id) for placement in placements]
+    return len(pairs) > len(set(pairs))
 
 
 def points_of(rule, plan):
@@ -158,6 +176,9 @@ def test_rows_are_satisfiable_exactly_when_nothing_is_violated(kind, fields, at_
         for rows in subsets(range(len(placements))):
             chosen = [placements[row] for row in rows]
             if breaks_one_placement(chosen, at_most):
+                continue
+            # Every other rule may rely on what this one sees to.
+            if kind is not po.OneVariant and breaks_one_variant(chosen):
                 continue
             sound, points = judged(rule, plan, region, chosen)
             ones = np.isin(np.arange(len(placements)), rows).astype(int).tolist()
@@ -204,7 +225,7 @@ def check_lift(rule, instance, plan, block, chosen, rows, own):
     lifted = block.capacity.lift(np.array(rows, dtype=np.int64), np.array(own, dtype=np.int64))
     ids = instance.coach_ids
     named = [
-        Placement(p.candidate_id, p.opening_id, ids[coach] if coach >= 0 else None, p.given)
+        dataclasses.replace(p, coach_id=ids[coach] if coach >= 0 else None)
         for p, coach in zip(chosen, lifted["coach"].tolist(), strict=True)
     ]
     assert list(rule.violations(plan(named))) == []

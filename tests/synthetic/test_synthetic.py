@@ -8,7 +8,7 @@ import pytest
 
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints import standard_rules
-from placement_opt.constraints.fixed_placements import refuse_ineligible
+from placement_opt.constraints.fixed_placements import rows_of_fixed
 from placement_opt.instance.instance import Instance
 from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.records import Region
@@ -257,7 +257,7 @@ def test_fixed_placements_are_eligible_under_the_standard_rules(seed: int):
     instance = Instance(made)
     pairs = enumerate_pairs(instance, standard_rules(instance))
     assert len(made.fixed_placements) == 3
-    refuse_ineligible(pairs, made.fixed_placements)
+    rows_of_fixed(pairs, made.fixed_placements)
     assert np.median(np.bincount(pairs.candidate, minlength=900)) >= 5
 
 

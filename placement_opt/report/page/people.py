@@ -28,7 +28,7 @@ def table_of(result: ResultRecord, figures: Figures, language: str) -> list[list
         [
             row.candidate_id,
             home.get(row.candidate_id, ""),
-            row.opening_id,
+            row.opening_id if row.variant is None else f"{row.opening_id} ({row.variant})",
             row.employer_id or "",
             work.get(row.opening_id, ""),
             row.hours_per_week,
@@ -58,13 +58,7 @@ def cards_of(result: ResultRecord, compiled: Compiled, titles: Mapping[str, str]
     pair and the positions that are free.
     """
     pairs, instance = compiled.pairs, compiled.pairs.instance
-    rows = np.array(
-        [
-            pairs.find(instance.candidate_idx(p.candidate_id), instance.opening_idx(p.opening_id))
-            for p in result.placement_rows
-        ],
-        dtype=np.int64,
-    )
+    rows = np.array([compiled.row_of(p) for p in result.placement_rows], dtype=np.int64)
     told = pairs_of_rows(compiled, rows)
     names = [name for name in told.columns if str(name).startswith("points.")]
     free = {row.opening_id: row.places - row.filled for row in result.opening_rows}
@@ -81,13 +75,19 @@ def cards_of(result: ResultRecord, compiled: Compiled, titles: Mapping[str, str]
 
 
 def _others(compiled: Compiled, placed: Ints) -> list[tuple[int, float]]:
-    """Return the pairs with the most points of each person, those of the plan left out."""
+    """Return the pairs with the most points of each person, those of the plan left out.
+
+    Of a pair in several ways it is the one with the most points.
+    """
     pairs, objective = compiled.pairs, compiled.formulation.objective
     gain = objective.gain[: pairs.n_pairs]
     order = np.lexsort((pairs.opening, -gain, pairs.candidate))
-    is_placed = np.zeros(pairs.n_pairs, dtype=np.bool_)
-    is_placed[placed] = True
-    order = order[~is_placed[order]]
+    number = pairs.number
+    is_placed = np.zeros(pairs.n_distinct, dtype=np.bool_)
+    is_placed[number[placed]] = True
+    order = order[~is_placed[number[order]]]
+    if pairs.variant is not None:
+        order = order[np.sort(np.unique(number[order], return_index=True)[1])]
     of = pairs.candidate[order]
     is_first = np.r_[True, of[1:] != of[:-1]] if of.size else np.zeros(0, dtype=np.bool_)
     first = np.flatnonzero(is_first)

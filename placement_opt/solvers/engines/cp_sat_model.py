@@ -6,6 +6,7 @@ from ortools.sat.python import cp_model
 
 from placement_opt.basics.errors import UnknownIdError
 from placement_opt.formulation.formulation import Formulation
+from placement_opt.instance.plan import pair_text
 from placement_opt.pairs.table import PairTable
 from placement_opt.solvers.engines.cp_sat_writing import cp_sat_model
 
@@ -25,32 +26,40 @@ class PlacementCpModel(cp_model.CpModel):
         super().__init__()
 
     def pairs(self) -> "pd.DataFrame":
-        """Return one row per pair variable: its index, candidate_id and opening_id."""
+        """Return one row per pair variable: its index, candidate_id, opening_id and variant.
+
+        The column of variants is there where some pairs can be had in several ways.
+        """
         import pandas as pd
 
-        instance = self._pairs.instance
-        return pd.DataFrame(
-            {
-                "variable": range(self._pairs.n_pairs),
-                "candidate_id": [instance.candidate_ids[c] for c in self._pairs.candidate],
-                "opening_id": [instance.opening_ids[o] for o in self._pairs.opening],
-            }
-        )
+        pairs, instance = self._pairs, self._pairs.instance
+        columns = {
+            "variable": range(pairs.n_pairs),
+            "candidate_id": [instance.candidate_ids[c] for c in pairs.candidate],
+            "opening_id": [instance.opening_ids[o] for o in pairs.opening],
+        }
+        if pairs.variant is not None:
+            columns["variant"] = list(map(pairs.variant_of, range(pairs.n_pairs)))
+        return pd.DataFrame(columns)
 
-    def variable(self, candidate_id: str, opening_id: str) -> cp_model.IntVar:
-        """Return the variable of a pair.
+    def variable(
+        self, candidate_id: str, opening_id: str, variant: str | None = None
+    ) -> cp_model.IntVar:
+        """Return the variable of a pair, in one of its variants where it has any.
 
         Raises
         ------
         UnknownIdError
-            When an id is unknown, or the pair is not eligible.
+            When an id is unknown, or the pair is not eligible, or not in just that variant.
         """
-        instance = self._pairs.instance
-        row = self._pairs.find(
-            instance.candidate_idx(candidate_id), instance.opening_idx(opening_id)
-        )
+        pairs, instance = self._pairs, self._pairs.instance
+        ends = instance.candidate_idx(candidate_id), instance.opening_idx(opening_id)
+        row = pairs.find(*ends, variant)
         if row is None:
-            raise UnknownIdError("eligible pair", f"{candidate_id} in {opening_id}", ())
+            ways = pairs.ways(*ends)
+            known = [pair_text(candidate_id, opening_id, pairs.variant_of(way)) for way in ways]
+            asked = pair_text(candidate_id, opening_id, variant)
+            raise UnknownIdError("eligible pair", asked, known)
         return self.get_int_var_from_proto_index(row)
 
 
