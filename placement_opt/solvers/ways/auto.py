@@ -1,7 +1,5 @@
 """Chooses the way to solve: a flow, independent components, or prices first."""
 
-from functools import partial
-
 import numpy as np
 
 from placement_opt.basics.status import StopReason
@@ -18,8 +16,7 @@ from placement_opt.solvers.flow.network_flow import NetworkFlow
 from placement_opt.solvers.plans.rounding import rounded
 from placement_opt.solvers.relaxation.relaxation import whole_relaxation
 from placement_opt.solvers.search import schedule
-from placement_opt.solvers.search.base import Ending, Search, Solver
-from placement_opt.solvers.search.reporting import Beside, logger
+from placement_opt.solvers.search.base import Ending, Search
 from placement_opt.solvers.ways.apart import solve_apart
 from placement_opt.solvers.ways.complete import COMPLETE_PAIRS, Complete
 from placement_opt.solvers.ways.large import search_large
@@ -53,9 +50,7 @@ class Auto:
     5. Otherwise: prices from the linear relaxation of the whole, then neighbourhoods of the best
        plan (`placement_opt.solvers.ways.restricted_master`).
     6. No prices, or no plan from them: a proof by prices that there is no plan. Where that fails,
-       CP-SAT and HiGHS side by side on the whole problem, which share the best plan and bound; the
-       first proof wins. CP-SAT alone where sums are too large for HiGHS, or in a reproducible
-       solve.
+       CP-SAT on the whole problem.
     """
 
     name = "auto"
@@ -100,7 +95,7 @@ class Auto:
     def _by_prices(
         self, formulation: Formulation, search: Search, complete: Complete | None = None
     ) -> Ending:
-        """Search from prices; where that leads nowhere, let complete solvers race."""
+        """Search from prices; where that leads nowhere, by CP-SAT on the whole."""
         ending = None
         if formulation.n_pairs > MANY_PAIRS:
             search.note(f"large ({formulation.n_pairs:,} pairs): prices by column generation")
@@ -124,13 +119,9 @@ class Auto:
         if formulation.n_pairs > MOST_PAIRS:
             search.note("no plan from prices, and too many pairs for any solver as a whole")
             return ending or Ending.FAILED
-        if search.limits.reproducible or Mip().refuses(formulation) is not None:
-            search.note("no prices or no plan from them: CP-SAT on the whole")
-            return CpSat().solve(formulation, search)
-        search.note("no prices or no plan from them: CP-SAT and HiGHS side by side on the whole")
-        if complete is not None:
-            return CpSat(workers=1).solve(formulation, search)
-        return race(formulation, search, [CpSat(workers=1), Mip()])
+        search.note("no prices or no plan from them: CP-SAT on the whole")
+        # A complete solver at work has the other processor.
+        return CpSat(workers=None if complete is None else 1).solve(formulation, search)
 
     def _exactly(self, formulation: Formulation, search: Search) -> Ending | None:
         """Take problems without a plan by counting, networks and components; None for the rest."""
@@ -198,23 +189,3 @@ def price(formulation: Formulation, search: Search) -> Priced | None:
         relaxed.values,
         bound,
     )
-
-
-def race(formulation: Formulation, search: Search, solvers: list[Solver]) -> Ending:
-    """Run solvers side by side on one search until one proves the optimum or all have ended."""
-    runs = [Beside(partial(solver.solve, formulation, search)) for solver in solvers]
-    endings: dict[str, Ending] = {}
-    while len(endings) < len(runs):
-        for solver, run in zip(solvers, runs, strict=True):
-            if solver.name not in endings and run.wait(schedule.POLL_S):
-                endings[solver.name] = _ending_of(solver, run)
-    best_first = (Ending.EXHAUSTED, Ending.STOPPED, Ending.FINISHED, Ending.FAILED)
-    return next(ending for ending in best_first if ending in endings.values())
-
-
-def _ending_of(solver: Solver, run: Beside[Ending]) -> Ending:
-    try:
-        return run.answer() or Ending.FAILED
-    except Exception:
-        logger.warning("%s failed; the others go on", solver.name, exc_info=True)
-        return Ending.FAILED

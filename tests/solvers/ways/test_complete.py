@@ -95,7 +95,7 @@ class TestNearlyFull:
         monkeypatch.setattr(schedule, "REPAIR_SHARE", 0.05)
         monkeypatch.setattr(restricted_master.Master, "run", lambda _master: None)
         result = housed(np.repeat([4, 2], 36), 36, 6).solve(time_limit_s=60, gap=1e-4)
-        assert any("side by side" in note for note in result.stats["way"])
+        assert any("CP-SAT on the whole" in note for note in result.stats["way"])
         assert len(result.placements) == 72
 
 

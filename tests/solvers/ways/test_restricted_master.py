@@ -108,7 +108,7 @@ class TestFallbacks:
         assert search.offer(nobody, "nobody")
         result = model.solve(time_limit_s=6, gap=0)
         assert result.objective > 0
-        assert any("side by side" in note for note in result.stats["way"])
+        assert any("CP-SAT on the whole" in note for note in result.stats["way"])
         again = model.solve(time_limit_s=1, gap=0, reproducible=True)
         assert any("CP-SAT on the whole" in note for note in again.stats["way"])
 
