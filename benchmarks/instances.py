@@ -8,8 +8,8 @@
 ``generic:15000x3000``                    50 pairs each, pools, budgets and priced minimums bind
 ``assignment:15000x5000:50``              pure assignment, 50 pairs each, random scores
 ``gap:FOLDER`` or ``gap:FILE``            generalised assignment, OR-Library format, all in it
-``shape:weights:3000``                    one of the sixty of `benchmarks.shapes`
-``shapes``                                all sixty
+``shape:weights:3000``                    one of the shapes of `benchmarks.shapes`, any size
+``shapes``                                all sixty of ten sizes
 ========================================  =====================================================
 """
 
@@ -73,7 +73,7 @@ def instances(spec: str) -> list[Instance]:
     if kind == "gap":
         return list(_gap_instances(rest))
     if kind in {"shape", "shapes"}:
-        return list(_shapes(spec))
+        return _shapes(spec)
     size, _, detail = rest.partition(":")
     builders: dict[str, Callable[[int, int | None, str, int], Problem]] = {
         PLACE: _region,
@@ -90,17 +90,19 @@ def instances(spec: str) -> list[Instance]:
     return [Instance(spec, spec, lambda seed: builder(n_candidates, n_openings, detail, seed))]
 
 
-def _shapes(spec: str) -> Iterator[Instance]:
-    """Yield one shape of one size, or all of all sizes."""
-    for shape in SHAPES:
-        for pairs in SIZES:
-            name = f"shape:{shape}:{pairs}"
-            if spec in {name, "shapes"}:
-                yield Instance(name, name, partial(_shape, shape, pairs))
+def _shapes(spec: str) -> list[Instance]:
+    """Return one shape of any size, or all shapes of all sizes."""
+    if spec == "shapes":
+        return [_shape(shape, pairs) for shape in SHAPES for pairs in SIZES]
+    _, shape, size = [*spec.split(":"), "", ""][:3]
+    if shape not in SHAPES or not size.isdecimal() or spec != f"shape:{shape}:{size}":
+        raise _unknown(spec)
+    return [_shape(shape, int(size))]
 
 
-def _shape(shape: str, pairs: int, seed: int) -> Problem:
-    return Problem(shaped(shape, pairs, seed))
+def _shape(shape: str, pairs: int) -> Instance:
+    name = f"shape:{shape}:{pairs}"
+    return Instance(name, name, lambda seed: Problem(shaped(shape, pairs, seed)))
 
 
 def _check_detail(spec: str, kind: str, detail: str) -> None:

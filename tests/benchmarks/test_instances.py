@@ -31,12 +31,22 @@ def test_names_stand_for_sizes(spec: str, candidates: int, openings: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "spec", ["nowhere:40", "generic", "generic:40:50", "rijk-van-nijmegen:40:odd", "planted:x", ""]
+    "spec",
+    [
+        *("nowhere:40", "generic", "generic:40:50", "rijk-van-nijmegen:40:odd", "planted:x", ""),
+        *("shape", "shape:weights", "shape:round:100", "shape:weights:x", "shape:weights:100:2"),
+    ],
 )
 def test_an_unknown_name_is_one_clear_error(spec: str) -> None:
     with pytest.raises(InvalidInputError, match="must be known") as raised:
         instances(spec)
     assert len(raised.value.problems) == 1
+
+
+def test_a_shape_may_have_any_size() -> None:
+    model = problem("shape:weights:150").model
+    assert model.compile().formulation.n_pairs == pytest.approx(150, rel=0.2)
+    assert len(instances("shapes")) == 60
 
 
 def test_a_seed_gives_the_same_instance_and_another_seed_another() -> None:
