@@ -52,6 +52,7 @@ if TYPE_CHECKING:  # for type checkers, which do not run `__getattr__`
         Opening as Opening,
         Region as Region,
     )
+    from placement_opt.records.pins import Pin as Pin
     from placement_opt.records.postcodes import travel_table as travel_table
     from placement_opt.report import plots as plots
     from placement_opt.report.levy import levy_scenario as levy_scenario
@@ -84,6 +85,7 @@ _MODULE_OF = {
     "Municipality": "records",
     "NationResult": "many",
     "Opening": "records",
+    "Pin": "records.pins",
     "PlacementError": "basics.errors",
     "PlacementWarning": "basics.errors",
     "Problem": "basics.errors",

@@ -7,6 +7,7 @@ from placement_opt.answers.changes import change_rows
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.constraints.few_changes import FewChanges
 from placement_opt.constraints.fixed_placements import FixedPlacements
+from placement_opt.records.pins import Pin, pins_of
 from placement_opt.run.given_placements import id_text
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from placement_opt.result import Result
 
 Who = Any
-"""A candidate id, or a pair (candidate id, opening id)."""
+"""A candidate id, a pair (candidate id, opening id), or a `Pin`."""
 
 _PAIR = 2
 
@@ -47,8 +48,9 @@ def replan(
     region
         The region of today; None takes that of the plan.
     fixed
-        Who stays for certain: candidate ids (where they were) or pairs of ids. The region's
-        `fixed_placements` stay as before, where the model keeps them.
+        Who stays for certain: candidate ids (where they were), pairs of ids, or `Pin`, which also
+        tells who fixed the placement, when and why. The region's `fixed_placements` stay as before,
+        where the model keeps them.
     max_changes
         Most changes; None means any number. Where more people cannot stay than that, no plan
         exists, and the result says so.
@@ -90,11 +92,12 @@ def replan(
     _refuse_without_a_plan(result)
     model = result.model.of_region(result.model.region if region is None else region, pairs)
     before = [(row.candidate_id, row.opening_id) for row in result.placement_rows]
-    _keep(model, before, _read(fixed, "fixed"), _read(released, "released"))
+    given = [*fixed] if _is_list(fixed) else fixed
+    pins = [who for who in given if isinstance(who, Pin)]
+    _keep(model, before, _read(given, "fixed"), _read(released, "released"), pins)
     model.add(FewChanges(before=before, max_changes=max_changes, change_price=change_price))
     new = model.solve(**{"start": result, **solve})
-    known = {candidate.id for candidate in result.model.region.candidates}
-    return new.model_copy(update={"change_rows": change_rows(model.compile(), result, new, known)})
+    return new.model_copy(update={"change_rows": change_rows(result, new)})
 
 
 def value_of_changes(
@@ -170,6 +173,7 @@ def _keep(
     before: Sequence[tuple[str, str]],
     fixed: Sequence[tuple[str, str | None]],
     released: Sequence[tuple[str, str | None]],
+    pins: Sequence[Pin],
 ) -> None:
     """Let the model keep its own fixed placements but for those released, and those fixed now."""
     known = next((rule for rule in model.rules if isinstance(rule, FixedPlacements)), None)
@@ -189,22 +193,31 @@ def _keep(
             )
         kept += held if opening_id is None else [(candidate_id, opening_id)]
     if known is not None or kept:
+        own = () if known is None else known.pins
+        told = {pin.pair: pin for pin in (*own, *pins)}
+        named = pins_of(kept, list(told.values()))
         variants = () if known is None else known.variants
-        model.add(FixedPlacements(placements=sorted(set(kept)), variants=variants))
+        placements = sorted(set(kept))
+        model.add(FixedPlacements(placements=placements, variants=variants, pins=named))
 
 
 def _read(given: Iterable[Who], field: str) -> list[tuple[str, str | None]]:
     """Read candidate ids and pairs of ids."""
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+    if not _is_list(given):
         raise _unreadable(given, field)
     read: list[tuple[str, str | None]] = []
-    for who in given:
+    for one in given:
+        who = one.pair if isinstance(one, Pin) else one
         row = [who] if isinstance(who, str | int) else [*who] if isinstance(who, Iterable) else []
         ids = [id_text(one) for one in row]
         if not ids or len(ids) > _PAIR or ids[0] is None:
             raise _unreadable(who, field)
         read.append((ids[0], ids[1] if len(ids) == _PAIR else None))
     return read
+
+
+def _is_list(given: object) -> bool:
+    return isinstance(given, Iterable) and not isinstance(given, str | bytes)
 
 
 def _unreadable(given: object, field: str) -> InvalidInputError:

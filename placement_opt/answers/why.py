@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from placement_opt.answers.changes import pins_in
 from placement_opt.answers.why_words import told
 from placement_opt.basics.arrays import Bools
 from placement_opt.basics.rows import CostRow, PlacementRow, ResultPart, UnplacedRow
 from placement_opt.basics.status import Status
 from placement_opt.constraints.fixed_placements import FixedPlacements
+from placement_opt.records.pins import Pin
 from placement_opt.run.compiled import Compiled
 
 if TYPE_CHECKING:
@@ -65,6 +67,8 @@ class Why(ResultPart):
         What each placement costs and brings.
     unplaced
         Why the person is left, where that is so.
+    pins
+        Who fixed those placements, when and why, where that is told.
     runner_ups
         Other eligible openings: by regret where that is known of all, else by points of the pair.
     """
@@ -74,6 +78,7 @@ class Why(ResultPart):
     terms: tuple[TermPoints, ...] = ()
     costs: tuple[CostRow, ...] = ()
     unplaced: UnplacedRow | None = None
+    pins: tuple[Pin, ...] = ()
     runner_ups: tuple[RunnerUp, ...] = ()
 
     def text(self, language: Language = "en", *, to: Reader = "consultant") -> str:
@@ -119,6 +124,11 @@ def why(result: "Result", candidate_id: str, k: int = 3) -> Why:
         terms=terms if placed else (),
         costs=tuple(row for row in result.cost_rows if row.candidate_id == candidate_id),
         unplaced=next(left, None),
+        pins=tuple(
+            pin
+            for pair, pin in pins_in(model).items()
+            if pin is not None and any(pair == (row.candidate_id, row.opening_id) for row in placed)
+        ),
         runner_ups=runner_ups,
     )
 

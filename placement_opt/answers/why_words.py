@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from placement_opt.answers.changes import told_pin
+
 if TYPE_CHECKING:
     from placement_opt.answers.why import Why
 
@@ -92,6 +94,9 @@ def _placed(why: "Why", words: _Words, to: str) -> Iterator[str]:
 
 
 def _for_consultants(why: "Why", words: _Words, language: str) -> Iterator[str]:
+    for pin in why.pins:
+        told = told_pin(pin)
+        yield f"{pin.opening_id}: {told.nl if language == 'nl' else told.en}."
     if why.terms:
         named = [(t.title_nl if language == "nl" else t.title, t.points) for t in why.terms]
         terms = ", ".join(f"{title} {points:,.0f}" for title, points in named)

@@ -87,13 +87,17 @@ class UnplacedRow(Row):
 class ChangeRow(Row):
     """A candidate with another opening than before, None for not placed; what `why` says is so.
 
-    Where people may have several openings, those are told together, ids ascending.
+    Where people may have several openings, those are told together, ids ascending. `room` says who
+    left the opening of now, or has the one of before: for consultants alone, since it names others.
     """
 
     candidate_id: str
     before: str | None = None
     after: str | None = None
     why: str
+    why_nl: str = ""
+    room: str | None = None
+    room_nl: str | None = None
 
 
 class BlockingRow(Row):

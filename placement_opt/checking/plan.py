@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from placement_opt.checking.check_report import Finding, finding_of
+from placement_opt.constraints.few_changes import FewChanges
 from placement_opt.instance.plan import Plan, pair_text
 from placement_opt.records.reading import OF_RECORDS
 from placement_opt.report.costs import cost_rows
@@ -56,6 +57,7 @@ class PlanCheck:
         )
         yield self._objective(verdict)
         yield from self._tables(plan, verdict, found)
+        yield self._changes()
         yield self._people(plan)
         yield self._openings(plan)
 
@@ -90,6 +92,27 @@ class PlanCheck:
             for rows in (assumption_rows(self._compiled), result.assumption_rows)
         )
         yield _same("assumptions", mine, theirs)
+
+    def _changes(self) -> Finding:
+        """Compare who changes with the earlier plan that the rule on changes holds."""
+        rules = [rule for rule in self._compiled.rules if isinstance(rule, FewChanges)]
+        told = [(row.candidate_id, row.before, row.after) for row in self._result.change_rows]
+        if not rules and told:
+            text = f"{len(told)} changes are told, and no rule holds the plan before"
+            return Finding("changes", is_sound=False, text=text)
+        before, after = dict[str, set[str]](), dict[str, set[str]]()
+        for rule in rules:
+            for candidate_id, opening_id in rule.before:
+                before.setdefault(candidate_id, set()).add(opening_id)
+        for row in self._result.placement_rows:
+            after.setdefault(row.candidate_id, set()).add(row.opening_id)
+        found = []
+        for candidate_id in self._compiled.pairs.instance.candidate_ids if rules else ():
+            was, now = (sorted(plan.get(candidate_id, ())) for plan in (before, after))
+            if was != now:
+                found.append((candidate_id, ", ".join(was) or None, ", ".join(now) or None))
+        # A plan that was solved with the rule, and not by `replan`, tells no changes.
+        return _same("changes", found if told else [], told)
 
     def _people(self, plan: Plan) -> Finding:
         left = set(plan.instance.candidate_ids) - set(plan.of_candidate)

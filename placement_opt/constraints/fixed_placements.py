@@ -20,6 +20,7 @@ from placement_opt.pairs.table import PairTable
 from placement_opt.records import Region
 from placement_opt.records.fields import CoachesOfCandidates, PairsOfIds, WaysOfIds
 from placement_opt.records.kept_coaches import split_coaches
+from placement_opt.records.pins import Pin, Pins, pins_of
 
 INELIGIBLE = "must be an eligible opening"
 """What is expected of a fixed placement; a model adds which rules remove it."""
@@ -47,6 +48,8 @@ class FixedPlacements(Rule):
     variants
         Triples (candidate id, opening id, variant) of pairs that are fixed in one way, as those
         rows say.
+    pins
+        Who fixed some of these, when and why, beside what the region's `pins` tell.
 
     Raises
     ------
@@ -62,6 +65,7 @@ class FixedPlacements(Rule):
     placements: PairsOfIds | None = None
     coaches: CoachesOfCandidates = ()
     variants: WaysOfIds = ()
+    pins: Pins = ()
 
     @override
     def __init__(self, /, **fields: Any) -> None:
@@ -81,6 +85,12 @@ class FixedPlacements(Rule):
     def fixed_in(self, instance: Instance) -> PairsOfIds:
         """Return the pairs that stay."""
         return instance.region.fixed_placements if self.placements is None else self.placements
+
+    def pins_in(self, instance: Instance) -> tuple[Pin, ...]:
+        """Return who fixed what stays, when and why, where that is told; one of each pair."""
+        of_region = {pin.pair: pin for pin in instance.region.pins}
+        known = of_region | {pin.pair: pin for pin in self.pins}
+        return pins_of(self.fixed_in(instance), list(known.values()))
 
     @override
     def region_as_read(self, region: Region) -> Region:

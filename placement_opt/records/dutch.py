@@ -49,6 +49,7 @@ TABLES: Mapping[str, str] = {
     "gemeenten": "municipalities",
     "excluded_pairs": "excluded_pairs",
     "fixed_placements": "fixed_placements",
+    "pins": "pins",
     "travel_minutes": "travel_minutes",
     "reistijden": "travel_minutes",
     "postcodes": "postcodes",
@@ -151,6 +152,13 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "kandidaat": "candidate_id",
         "vacature": "opening_id",
         "jobcoach": "coach_id",
+    },
+    "pins": {
+        "kandidaat": "candidate_id",
+        "vacature": "opening_id",
+        "door": "author",
+        "datum": "date",
+        "reden": "reason",
     },
     "travel_minutes": {"van": "origin", "naar": "destination", "minuten": "minutes"},
     "postcodes": {

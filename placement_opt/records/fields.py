@@ -23,7 +23,7 @@ _DUTCH_LONGITUDES = (3, 8)
 MOST_HOURS_PER_WEEK = 168
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
     """Return a list as it is; None means not given, as in every optional field."""
     if value is None:
         return ()
@@ -36,7 +36,7 @@ def _listed(value: Any) -> Any:
 
 
 def _gathered(value: Any) -> Any:
-    return value if isinstance(value, (set, frozenset)) else _listed(value)
+    return value if isinstance(value, (set, frozenset)) else listed(value)
 
 
 def _mapped(value: Any) -> Any:
@@ -75,8 +75,10 @@ def _labelled(value: Any) -> Any:
 
 def _ties(value: Any) -> Any:
     """Take lists of equally good entries for what they are; one alone is an entry."""
-    listed = (entry if isinstance(entry, str) else _tie(entry) for entry in _listed(value))
-    return [entry[0] if isinstance(entry, tuple) and len(entry) == 1 else entry for entry in listed]
+    entries = (entry if isinstance(entry, str) else _tie(entry) for entry in listed(value))
+    return [
+        entry[0] if isinstance(entry, tuple) and len(entry) == 1 else entry for entry in entries
+    ]
 
 
 def _tie(entry: Any) -> Any:
@@ -201,16 +203,16 @@ PersonRanking = Annotated[
 PairOfIds = Annotated[
     tuple[PersonId, Identifier], BeforeValidator(row_of("candidate id, opening id", 2))
 ]
-PairsOfIds = Annotated[tuple[PairOfIds, ...], BeforeValidator(_listed)]
+PairsOfIds = Annotated[tuple[PairOfIds, ...], BeforeValidator(listed)]
 CoachOfCandidate = Annotated[
     tuple[PersonId, PersonId], BeforeValidator(row_of("candidate id, coach id", 2))
 ]
-CoachesOfCandidates = Annotated[tuple[CoachOfCandidate, ...], BeforeValidator(_listed)]
+CoachesOfCandidates = Annotated[tuple[CoachOfCandidate, ...], BeforeValidator(listed)]
 WayOfIds = Annotated[
     tuple[PersonId, Identifier, Label],
     BeforeValidator(row_of("candidate id, opening id, variant", 3)),
 ]
-WaysOfIds = Annotated[tuple[WayOfIds, ...], BeforeValidator(_listed)]
+WaysOfIds = Annotated[tuple[WayOfIds, ...], BeforeValidator(listed)]
 TravelRow = Annotated[
     tuple[PersonId, Identifier, Minutes],
     BeforeValidator(row_of("origin, destination, minutes", 3)),
@@ -219,8 +221,8 @@ PostcodeRow = Annotated[
     tuple[Identifier, Latitude, Longitude],
     BeforeValidator(row_of("postcode, latitude, longitude", 3)),
 ]
-PostcodeTable = Annotated[tuple[PostcodeRow, ...], BeforeValidator(_listed)]
-TravelTable = Annotated[tuple[TravelRow, ...], BeforeValidator(_listed)]
+PostcodeTable = Annotated[tuple[PostcodeRow, ...], BeforeValidator(listed)]
+TravelTable = Annotated[tuple[TravelRow, ...], BeforeValidator(listed)]
 
 Transport = Literal["walk", "bike", "car", "public_transport"]
 Ground = Literal[

@@ -25,6 +25,13 @@ from placement_opt.records.json_text import region_fingerprint
 from placement_opt.records.kept_coaches import KeptCoaches, split_coaches
 from placement_opt.records.kinds import RECORD_KINDS
 from placement_opt.records.people import Candidate, Coach
+from placement_opt.records.pins import (
+    Pins,
+    pins_of,
+    problems_of_pins,
+    still_pinned,
+    with_pins_apart,
+)
 from placement_opt.records.postcodes import locate
 from placement_opt.records.readers import mistake
 from placement_opt.records.reading import Reading, Rows
@@ -66,7 +73,9 @@ class Region(RegionFiles):
         Pairs (candidate id, opening id) that may not be placed.
     fixed_placements
         Pairs (candidate id, opening id) that must be placed; with a coach's id as the third, that
-        is the `coach` whom the candidate keeps.
+        is the `coach` whom the candidate keeps. A `Pin` tells who fixed one, too.
+    pins
+        Who fixed a placement, when and why: rows of `Pin`, each of a fixed placement.
     travel_minutes
         Rows (origin, destination, minutes): from a candidate to an opening, or from municipality
         to municipality, by id.
@@ -99,12 +108,14 @@ class Region(RegionFiles):
     municipalities: Annotated[tuple[Municipality, ...], RecordRows] = ()
     excluded_pairs: PairsOfIds = ()
     fixed_placements: PairsOfIds = ()
+    pins: Pins = ()
     travel_minutes: TravelTable = ()
     sectors_of_work: Labels = frozenset()
     postcodes: PostcodeTable = ()
 
     def __init__(self, /, references: References = "told", **fields: Any) -> None:
         problems: list[Problem] = list(_unknown_choice(references))
+        fields = with_pins_apart(fields)
         coaches = split_coaches(fields)
         unread_ids: dict[str, Collection[str] | None] = {}
         for name, kind in RECORD_KINDS.items():
@@ -126,12 +137,15 @@ class Region(RegionFiles):
         known = checks.known("coaches", sound.coaches)
         kept = KeptCoaches(coaches, sound.candidates, known, references)
         problems.extend(replace(one, id=id_) for one in kept.problems)
+        if not set(broken) & {"pins", "fixed_placements"}:
+            problems.extend(problems_of_pins(id_, sound.pins, sound.fixed_placements))
         if problems:
             raise InvalidInputError(problems)
         if kept.people:
             people = enumerate(self.candidates)
             self.__dict__["candidates"] = tuple(kept.people.get(row, one) for row, one in people)
         told = leave_out(self, [*checks.gone, *kept.gone])
+        self.__dict__["pins"] = pins_of(self.fixed_placements, self.pins)
         self.__dict__["_reading"] = Reading((*lines, *told))
 
     @classmethod
@@ -152,6 +166,18 @@ class Region(RegionFiles):
         counts.insert(2, ("positions", f"{positions:,}"))
         when = "no date" if self.date is None else self.date.isoformat()
         return html_table(f"{self.name}, {when}", counts)
+
+    @override
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some fields changed; pins of what is no longer fixed go with it.
+
+        Raises
+        ------
+        InvalidInputError
+            With all problems of the changed region.
+        """
+        update = None if update is None else still_pinned(self, update)
+        return super().model_copy(update=update, deep=deep)
 
     def problems(self, rules: "Sequence[Rule] | None" = None) -> "pd.DataFrame":
         """Return all that keeps the region from being solved, one row per problem.

@@ -135,6 +135,7 @@ class RegionFiles(Record):
         date: "dt.date | str | None" = None,
         excluded_pairs: Any = None,
         fixed_placements: Any = None,
+        pins: Any = None,
         travel_minutes: Any = None,
         postcodes: Any = None,
         sectors_of_work: Collection[str] | None = None,
@@ -159,6 +160,9 @@ class RegionFiles(Record):
             As in the constructor; without a name it is "region".
         excluded_pairs, fixed_placements
             Frames with the columns `candidate_id` and `opening_id`, or rows.
+        pins
+            A frame with the columns `candidate_id`, `opening_id`, `author`, `date` and `reason`, or
+            rows of `Pin`.
         travel_minutes
             A frame with the columns `origin`, `destination` and `minutes`, or rows.
         postcodes
@@ -202,6 +206,7 @@ class RegionFiles(Record):
             "municipalities": municipalities,
             "excluded_pairs": excluded_pairs,
             "fixed_placements": fixed_placements,
+            "pins": pins,
             "travel_minutes": travel_minutes,
             "postcodes": postcodes,
         }
@@ -240,8 +245,9 @@ class RegionFiles(Record):
         ----------
         path
             The folder: candidates.csv and openings.csv, and where there are any employers,
-            coaches, municipalities, excluded_pairs, fixed_placements, travel_minutes and postcodes;
-            or the Dutch names kandidaten, vacatures, werkgevers, jobcoaches, gemeenten, reistijden.
+            coaches, municipalities, excluded_pairs, fixed_placements, pins, travel_minutes and
+            postcodes; or the Dutch names kandidaten, vacatures, werkgevers, jobcoaches, gemeenten,
+            reistijden.
         columns
             As in `from_frames`. Dutch names of columns that are usual are known.
         dialect

@@ -17,6 +17,7 @@ _TABLES_WITH_SPLIT_FIELDS = frozenset({"candidates", "openings"})
 TABLE_COLUMNS = {
     "excluded_pairs": ("candidate_id", "opening_id"),
     "fixed_placements": ("candidate_id", "opening_id", "coach_id"),
+    "pins": ("candidate_id", "opening_id", "author", "date", "reason"),
     "travel_minutes": ("origin", "destination", "minutes"),
     "postcodes": ("postcode", "lat", "lon"),
 }

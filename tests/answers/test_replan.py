@@ -10,6 +10,7 @@ from tiny_models import MOST_PAIRS, all_plans, models
 import placement_opt as po
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints import rule_from_json
+from placement_opt.instance.plan import Placement
 
 TINY = settings(
     max_examples=40,
@@ -177,7 +178,9 @@ class TestOnMonday:
         assert (row.before, row.after) == (gone.opening_id, None)
         assert row.why.startswith(f"{gone.opening_id} is gone; ")
         assert (kept.candidate_id, kept.opening_id) in pairs_of(fewer)
-        assert list(fewer.changes.columns) == ["candidate_id", "before", "after", "why"]
+        columns = ["candidate_id", "before", "after", "why", "why_nl", "room", "room_nl"]
+        assert list(fewer.changes.columns) == columns
+        assert row.why_nl.startswith(f"{gone.opening_id} is er niet meer; ")
         grown = day([*people, person(4)], [work(1), work(2), work(3, positions=2)])
         more = po.replan(old, grown, change_price=0.01)
         told = {row.candidate_id: row for row in more.change_rows}
@@ -190,6 +193,67 @@ class TestOnMonday:
         model = old.model.add(po.WorkplaceNeeds())
         new = po.replan(model.of_region(old.model.region).solve(), needs)
         assert "O-1 is no longer possible (workplace needs" in new.change_rows[0].why
+
+    def test_each_reason_is_told_where_it_is_so(self):
+        old = listed((1, 2), (1, 2), [("C-1", "O-1", 5), ("C-2", "O-2", 7)]).solve()
+        region = old.model.region
+        closed = region.model_copy(update={"openings": (work(1, positions=0), work(2))})
+        row = po.replan(old, closed).change_rows[0]
+        assert (row.candidate_id, row.after, row.room) == ("C-1", None, None)
+        assert row.why.startswith("O-1 is closed; ")
+        assert row.why_nl.startswith("O-1 is gesloten; ")
+        swap = {row.candidate_id: row for row in po.replan(old, pairs=scored(THREE)).change_rows}
+        assert swap["C-1"].why == "9 points in O-2; 5 points in O-1 before"
+        assert swap["C-1"].why_nl == "9 punten in O-2; 5 punten in O-1 eerst"
+        assert swap["C-1"].room == "O-2 was left by C-2; made room in O-1 for C-2"
+        assert swap["C-1"].room_nl == "O-2 is verlaten door C-2; maakt in O-1 plaats voor C-2"
+        gone = region.model_copy(update={"candidates": region.candidates[:1]})
+        left = po.replan(old, gone, pairs=scored([("C-1", "O-1", 5), ("C-1", "O-2", 9)]))
+        assert left.change_rows[0].room == "O-2 was left by C-2 (left the region)"
+        assert "O-1" not in left.change_rows[0].room
+
+    def test_nobody_makes_room_where_room_is_left(self):
+        rows = [("C-1", "O-1", 5), ("C-1", "O-2", 9), ("C-2", "O-1", 6)]
+        old = listed((1, 2), (1, 2), [("C-1", "O-1", 5)]).solve()
+        wide = day([person(1), person(2)], [work(1, positions=2), work(2)])
+        told = {
+            row.candidate_id: row for row in po.replan(old, wide, pairs=scored(rows)).change_rows
+        }
+        assert set(told) == {"C-1", "C-2"}
+        assert told["C-1"].room is None
+        assert told["C-2"].room == "O-1 was left by C-1"
+
+    def test_who_fixed_a_placement_is_kept_and_told(self, tmp_path):
+        pin = po.Pin("C-1", "O-2", "K.V.", "2026-03-02", "contract signed")
+        old = listed((1, 2), (1, 2), [("C-1", "O-1", 5), ("C-2", "O-2", 7)]).solve()
+        new = po.replan(old, pairs=scored(THREE), fixed=[pin])
+        told = {row.candidate_id: row for row in new.change_rows}
+        assert told["C-1"].why.startswith("O-2 is fixed by K.V. on 2026-03-02: contract signed; 9")
+        assert told["C-1"].why_nl.startswith("O-2 is vastgelegd door K.V. op 2026-03-02: contract")
+        assert "fixed" not in told["C-2"].why
+        new.to_json(tmp_path / "plan.json")
+        model = po.Model(
+            new.model.region,
+            pairs=scored(THREE),
+            rules=new.model.rules,
+            objective=new.model.objective,
+        )
+        again = po.Result.from_json(tmp_path / "plan.json", model=model)
+        assert "fixed by K.V. on 2026-03-02: contract signed" in again.why("C-1").text()
+        assert "vastgelegd door K.V." in again.why("C-1").text("nl")
+        assert "K.V." not in again.why("C-1").text(to="person") + again.why("C-1").text(
+            to="employer"
+        )
+        assert "K.V." not in again.why("C-2").text()
+        kept = po.replan(again, pairs=scored(THREE))
+        assert ("C-1", "O-2") in pairs_of(kept)
+        assert kept.change_rows == ()
+        free = po.replan(again, pairs=scored([*THREE, ("C-1", "O-1", 50)][1:]), released=["C-1"])
+        row = next(row for row in free.change_rows if row.candidate_id == "C-1")
+        assert row.why.startswith(
+            "O-2 is released (was fixed by K.V. on 2026-03-02: contract signed)"
+        )
+        assert "K.V." not in free.why("C-1").text()
 
     def test_rules_are_those_of_the_model_as_solved(self):
         model = listed((1, 2), (1, 2), THREE)
@@ -282,3 +346,56 @@ def test_given_fixed_placements_travel_as_json():
     plan = listed((1, 2), (1, 2), THREE).add(rule).solve()
     assert ("C-1", "O-1") in pairs_of(plan)
     assert plan.objective == 12
+
+
+def test_the_check_of_a_result_finds_the_changes_again():
+    old = listed((1, 2), (1, 2), [("C-1", "O-1", 5), ("C-2", "O-2", 7)]).solve()
+    new = po.replan(old, pairs=scored(THREE))
+    again = po.check_result(old.model.region, new, pairs=scored(THREE))
+    assert again.is_sound, again
+    assert "changes" in {finding.subject for finding in again.findings}
+    first, second = new.change_rows
+    for wrong in (
+        (first,),
+        (first, second.model_copy(update={"before": "O-1"})),
+        (first, second.model_copy(update={"after": None})),
+        (second, first),
+    ):
+        broken = new.model_copy(update={"change_rows": wrong})
+        found = po.check_result(old.model.region, broken, pairs=scored(THREE)).differences
+        assert [finding.subject for finding in found] == ["changes"], wrong
+    loose = old.model_copy(update={"change_rows": new.change_rows})
+    rows = [("C-1", "O-1", 5), ("C-2", "O-2", 7)]
+    found = po.check_result(old.model.region, loose, pairs=scored(rows)).differences
+    assert [finding.subject for finding in found] == ["changes"]
+
+
+@TINY
+@given(monday=mondays(), seed=st.integers(0, 3))
+def test_it_is_never_worse_than_keeping_the_old_plan_where_that_is_allowed(monday, seed):
+    """The metamorphic relation: the old plan on the new region, judged by the plain reading."""
+    result, changed = monday
+    model = result.model.of_region(changed)
+    try:
+        compiled = model.compile()
+    except po.InvalidInputError:
+        assume(False)
+    instance = compiled.pairs.instance
+    kept = []
+    for row in result.placement_rows:
+        known = row.candidate_id in instance.candidate_of and row.opening_id in instance.opening_of
+        assume(
+            not known
+            or compiled.pairs.find(
+                instance.candidate_idx(row.candidate_id), instance.opening_idx(row.opening_id)
+            )
+            is not None
+        )
+        if known:
+            coach = row.coach_id if row.coach_id in instance.coach_ids else None
+            kept.append(Placement(row.candidate_id, row.opening_id, coach))
+    verdict = compiled.judge(compiled.plan_of(kept))
+    assume(not verdict.violations)
+    new = po.replan(result, changed, time_limit_s=5, seed=seed)
+    assert new.has_plan
+    assert new.objective >= float(verdict.objective) - 1e-9
