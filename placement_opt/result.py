@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import PrivateAttr
 from typing_extensions import override
 
-from placement_opt.answers.of_result import AnswersOfResult
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.why import Why, why
 from placement_opt.answers.why_not import WhyNot
@@ -17,6 +16,7 @@ from placement_opt.basics.errors import (
     PlacementError,
 )
 from placement_opt.basics.json_files import write_atomically
+from placement_opt.report.account_of_result import AccountOfResult
 from placement_opt.report.tabled_result import TabledResult
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.result_record import ResultRecord
@@ -30,7 +30,7 @@ _MOST_SHOWN = 1_900
 """Characters of a result that a notebook keeps."""
 
 
-class Result(AnswersOfResult, TabledResult):
+class Result(AccountOfResult, TabledResult):
     """A plan with its proof, reasons and tables; what does not exist is None.
 
     A plan is a proposal: a person confirms each placement. Nothing that is done to a table changes

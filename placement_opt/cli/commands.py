@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from placement_opt.cli.answers import compare, dossier, replan
 from placement_opt.cli.diagnosing import diagnose
 from placement_opt.cli.errors import Commands
 from placement_opt.cli.files import schema, template, validate
@@ -12,7 +13,10 @@ from placement_opt.cli.made_up import demo, generate
 from placement_opt.cli.many import solve_many
 from placement_opt.cli.solving import check, solve
 
-COMMANDS = (demo, generate, template, schema, validate, solve, solve_many, check, diagnose)
+COMMANDS = (
+    *(demo, generate, template, schema, validate, solve, solve_many, check, diagnose),
+    *(replan, compare, dossier),
+)
 """In the order in which help names them."""
 
 app = typer.Typer(

@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -131,20 +131,45 @@ def solved(
     with_own_parts: bool = False,
     **parameters: Any,
 ) -> "Result":
-    """Solve and write the result, so that Ctrl-C costs neither the plan nor the file."""
+    """Solve a region and write the result; see `solved_by`."""
     from placement_opt.model import Model
+
+    def solve_it(watched: dict[str, Any]) -> "Result":
+        model = Model(region, rulebook=rulebook)
+        if with_own_parts:
+            add_own_parts(model)
+        return model.solve(**watched, **parameters)
+
+    return solved_by(
+        solve_it,
+        out,
+        is_quiet=is_quiet,
+        overwrite=overwrite,
+        time_limit_s=parameters["time_limit_s"],
+    )
+
+
+def solved_by(
+    solve: Callable[[dict[str, Any]], "Result"],
+    out: Path | None,
+    *,
+    is_quiet: bool,
+    overwrite: bool,
+    time_limit_s: float,
+) -> "Result":
+    """Solve and write the result, so that Ctrl-C costs neither the plan nor the file.
+
+    `solve` is given the parameters of `Model.solve` that tell progress and cancel.
+    """
     from placement_opt.run.observers import shown_on
     from placement_opt.solvers.search.guarded import uninterrupted
 
     cancelled = threading.Event()
-    shown = nullcontext() if is_quiet else shown_on(sys.stderr, parameters["time_limit_s"])
+    shown = nullcontext() if is_quiet else shown_on(sys.stderr, time_limit_s)
     with without_solver_chatter(), shown as on_progress:
 
         def work() -> "Result":
-            model = Model(region, rulebook=rulebook)
-            if with_own_parts:
-                add_own_parts(model)
-            result = model.solve(on_progress=on_progress, cancel=cancelled, **parameters)
+            result = solve({"on_progress": on_progress, "cancel": cancelled})
             if out is not None:
                 _write(result, out, overwrite=overwrite)
             return result
