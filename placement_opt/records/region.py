@@ -144,7 +144,7 @@ class Region(RegionFiles):
         if kept.people:
             people = enumerate(self.candidates)
             self.__dict__["candidates"] = tuple(kept.people.get(row, one) for row, one in people)
-        told = leave_out(self, [*checks.gone, *kept.gone])
+        told = [*leave_out(self, [*checks.gone, *kept.gone])]
         self.__dict__["pins"] = pins_of(self.fixed_placements, self.pins)
         self.__dict__["_reading"] = Reading((*lines, *told))
 

@@ -45,7 +45,6 @@ def test_pins_come_back_from_every_file(tmp_path):
         ({"pins": [PIN]}, "must be of a fixed placement"),
         ({"fixed_placements": [PIN, ("C-1", "O-1")], "pins": [PIN]}, "only one of its pair"),
         ({"fixed_placements": [PIN._replace(date="yesterday")]}, "date"),
-        ({"fixed_placements": [PIN._replace(opening_id="O-9")]}, "O-9"),
     ],
 )
 def test_a_wrong_pin_is_refused(fields, match):
@@ -60,3 +59,9 @@ def test_a_copy_keeps_the_pins_of_what_is_still_fixed():
     newer = PIN._replace(author="B")
     assert before.model_copy(update={"fixed_placements": [newer]}).pins == (newer,)
     assert before.model_copy(update={"name": "s"}).pins == before.pins
+
+
+def test_a_pin_of_what_is_gone_goes_with_its_placement():
+    found = region(fixed_placements=[PIN, PIN._replace(opening_id="O-9")])
+    assert found.fixed_placements == (("C-1", "O-1"),)
+    assert found.pins == (PIN,)
