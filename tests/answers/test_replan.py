@@ -386,10 +386,9 @@ def test_it_is_never_worse_than_keeping_the_old_plan_where_that_is_allowed(monda
         known = row.candidate_id in instance.candidate_of and row.opening_id in instance.opening_of
         assume(
             not known
-            or compiled.pairs.find(
+            or compiled.pairs.ways(
                 instance.candidate_idx(row.candidate_id), instance.opening_idx(row.opening_id)
             )
-            is not None
         )
         if known:
             coach = row.coach_id if row.coach_id in instance.coach_ids else None
