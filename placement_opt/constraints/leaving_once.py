@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
@@ -45,9 +46,7 @@ def leaving_once(
         return None
     code, left = usage.also
     leaving = np.flatnonzero((code >= 0) & (left.values != 0))
-    people, first, person = np.unique(
-        pairs.candidate[leaving], return_index=True, return_inverse=True
-    )
+    _, first, person = np.unique(pairs.candidate[leaving], return_index=True, return_inverse=True)
     # One column more for each person: what the pairs leave behind, taken out of them.
     amount = np.concatenate(
         [usage.column.values.astype(np.int64), -left.values[leaving[first]].astype(np.int64)]
@@ -60,17 +59,33 @@ def leaving_once(
         shortfall_price=shortfall_price,
         max_shortfall=max_shortfall,
     )
-    if block is None:
-        return None
+    return None if block is None else _tied(block, pairs, leaving, person)
+
+
+def _tied(
+    block: RowBlock, pairs: PairTable, leaving: npt.NDArray[np.intp], person: npt.NDArray[np.intp]
+) -> RowBlock:
+    """Make own variables of the columns behind the pairs, each at least any pair of its person.
+
+    Parameters
+    ----------
+    block
+        Rows over the pairs and, behind them, a column for each person.
+    pairs
+        All eligible pairs.
+    leaving, person
+        The pairs whose person leaves a job, and the column of each one's person, aligned.
+    """
+    n_people = block.usage.shape[1] - pairs.n_pairs
     own = sparse.csr_array((len(block), 0), dtype=np.int64)
     own = own if block.variable_usage is None else block.variable_usage
     ones = np.ones(leaving.size, dtype=np.int64)
-    link, shape = np.arange(leaving.size), (leaving.size, own.shape[1] + people.size)
+    link, shape = np.arange(leaving.size), (leaving.size, own.shape[1] + n_people)
     names = pairs.instance.candidate_ids
     names_of_ties = [f"{names[c]} leaves a job" for c in pairs.candidate[leaving]]
     limits = None
     if block.limits is not None:
-        is_used = np.append(np.zeros(block.n_own, np.bool_), np.ones(people.size, np.bool_))
+        is_used = np.append(np.zeros(block.n_own, np.bool_), np.ones(n_people, np.bool_))
         limits = block.limits.above(RowLimits.ties(names_of_ties)).with_own(is_used)
     return replace(
         block,
@@ -85,7 +100,7 @@ def leaving_once(
         ),
         lower=np.concatenate([block.lower, np.zeros(leaving.size, dtype=np.int64)]),
         upper=np.concatenate([block.upper, np.full(leaving.size, NO_UPPER, dtype=np.int64)]),
-        variables=_with_people(block.variables, people.size),
+        variables=_with_people(block.variables, n_people),
         each_pair_once=False,
         variable_usage=sparse.vstack(
             [
