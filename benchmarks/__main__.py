@@ -95,6 +95,15 @@ def _differential(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     return int(report(options.seed, options.models) > 0)
 
 
+def _features(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    del arguments
+    from benchmarks.features import features, table
+
+    candidates, openings = map(int, options.size.split("x"))
+    print(table(features(candidates, openings, options.seed, options.rounds)))
+    return 0
+
+
 def _growth(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     from benchmarks.compare import compare
     from benchmarks.growth import GAP, exponents, growth_table, plot_growth
@@ -151,6 +160,11 @@ def _matplotlib_or_explain() -> None:
 
 
 def _add_reading(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parts = commands.add_parser("features", help="what optional parts add to compiling")
+    parts.add_argument("--size", default="15000x3000", help="candidates x openings")
+    parts.add_argument("--rounds", type=int, default=5, help="alternating runs of each")
+    parts.add_argument("--seed", type=int, default=1)
+    parts.set_defaults(run=_features)
     reading = commands.add_parser("reading", help="a region from files and frames, and back")
     reading.add_argument("--candidates", type=int, default=15_000)
     reading.add_argument("--seed", type=int, default=1)

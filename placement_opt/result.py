@@ -1,6 +1,7 @@
 """The answer: a proposal in the user's ids, with its tables, its summary and its answers."""
 
 import os
+from collections.abc import Sequence
 from html import escape
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, Self
@@ -17,12 +18,15 @@ from placement_opt.basics.errors import (
 )
 from placement_opt.basics.json_files import write_atomically
 from placement_opt.report.account_of_result import AccountOfResult
+from placement_opt.report.grouped_table import with_groups
 from placement_opt.report.tabled_result import TabledResult
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.result_record import ResultRecord
 from placement_opt.run.run_record import in_order_told
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from placement_opt.model import Model
     from placement_opt.records import Region
 
@@ -153,6 +157,26 @@ class Result(AccountOfResult, TabledResult):
         from placement_opt.report.page.page import page_text
 
         write_atomically(path, page_text(self, language, to), overwrite=overwrite)
+
+    def with_groups(self, table: str = "placements", groups: Sequence[str] = ()) -> "pd.DataFrame":
+        """Return a table with the groups of its candidates, openings and employers as columns.
+
+        Parameters
+        ----------
+        table
+            Name of the table, such as ``"placements"`` or ``"unplaced"``.
+        groups
+            Which, such as ``["candidate.neighbourhood"]``; none means all that the records have.
+            Groups of records that the table does not name are left out.
+
+        Raises
+        ------
+        InvalidInputError
+            When the records have no such group.
+        PlacementError
+            When there is no such table, or the result was read from a file without its model.
+        """
+        return with_groups(self.table(table), self.model.region, groups)
 
     def why(self, candidate_id: str, k: int = 3) -> Why:
         """Tell why a candidate has this placement, or none: points, costs, and what came next.

@@ -113,6 +113,19 @@ class TabledResult(ResultRecord):
         """What the plan takes for granted, such as last known values of the law, for how many."""
         return self._table("assumptions")
 
+    def table(self, table: str) -> "pd.DataFrame":
+        """Return a table by its name, such as ``"placements"``.
+
+        Raises
+        ------
+        PlacementError
+            When there is no such table.
+        """
+        if table not in _TABLES:
+            hint = closest_hint(closest_ids(table, _TABLES))
+            raise PlacementError(f"no table {table!r}. Hint: {hint}.")
+        return self._table(table)
+
     def _table(self, table: str) -> "pd.DataFrame":
         """Return a copy of a table, made once from its rows."""
         name = _TABLES[table][1]

@@ -103,3 +103,19 @@ def test_both_readings_of_a_planned_subsidy_agree(values):
         column = pair_column(pairs, name)
         told = [column.fraction(row) for row in range(len(placements))]
         assert told == [plan.amount(placement, name) for placement in placements]
+
+
+@pytest.mark.parametrize(("charges", "placed"), [(None, 2), (False, 2), (True, 1)])
+def test_subsidies_of_your_own_are_taken_as_they_are(charges, placed):
+    """One subsidy is given, the other computed: charges go on top of what is computed."""
+    own, whole = 1_000, float(LAW.wage_subsidy_eur_per_year("0.5", 24, with_charges=True))
+    budget = own + (float(HALF) if charges is False else whole)
+    values = {"candidate_id": ["C-0"], "opening_id": ["O-1"], "subsidy_eur_per_year": [own]}
+    model = po.Model(region_of([0.5, 0.5], budget=budget), pair_values=values)
+    model.add(po.WageSubsidyBudget(employer_charges=charges))
+    result = model.solve(time_limit_s=20)
+    assert len(result.placements) == placed
+    if charges is None:
+        (row,) = result.budget_rows
+        assert row.subsidy_eur_per_year == own + float(HALF)
+        assert row.charges_eur_per_year == pytest.approx(whole - float(HALF))
