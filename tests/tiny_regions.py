@@ -101,6 +101,7 @@ def jobs(draw, number, employers, persons):
         preferences=draw(st.sampled_from(((), (persons[-1],), persons, (persons,), persons[::-1]))),
         sector_of_work=draw(st.sampled_from((None, "care"))),
         hours_total_per_week=draw(often(None, 36, 20.5)),
+        crew_minimum=draw(often(None, 2)),
         **draw(days_of_work()),
         licences=draw(often(frozenset(), frozenset({"B"}), frozenset({"B", "VCA"}))),
         groups={"site": "dock"} if number == 0 else draw(groups_of("site", "dock", "quay")),

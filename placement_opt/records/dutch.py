@@ -103,6 +103,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "werkgever": "employer",
         "gemeente": "municipality",
         "plekken": "positions",
+        "ploeg_minimaal": "crew_minimum",
         "aantal_plekken": "positions",
         "uren_min": "hours_per_week_min",
         "uren_max": "hours_per_week_max",

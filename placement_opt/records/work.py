@@ -15,6 +15,7 @@ from placement_opt.basics.read_only import ReadOnlyDict
 from placement_opt.records.base import Record
 from placement_opt.records.fields import (
     Bool,
+    CrewSize,
     Date,
     EurosPerHour,
     EurosPerYear,
@@ -57,6 +58,9 @@ class Opening(Record):
         Can be done from home: nobody travels.
     positions
         Free positions, 0 (closed) to 1,000,000.
+    crew_minimum
+        Fewest people that make a crew: nobody is placed, or at least so many; None where one may
+        work alone.
     hours_per_week
         Fewest and most hours a week of one position.
     hours_total_per_week
@@ -106,6 +110,7 @@ class Opening(Record):
     postcode: Identifier | None = None
     remote: Bool = False
     positions: Positions = 1
+    crew_minimum: CrewSize | None = None
     hours_per_week: HoursRange | None = None
     hours_total_per_week: TotalHoursPerWeek | None = None
     days: Weekdays = frozenset()

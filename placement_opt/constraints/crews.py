@@ -1,0 +1,88 @@
+"""A crew is there as a whole: nobody, or at least so many."""
+
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from scipy import sparse
+from typing_extensions import override
+
+from placement_opt.constraints.base import Rule
+from placement_opt.formulation.pair_entries import narrow_rows
+from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock, Variables
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Plan, Violation
+from placement_opt.pairs.table import PairTable
+
+
+class Crews(Rule):
+    r"""An opening that needs a crew takes nobody, or at least so many people.
+
+    .. math:: m_o y_o \le \sum_{c} x_{co} \le n_o y_o, \qquad y_o \in \{0, 1\}
+
+    with m the crew's minimum and n the number of eligible people. `Opening.crew_minimum` of who
+    gives it; others are free. Source: practice, such as sorting centres that open a site for a
+    group with guidance of its own; no law.
+    """
+
+    title: ClassVar[str] = "crew of an opening"
+    title_nl: ClassVar[str] = "ploeg van een vacature"
+    rule: Literal["Crews"] = "Crews"
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        return cls() if _minimums(instance) else None
+
+    @override
+    def lower(self, pairs: PairTable) -> RowBlock | None:
+        instance, least = pairs.instance, _minimums(pairs.instance)
+        openings = np.array([instance.opening_idx(id_) for id_ in least], dtype=np.int64)
+        n_eligible = np.diff(pairs.opening_start)[openings]
+        openings, n_eligible = openings[n_eligible > 0], n_eligible[n_eligible > 0]
+        if not openings.size:
+            return None
+        minimum = np.array([least[instance.opening_ids[o]] for o in openings.tolist()])
+        crew = np.full(instance.n_openings, -1)
+        crew[openings] = np.arange(openings.size)
+        of_pair = crew[pairs.opening]
+        at, n_crews = np.flatnonzero(of_pair >= 0), openings.size
+        ones = np.ones(at.size, dtype=np.int64)
+        people = sparse.csr_array((ones, (of_pair[at], at)), shape=(n_crews, pairs.n_pairs))
+        # Of each crew a row says what it asks, and another what it allows.
+        crews = np.arange(2 * n_crews)
+        amount = np.concatenate([-minimum, n_eligible]).astype(np.int64)
+        own = sparse.coo_array((amount, (crews, crews % n_crews)), shape=(crews.size, n_crews))
+        ids = [instance.opening_ids[o] for o in openings.tolist()]
+        return RowBlock(
+            self.title,
+            [*(f"{id_}: too few" for id_ in ids), *(f"{id_}: no crew" for id_ in ids)],
+            narrow_rows(sparse.vstack([people, -people], format="csr")),
+            np.zeros(2 * n_crews, dtype=np.int64),
+            np.full(2 * n_crews, NO_UPPER),
+            Variables(
+                np.zeros(n_crews, dtype=np.int64),
+                (n_eligible >= minimum).astype(np.int64),  # who are too few are no crew
+                [Fraction(0)] * n_crews,
+            ),
+            own.tocsr(),
+        )
+
+    @override
+    def violations(self, plan: Plan) -> Iterator[Violation]:
+        staff = Counter(placement.opening_id for placement in plan.placements)
+        for opening in plan.instance.region.openings:
+            least, there = opening.crew_minimum, staff[opening.id]
+            if least is not None and 0 < there < least:
+                yield self.broken(opening.id, f"{there} people, a crew is at least {least}")
+
+
+def _minimums(instance: Instance) -> dict[str, int]:
+    """Return the crew's minimum by opening id; one alone is a crew of one, and no rule."""
+    return {
+        opening.id: opening.crew_minimum
+        for opening in instance.region.openings
+        if opening.crew_minimum is not None and opening.crew_minimum > 1
+    }
