@@ -9,7 +9,7 @@ import logging
 import numpy as np
 
 from placement_opt.basics.arrays import Bools, Floats
-from placement_opt.formulation.row_blocks import NO_LOWER
+from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.result_record import ResultRecord
 from placement_opt.solvers.relaxation.pricing import Pricing
@@ -57,9 +57,18 @@ def _on_rows_of(compiled: Compiled, before: Compiled, known: Floats) -> tuple[Fl
         place = {label: row for row, label in enumerate(of.labels)}
         row = np.array([place.get(label, -1) for label in block.labels], dtype=np.int64)
         first, at = formulation.row_offsets[number], np.flatnonzero(row >= 0)
-        prices[first + at] = known[old.row_offsets[number_of[rule.key]] + row[at]]
+        # Rows are divided by what their coefficients share, which changes as people come and go.
+        size = _sizes(block)[at] / _sizes(of)[row[at]]
+        prices[first + at] = known[old.row_offsets[number_of[rule.key]] + row[at]] * size
         is_new[first + at] = False
     return prices, is_new
+
+
+def _sizes(block: RowBlock) -> Floats:
+    """Return how much one integer of each row is in the user's unit."""
+    if block.limits is None:
+        return np.ones(len(block))
+    return np.array([float(size) for size in block.limits.size])
 
 
 def _with_new_rows(compiled: Compiled, prices: Floats, is_new: Bools) -> Floats:

@@ -1,9 +1,12 @@
 """Plans side by side, and variants of a model."""
 
+import numpy as np
 import pytest
 from builders import region_with_everything
 
 import placement_opt as po
+from placement_opt.formulation.certificate import Certificate
+from placement_opt.formulation.certificate_record import CertificateRecord
 
 
 def region(n_people=3, **fields):
@@ -95,3 +98,23 @@ def test_a_change_that_is_none_is_refused():
     for wrong in ("budget", [], [3], None):
         with pytest.raises(po.InvalidInputError, match="must be a rule, a term"):
             po.scenarios(model_of(ONE), {"odd": wrong})
+
+
+def test_prices_of_limits_side_by_side():
+    base = model_of(OTHER)
+    limited = model_of(OTHER).add(po.ResourceLimit(per="region", limits=1))
+    one, two = base.solve(gap=0), limited.solve(gap=0)
+    formulation = two.model.compile().formulation
+    prices = np.zeros(formulation.n_rows)
+    number = [rule.rule for rule in two.model.compile().rules_of_blocks].index("ResourceLimit")
+    prices[formulation.row_offsets[number]] = 3 * formulation.objective.scale
+    prices[0] = 2 * formulation.objective.scale  # of a person: not told
+    proven = Certificate.from_duals(formulation, prices)
+    record = CertificateRecord.of_bound(proven, formulation, proven.bound(formulation))
+    two = two.model_copy(update={"certificate": record})
+    one = one.model_copy(update={"certificate": None})
+    told = po.compare(base=one, limited=two).prices
+    assert list(told.columns) == ["rule", "group", "unit", "base", "limited"]
+    assert told["rule"].tolist() == ["resource limit"]
+    assert told["limited"].tolist() == [3]
+    assert told["base"].isna().all()
