@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from typing_extensions import override
 
 from placement_opt.answers.of_model import AnswersOfModel
-from placement_opt.answers.why_not import WhyNot, why_not
+from placement_opt.answers.why_not import WhyNot, why_not_eligible
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.html import html_table
 from placement_opt.basics.short_text import told_parts
@@ -308,8 +308,8 @@ class Model(AnswersOfModel):
 
         return placement_cp_model(self.compile().formulation, self.compile().pairs)
 
-    def why_not(self, candidate_id: str, opening_id: str, result: Result | None = None) -> WhyNot:
-        """Tell why a candidate is not in an opening: which rules remove the pair, or who won.
+    def why_not(self, candidate_id: str, opening_id: str) -> WhyNot:
+        """Tell which rules remove a pair, if any do; `Result.why_not` tells it of a plan.
 
         Raises
         ------
@@ -317,7 +317,7 @@ class Model(AnswersOfModel):
             When the region has no such candidate or opening.
         """
         compiled = self.compile()
-        return why_not(compiled.pairs, compiled.rules, candidate_id, opening_id, result)
+        return why_not_eligible(compiled.pairs, compiled.rules, candidate_id, opening_id)
 
 
 @taking(RegionSolveParameters)

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.why import Why, why
-from placement_opt.answers.why_not import WhyNot
+from placement_opt.answers.why_not import WhyNot, why_not
 from placement_opt.basics.errors import (
     InvalidInputError,
     PlacementError,
@@ -98,15 +98,7 @@ class Result(AccountOfResult, TabledResult):
 
     @property
     def at_hand(self) -> PlanAtHand:
-        """The plan in integers, with the prices of its rows: what answers are found from.
-
-        Read once, which takes a second or two for a large region.
-
-        Raises
-        ------
-        PlacementError
-            When there is no plan, or the result was read from a file without its model.
-        """
+        """The plan in integers, with the prices of its rows; an error without plan or model."""
         known = self._at_hand
         is_same = known is not None and known[0] is self.placement_rows  # as for `_table`
         if known is None or not is_same or not self.has_plan:
@@ -198,8 +190,18 @@ class Result(AccountOfResult, TabledResult):
         """
         return why(self, candidate_id, k)
 
-    def why_not(self, candidate_id: str, opening_id: str) -> WhyNot:
-        """Tell why a candidate is not in an opening under this plan.
+    def why_not(
+        self, candidate_id: str, opening_id: str | None = None, *, time_limit_s: float = 2.0
+    ) -> WhyNot:
+        """Tell why the plan does not place a candidate in an opening, and what it would cost.
+
+        Parameters
+        ----------
+        candidate_id, opening_id
+            Who and where; None for anywhere.
+        time_limit_s
+            Seconds for an eligible pair: a plan that holds it is looked for near this one, and
+            where time is left the whole is solved again, for bounds that lie closer together.
 
         Raises
         ------
@@ -208,7 +210,7 @@ class Result(AccountOfResult, TabledResult):
         PlacementError
             When the result was read from a file without its model.
         """
-        return self.model.why_not(candidate_id, opening_id, self)
+        return why_not(self, candidate_id, opening_id, time_limit_s)
 
     @override
     def __str__(self) -> str:

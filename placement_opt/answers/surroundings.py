@@ -73,13 +73,13 @@ class Surroundings:
 
     def pairs(self, reach: Reach) -> Ints:
         """Return the pairs to decide again, ascending."""
-        first = self._lacking(self._asked)[1]
+        first = self.lacking(self._asked)[1]
         rows = np.union1d(self._rows, first)
         seen, free, movers = rows, [self._asked, self._present(self._asked)], reach.movers
         for _ in range(reach.steps if rows.size else 0):
             moves = np.unique(np.concatenate([self._moves(row, movers, reach) for row in rows]))
             free += [moves, self._present(moves)]
-            rows = np.setdiff1d(self._lacking(moves)[1], seen)[: reach.movers]
+            rows = np.setdiff1d(self.lacking(moves)[1], seen)[: reach.movers]
             seen, movers = np.union1d(seen, rows), max(2, movers // 4)
             if not rows.size:
                 break
@@ -127,7 +127,7 @@ class Surroundings:
         people = np.unique(self._candidate[pairs])
         return chosen[np.isin(self._candidate[chosen], people)]
 
-    def _lacking(self, pairs: Ints) -> tuple[Ints, Ints]:
+    def lacking(self, pairs: Ints) -> tuple[Ints, Ints]:
         """Return (place of the pair, row without room for it) where people leave for their pair."""
         hand = self._hand
         present = hand.chosen_of_candidate[self._candidate[pairs]]
@@ -176,7 +176,7 @@ class Surroundings:
         )
         relief = self._use(row, present)[owner] - np.where(leaves, 0, self._use(row, pairs))
         fits = np.ones(pairs.size, dtype=np.bool_)
-        fits[self._lacking(pairs)[0]] = False
+        fits[self.lacking(pairs)[0]] = False
         found = []
         for some, number in ((fits | leaves, most), (~fits & ~leaves, max(2, most // 2))):
             at = np.flatnonzero(some & (relief > 0))
@@ -231,6 +231,11 @@ class Surroundings:
     @cached_property
     def _values(self) -> Ints:
         return self._hand.solution.values(self._hand.formulation)
+
+
+def rows_without_room(hand: PlanAtHand, pairs: Ints) -> Ints:
+    """Return the rows of a plan without room for some pairs, also if the people left their own."""
+    return np.unique(Surroundings(hand, hand.formulation, pairs, pairs[:0]).lacking(pairs)[1])
 
 
 def _rows_served(block: RowBlock, row: int, own: Ints) -> Ints:

@@ -7,6 +7,7 @@ import typer
 from placement_opt.cli.answers import compare, dossier, replan
 from placement_opt.cli.diagnosing import diagnose
 from placement_opt.cli.errors import Commands
+from placement_opt.cli.explaining import explain
 from placement_opt.cli.files import schema, template, validate
 from placement_opt.cli.law import app as rulebook_commands
 from placement_opt.cli.made_up import demo, generate
@@ -15,7 +16,7 @@ from placement_opt.cli.solving import check, solve
 
 COMMANDS = (
     *(demo, generate, template, schema, validate, solve, solve_many, check, diagnose),
-    *(replan, compare, dossier),
+    *(explain, replan, compare, dossier),
 )
 """In the order in which help names them."""
 

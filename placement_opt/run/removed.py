@@ -9,7 +9,7 @@ import numpy as np
 from placement_opt.basics.errors import InvalidInputError, Problem
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.fixed_placements import INELIGIBLE
-from placement_opt.instance.plan import Placement, Plan, Violation
+from placement_opt.instance.plan import Placement, Plan
 from placement_opt.pairs.table import PairTable
 
 
@@ -40,15 +40,29 @@ def removed_by(
     pairs: PairTable, rules: Sequence[Rule], candidate_id: str, opening_id: str
 ) -> tuple[str, ...]:
     """Return what the pair rules that remove a pair say of it, by their plain reading."""
+    removing, plan = rules_removing(pairs, rules, candidate_id, opening_id)
+    found = (violation for rule in removing for violation in rule.violations(plan))
+    return tuple(f"{violation.rule}: {violation.text}" for violation in found)
+
+
+def rules_removing(
+    pairs: PairTable, rules: Sequence[Rule], candidate_id: str, opening_id: str
+) -> tuple[list[Rule], Plan]:
+    """Return the rules that remove a pair, and a plan with nothing but that placement.
+
+    Raises
+    ------
+    UnknownIdError
+        When the region has no such candidate or opening.
+    """
     instance = pairs.instance
     candidate = np.array([instance.candidate_idx(candidate_id)], dtype=np.int32)
     opening = np.array([instance.opening_idx(opening_id)], dtype=np.int32)
-    plan = Plan(instance, [Placement(candidate_id, opening_id)])
-    found: list[Violation] = []
+    removing = []
     for rule in rules:
         if rule.decided_by & pairs.given.keys():
             continue
         allowed = rule.allows(instance, candidate, opening)
         if allowed is not None and not bool(np.all(allowed)):
-            found += rule.violations(plan)
-    return tuple(f"{violation.rule}: {violation.text}" for violation in found)
+            removing.append(rule)
+    return removing, Plan(instance, [Placement(candidate_id, opening_id)])

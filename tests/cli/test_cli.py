@@ -19,7 +19,7 @@ RUN = "from placement_opt.cli import main; main()"
 def test_help_names_every_command() -> None:
     done = run("--help")
     assert done.exit_code == 0
-    for command in ("demo", "generate", "template", "validate", "solve", "check", "diagnose"):
+    for command in ("demo", "generate", "template", "validate", "solve", "check", "diagnose", "explain"):
         assert command in done.stdout
 
 
@@ -254,6 +254,23 @@ def test_bad_input_is_json_where_json_is_asked_for(
             ("opening", "O-1", "positions"),
         ]
         assert all(row["expected"] and row["hint"] for row in error["problems"])
+
+
+def test_explain_answers_each_reader(folder: Path) -> None:
+    files = folder / "region.json", folder / "plan.json"
+    placed = po.Result.from_json(folder / "plan.json").placement_rows[0]
+    who = "--candidate", placed.candidate_id
+    done = run("explain", *files, *who)
+    assert done.exit_code == 0, done.output
+    assert placed.opening_id in done.stdout
+    done = run("explain", *files, *who, "--opening", placed.opening_id, "--language", "nl")
+    assert "is voorgesteld voor" in done.stdout
+    done = run("explain", *files, *who, "--opening", "O-0001", "--to", "employer", "--json")
+    assert json.loads(done.stdout)["candidate_id"] == placed.candidate_id
+    assert run("explain", *files, "--candidate", "C-none").exit_code == 2
+    other = run("explain", folder / "infeasible.json", files[1], *who)
+    assert other.exit_code == 2
+    assert "another region" in other.stderr
 
 
 def test_check_says_what_is_sound(folder: Path) -> None:
