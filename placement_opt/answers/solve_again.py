@@ -330,4 +330,5 @@ def moves_between(hand: PlanAtHand, chosen: Ints) -> tuple[Move, ...]:
     return tuple(
         Move(candidate_id=instance.candidate_ids[one], before=was.get(one), after=now.get(one))
         for one in sorted({*was, *now})
+        if was.get(one) != now.get(one)  # the same opening in another way is no move
     )

@@ -19,7 +19,16 @@ RUN = "from placement_opt.cli import main; main()"
 def test_help_names_every_command() -> None:
     done = run("--help")
     assert done.exit_code == 0
-    for command in ("demo", "generate", "template", "validate", "solve", "check", "diagnose", "explain"):
+    for command in (
+        "demo",
+        "generate",
+        "template",
+        "validate",
+        "solve",
+        "check",
+        "diagnose",
+        "explain",
+    ):
         assert command in done.stdout
 
 
