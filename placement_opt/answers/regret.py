@@ -55,7 +55,7 @@ class Regret:
 
 def regret_of(
     hand: PlanAtHand,
-    bound: float | None,
+    bound: Fraction | None,
     candidate_id: str,
     pairs: Ints,
     time_limit_s: float,
@@ -93,7 +93,7 @@ def regret_of(
                 reproducible=reproducible,
             )
             again = _best(again, whole)
-    return _told(hand, None if bound is None else Fraction(bound), candidate_id, pairs, again)
+    return _told(hand, bound, candidate_id, pairs, again)
 
 
 def _best(one: SolvedAgain, other: SolvedAgain) -> SolvedAgain:

@@ -1,6 +1,7 @@
 """Why a person is not in an opening, or nowhere: what stands in the way, and what it would cost."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -147,7 +148,9 @@ def why_not(
             **asked,
         )
     reasons = (*_in_the_way(result, candidate_id, opening_id, pairs), *why_left)
-    bound = result.objective if result.status is Status.OPTIMAL else result.bound
+    bound = None if result.bound is None else Fraction(result.bound)
+    if result.status is Status.OPTIMAL:
+        bound = result.at_hand.points
     regret = regret_of(
         result.at_hand,
         bound,
