@@ -128,12 +128,16 @@ def _relaxed(
 def _start(
     problem: LumpedProblem, generation: ColumnGeneration, search: Search, until: float
 ) -> Proven | None:
-    """Return prices to start from: those of an earlier solve, or else of samples."""
+    """Return prices to start from: those of an earlier solve if near, else the better of two."""
     if search.prices is None:
         search.note("prices: from samples of the candidates")
         return generation.sampled(until)
     search.note("prices: from an earlier solve")
-    return generation.started(problem.prices(search.prices))
+    start = generation.started(problem.prices(search.prices))
+    if _is_near(start, search):
+        return start
+    sampled = generation.sampled(until)
+    return start if sampled is None or start.bound < sampled.bound else sampled
 
 
 def _is_near(start: Proven, search: Search) -> bool:
