@@ -22,6 +22,8 @@ from placement_opt.instance.instance import Instance
 from placement_opt.objectives import standard_terms
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.given_pairs import GivenPairs
+from placement_opt.pairs.listed import listed_pairs
+from placement_opt.pairs.table import PairTable
 from placement_opt.records import Region
 from placement_opt.report.result_of_search import result_of
 from placement_opt.result import Result
@@ -231,6 +233,12 @@ class Model(AnswersOfModel):
         except InvalidInputError as error:
             return error.to_frame()
         return InvalidInputError([]).to_frame()
+
+    @override
+    def listed_pairs(self) -> PairTable | None:
+        """Return the pairs that were listed, before any rule; None where none were."""
+        listed = self._given.listed
+        return None if listed is None else listed_pairs(self.instance, listed, ())
 
     @taking(SolveParameters)
     def solve(self, given: SolveParameters) -> Result:

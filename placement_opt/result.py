@@ -97,6 +97,7 @@ class Result(AccountOfResult, TabledResult):
         return None if self._model is None else self._model.compile()
 
     @property
+    @override
     def at_hand(self) -> PlanAtHand:
         """The plan in integers, with the prices of its rows; an error without plan or model."""
         known = self._at_hand

@@ -111,9 +111,10 @@ def unit_in_words(unit: str, language: str, amount: float | None = None) -> str:
     return dutch if language == "nl" else english
 
 
-def amount_in_words(amount: float, language: str) -> str:
-    """Return a number with at most two decimals, written as the language does."""
-    told = f"{amount:,.2f}".rstrip("0").rstrip(".")
+def amount_in_words(amount: float, language: str, places: int = 2) -> str:
+    """Return a number with at most so many decimals, written as the language does."""
+    told = f"{amount:,.{places}f}".rstrip("0").rstrip(".")
+    told = "0" if told == "-0" else told
     return told.translate(str.maketrans(",.", ".,")) if language == "nl" else told
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from placement_opt.answers.blocking_rules import blocking_rules
 from placement_opt.answers.diagnose import (
     Asked,
     Weights,
@@ -11,6 +12,9 @@ from placement_opt.answers.diagnose import (
 )
 from placement_opt.answers.diagnosis import Diagnosis
 from placement_opt.answers.pairs_frame import pairs_frame
+from placement_opt.basics.row_frames import frame_of
+from placement_opt.basics.rows import BlockingRulesRow
+from placement_opt.pairs.table import PairTable
 from placement_opt.run.compiled import Compiled
 
 if TYPE_CHECKING:
@@ -41,6 +45,20 @@ class AnswersOfModel:
             When the region has no such candidate or opening.
         """
         return pairs_frame(self.compile(), candidate_id, opening_id)
+
+    def listed_pairs(self) -> PairTable | None:
+        """Return the pairs that were listed, before any rule; None where none were."""
+        raise NotImplementedError
+
+    def blocking_rules(self) -> "pd.DataFrame":
+        """Tell which pair rules keep most people and pairs out, alone and together.
+
+        One row for each rule, and for each set of rules that keep people out together; the columns
+        are those of `BlockingRulesRow`. Takes as long as finding the eligible pairs.
+        """
+        compiled = self.compile()
+        rows = blocking_rules(compiled.pairs, compiled.rules, self.listed_pairs())
+        return frame_of(BlockingRulesRow, rows)
 
     def diagnose(
         self,

@@ -195,6 +195,84 @@ class CoachRow(Row):
     free_hours_per_week: float
 
 
+class BottleneckRow(Row):
+    """A limit that is scarce under a plan: how much of it is used, and what more or less would do.
+
+    Attributes
+    ----------
+    rule, group, unit
+        Class of the rule, id or label of the group, and what is counted.
+    side
+        Which side of the limit is scarce: ``"at most"``, or ``"at least"`` for a minimum.
+    used, limit
+        What the plan uses, and the limit, in that unit.
+    price_points_per_unit
+        What the linear relaxation says one unit more is worth at the margin; negative for a
+        minimum. None where no prices are known.
+    price_low, price_high
+        Between which ends that price lies where other prices prove the same bound; equal where it
+        is the only one, None where that was not looked for.
+    step
+        How many units one more, or one less, is.
+    gain_points_of_one_more, gain_points_of_one_less
+        What the best plan gains with so much more of the limit, and with so much less (then
+        negative for an upper limit): exact where both of its ends are proven, else what the best
+        plan found again gains beside this one. None where it was not asked, where nothing can be
+        less, or where no plan is left.
+    gain_low_of_one_more, gain_high_of_one_more, gain_low_of_one_less, gain_high_of_one_less
+        Between which ends it is proven to lie; None where that is not known.
+    placements_of_one_more, placements_of_one_less
+        How many more placements the plan found again has; another plan as good may have others.
+    is_proven
+        True where everything that was found again is proven the best there is.
+    """
+
+    rule: str
+    group: str
+    unit: str
+    side: Literal["at least", "at most"]
+    used: float
+    limit: float
+    price_points_per_unit: float | None = None
+    price_low: float | None = None
+    price_high: float | None = None
+    step: float = 1.0
+    gain_points_of_one_more: float | None = None
+    gain_low_of_one_more: float | None = None
+    gain_high_of_one_more: float | None = None
+    placements_of_one_more: int | None = None
+    gain_points_of_one_less: float | None = None
+    gain_low_of_one_less: float | None = None
+    gain_high_of_one_less: float | None = None
+    placements_of_one_less: int | None = None
+    is_proven: bool = False
+    text: str
+    text_nl: str
+
+
+class BlockingRulesRow(Row):
+    """How many pairs and people a pair rule, or several together, keep out.
+
+    Attributes
+    ----------
+    rules, n_rules
+        The classes of the rules, joined by " + ", and how many they are.
+    pairs, pairs_alone
+        Pairs that each of the rules takes away, and those of them that no other rule does.
+    people
+        Who has no eligible opening, would have one without these rules, and not without fewer of
+        them. Somebody counts in several rows where there are several ways.
+    """
+
+    rules: str
+    n_rules: int
+    pairs: int
+    pairs_alone: int
+    people: int
+    text: str
+    text_nl: str
+
+
 class BudgetRow(Row):
     """What a municipality's wage-cost subsidies cost, and what is free for them.
 
