@@ -239,6 +239,7 @@ class _Again:
         self, hand: PlanAtHand, bound: Fraction | None, until: float, n_questions: int
     ) -> None:
         self._hand, self._bound, self._until = hand, bound, until
+        self._best = hand.points
         self._left = n_questions
         formulation = hand.formulation
         n_rows = formulation.row_offsets[len(formulation.blocks)]
@@ -254,12 +255,21 @@ class _Again:
         again = solve_near(self._hand, changed, time_limit_s=max(NEAR_S, share))
         if again.is_impossible:
             return Gain(None, None, None, None, is_proven=True)
+        self._learn(again)
         is_wider = (more > 0) is (one.side == "at most")
         return self._told(again, is_wider=is_wider)
 
+    def _learn(self, again: SolvedAgain) -> None:
+        """Note a better plan that needs nothing more: no gain may be what it gains already."""
+        if again.solution is None or again.points is None or again.points <= self._best:
+            return
+        formulation = self._hand.formulation
+        if formulation.is_satisfied_by(again.solution.values(formulation)):
+            self._best = again.points
+
     def _told(self, again: SolvedAgain, *, is_wider: bool) -> Gain:
-        """Compare with the plan at hand: both of the gain's ends, and what was found."""
-        now, bound, after = self._hand.points, self._bound, again.points
+        """Compare with the best plan known: both of the gain's ends, and what was found."""
+        now, bound, after = self._best, self._bound, again.points
         after_bound = self._best_bound(again)
         low = None if after is None or bound is None else after - bound
         high = None if after_bound is None else after_bound - now

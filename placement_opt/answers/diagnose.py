@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -36,12 +36,11 @@ from placement_opt.answers.still_infeasible import (
 )
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.errors import InternalError
-from placement_opt.basics.rows import PlacementRow
 from placement_opt.formulation.certificate import bound_in_points, without_gains
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.own_variables import following
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.run.compiled import Compiled
+from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.limits import SearchLimits
 
 Weights = Mapping[str | tuple[str, str], float] | Literal["small_groups"] | None
@@ -87,23 +86,16 @@ def rows_priced(compiled: Compiled) -> tuple[int, ...]:
     return tuple(sorted(rows))
 
 
-def rows_short(compiled: Compiled, placements: Iterable[PlacementRow]) -> tuple[int, ...]:
+def rows_short(compiled: Compiled, solution: Solution) -> tuple[int, ...]:
     """Return those that a plan falls short of, ascending."""
-    formulation = compiled.formulation
-    chosen = np.zeros(formulation.n_pairs, dtype=np.int64)
-    for row in placements:
-        pair = compiled.row_of(row)
-        if pair is not None:
-            chosen[pair] = 1
+    formulation, values = compiled.formulation, solution.values(compiled.formulation)
     short, priced = list[int](), np.array(rows_priced(compiled), dtype=np.int64)
     for number, block in enumerate(formulation.blocks):
         first, last = formulation.row_offsets[number : number + 2]
         mine = priced[(priced >= first) & (priced < last)] - first
         if mine.size and block.variable_usage is not None:
-            own = following(block, *block.limits_less(block.usage @ chosen))
-            if own is not None:
-                missed = block.variable_usage @ np.where(_shortfalls(block), own, 0)
-                short += (first + mine[missed[mine] > 0]).tolist()
+            own = np.where(_shortfalls(block), formulation.own_values(values, number), 0)
+            short += (first + mine[(block.variable_usage @ own)[mine] > 0]).tolist()
     return tuple(short)
 
 

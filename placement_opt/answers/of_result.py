@@ -105,7 +105,7 @@ class AnswersOfResult(ResultRecord):
         compiled = self.model.compile()
         if not self.has_plan:
             return diagnose(compiled, asked)
-        short = rows_short(compiled, self.placement_rows)
+        short = rows_short(compiled, self.at_hand.solution)
         if not short:
             return Diagnosis(is_feasible=True, has_all_conflicts=True, has_all_relaxations=True)
         return diagnose_short(compiled, short, asked)
