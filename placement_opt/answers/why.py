@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from placement_opt.answers.changes import pins_in
+from placement_opt.answers.pair_reasons import PairReason
+from placement_opt.answers.regret import price_units
+from placement_opt.answers.why_not import pairs_asked, rows_full
 from placement_opt.answers.why_words import told
 from placement_opt.basics.arrays import Bools
-from placement_opt.basics.rows import CostRow, PlacementRow, ResultPart, UnplacedRow
+from placement_opt.basics.rows import AssumptionRow, CostRow, PlacementRow, ResultPart, UnplacedRow
 from placement_opt.basics.status import Status
 from placement_opt.constraints.fixed_placements import FixedPlacements
 from placement_opt.records.pins import Pin
@@ -45,6 +48,8 @@ class RunnerUp(ResultPart):
     `points` are those of the pair. `regret_points` is what the best plan with the pair in it falls
     short of the best plan, where both are proven; None where that was not asked or not proven,
     and where no plan can hold the pair: then `is_possible` is False. It is None where nobody knows.
+    `price_points` is what the prices say the pair costs, an estimate; `reasons` are the rows
+    without room for it.
     """
 
     opening_id: str
@@ -52,6 +57,8 @@ class RunnerUp(ResultPart):
     points: float
     regret_points: float | None = None
     is_possible: bool | None = None
+    price_points: float | None = None
+    reasons: tuple[PairReason, ...] = ()
 
 
 class Why(ResultPart):
@@ -69,6 +76,8 @@ class Why(ResultPart):
         Why the person is left, where that is so.
     pins
         Who fixed those placements, when and why, where that is told.
+    assumptions
+        What the plan takes for granted.
     runner_ups
         Other eligible openings: by regret where that is known of all, else by points of the pair.
     """
@@ -79,6 +88,7 @@ class Why(ResultPart):
     costs: tuple[CostRow, ...] = ()
     unplaced: UnplacedRow | None = None
     pins: tuple[Pin, ...] = ()
+    assumptions: tuple[AssumptionRow, ...] = ()
     runner_ups: tuple[RunnerUp, ...] = ()
 
     def text(self, language: Language = "en", *, to: Reader = "consultant") -> str:
@@ -115,6 +125,8 @@ def why(result: "Result", candidate_id: str, k: int = 3) -> Why:
         RunnerUp(opening_id=row["opening_id"], variant=row.get("variant"), points=row["points"])
         for row in named
     )
+    if result.has_plan:
+        runner_ups = tuple(_with_rows(result, candidate_id, one) for one in runner_ups)
     if result.status is Status.OPTIMAL and compiled.pairs.n_pairs <= MOST_PAIRS:
         runner_ups = _by_regret(_with_regret(result, candidate_id, one) for one in runner_ups)
     left = (row for row in result.unplaced_rows if row.candidate_id == candidate_id)
@@ -124,6 +136,7 @@ def why(result: "Result", candidate_id: str, k: int = 3) -> Why:
         terms=terms if placed else (),
         costs=tuple(row for row in result.cost_rows if row.candidate_id == candidate_id),
         unplaced=next(left, None),
+        assumptions=result.assumption_rows,
         pins=tuple(
             pin
             for pair, pin in pins_in(model).items()
@@ -142,6 +155,16 @@ def _are_in(compiled: Compiled, placed: Sequence[PlacementRow], frame: "pd.DataF
             first = compiled.pairs.candidate_start[compiled.pairs.candidate[row]]
             is_in[row - first] = True
     return is_in
+
+
+def _with_rows(result: "Result", candidate_id: str, runner_up: RunnerUp) -> RunnerUp:
+    """Tell what the prices say of a pair, and the rows of the plan without room for it."""
+    hand = result.at_hand
+    ways = pairs_asked(hand.compiled, candidate_id, runner_up.opening_id)
+    price = price_units(hand, ways)
+    points = None if price is None else float(price / hand.formulation.objective.scale)
+    reasons = tuple(rows_full(result, runner_up.opening_id, ways))
+    return runner_up.model_copy(update={"price_points": points, "reasons": reasons})
 
 
 def _with_regret(result: "Result", candidate_id: str, runner_up: RunnerUp) -> RunnerUp:

@@ -127,7 +127,7 @@ def why_not(
         found = why_not_eligible(compiled.pairs, compiled.rules, candidate_id, opening_id)
         if not found.is_eligible or not result.has_plan:
             return found
-    pairs = _pairs_asked(compiled, candidate_id, opening_id)
+    pairs = pairs_asked(compiled, candidate_id, opening_id)
     left = [row for row in result.unplaced_rows if row.candidate_id == candidate_id]
     why_left = tuple(_plain("", row.text, row.text_nl) for row in left)
     asked = {"candidate_id": candidate_id, "opening_id": opening_id}
@@ -162,7 +162,7 @@ def why_not(
     return WhyNot(is_eligible=True, reasons=reasons, **asked, **vars(regret))
 
 
-def _pairs_asked(compiled: "Compiled", candidate_id: str, opening_id: str | None) -> Ints:
+def pairs_asked(compiled: "Compiled", candidate_id: str, opening_id: str | None) -> Ints:
     """Return the eligible pairs that would do, ascending."""
     pairs, instance = compiled.pairs, compiled.pairs.instance
     candidate = instance.candidate_idx(candidate_id)
@@ -205,10 +205,10 @@ def _in_the_way(
         others = ", ".join(here[:3])
         text = f"all {positions} positions are taken (by {others})"
         reasons.append(_plain("", text, f"alle {positions} plaatsen zijn bezet (door {others})"))
-    return [*reasons, *_rows_full(result, opening_id, pairs)]
+    return [*reasons, *rows_full(result, opening_id, pairs)]
 
 
-def _rows_full(result: "Result", opening_id: str, pairs: Ints) -> list[PairReason]:
+def rows_full(result: "Result", opening_id: str, pairs: Ints) -> list[PairReason]:
     """Return a reason for each other row that lacks room for a pair."""
     hand = result.at_hand
     compiled = hand.compiled

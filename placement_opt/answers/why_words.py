@@ -112,8 +112,12 @@ def _for_consultants(why: "Why", words: _Words, language: str) -> Iterator[str]:
         pattern = words.impossible if one.is_possible is False else words.regret
         if one.regret_points is None and one.is_possible is not False:
             pattern = pattern.split(";")[0] + ")"
-        openings.append(
-            pattern.format(opening=one.opening_id, points=one.points, regret=one.regret_points or 0)
+        line = pattern.format(
+            opening=one.opening_id, points=one.points, regret=one.regret_points or 0
         )
+        full = [r.text_nl if language == "nl" else r.text for r in one.reasons]
+        titles = [r.title_nl if language == "nl" else r.title for r in one.reasons]
+        told_rows = "; ".join(f"{of}: {text}" for of, text in zip(titles, full, strict=True))
+        openings.append(f"{line[:-1]}; {told_rows})" if told_rows else line)
     if openings:
         yield words.next.format(openings=", ".join(openings))

@@ -98,3 +98,20 @@ def test_beyond_small_regions_no_regret_is_guessed(result, monkeypatch):
     points = [one.points for one in found.runner_ups]
     assert points == sorted(points, reverse=True)
     assert "loses" not in found.text()
+
+
+def test_runner_ups_tell_the_rows_without_room_and_what_the_prices_say():
+    """One place and two people: the one who is left finds it taken, at a price."""
+    people = [po.Candidate(id="C-1"), po.Candidate(id="C-2", priority=5)]
+    region = po.Region(
+        name="r",
+        candidates=people,
+        openings=[po.Opening(id="O-1", employer="E-1", positions=2)],
+        employers=[po.Employer(id="E-1", supervision_places=1)],
+    )
+    result = po.Model(region).solve(gap=0)
+    (one,) = result.why("C-1").runner_ups
+    assert [reason.rule for reason in one.reasons] == ["SupervisionPlaces"]
+    assert one.price_points == pytest.approx(one.regret_points)
+    assert "supervision places" in result.why("C-1").text()
+    assert "E-1" not in result.why("C-1").text(to="employer")
