@@ -21,6 +21,9 @@ Rows = frozenset[int]
 WEIGHT_UNITS = 1_000
 """Weights are rounded to a thousandth."""
 
+FEW_ROWS, SHRINKING_S = 200, 2.0
+"""A conflict of so few rows is shown to be minimal in a moment, also where time is up."""
+
 HITTING_S = 10.0
 """What one search for the lightest set may take; more than a moment is never needed."""
 
@@ -101,6 +104,8 @@ def minimal_sets(
 
 def _add(found: MinimalSets, answer: Answer, judge: Judge) -> None:
     """Leave out of an infeasible set what it does not need, and note what is left."""
+    if answer.rows.size <= FEW_ROWS:
+        judge.allowance.at_least(SHRINKING_S)
     least = answer if answer.is_minimal else shrunk(answer, judge) or answer
     found.conflicts[frozenset(least.rows.tolist())] = least.is_minimal
 

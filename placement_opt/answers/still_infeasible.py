@@ -49,6 +49,10 @@ class Allowance:
         if self._checks is not None:
             self._checks -= 1
 
+    def at_least(self, seconds: float) -> None:
+        """See to it that so many seconds are left."""
+        self._until = max(self._until, time.perf_counter() + seconds)
+
     @property
     def left_s(self) -> float:
         """Seconds that one question may take."""
