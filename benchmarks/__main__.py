@@ -184,6 +184,36 @@ def _many(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     return 0
 
 
+def _add_regressions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    regressions = commands.add_parser("regressions", help="two runs of the phases; 1 if slower")
+    regressions.add_argument("saved", type=Path, help="pytest-benchmark's JSON of an earlier run")
+    regressions.add_argument("new", type=Path)
+    regressions.add_argument("--allow", type=float, default=1.3, help="factor that still passes")
+    regressions.set_defaults(run=_regressions)
+
+
+def _interrupts(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    del arguments
+    from benchmarks.interrupts import interrupts_table
+
+    size = (20, 8, 1, 1.0) if options.smoke else ()
+    asked = size or (options.candidates, options.openings, options.moments, options.within)
+    print(interrupts_table(*asked, options.seed, options.ways))
+    return 0
+
+
+def _add_interrupts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    stops = commands.add_parser("interrupts", help="Ctrl-C at random moments: what comes back")
+    stops.add_argument("--candidates", type=int, default=5_000)
+    stops.add_argument("--openings", type=int, default=1_300)
+    stops.add_argument("--moments", type=int, default=10)
+    stops.add_argument("--within", type=float, default=40.0, help="seconds after the beginning")
+    stops.add_argument("--seed", type=int, default=1)
+    stops.add_argument("--ways", default="terminal,kernel,thread")
+    stops.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
+    stops.set_defaults(run=_interrupts)
+
+
 def _add_many(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     many = commands.add_parser("many", help="many regions: inline, threads, processes, Dask")
     many.add_argument("--regions", type=int, default=6)
@@ -245,13 +275,10 @@ def _parser() -> argparse.ArgumentParser:
     growth.add_argument("--overwrite", action="store_true")
     growth.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
     growth.set_defaults(run=_growth)
+    _add_interrupts(commands)
     _add_many(commands)
     _add_reading(commands)
-    regressions = commands.add_parser("regressions", help="two runs of the phases; 1 if slower")
-    regressions.add_argument("saved", type=Path, help="pytest-benchmark's JSON of an earlier run")
-    regressions.add_argument("new", type=Path)
-    regressions.add_argument("--allow", type=float, default=1.3, help="factor that still passes")
-    regressions.set_defaults(run=_regressions)
+    _add_regressions(commands)
     return parser
 
 

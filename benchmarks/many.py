@@ -68,12 +68,12 @@ def main(
 def measured(way: str, arguments: Sequence[object]) -> list[str]:
     """Return a row: the way, seconds, peak memory in MB, status, points and gap."""
     command = [sys.executable, "-m", "benchmarks.many", way, *map(str, arguments)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     peak = 0.0
-    while process.poll() is None:
-        peak = max(peak, resident_mb(process.pid))
-        time.sleep(LOOK_S)
-    said = "" if process.stdout is None else process.stdout.read()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        while process.poll() is None:
+            peak = max(peak, resident_mb(process.pid))
+            time.sleep(LOOK_S)
+        said = "" if process.stdout is None else process.stdout.read()
     if process.returncode:
         return [way, "-", f"{peak:,.0f}", f"ended with {process.returncode}", "-", "-"]
     told = json.loads(said.splitlines()[-1])

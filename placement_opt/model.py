@@ -31,7 +31,7 @@ from placement_opt.rulebook import Rulebook
 from placement_opt.run.compile_model import compile_model
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.model_checks import check_parts, check_region, rules_of
-from placement_opt.run.one_solve import solved
+from placement_opt.run.one_solve import before_any_plan, solved
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.solve_parameters import RegionSolveParameters, SolveParameters, taking
 from placement_opt.run.start_plan import Started
@@ -292,7 +292,7 @@ class Model(AnswersOfModel):
         InternalError
             When a plan fails verification: a bug of ours. The error holds the plan.
         """
-        asked, began, as_solved = given.checked(), time.perf_counter(), self
+        began, as_solved = time.perf_counter(), self
 
         def compiled(entered: Callable[[str], object]) -> tuple[Compiled, Mapping[str, float]]:
             nonlocal as_solved
@@ -304,7 +304,9 @@ class Model(AnswersOfModel):
             record = result_of(as_solved.compile(), search, ending, parameters, watch, started)
             return Result.of(record, as_solved)
 
-        return solved(compiled, asked, began, told)
+        with before_any_plan():
+            asked = given.checked()
+            return solved(compiled, asked, began, told)
 
     def to_cp_sat(self) -> "PlacementCpModel":
         """Return the CP-SAT model itself, to inspect or extend.
@@ -336,4 +338,5 @@ def solve(region: Region, given: RegionSolveParameters) -> Result:
     are those of `Model.solve`; `rulebook` is that of `Model`.
     """
     of_model = {name: value for name, value in vars(given).items() if name != "rulebook"}
-    return Model(region, rulebook=given.rulebook).solve(**of_model)
+    with before_any_plan():
+        return Model(region, rulebook=given.rulebook).solve(**of_model)

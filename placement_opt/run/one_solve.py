@@ -1,7 +1,8 @@
 """One solve of a compiled model: the start plan, the solver, and who is told meanwhile."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 from placement_opt.basics.errors import UnsupportedRuleError
@@ -18,7 +19,7 @@ from placement_opt.solvers.search.native import NATIVE
 
 AnswerT = TypeVar("AnswerT")
 
-NO_PLAN_YET = "there is no plan yet: the model was still being compiled"
+NO_PLAN_YET = "there is no plan yet: the search had not begun"
 """What Ctrl-C says before the search begins."""
 
 CLOSING_S = 0.001
@@ -57,16 +58,18 @@ def solved(
         When Ctrl-C comes before the search begins: there is no plan yet.
     """
     time_limit_s = asked.limits.time_limit_s
-    with observers(asked.on_progress, shown=asked.is_shown, time_limit_s=time_limit_s) as tell:
-        entered = _phases(tell, began)
-        try:
-            compiled, seconds = compile_(entered)
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(NO_PLAN_YET) from None
+    shown = observers(asked.on_progress, shown=asked.is_shown, time_limit_s=time_limit_s)
+    with ExitStack() as telling:
+        tell = telling.enter_context(shown)
+        compiled, seconds = compile_(_phases(tell, began))
         search = _search(compiled, asked, began, tell)
         watch = Stopwatch(dict(seconds), _phases(tell, began, search))
 
         def work() -> AnswerT:
+            with telling:  # to its end here, where Ctrl-C costs no plan
+                return searched()
+
+        def searched() -> AnswerT:
             with watch.phase("search"), NATIVE.stopped_at_exit(search.clock.cancel):
                 started = offer_start(compiled, search, asked.start)
                 search.prices = start_prices(compiled, asked.earlier)
@@ -77,6 +80,17 @@ def solved(
             return answer
 
         return uninterrupted(work, search.clock.cancel)
+
+
+@contextmanager
+def before_any_plan() -> Iterator[None]:
+    """Let Ctrl-C say that there is no plan yet, unless it says something else already."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        if interrupt.args:
+            raise
+        raise KeyboardInterrupt(NO_PLAN_YET) from None
 
 
 def _search(

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -125,7 +127,7 @@ def test_the_third_wish_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     Presses(monkeypatch, 3)
     texts: list[str] = []
     goes_on = threading.Event()
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt, match="given up"):
         uninterrupted(goes_on.wait, lambda: None, texts.append)
     goes_on.set()
     assert texts[-1] == "Ctrl-C: the plan is given up"
@@ -225,15 +227,41 @@ def test_the_command_line_writes_the_plan_after_two_interrupts(tmp_path: Path) -
     assert po.Result.from_json(tmp_path / "plan.json").has_plan
 
 
-def test_an_interrupt_while_the_model_is_compiled_says_that_there_is_no_plan(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    "where",
+    [
+        "placement_opt.model.compile_model",
+        "placement_opt.model.Instance",
+        "placement_opt.run.solve_parameters.get_solver",
+        "placement_opt.run.one_solve._search",
+    ],
+)
+def test_an_interrupt_before_the_search_says_that_there_is_no_plan(
+    where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_parts: object) -> None:
+    def interrupted(*_given: object) -> None:
         raise KeyboardInterrupt
 
-    model = po.Model(po.synthetic_region(candidates=20, openings=7, seed=1))
+    region = po.synthetic_region(candidates=20, openings=7, seed=1)
     with monkeypatch.context() as patched:
-        patched.setattr("placement_opt.model.compile_model", interrupted)
+        patched.setattr(where, interrupted)
         with pytest.raises(KeyboardInterrupt, match="no plan yet"):
-            model.solve()
-    assert model.solve().has_plan
+            po.solve(region)
+    assert po.solve(region).has_plan
+
+
+def test_what_is_shown_ends_before_ctrl_c_can_cost_the_plan(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bar that is drawn for the last time is still part of what cannot be interrupted."""
+    threads: list[threading.Thread] = []
+
+    @contextmanager
+    def shown(*_given: object, **_named: object) -> Iterator[Callable[[po.Event], None]]:
+        yield lambda _event: None
+        threads.append(threading.current_thread())
+
+    monkeypatch.setattr("placement_opt.run.one_solve.observers", shown)
+    assert po.solve(po.synthetic_region(candidates=20, openings=7, seed=1)).has_plan
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()

@@ -92,7 +92,7 @@ def uninterrupted(
     if failures:
         raise failures[0]
     if not answers:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt("the plan was given up")
     return answers[0]
 
 

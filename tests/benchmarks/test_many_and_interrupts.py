@@ -1,0 +1,33 @@
+"""The measurements of many regions and of Ctrl-C run, and their tables say what came back."""
+
+import sys
+
+import pytest
+
+from benchmarks.__main__ import main
+from benchmarks.interrupts import answer_in, attempts
+
+
+def test_many_regions_are_measured_in_two_ways(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["many", "--smoke"]) == 0
+    rows = capsys.readouterr().out.splitlines()[2:]
+    assert [row.split("|")[1].strip() for row in rows] == ["inline", "processes"]
+    assert all("OPTIMAL" in row for row in rows)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs terminals and /proc")
+@pytest.mark.parametrize("way", ["terminal", "kernel", "thread"])
+def test_a_press_brings_a_checked_plan_or_says_that_there_is_none(way: str) -> None:
+    if way == "kernel":
+        pytest.importorskip("jupyter_client", reason="comes with the extra docs")
+        pytest.importorskip("ipykernel", reason="comes with the extra docs")
+    for name, _, seconds, answer, checked, left in attempts(way, 300, 90, 2, 5.0, seed=3):
+        assert name == way
+        assert float(seconds) < 120
+        assert answer in {"FEASIBLE cancelled", "NO_SOLUTION cancelled", "none yet"}
+        assert checked == ("yes" if answer.startswith("FEASIBLE") else "-")
+        assert left == "0"
+
+
+def test_a_program_that_says_nothing_is_no_answer() -> None:
+    assert answer_in("BEGUN\nTraceback")[0] == "no answer"
