@@ -192,6 +192,14 @@ def _add_regressions(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     regressions.set_defaults(run=_regressions)
 
 
+def _footprint(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    del options, arguments
+    from benchmarks.footprint import footprint_tables
+
+    print(footprint_tables())
+    return 0
+
+
 def _interrupts(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     del arguments
     from benchmarks.interrupts import interrupts_table
@@ -275,6 +283,8 @@ def _parser() -> argparse.ArgumentParser:
     growth.add_argument("--overwrite", action="store_true")
     growth.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
     growth.set_defaults(run=_growth)
+    footprint = commands.add_parser("footprint", help="size on disk and seconds to import")
+    footprint.set_defaults(run=_footprint)
     _add_interrupts(commands)
     _add_many(commands)
     _add_reading(commands)

@@ -1,10 +1,12 @@
 """The measurements of many regions and of Ctrl-C run, and their tables say what came back."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
 from benchmarks.__main__ import main
+from benchmarks.footprint import import_s, sizes_mb
 from benchmarks.interrupts import answer_in, attempts
 
 
@@ -27,6 +29,14 @@ def test_a_press_brings_a_checked_plan_or_says_that_there_is_none(way: str) -> N
         assert answer in {"FEASIBLE cancelled", "NO_SOLUTION cancelled", "none yet"}
         assert checked == ("yes" if answer.startswith("FEASIBLE") else "-")
         assert left == "0"
+
+
+def test_the_footprint_counts_what_is_needed() -> None:
+    sizes = sizes_mb(Path(__file__).parents[2] / "pyproject.toml")
+    assert {"ortools", "pandas", "numpy", "pydantic-core"} <= set(sizes)
+    assert not {"pytest", "matplotlib", "mypy"} & set(sizes)
+    assert min(sizes.values()) > 0
+    assert import_s("import json") > 0
 
 
 def test_a_program_that_says_nothing_is_no_answer() -> None:
