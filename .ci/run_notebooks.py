@@ -1,4 +1,7 @@
-"""Execute every notebook of a folder from its first cell to its last; none may hold outputs."""
+"""Execute every notebook of a folder from its first cell to its last; none may hold outputs.
+
+``python .ci/run_notebooks.py examples [FOLDER]`` writes them with their outputs to FOLDER.
+"""
 
 import sys
 import time
@@ -11,8 +14,10 @@ from nbclient.exceptions import CellExecutionError
 SECONDS_PER_CELL = 300
 
 
-def main(folder: Path) -> int:
-    """Run the notebooks and return how many failed."""
+def main(folder: Path, executed: Path | None = None) -> int:
+    """Run the notebooks, write what came out to a folder, and return how many failed."""
+    if executed is not None:
+        executed.mkdir(parents=True, exist_ok=True)
     failures = 0
     for path in sorted(folder.glob("*.ipynb")):
         started = time.perf_counter()
@@ -25,10 +30,12 @@ def main(folder: Path) -> int:
                 NotebookClient(notebook, timeout=SECONDS_PER_CELL, kernel_name="python3").execute()
             except CellExecutionError as error:
                 problem = str(error)
+        if executed is not None and problem is None:
+            nbformat.write(notebook, executed / path.name)
         failures += problem is not None
         print(f"{path}: {problem or 'ok'} ({time.perf_counter() - started:.1f} s)")
     return failures
 
 
 if __name__ == "__main__":
-    sys.exit(min(1, main(Path(sys.argv[1]))))
+    sys.exit(min(1, main(*map(Path, sys.argv[1:3]))))

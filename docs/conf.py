@@ -1,0 +1,96 @@
+"""How Sphinx makes the site: ``python -m sphinx -W --keep-going -c docs . site``.
+
+The source folder is the project itself, so that links between pages lead to the same files here
+and in the repository. Notebooks are shown as they were executed, where PLACEMENT_OPT_EXECUTED names
+the folder that `.ci/run_notebooks.py` wrote, else as they are: without outputs.
+"""
+
+import inspect
+import os
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from pygments.lexers.special import TextLexer
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from typing_extensions import override
+
+import placement_opt as po
+
+project = "placement_opt"
+author = "The placement_opt founders"
+version = release = version_of("placement_opt")
+language = "en"
+
+root_doc = "docs/index"
+include_patterns = ["docs/**", "examples/*.ipynb", "examples/service/README.md", "CH*.md", "CO*.md"]
+exclude_patterns = ["**/.*", "docs/site/**"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+
+nb_execution_mode = "off"
+myst_heading_anchors = 4
+
+default_role = "literal"  # `name` in a docstring is code, as in the pages
+autodoc_typehints = "none"  # the docstrings tell types where they are no plain words
+autodoc_member_order = "bysource"
+autodoc_default_options = {"exclude-members": "model_config, model_post_init"}  # of pydantic
+napoleon_google_docstring = False
+napoleon_attr_annotations = False  # what pydantic reads is no word for people
+napoleon_use_ivar = True
+napoleon_use_rtype = False
+
+html_theme = "furo"
+html_title = "placement_opt"
+html_extra_path = ["site"]
+html_copy_source = False
+html_show_sourcelink = False
+
+
+def executed(app: Sphinx, page: str, source: list[str]) -> None:  # noqa: ARG001 - Sphinx's names
+    """Show a notebook with the outputs of its execution."""
+    notebook = Path(os.environ.get("PLACEMENT_OPT_EXECUTED", "")) / f"{Path(page).name}.ipynb"
+    if page.startswith("examples/") and notebook.is_file() and notebook.is_absolute():
+        source[0] = notebook.read_text(encoding="utf-8")
+
+
+def home(public: Any) -> str:
+    """Return the module where a public object lives, below the package."""
+    return str(getattr(public, "__module__", "")).removeprefix("placement_opt.")
+
+
+class Public(SphinxDirective):
+    """Tell the docstring of each public name that lives in one of some modules or rooms.
+
+    What is new there is told by itself; `tests/test_docs_site.py` sees to it that none is left out.
+    """
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec: ClassVar[dict[str, Any]] = {"brief": directives.flag}  # without methods
+
+    @override
+    def run(self) -> list[nodes.Node]:
+        rooms = tuple(self.arguments[0].split())
+        members = [] if "brief" in self.options else MEMBERS
+        lines = []
+        for name, public in ((name, getattr(po, name)) for name in po.__all__):
+            if any(f"{home(public)}.".startswith(f"{room}.") for room in rooms):
+                kind = "class" if inspect.isclass(public) else "function"
+                lines += [f".. auto{kind}:: placement_opt.{name}", *members * (kind == "class"), ""]
+        found = nodes.container()
+        self.state.nested_parse(StringList(lines, "placement_opt"), self.content_offset, found)
+        return found.children
+
+
+MEMBERS = ["   :members:", "   :inherited-members: BaseModel, Exception, str"]
+
+
+def setup(app: Sphinx) -> None:
+    """Let Sphinx read executed notebooks, and know the directive ``public``."""
+    app.connect("source-read", executed)
+    app.add_directive("public", Public)
+    app.add_lexer("csv", TextLexer)

@@ -1,0 +1,45 @@
+"""The pages of the documentation: each in the index, each public name in the reference."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import placement_opt as po
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), *(ROOT / "examples").glob("*.ipynb")])
+
+
+def rooms_told() -> list[str]:
+    """Return the modules and rooms whose public names some page of the reference tells."""
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in DOCS.glob("reference/*.md"))
+    named = [room for line in re.findall(r"\.\. public:: (.+)", pages) for room in line.split()]
+    return named + re.findall(r"\.\. automodule:: placement_opt\.(\S+)", pages)
+
+
+def test_each_page_is_in_the_index() -> None:
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    toctrees = "\n".join(re.findall(r"```\{toctree\}(.*?)```", index, re.DOTALL)).splitlines()
+    listed = [(DOCS / name).resolve() for name in toctrees if name and not name.startswith(":")]
+    assert len(set(listed)) == len(listed)
+    missing = {page.with_suffix("") for page in PAGES} - {DOCS / "index"} - set(listed)
+    assert missing == set()
+
+
+@pytest.mark.parametrize("name", sorted(set(po.__all__) - {"__version__"}))
+def test_each_public_name_is_in_the_reference(name: str) -> None:
+    public = getattr(po, name)
+    home = getattr(public, "__module__", public.__name__).removeprefix("placement_opt.")
+    assert any(f"{home}.".startswith(f"{room}.") for room in rooms_told())
+    assert public.__doc__
+
+
+def test_links_lead_to_files() -> None:
+    broken = []
+    for page in [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]:
+        text = page.read_text(encoding="utf-8")
+        links = re.findall(r"\]\((?!https?:)([^)#\s]+)[^)]*\)", text)
+        broken += [f"{page.name}: {link}" for link in links if not (page.parent / link).exists()]
+    assert broken == []
