@@ -12,7 +12,7 @@ import pytest
 import placement_opt as po
 from placement_opt.report.page.flows import HEIGHT, WIDTH, flow_map
 from placement_opt.report.page.page import page_text
-from placement_opt.report.page.words import DUTCH, ENGLISH
+from placement_opt.report.page.words import PAGE_WORDS
 
 EVIL = "</script><script>alert(1)</script>=cmd|'/c calc'!A1 \"&"
 
@@ -204,8 +204,9 @@ def test_a_gap_is_told_rounded_up(result: po.Result) -> None:
 
 
 def test_both_languages_have_every_word_and_the_same_gaps_to_fill() -> None:
-    for name in ENGLISH.__slots__:
-        english, dutch = getattr(ENGLISH, name), getattr(DUTCH, name)
+    english_words, dutch_words = PAGE_WORDS["en"], PAGE_WORDS["nl"]
+    for name in english_words.__slots__:
+        english, dutch = getattr(english_words, name), getattr(dutch_words, name)
         assert dutch
         if isinstance(english, str):
             assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", dutch)), name
@@ -232,3 +233,12 @@ def test_circles_of_the_map_lie_apart_and_inside() -> None:
         assert lines
         assert sum(circle.placed for circle in circles) == sum(flows.values())
     assert flow_map({("", "M-1"): 0}, {}) == ([], [])
+
+
+def test_every_word_is_used() -> None:
+    room = Path(po.__file__).parent / "report"
+    readers = [*(room / "page" / "templates").iterdir(), room / "plots.py"]
+    readers += [room / "page" / name for name in ("page.py", "people.py")]
+    text = "".join(path.read_text(encoding="utf-8") for path in readers)
+    unused = [name for name in PAGE_WORDS["en"].__slots__ if not re.search(rf"\b{name}\b", text)]
+    assert unused == []
