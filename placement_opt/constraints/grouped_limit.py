@@ -1,7 +1,7 @@
 """The one lowering that most rules share: a sum per group, at most or at least a limit."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -43,15 +43,14 @@ class Usage(ShortRepr):
         at_most: Mapping[int, Fraction],
     ) -> RowLimits:
         """Return the limits of rows in the user's own numbers, what is beside the plan included."""
-        beside = [(self.beside or {}).get(group, Fraction(0)) for group in rows]
-        ends = (
-            [
-                None if g not in limit else limit[g] + more
-                for g, more in zip(rows, beside, strict=True)
-            ]
-            for limit in (at_least, at_most)
-        )
-        least, most = ends
+        beside = None
+        least, most = ([limit.get(g) for g in rows] for limit in (at_least, at_most))
+        if self.beside:
+            beside = [self.beside.get(group, Fraction(0)) for group in rows]
+            least, most = (
+                [None if end is None else end + more for end, more in zip(of, beside, strict=True)]
+                for of in (least, most)
+            )
         labels = [group_text(self.groups.labels[g]) for g in rows]
         return RowLimits.of(labels, self.unit, size=size, beside=beside, least=least, most=most)
 
@@ -134,12 +133,12 @@ def _hard_rows(
 ) -> RowBlock:
     scale = usage.column.scale
     # No sum reaches `SUM_LIMIT`: a limit beyond it binds nothing, and a minimum is out of reach.
-    lower = [
-        min(math.ceil(at_least[g] * scale), SUM_LIMIT) if g in at_least else NO_LOWER for g in rows
-    ]
-    upper = [
-        min(math.floor(at_most[g] * scale), NO_UPPER) if g in at_most else NO_UPPER for g in rows
-    ]
+    lower = _each_once(
+        lambda least: min(math.ceil(least * scale), SUM_LIMIT), at_least, rows, NO_LOWER
+    )
+    upper = _each_once(
+        lambda most: min(math.floor(most * scale), NO_UPPER), at_most, rows, NO_UPPER
+    )
     matrix = usage.matrix(rows)
     return RowBlock(
         title,
@@ -151,6 +150,23 @@ def _hard_rows(
         each_pair_once=usage.also is None and matrix.nnz == matrix.shape[1],
         limits=usage.limits(rows, Fraction(1, scale), at_least, at_most),
     )
+
+
+def _each_once(
+    read: Callable[[Fraction], int], limits: Mapping[int, Fraction], rows: Sequence[int], none: int
+) -> list[int]:
+    """Read the limit of each row, and a limit that many rows share once."""
+    known: dict[int, int] = {}
+    found = []
+    for row in rows:
+        limit = limits.get(row)
+        if limit is None:
+            found.append(none)
+            continue
+        if id(limit) not in known:
+            known[id(limit)] = read(limit)
+        found.append(known[id(limit)])
+    return found
 
 
 def _priced_rows(

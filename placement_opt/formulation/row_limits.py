@@ -104,4 +104,4 @@ class RowLimits(ShortRepr):
         if bool(np.all(divisor == 1)):
             return self
         sizes = zip(self.size, divisor.tolist(), strict=True)
-        return replace(self, size=[size * each for size, each in sizes])
+        return replace(self, size=[size * each if each != 1 else size for size, each in sizes])
