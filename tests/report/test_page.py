@@ -112,6 +112,15 @@ def test_cards_tell_the_points_of_the_plan_and_openings_that_are_eligible(result
         assert all((person, opening) in worth for opening, _, _ in others)
 
 
+def test_what_is_scarce_is_told_with_its_price(result: po.Result) -> None:
+    priced = result.bottlenecks(prove=0).query("price_points_per_unit != 0").head(12)
+    assert len(priced) > 0
+    words = " ".join(read(result).words)
+    for row in priced.itertuples():
+        assert f": {row.group}" in words
+        assert f"{row.price_points_per_unit:,.1f}" in words
+
+
 def test_texts_of_the_user_are_inert_wherever_they_stand() -> None:
     region = po.Region(
         name=EVIL,

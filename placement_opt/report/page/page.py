@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+from placement_opt.answers.diagnosis_words import unit_in_words
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.status import Status, relative_gap
 from placement_opt.report.page.figures import Figures
@@ -94,6 +95,7 @@ def _told(result: "Result", figures: Figures, language: Language) -> dict[str, A
         ("figures", words.figures, result.has_plan),
         ("flows", words.flows, bool(circles)),
         *((name, getattr(words, name), bool(chart)) for name, chart in charts.items()),
+        ("bottlenecks", words.bottlenecks, bool(scarce := _scarce(result, language))),
         ("unplaced", words.unplaced, result.has_plan),
         ("openings", words.openings, bool(result.opening_rows)),
         ("assumptions", words.assumptions, True),
@@ -102,6 +104,7 @@ def _told(result: "Result", figures: Figures, language: Language) -> dict[str, A
     return {
         "sections": [(id_, name) for id_, name, is_there in sections if is_there],
         "charts": charts,
+        "scarce": scarce,
         "circles": circles,
         "lines": lines,
         "size": (WIDTH, HEIGHT),
@@ -121,6 +124,25 @@ def _told(result: "Result", figures: Figures, language: Language) -> dict[str, A
         "terms": [(term_title(row.term, language), row.points) for row in result.term_rows],
         "certified_gap": _certified_gap(result),
     }
+
+
+def _scarce(result: "Result", language: Language) -> list[tuple[str, str, float, float, float]]:
+    """Return limits that have a price, the dearest first: name, unit, used, most, price."""
+    if not result.has_plan or result.known_region is None:
+        return []
+    titles = titles_of(language)
+    frame = result.bottlenecks(prove=0)
+    priced = frame[frame["price_points_per_unit"].fillna(0) != 0].head(SHOWN_BARS)
+    return [
+        (
+            f"{titles.get(row['rule'], row['rule'])}: {row['group']}",
+            unit_in_words(row["unit"], language, row["limit"]),
+            row["used"],
+            row["limit"],
+            row["price_points_per_unit"],
+        )
+        for row in priced.to_dict("records")
+    ]
 
 
 def _script_words(language: Language) -> dict[str, str]:
