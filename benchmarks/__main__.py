@@ -149,6 +149,17 @@ def _reading(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     return 0
 
 
+def _answers(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    del arguments
+    from benchmarks.answers import answers_table
+
+    size = (60, 20, options.seed, SMOKE_S, 3)
+    if not options.smoke:
+        size = (options.candidates, options.openings, options.seed, options.time_limit, 50)
+    print(answers_table(*size))
+    return 0
+
+
 def _matplotlib_or_explain() -> None:
     try:
         import matplotlib as mpl
@@ -170,6 +181,13 @@ def _add_reading(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     reading.add_argument("--seed", type=int, default=1)
     reading.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
     reading.set_defaults(run=_reading)
+    answers = commands.add_parser("answers", help="answers about a plan: seconds, and losses found")
+    answers.add_argument("--candidates", type=int, default=15_000)
+    answers.add_argument("--openings", type=int, default=3_000)
+    answers.add_argument("--seed", type=int, default=0)
+    answers.add_argument("--time-limit", type=float, default=90.0, help="seconds of the solve")
+    answers.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
+    answers.set_defaults(run=_answers)
 
 
 def _many(options: argparse.Namespace, arguments: Sequence[str]) -> int:

@@ -11,6 +11,7 @@ import pytest
 from benchmark_problems import GAP_FOLDER, needs_gap_folder, problem, small_file
 
 from benchmarks.__main__ import main
+from benchmarks.answers import answers_table
 from benchmarks.apart import attempt
 from benchmarks.attempt import GAPS, Question
 from benchmarks.instances import Problem, instances
@@ -226,6 +227,18 @@ def test_bad_commands_are_one_message(
 ) -> None:
     assert main(command) == 2
     assert told in capsys.readouterr().err
+
+
+def test_answers_are_measured_after_a_solve() -> None:
+    table = answers_table(40, 15, 1, 3.0, 2).splitlines()
+    assert table[0].startswith("40 candidates, 15 openings, gap ")
+    assert " of 2; for " in table[0]
+    assert [line.split(" | ")[0] for line in table[4:]] == [
+        "| result.at_hand, once",
+        "| why",
+        "| why_not, not eligible",
+        "| why_not, eligible",
+    ]
 
 
 def test_reading_measures_each_way_in_and_out() -> None:
