@@ -233,7 +233,7 @@ def _start(hand: PlanAtHand, search: Search) -> Solution | None:
     formulation = search.formulation
     if search.offer(hand.solution, "plan at hand"):
         return hand.solution
-    given = np.union1d(hand.solution.chosen, asked_by_name(formulation))
+    given = np.union1d(hand.solution.chosen, asked_by_name(formulation, hand.solution.chosen))
     coach = hand.coach_of[hand.compiled.pairs.candidate[given]]
     coach[~np.isin(given, hand.solution.chosen)] = -1
     return plan_of_given(formulation, given, {"coach": coach}, search.limits)
@@ -242,7 +242,7 @@ def _start(hand: PlanAtHand, search: Search) -> Solution | None:
 def _improve(hand: PlanAtHand, search: Search, until: float) -> None:
     """Decide the surroundings of the change again, wider and wider, while there is time."""
     formulation = search.formulation
-    asked = np.setdiff1d(asked_by_name(formulation), hand.solution.chosen)
+    asked = np.setdiff1d(asked_by_name(formulation, hand.solution.chosen), hand.solution.chosen)
     surroundings = Surroundings(hand, formulation, asked, _other_rows(hand, search))
     reach = NEAR
     while (around := search.best) is not None and time.perf_counter() < until:

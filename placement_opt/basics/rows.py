@@ -41,7 +41,8 @@ class Row(ResultPart):
 class PlacementRow(Row):
     """One proposed placement; amounts are None where nobody gave what they follow from.
 
-    `variant` is the way in which the pair is had, None for a pair with one way only.
+    `variant` is the way in which the pair is had, None for a pair with one way only;
+    `success_probability` is the chance that it holds, where `ExpectedPlacements` counts it.
     """
 
     candidate_id: str
@@ -53,6 +54,7 @@ class PlacementRow(Row):
     subsidy_eur_per_year: float | None = None
     points: float
     variant: str | None = None
+    success_probability: float | None = None
 
 
 class UnplacedRow(Row):

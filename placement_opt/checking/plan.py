@@ -15,6 +15,7 @@ from placement_opt.report.tables import (
     blocking_rows,
     budget_rows,
     coach_rows,
+    expected_placements,
     placement_rows,
     quota_rows,
     term_rows,
@@ -77,7 +78,14 @@ class PlanCheck:
         result, rules = self._result, self._compiled.rules
         formulation = self._compiled.formulation
         points = formulation.objective.points_of(np.array(columns, dtype=np.int64))
-        yield _same("placements", placement_rows(plan, points, rules), result.placement_rows)
+        yield _same(
+            "placements",
+            placement_rows(plan, points, rules, self._compiled.terms),
+            result.placement_rows,
+        )
+        expected = expected_placements(plan, self._compiled.terms)
+        if expected is not None or result.expected_placements is not None:
+            yield _same("expected placements", [expected], [result.expected_placements])
         yield _same("quotas", quota_rows(plan, rules, self._compiled.pairs), result.quota_rows)
         yield _same("coaches", coach_rows(plan, rules), result.coach_rows)
         yield _same("budgets", budget_rows(plan, rules), result.budget_rows)

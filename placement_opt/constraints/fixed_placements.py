@@ -119,6 +119,7 @@ class FixedPlacements(Rule):
             np.ones(len(fixed), dtype=np.int64),
             np.full(len(fixed), NO_UPPER, dtype=np.int64),
             limits=RowLimits.of(labels, "placements", least=[Fraction(1)] * len(fixed)),
+            asks_one=True,
         )
 
     @override

@@ -93,6 +93,9 @@ class RowBlock(ShortRepr):
     each_pair_once
         Declares that every pair is in exactly one of the rows. Solvers price pairs by such rows
         where each takes at most one pair, as the rows of candidates do.
+    asks_one
+        Declares that the pairs of each row with a lower limit stand for the same, and that any one
+        of them meets the row, as the ways of a fixed placement do.
     holders
         Declares which own variables hand out the capacity of holders, and which rows they serve.
     capacity
@@ -113,6 +116,7 @@ class RowBlock(ShortRepr):
     holders: Holders | None = None
     capacity: Capacity | None = None
     limits: RowLimits | None = None
+    asks_one: bool = False
 
     def __len__(self) -> int:
         return len(self.lower)

@@ -7,5 +7,8 @@ Nothing else stands here: public names, the reading of JSON and the contract tes
 from placement_opt.objectives.match_score import MatchScore as MatchScore
 from placement_opt.objectives.priority import Priority as Priority
 from placement_opt.objectives.placed_jobs import PlacedJobs as PlacedJobs
+from placement_opt.objectives.expected_placements import (
+    ExpectedPlacements as ExpectedPlacements,
+)
 from placement_opt.objectives.pair_score import PairScore as PairScore
 from placement_opt.objectives.wage_above_minimum import WageAboveMinimum as WageAboveMinimum

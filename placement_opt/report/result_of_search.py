@@ -18,6 +18,7 @@ from placement_opt.report.tables import (
     blocking_rows,
     budget_rows,
     coach_rows,
+    expected_placements,
     placement_rows,
     quota_rows,
     term_rows,
@@ -134,7 +135,8 @@ def _tables(
     points = formulation.objective.points_of(solution.chosen)
     titles_nl = {rule.title: rule.title_nl or rule.title for rule in compiled.rules}
     return {
-        "placement_rows": placement_rows(plan, points, compiled.rules),
+        "placement_rows": placement_rows(plan, points, compiled.rules, compiled.terms),
+        "expected_placements": expected_placements(plan, compiled.terms),
         "unplaced_rows": unplaced_rows(compiled.pairs, formulation, solution, titles_nl, prices),
         "opening_rows": opening_rows(compiled, solution, titles_nl, prices),
         "quota_rows": quota_rows(plan, compiled.rules, compiled.pairs),

@@ -151,6 +151,11 @@ class _Page:
                 placed=self._number(placed), people=self._number(result.n_candidates), share=share
             ),
         )
+        if result.expected_placements is not None:
+            expected = self._number(result.expected_placements, 1)
+            planned = self._number(len(result.placement_rows))
+            told = words.expected.format(expected=expected, planned=planned)
+            yield words.expected_label, told
         hours = [row.hours_per_week for row in result.placement_rows]
         known = [worked for worked in hours if worked is not None]
         if known:

@@ -45,6 +45,8 @@ class Words:
     unread_against: str
     placed_label: str
     placed: str
+    expected_label: str
+    expected: str
     jobs_label: str
     jobs: str
     unplaced_label: str
@@ -119,6 +121,8 @@ _ENGLISH = Words(
     " rules= has no {rule}",
     placed_label="placed",
     placed="{placed} of {people} people ({share} %)",
+    expected_label="expected",
+    expected="{expected} of these {planned} placements hold, by the chances given",
     jobs_label="jobs",
     jobs="{jobs} jobs of 25.5 hours a week ({hours} hours)",
     unplaced_label="not placed",
@@ -193,6 +197,8 @@ _DUTCH = Words(
     " rules= heeft geen {rule}",
     placed_label="geplaatst",
     placed="{placed} van {people} mensen ({share} %)",
+    expected_label="verwacht",
+    expected="{expected} van deze {planned} plaatsingen houden stand, naar de opgegeven kansen",
     jobs_label="banen",
     jobs="{jobs} banen van 25,5 uur per week ({hours} uur)",
     unplaced_label="niet geplaatst",

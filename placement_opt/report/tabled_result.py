@@ -24,6 +24,7 @@ from placement_opt.basics.rows import (
     UnplacedRow,
 )
 from placement_opt.instance.variants import VARIANT
+from placement_opt.objectives.expected_placements import SUCCESS
 from placement_opt.report.summary import summarise
 from placement_opt.run.result_record import VARIANTS, ResultRecord
 
@@ -139,9 +140,10 @@ class TabledResult(ResultRecord):
         return known[1].copy()
 
     def _cells(self, table: str) -> tuple[list[str], list[list[Any]]]:
-        """Return columns and cells of a table; variants only where pairs have several ways."""
+        """Return columns and cells of a table; variants and chances only where they are in play."""
         row, rows = _TABLES[table]
-        columns = [name for name in row.model_fields if name != VARIANT or VARIANTS in self.stats]
+        is_shown = {VARIANT: VARIANTS in self.stats, SUCCESS: self.expected_placements is not None}
+        columns = [name for name in row.model_fields if is_shown.get(name, True)]
         entries = getattr(self, rows) or ()
         return columns, [[getattr(entry, name) for name in columns] for entry in entries]
 

@@ -24,6 +24,8 @@ from placement_opt.instance.blocking import Strength, blocking_pairs
 from placement_opt.instance.groupings import Group
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
+from placement_opt.objectives.base import Term
+from placement_opt.objectives.expected_placements import SUCCESS, ExpectedPlacements
 from placement_opt.pairs.table import PairTable
 from placement_opt.report.levy_rows import levy_of
 from placement_opt.rulebook import MissingParameterError
@@ -31,7 +33,7 @@ from placement_opt.run.verification import Verdict
 
 
 def placement_rows(
-    plan: Plan, points: Sequence[Fraction], rules: Sequence[Rule]
+    plan: Plan, points: Sequence[Fraction], rules: Sequence[Rule], terms: Sequence[Term]
 ) -> tuple[PlacementRow, ...]:
     """Return one row per placement.
 
@@ -44,9 +46,10 @@ def placement_rows(
         The verified plan.
     points
         Points of each placement, aligned with the plan's placements.
-    rules
-        The rules of the model.
+    rules, terms
+        Those of the model.
     """
+    reads_chances = any(isinstance(term, ExpectedPlacements) for term in terms)
     active = {rule.rule for rule in rules}
     reads_coaching, reads_subsidy = "Coaching" in active, "WageSubsidyBudget" in active
 
@@ -71,9 +74,17 @@ def placement_rows(
             ),
             points=float(gained),
             variant=placement.variant,
+            success_probability=told(placement, SUCCESS, is_read=True) if reads_chances else None,
         )
         for placement, gained in zip(plan.placements, points, strict=True)
     )
+
+
+def expected_placements(plan: Plan, terms: Sequence[Term]) -> float | None:
+    """Return how many placements are expected to hold; None where no term counts chances."""
+    counted = (term.expected(plan) for term in terms if isinstance(term, ExpectedPlacements))
+    expected = next(counted, None)
+    return None if expected is None else float(expected)
 
 
 def blocking_rows(plan: Plan, rules: Sequence[Rule]) -> tuple[BlockingRow, ...] | None:

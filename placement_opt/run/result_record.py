@@ -46,6 +46,8 @@ class ResultRecord(ResultPart):
         What is known about the plan, and why the search stopped.
     objective
         Points of the plan, always maximised; None without a plan.
+    expected_placements
+        How many placements are expected to hold, where `ExpectedPlacements` counts that.
     bound
         No plan has more points than this; the best proven by any part.
     certified_bound
@@ -79,6 +81,7 @@ class ResultRecord(ResultPart):
     status: Status
     stop_reason: StopReason
     objective: float | None = None
+    expected_placements: float | None = None
     bound: float | None = None
     certified_bound: float | None = None
     proof: tuple[ProofPart, ...] = ()

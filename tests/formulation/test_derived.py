@@ -79,6 +79,7 @@ def block():
         holders=Holders(np.array([0, 0, 1]), np.array([0, 1, 1])),
         capacity=Told(),
         limits=RowLimits.of(["t", "u", "K-1", "K-2"], "people", most=[None, None, 5, 4]),
+        asks_one=True,
     )
 
 
@@ -108,6 +109,7 @@ AS_IT_IS = {
     "holders": ([0, 0, 1], [0, 1, 1]),
     "capacity": "capacity",
     "limits": [1, 1, 1, 1],
+    "asks_one": True,
 }
 """Every field of a block: a new one has to be told here, and in `DERIVED` where it changes."""
 

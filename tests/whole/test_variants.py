@@ -17,6 +17,11 @@ import placement_opt as po
 from placement_opt.basics.errors import InvalidInputError, UnknownIdError
 from placement_opt.report.page.people import cards_of
 from placement_opt.solvers import get_solver
+from placement_opt.solvers.plans.given_plan import least_plan, plan_of_given
+from placement_opt.solvers.plans.rounding import rounded
+from placement_opt.solvers.plans.upper_limits import asked_by_name
+from placement_opt.solvers.search.clock import Clock
+from placement_opt.solvers.search.limits import SearchLimits
 
 PLAIN_RULES = (po.OnePlacement(), po.OpeningCapacity())
 
@@ -439,3 +444,15 @@ def test_the_page_tells_the_way_and_other_openings_once(tmp_path):
     assert cards["next"]["C-0"] == [["O-1", 3.0, 0]]
     result.report(tmp_path / "plan.html")
     assert "O-0 (fast)" in (tmp_path / "plan.html").read_text(encoding="utf-8")
+
+
+def test_one_way_of_a_fixed_pair_is_there_from_the_start():
+    model = model_of(SEVERAL).add(po.FixedPlacements(placements=[("C-0", "O-0"), ("C-1", "O-1")]))
+    formulation = model.compile().formulation
+    assert asked_by_name(formulation).tolist() == [1, 3]
+    assert asked_by_name(formulation, np.array([2, 0, 1])).tolist() == [0, 3]
+    limits = SearchLimits(time_limit_s=10)
+    assert least_plan(formulation, limits).chosen.tolist() == [1, 3]
+    kept = plan_of_given(formulation, np.array([0]), {"coach": np.array([-1])}, limits)
+    assert kept.chosen.tolist() == [0, 3]
+    assert rounded(formulation, np.array([2, 0]), Clock(limits)).chosen.tolist() == [0, 3]

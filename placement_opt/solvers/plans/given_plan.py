@@ -56,7 +56,7 @@ def plan_of_given(
     limits
         Give the seed and the kind of limits; their time does not count.
     """
-    asked = asked_by_name(whole)
+    asked = asked_by_name(whole, given)
     given, columns = with_more(given, columns, asked)
     taken, known = taken_of(whole, given, columns, asked)
     patient = _patient(limits)

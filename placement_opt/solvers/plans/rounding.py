@@ -44,7 +44,7 @@ def rounded(
     Solution or None
         None where the pairs taken do not lead to a plan.
     """
-    tried = np.concatenate([asked_by_name(formulation), order]).astype(np.int64)
+    tried = np.concatenate([asked_by_name(formulation, order), order]).astype(np.int64)
     packers = packers_of(formulation, kept or {}, order if liked is None else liked)
     limits = UpperLimits(formulation, tried)
     chosen: set[int] = set()

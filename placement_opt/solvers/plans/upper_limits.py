@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.row_blocks import NO_UPPER
+from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
 
 MOST_OVERFULL = 10_000
 """Where more pairs stand in overfull rows, none is given up: one by one that would take long."""
@@ -107,11 +108,34 @@ class UpperLimits:
             over[row[entries]] -= amount[entries]
 
 
-def asked_by_name(formulation: Formulation) -> Ints:
-    """Return the pairs that are demanded by a row of their own, such as fixed ones; ascending."""
+def asked_by_name(formulation: Formulation, liked: npt.NDArray[np.integer] | None = None) -> Ints:
+    """Return the pairs that are demanded by a row of their own, such as fixed ones; ascending.
+
+    Of a row that asks for one of several it is the first that `liked` names, else the one that
+    gains most.
+    """
     asked = [np.zeros(0, dtype=np.int64)]
     for block in formulation.blocks:
         if block.variables is None:
-            alone = np.flatnonzero((block.lower > 0) & (np.diff(block.usage.indptr) == 1))
+            width = np.diff(block.usage.indptr)
+            alone = np.flatnonzero((block.lower > 0) & (width == 1))
             asked.append(block.usage.indices[block.usage.indptr[alone]].astype(np.int64))
+            if block.asks_one:
+                rows = np.flatnonzero((block.lower > 0) & (width > 1))
+                asked.append(_one_of_each(formulation, block, rows, liked))
     return np.unique(np.concatenate(asked))
+
+
+def _one_of_each(
+    formulation: Formulation, block: RowBlock, rows: Ints, liked: npt.NDArray[np.integer] | None
+) -> Ints:
+    """Return one pair of each row."""
+    order = [] if liked is None or not rows.size else liked.tolist()
+    rank = {pair: place for place, pair in reversed([*enumerate(order)])}
+    gain, usage = formulation.objective.gain, block.usage
+    members = (usage.indices[slice(*usage.indptr[row : row + 2])].tolist() for row in rows)
+    chosen = (
+        min(pairs, key=lambda pair: (rank.get(pair, len(order)), -int(gain[pair])))
+        for pairs in members
+    )
+    return np.fromiter(chosen, dtype=np.int64, count=rows.size)
