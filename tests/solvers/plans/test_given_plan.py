@@ -93,7 +93,7 @@ class TestForms:
             (b"C-0", "start"),
             ({"C-0": "O-0"}, "start"),
             ([("C-0",)], "row"),
-            ([("C-0", "O-0", None, 3)], "row"),
+            ([("C-0", "O-0", None, None, 3)], "row"),
             ([3], "row"),
             (["C0"], "row"),
             ([{"candidate": "C-0"}], "row"),
