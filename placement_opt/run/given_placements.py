@@ -125,7 +125,7 @@ def _of_rows(plan: Iterable[Any], subject: str) -> list[Sequence[Any]]:
                     f"row {number}",
                     "row",
                     shown,
-                    "must be a pair (candidate_id, opening_id), with the coach_id and variant if any",
+                    "must be (candidate_id, opening_id), with the coach_id and variant if any",
                     "give the result of an earlier solve, or result.placements",
                 )
             )

@@ -538,7 +538,7 @@ PARAMETERS: dict[str, tuple[Callable[[], object], str, str, str, str]] = {
     "a start plan with half a row": (
         lambda: po.solve(region(), start=[("C-101", "O-101"), ("C-101",)]),
         "start 'row 1': row",
-        "must be a pair (candidate_id, opening_id), with the coach_id and variant if any",
+        "must be (candidate_id, opening_id), with the coach_id and variant if any",
         "'tuple'",
         "give the result of an earlier solve, or result.placements",
     ),
