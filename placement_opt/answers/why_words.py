@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from placement_opt.answers.changes import told_pin
 
 if TYPE_CHECKING:
-    from placement_opt.answers.why import Why
+    from placement_opt.answers.why import RunnerUp, Why
 
 
 class _Words(NamedTuple):
@@ -75,7 +75,7 @@ def told(
         if why.unplaced is not None:
             lines.append(words.reasons[why.unplaced.reason])
         if why.runner_ups:
-            names = ", ".join(one.opening_id for one in why.runner_ups)
+            names = ", ".join(map(_where, why.runner_ups))
             lines.append(words.next.format(openings=names))
     return "\n".join(lines)
 
@@ -112,12 +112,15 @@ def _for_consultants(why: "Why", words: _Words, language: str) -> Iterator[str]:
         pattern = words.impossible if one.is_possible is False else words.regret
         if one.regret_points is None and one.is_possible is not False:
             pattern = pattern.split(";")[0] + ")"
-        line = pattern.format(
-            opening=one.opening_id, points=one.points, regret=one.regret_points or 0
-        )
+        line = pattern.format(opening=_where(one), points=one.points, regret=one.regret_points or 0)
         full = [r.text_nl if language == "nl" else r.text for r in one.reasons]
         titles = [r.title_nl if language == "nl" else r.title for r in one.reasons]
         told_rows = "; ".join(f"{of}: {text}" for of, text in zip(titles, full, strict=True))
         openings.append(f"{line[:-1]}; {told_rows})" if told_rows else line)
     if openings:
         yield words.next.format(openings=", ".join(openings))
+
+
+def _where(one: "RunnerUp") -> str:
+    """Name an opening, and the way in which a person would be placed where there are several."""
+    return one.opening_id if one.variant is None else f"{one.opening_id} ({one.variant})"

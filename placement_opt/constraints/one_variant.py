@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import ClassVar, Literal
 
@@ -11,6 +12,7 @@ from typing_extensions import override
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.plan import Plan, Violation, pair_text
 from placement_opt.pairs.groups import Groups
 from placement_opt.pairs.table import Column, PairTable
@@ -47,7 +49,9 @@ class OneVariant(Rule):
         groups = Groups(number[pairs.number], labels)
         ones = Column(np.ones(pairs.n_pairs, dtype=np.int8))
         at_most = dict.fromkeys(range(len(labels)), Fraction(1))
-        return grouped_limit(self.title, Usage(groups, ones, unit="placements"), at_most=at_most)
+        block = grouped_limit(self.title, Usage(groups, ones), at_most=at_most)
+        # What a variant is, is no limit that anybody could raise.
+        return None if block is None else replace(block, limits=RowLimits.ties(block.labels))
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

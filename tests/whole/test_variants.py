@@ -323,6 +323,13 @@ def test_why_tells_this_way_and_the_others():
     assert [term.points for term in why.terms] == [3]
     told = [(one.opening_id, one.variant, one.regret_points) for one in why.runner_ups]
     assert told == [("O-1", "calm", 1), ("O-0", "calm", 2)]
+    assert "O-1 (calm)" in why.text()
+    assert "calm" not in why.text(to="employer")
+
+
+def test_one_way_per_pair_is_no_limit_that_could_be_raised():
+    model = model_of({(0, 0, 0): 1, (0, 0, 1): 3, (0, 1, 0): 2, (1, 1, 0): 5}, at_most=2)
+    assert set(model.solve(gap=0).bottlenecks(prove=0)["rule"]) <= {"OpeningCapacity"}
 
 
 def test_who_has_nothing_is_told_of_openings_not_of_ways():
