@@ -139,6 +139,11 @@ class Model(AnswersOfModel):
         check_parts(rules, terms, self._given.columns, groups_of_records(self.instance))
 
     @property
+    def given(self) -> GivenPairs:
+        """What was given of pairs."""
+        return self._given
+
+    @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules of the model, in the order they were given."""
         return tuple(self._rules)

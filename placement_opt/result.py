@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import PrivateAttr
 from typing_extensions import override
 
+from placement_opt.answers.next_steps import NextSteps
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.why import Why, why
 from placement_opt.answers.why_not import WhyNot, why_not
@@ -34,7 +35,7 @@ _MOST_SHOWN = 1_900
 """Characters of a result that a notebook keeps."""
 
 
-class Result(AccountOfResult, TabledResult):
+class Result(NextSteps, AccountOfResult, TabledResult):
     """A plan with its proof, reasons and tables; what does not exist is None.
 
     A plan is a proposal: a person confirms each placement. Nothing that is done to a table changes

@@ -17,6 +17,13 @@ from placement_opt.formulation.pair_entries import rows_of_pairs
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation
+from placement_opt.instance.record_change import (
+    RecordChange,
+    raised,
+    set_to,
+    with_entry,
+    with_level,
+)
 from placement_opt.objectives import TERMS
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.columns import pair_column
@@ -37,6 +44,7 @@ __all__ = [
     "Placement",
     "Plan",
     "Problem",
+    "RecordChange",
     "RemarkRow",
     "RowBlock",
     "Rule",
@@ -50,11 +58,15 @@ __all__ = [
     "limit_of_group",
     "pair_column",
     "plain_limits",
+    "raised",
     "read_number",
     "register",
     "rows_of_pairs",
+    "set_to",
     "usage_column",
     "used",
+    "with_entry",
+    "with_level",
 ]
 
 KindT = TypeVar("KindT", bound=type[Rule] | type[Term])

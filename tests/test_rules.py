@@ -55,7 +55,7 @@ def run(blocks: list[str], name: str) -> dict[str, Any]:
 
 def test_the_guide_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert len(guide()) == 4
+    assert len(guide()) == 5
     session = run(guide(), "__main__")
     assert set(REGISTERED) == {"FewEach", "Colleagues", "OldestFirst"}
     model, region = session["model"], session["region"]

@@ -1,7 +1,6 @@
 """Every eligible pair with its numbers: the same points, hours and amounts as in a plan."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +29,7 @@ def pairs_frame(
     compiled: Compiled, candidate_id: str | None, opening_id: str | None
 ) -> "pd.DataFrame":
     """Return a row for each eligible pair; `Model.pairs_frame` says what the columns are."""
-    return pairs_of_rows(compiled, _rows(compiled.pairs, candidate_id, opening_id))
+    return pairs_of_rows(compiled, pairs_of(compiled.pairs, candidate_id, opening_id))
 
 
 def pairs_of_rows(compiled: Compiled, rows: Ints) -> "pd.DataFrame":
@@ -38,7 +37,7 @@ def pairs_of_rows(compiled: Compiled, rows: Ints) -> "pd.DataFrame":
     import pandas as pd
 
     pairs = compiled.pairs
-    some, instance = _taken(pairs, rows), pairs.instance
+    some, instance = pairs.taken(rows), pairs.instance
     columns: dict[str, Any] = {
         "candidate_id": np.array(instance.candidate_ids, dtype=object)[some.candidate],
         "opening_id": np.array(instance.opening_ids, dtype=object)[some.opening],
@@ -55,7 +54,13 @@ def pairs_of_rows(compiled: Compiled, rows: Ints) -> "pd.DataFrame":
     return pd.DataFrame(columns)
 
 
-def _rows(pairs: PairTable, candidate_id: str | None, opening_id: str | None) -> Ints:
+def minutes_and_hours(pairs: PairTable, rows: Ints) -> tuple[Floats, Floats]:
+    """Return travel minutes and weekly hours of some pairs, nan where they are not known."""
+    some = pairs.taken(rows)
+    return _minutes(some), _hours(some)
+
+
+def pairs_of(pairs: PairTable, candidate_id: str | None, opening_id: str | None) -> Ints:
     """Return the pairs that are asked for, ascending."""
     instance = pairs.instance
     opening = None if opening_id is None else instance.opening_idx(opening_id)
@@ -67,21 +72,6 @@ def _rows(pairs: PairTable, candidate_id: str | None, opening_id: str | None) ->
     candidate = instance.candidate_idx(candidate_id)
     rows = np.arange(*pairs.candidate_start[candidate : candidate + 2])
     return rows if opening is None else rows[pairs.opening[rows] == opening]
-
-
-def _taken(pairs: PairTable, rows: Ints) -> PairTable:
-    """Return some of the pairs with the columns that the user gave."""
-    if rows.size == pairs.n_pairs:
-        return pairs
-    return replace(
-        pairs,
-        candidate=pairs.candidate[rows],
-        opening=pairs.opening[rows],
-        variant=None if pairs.variant is None else pairs.variant[rows],
-        given={name: Column.of(of.values[rows], of.scale) for name, of in pairs.given.items()},
-        given_where={name: where[rows] for name, where in pairs.given_where.items()},
-        labels={name: (code[rows], texts) for name, (code, texts) in pairs.labels.items()},
-    )
 
 
 def _points(compiled: Compiled, rows: Ints) -> Floats:

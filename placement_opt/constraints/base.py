@@ -15,11 +15,12 @@ from placement_opt.constraints.model_part import ModelPart
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.groupings import GROUPINGS, Group, Ways, each_way, group_text
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Shortfall, Violation
+from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation
+from placement_opt.instance.record_change import RecordChange
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.groups import Groups
 from placement_opt.pairs.table import Column, PairTable
-from placement_opt.records import Region
+from placement_opt.records import Candidate, Opening, Region
 from placement_opt.rulebook import Rulebook
 
 
@@ -107,6 +108,26 @@ class Rule(ModelPart):
     def shortfalls(self, plan: Plan) -> Iterator[Shortfall]:
         """Yield what the plan leaves short of priced minimums, by a plain reading."""
         del plan
+        yield from ()
+
+    def changes(
+        self, instance: Instance, candidate: Candidate, opening: Opening
+    ) -> Iterator[RecordChange]:
+        """Yield the least single changes of a record with which the rule allows a pair it removes.
+
+        Each is enough by itself. What a person needs, their advice, ground and age, and what the
+        law forbids are never among them. Nothing is yielded where no single change is enough.
+        """
+        del instance, candidate, opening
+        yield from ()
+
+    def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
+        """Yield the least raise of each single limit that has room for a placement beside a plan.
+
+        Asked of rules whose rows have no room for it. Each is enough for this rule by itself; its
+        `unit` is the least step of the limit, since less may do where others move.
+        """
+        del plan, placement
         yield from ()
 
     def gained(self, plan: Plan) -> Fraction | None:

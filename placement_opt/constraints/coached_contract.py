@@ -10,13 +10,15 @@ from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import Findings, InvalidInputError, Problem
+from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching_teams import needs_coaching
 from placement_opt.constraints.model_part import Examples
 from placement_opt.instance.columns import HOUR, NOT_GIVEN
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation, contract_hours
-from placement_opt.records import Candidate
+from placement_opt.instance.record_change import RecordChange, plain, set_to
+from placement_opt.records import Candidate, Opening
 from placement_opt.rulebook import CoachingContract
 
 
@@ -79,6 +81,25 @@ class CoachedContract(Rule):
         return result
 
     @override
+    def changes(
+        self, instance: Instance, candidate: Candidate, opening: Opening
+    ) -> Iterator[RecordChange]:
+        """Yield a longer contract, or more hours of the side that limits them; the law stands."""
+        contract = self._contract(instance, candidate)
+        asked, offered = Fraction(contract.minimum_hours_per_week), opening.hours_per_week
+        months, least = opening.contract_months, math.ceil(contract.minimum_contract_months)
+        wanted = candidate.hours_per_week
+        if wanted is None or offered is None:
+            return
+        low = [side for side in (candidate, opening) if _most(side) < asked]
+        is_short = months is not None and months < least
+        if is_short and not low and months is not None:
+            yield set_to(opening, "contract_months", least, least - months)
+        if len(low) == 1 and not is_short and low[0].hours_per_week is not None:
+            hours = (low[0].hours_per_week[0], plain(asked))
+            yield set_to(low[0], "hours_per_week", hours, asked - _most(low[0]))
+
+    @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
         for placement in plan.placements:
             person, opening = plan.candidate(placement), plan.opening(placement)
@@ -112,6 +133,12 @@ class CoachedContract(Rule):
             )
         law = law if payer == "uwv" else instance.rulebook_of(person.municipality)
         return law.coaching_contract(payer)
+
+
+def _most(side: Candidate | Opening) -> Fraction:
+    """Return the most hours a week of somebody who gives them."""
+    hours = side.hours_per_week
+    return Fraction(0) if hours is None else read_number(hours[1])
 
 
 def _silence(instance: Instance, asking: list[int], openings: Indices) -> Iterator[Problem]:

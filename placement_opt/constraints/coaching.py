@@ -18,15 +18,22 @@ from placement_opt.constraints.coaching_classes import Classes, Free
 from placement_opt.constraints.coaching_pools import CoachPools
 from placement_opt.constraints.coaching_splits import Splits
 from placement_opt.constraints.coaching_stacked import stacked_rows
-from placement_opt.constraints.coaching_teams import covers, needs_coaching, teams_of
+from placement_opt.constraints.coaching_teams import (
+    covers,
+    needs_coaching,
+    teams_of,
+    uncovered,
+)
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Violation
+from placement_opt.instance.record_change import RecordChange, raised, with_entry
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.distinct import distinct_rows
 from placement_opt.pairs.hours import coaching_rulebooks
 from placement_opt.pairs.table import PairTable
+from placement_opt.records import Candidate, Opening
 from placement_opt.rulebook import Rulebook
 from placement_opt.rulebook.coaching import AS_FIRST_YEAR, LAST_STEP
 
@@ -148,6 +155,35 @@ class Coaching(Rule):
             )
 
     @override
+    def changes(
+        self, instance: Instance, candidate: Candidate, opening: Opening
+    ) -> Iterator[RecordChange]:
+        """Yield what a coach would have to cover more, where it is one thing."""
+        for id_ in instance.coach_ids:
+            lacking = uncovered(instance.coach_of[id_], candidate, opening)
+            if lacking is not None and len(lacking) == 1:
+                field, entry = lacking[0]
+                yield with_entry(instance.coach_of[id_], field, entry)
+
+    @override
+    def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
+        """Yield more hours or a larger caseload of each coach who covers the placement."""
+        needed = plan.coaching_hours_per_week(placement) or Fraction(0)
+        hours, people = _load(plan)
+        for id_ in plan.instance.coach_ids:
+            coach = plan.instance.coach_of[id_]
+            if not covers(coach, plan.candidate(placement), plan.opening(placement)):
+                continue
+            asked = hours.get(id_, Fraction(0)) + needed
+            heads = len(people.get(id_, ())) + 1
+            lacks_hours = asked > read_number(coach.hours_per_week or 0)
+            lacks_heads = coach.max_caseload is not None and heads > coach.max_caseload
+            if lacks_hours and not lacks_heads:
+                yield raised(coach, "hours_per_week", asked)
+            if lacks_heads and not lacks_hours:
+                yield raised(coach, "max_caseload", Fraction(heads))
+
+    @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
         coached = [p for p in plan.placements if (plan.coaching_hours_per_week(p) or 0) > 0]
         for placement in coached:
@@ -184,6 +220,18 @@ class Coaching(Rule):
                 yield self.broken(
                     coach_id, f"{len(people[coach_id])} people, caseload {coach.max_caseload}"
                 )
+
+
+def _load(plan: Plan) -> tuple[dict[str, Fraction], dict[str, set[str]]]:
+    """Return the hours and the people of each coach in a plan."""
+    hours: dict[str, Fraction] = {}
+    people: dict[str, set[str]] = {}
+    for placement in plan.placements:
+        needed = plan.coaching_hours_per_week(placement) or Fraction(0)
+        if placement.coach_id is not None and needed > 0:
+            hours[placement.coach_id] = hours.get(placement.coach_id, Fraction(0)) + needed
+            people.setdefault(placement.coach_id, set()).add(placement.candidate_id)
+    return hours, people
 
 
 def _silent_coaches(instance: Instance) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """Coaching rows over classes of people whose coaching is alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -114,6 +114,10 @@ class _ClassCapacity(Capacity):
     @override
     def room(self, pairs: Ints, chosen: Ints, own: Ints) -> Lacking:
         return self._room.lacking(pairs, own)
+
+    @override
+    def room_in(self, chosen: Ints, own: Ints) -> Callable[[Ints], Lacking]:
+        return self._room.in_plan(own)
 
     @override
     def lift(self, chosen: Ints, own: Ints, liked: Columns | None = None) -> Mapping[str, Any]:

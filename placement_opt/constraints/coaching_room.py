@@ -1,11 +1,13 @@
 """What coaches lack for one more placement, for the reasons of people who are not placed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
-from placement_opt.basics.arrays import Indices, Ints
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.constraints.coaching_classes import Free
 from placement_opt.formulation.capacity import Lacking
 
@@ -48,6 +50,10 @@ class CoachRoom:
 
         A pair whose kind has no coach lacks the row of that kind.
         """
+        return self.in_plan(own)(pairs)
+
+    def in_plan(self, own: Ints) -> Callable[[Ints], Lacking]:
+        """Return the same for one plan: who is nearest to having room is found once."""
         free, heads = self.before.hours.copy(), self.before.caseload.copy()
         serves = own[: self.coach.size]
         np.subtract.at(free, self.coach, serves * self.hours[self.kind])
@@ -64,6 +70,11 @@ class CoachRoom:
         kind, first = np.unique(self.kind[order], return_index=True)
         nearest = np.full(self.hours.size, -1, dtype=np.int64)
         nearest[kind] = order[first]
+        return partial(self._lacking, nearest, lacks_hours, lacks_heads)
+
+    def _lacking(
+        self, nearest: Ints, lacks_hours: Bools, lacks_heads: Bools, pairs: Ints
+    ) -> Lacking:
         at, kind = self._coached(pairs)
         best = nearest[kind]
         nobody = best < 0
@@ -71,7 +82,7 @@ class CoachRoom:
         at, best = at[~nobody], best[~nobody]
         coach, no_hours, no_heads = self.coach[best], lacks_hours[best], lacks_heads[best]
         hours_row = self.first_hours_row + coach
-        heads_row = hours_row + free.size
+        heads_row = hours_row + self.before.hours.size
         return (
             np.concatenate([at_nobody, at[no_hours], at[no_heads]]),
             np.concatenate([kind_nobody, hours_row[no_hours], heads_row[no_heads]]),
@@ -79,6 +90,8 @@ class CoachRoom:
 
     def _coached(self, pairs: Ints) -> tuple[Ints, Ints]:
         """Return the places of the pairs that need coaching, and the kind of each."""
-        place = np.minimum(np.searchsorted(self.pair, pairs), self.pair.size - 1)
+        # Of one type with `pair`, which would be copied to the wider one each time.
+        asked = pairs.astype(self.pair.dtype)
+        place = np.minimum(np.searchsorted(self.pair, asked), self.pair.size - 1)
         at = np.flatnonzero(self.pair[place] == pairs)
         return at, self.kind_of_pair[place[at]].astype(np.int64)

@@ -1,6 +1,6 @@
 """Coaching rows where people may have several placements: one coach serves all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -136,6 +136,10 @@ class _StackedCapacity(Capacity):
     @override
     def room(self, pairs: Ints, chosen: Ints, own: Ints) -> Lacking:
         return self._room.lacking(pairs, own)
+
+    @override
+    def room_in(self, chosen: Ints, own: Ints) -> Callable[[Ints], Lacking]:
+        return self._room.in_plan(own)
 
     @override
     def lift(self, chosen: Ints, own: Ints, liked: Columns | None = None) -> Mapping[str, Any]:

@@ -43,6 +43,30 @@ def covers_person(coach: Coach, candidate: Candidate) -> bool:
     return not coach.needs or candidate.needs <= coach.needs
 
 
+def uncovered(coach: Coach, candidate: Candidate, opening: Opening) -> list[tuple[str, str]] | None:
+    """Return the (field, entry) that a coach's lists lack for a person in an opening.
+
+    None where no entry would help: the person keeps another coach, the coach is a colleague
+    elsewhere or is no help with the person's needs, or a record does not say what the list asks.
+    """
+    if candidate.coach not in {None, coach.id} or coach.employer not in {None, opening.employer}:
+        return None
+    if coach.needs and not candidate.needs <= coach.needs:
+        return None
+    lacking = [
+        (field, entry)
+        for field, entry in (
+            ("municipalities", candidate.municipality),
+            ("regimes", candidate.coaching_regime),
+            ("openings", opening.id),
+            ("employers", opening.employer),
+        )
+        if (held := getattr(coach, field)) and entry not in held
+    ]
+    known = [(field, entry) for field, entry in lacking if entry is not None]
+    return known if len(known) == len(lacking) else None
+
+
 @dataclass(frozen=True, eq=False)
 class Teams:
     """The team of each person and opening: all coaches that can serve the pair.

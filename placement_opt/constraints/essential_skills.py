@@ -15,6 +15,8 @@ from placement_opt.constraints.base import Rule
 from placement_opt.instance.columns import UNIT, looked_up
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.record_change import RecordChange, with_level
+from placement_opt.records import Candidate, Opening
 
 
 class EssentialSkills(Rule):
@@ -51,6 +53,20 @@ class EssentialSkills(Rule):
         for place in demands.place:
             allowed &= looked_up(meets, row, place[opening])
         return allowed
+
+    @override
+    def changes(
+        self, instance: Instance, candidate: Candidate, opening: Opening
+    ) -> Iterator[RecordChange]:
+        """Yield a training in the one skill that is lacking."""
+        levels = {skill: opening.required_skills[skill] for skill in opening.essential_skills}
+        lacking = [
+            skill
+            for skill, least in levels.items()
+            if read_number(candidate.skills.get(skill, 0)) < read_number(least)
+        ]
+        if len(lacking) == 1:
+            yield with_level(candidate, lacking[0], levels[lacking[0]])
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

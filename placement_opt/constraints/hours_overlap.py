@@ -12,6 +12,8 @@ from placement_opt.constraints.base import Rule
 from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.record_change import RecordChange, set_to
+from placement_opt.records import Candidate, Opening
 
 
 class HoursOverlap(Rule):
@@ -47,6 +49,24 @@ class HoursOverlap(Rule):
         meets |= wanted == NOT_GIVEN
         meets |= offered == NOT_GIVEN
         return meets
+
+    @override
+    def changes(
+        self, instance: Instance, candidate: Candidate, opening: Opening
+    ) -> Iterator[RecordChange]:
+        """Yield fewer hours at least, or more at most, of either side."""
+        wanted, offered = candidate.hours_per_week, opening.hours_per_week
+        if wanted is None or offered is None:
+            return
+        for short, long, least, most in (
+            (opening, candidate, wanted[0], offered[1]),
+            (candidate, opening, offered[0], wanted[1]),
+        ):
+            missing = read_number(least) - read_number(most)
+            if missing > 0 and short.hours_per_week is not None and long.hours_per_week is not None:
+                more = (short.hours_per_week[0], least)
+                yield set_to(short, "hours_per_week", more, missing)
+                yield set_to(long, "hours_per_week", (most, long.hours_per_week[1]), missing)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

@@ -10,7 +10,8 @@ from placement_opt.constraints.base import Rule, usage_column, used
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.plan import Placement, Plan, Violation
+from placement_opt.instance.record_change import RecordChange, raised
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.table import PairTable
 
@@ -40,6 +41,12 @@ class OpeningCapacity(Rule):
             Usage(grouped(pairs, "opening"), usage_column(self, pairs, None), unit="placements"),
             at_most={row: Fraction(int(free)) for row, free in enumerate(positions)},
         )
+
+    @override
+    def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
+        opening = plan.opening(placement)
+        taken = used(plan, "opening", None).get(opening.id, Fraction(0))
+        yield raised(opening, "positions", taken + 1)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

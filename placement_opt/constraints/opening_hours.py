@@ -12,7 +12,8 @@ from placement_opt.constraints.base import Rule, used
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.plan import Placement, Plan, Violation
+from placement_opt.instance.record_change import RecordChange, raised
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.hours import hours_where
 from placement_opt.pairs.table import PairTable
@@ -50,6 +51,13 @@ class OpeningHours(Rule):
             ),
             at_most={instance.opening_idx(id_): limit for id_, limit in limits.items()},
         )
+
+    @override
+    def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
+        opening, hours = plan.opening(placement), plan.hours_per_week(placement)
+        if opening.hours_total_per_week is not None and hours is not None:
+            taken = used(plan, "opening", "hours_per_week").get(opening.id, Fraction(0))
+            yield raised(opening, "hours_total_per_week", taken + hours)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

@@ -1,5 +1,6 @@
 """A limited resource of any kind: the door for rules that the library does not know."""
 
+import math
 from collections.abc import Collection, Iterator
 from fractions import Fraction
 from typing import ClassVar, Literal
@@ -22,7 +23,8 @@ from placement_opt.constraints.model_part import Examples
 from placement_opt.constraints.unused_labels import unused_labels
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.groupings import group_text
-from placement_opt.instance.plan import Plan, Shortfall, Violation
+from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation
+from placement_opt.instance.record_change import RecordChange, plain
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.table import PairTable
 from placement_opt.records.fields import Label
@@ -136,6 +138,28 @@ class ResourceLimit(Rule):
     @override
     def remarks(self, pairs: PairTable) -> Iterator[RemarkRow]:
         yield from unused_labels(self, self.per, self.limits, pairs)
+
+    @override
+    def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
+        limits = plain_limits(plan, self.limits, self.per)
+        group, amount = plan.group(placement, self.per), plan.amount(placement, self.uses)
+        if group is None or group not in limits or not amount:
+            return
+        least = used(plan, self.per, self.uses).get(group, Fraction(0)) + amount
+        limit = limits[group]
+        more = Fraction(max(1, math.ceil(least - limit)))
+        after = {label: plain(of) for label, of in (limits | {group: limit + more}).items()}
+        yield RecordChange(
+            "rule",
+            " ".join(self.key),
+            "limits",
+            plain(limit),
+            plain(limit + more),
+            after,
+            more,
+            key=group_text(group),
+            unit=Fraction(1),
+        )
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

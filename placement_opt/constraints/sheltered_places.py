@@ -14,7 +14,8 @@ from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Shortfall, Violation
+from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation
+from placement_opt.instance.record_change import RecordChange, raised
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.missing import Missing
 from placement_opt.pairs.table import Column, PairTable
@@ -85,6 +86,14 @@ class ShelteredPlaces(Rule):
             at_least={row[id_]: n for id_, n in _limits(instance, "minimum").items()},
             shortfall_price=prices,
         )
+
+    @override
+    def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
+        home = plan.instance.municipality_of.get(plan.candidate(placement).municipality or "")
+        is_full = home is not None and home.sheltered_places_maximum is not None
+        if home is not None and is_full and plan.opening(placement).sheltered:
+            least = Fraction(_filled(plan).get(home.id, 0) + 1)
+            yield raised(home, "sheltered_places_maximum", least)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

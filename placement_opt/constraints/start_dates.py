@@ -10,6 +10,8 @@ from placement_opt.constraints.base import Rule
 from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.record_change import RecordChange, set_to
+from placement_opt.records import Candidate, Opening
 
 
 class StartDates(Rule):
@@ -39,6 +41,17 @@ class StartDates(Rule):
         in_time: Bools = instance.candidates.available_from[candidate] <= start
         in_time |= start == NOT_GIVEN
         return in_time
+
+    @override
+    def changes(
+        self, instance: Instance, candidate: Candidate, opening: Opening
+    ) -> Iterator[RecordChange]:
+        """Yield a later start of the work, or an earlier one of the person."""
+        available, start = candidate.available_from, opening.starts_on
+        if available is not None and start is not None and available > start:
+            days = (available - start).days
+            yield set_to(opening, "starts_on", available, days)
+            yield set_to(candidate, "available_from", start, days)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

@@ -10,7 +10,8 @@ from placement_opt.constraints.base import Rule, usage_column, used
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.plan import Placement, Plan, Violation
+from placement_opt.instance.record_change import RecordChange, raised
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.table import PairTable
 
@@ -44,6 +45,13 @@ class SupervisionPlaces(Rule):
             Usage(grouped(pairs, "employer"), usage_column(self, pairs, None), unit="placements"),
             at_most={row: Fraction(n) for row, n in enumerate(places) if n is not None},
         )
+
+    @override
+    def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
+        employer = plan.employer(placement)
+        if employer is not None and employer.supervision_places is not None:
+            taken = used(plan, "employer", None).get(employer.id, Fraction(0))
+            yield raised(employer, "supervision_places", taken + 1)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

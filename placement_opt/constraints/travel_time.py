@@ -1,5 +1,6 @@
 """Nobody travels longer than they said they can."""
 
+import math
 from collections.abc import Iterator
 from typing import ClassVar, Literal, Self
 
@@ -13,10 +14,11 @@ from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
 from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.plan import Placement, Plan, Violation
+from placement_opt.instance.record_change import RecordChange, set_to
 from placement_opt.instance.travel import TravelTable
 from placement_opt.pairs.table import candidate_blocks
-from placement_opt.records import Region
+from placement_opt.records import Candidate, Opening, Region
 
 
 class TravelTime(Rule):
@@ -75,6 +77,17 @@ class TravelTime(Rule):
         return instance.derived(TravelTable).within(candidate, opening, most)
 
     @override
+    def changes(
+        self, instance: Instance, candidate: Candidate, opening: Opening
+    ) -> Iterator[RecordChange]:
+        """Yield a longer journey, in whole minutes."""
+        minutes = instance.derived(_nobody).travel_minutes(Placement(candidate.id, opening.id))
+        most = candidate.max_travel_minutes
+        if most is not None and minutes is not None and minutes > read_number(most):
+            longer = math.ceil(minutes)
+            yield set_to(candidate, "max_travel_minutes", longer, longer - read_number(most))
+
+    @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
         for placement in plan.placements:
             most = plan.candidate(placement).max_travel_minutes
@@ -88,6 +101,11 @@ class TravelTime(Rule):
                 yield self.broken(
                     about, f"{float(minutes):g} minutes to {to}, at most {most:g} wanted"
                 )
+
+
+def _nobody(instance: Instance) -> Plan:
+    """Return the plan without placements, which reads a journey from the records."""
+    return Plan(instance, ())
 
 
 def knows_places(region: Region) -> bool:

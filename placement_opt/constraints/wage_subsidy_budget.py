@@ -16,6 +16,7 @@ from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Violation
+from placement_opt.instance.record_change import RecordChange, raised
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.missing import Missing
@@ -160,6 +161,14 @@ class WageSubsidyBudget(Rule):
                 text=f"{told}, {percent}%",
                 text_nl=f"{nl}, {percent} %",
             )
+
+    @override
+    def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
+        home = plan.instance.municipality_of.get(plan.candidate(placement).municipality or "")
+        if home is not None and home.wage_subsidy_budget_eur_per_year is not None:
+            own = (one for one in plan.placements if plan.candidate(one).municipality == home.id)
+            spent = sum(self.paid(plan, one) for one in (*own, placement))
+            yield raised(home, "wage_subsidy_budget_eur_per_year", Fraction(spent))
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

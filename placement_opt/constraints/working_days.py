@@ -1,6 +1,7 @@
 """People are placed only where they can work on the days of the opening."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
 from typing_extensions import override
@@ -10,6 +11,8 @@ from placement_opt.constraints.base import Rule
 from placement_opt.instance.enough import Enough
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.record_change import RecordChange, set_to, with_entry
+from placement_opt.records import Candidate, Opening
 from placement_opt.records.fields import PARTS_OF_DAY, WEEKDAYS
 
 
@@ -41,17 +44,42 @@ class WorkingDays(Rule):
         return instance.derived(_available)(candidate, opening)
 
     @override
+    def changes(
+        self, instance: Instance, candidate: Candidate, opening: Opening
+    ) -> Iterator[RecordChange]:
+        """Yield a day more of the person, or fewer days that the work needs."""
+        has = [day for day in opening.days if _has(candidate, day)]
+        missing = _needed(opening) - len(has)
+        if not candidate.available_days or missing <= 0:
+            return
+        if missing == 1:
+            for day in sorted(opening.days.difference(has)):
+                part = Fraction(1, 2) if "." in day else Fraction(1)
+                yield with_entry(candidate, "available_days", day, part)
+        if has:
+            yield set_to(opening, "days_needed", len(has), missing)
+
+    @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
         for placement in plan.placements:
             candidate, opening = plan.candidate(placement), plan.opening(placement)
             own = candidate.available_days
             if not own or not opening.days:
                 continue
-            has = [day for day in opening.days if day in own or day.split(".")[0] in own]
-            needed = len(opening.days) if opening.days_needed is None else opening.days_needed
+            has = [day for day in opening.days if _has(candidate, day)]
+            needed = _needed(opening)
             if len(has) < needed:
                 text = f"has {len(has)} of the days of {opening.id}, which needs {needed}"
                 yield self.broken(candidate.id, text)
+
+
+def _has(candidate: Candidate, day: str) -> bool:
+    """Tell whether a person has a day or part of one; who has the day has its parts."""
+    return not candidate.available_days.isdisjoint({day, day.split(".", maxsplit=1)[0]})
+
+
+def _needed(opening: Opening) -> int:
+    return len(opening.days) if opening.days_needed is None else opening.days_needed
 
 
 def _available(instance: Instance) -> Enough:
@@ -64,10 +92,5 @@ def _available(instance: Instance) -> Enough:
             else None
             for person in instance.candidate_records
         ],
-        [
-            (work.days, len(work.days) if work.days_needed is None else work.days_needed)
-            if work.days
-            else (frozenset[str](), 0)
-            for work in openings
-        ],
+        [(work.days, _needed(work)) if work.days else (frozenset[str](), 0) for work in openings],
     )

@@ -10,6 +10,8 @@ from placement_opt.constraints.base import Rule
 from placement_opt.instance.enough import Enough
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.record_change import RecordChange, with_entry
+from placement_opt.records import Candidate, Opening
 
 
 class WorkplaceNeeds(Rule):
@@ -33,6 +35,15 @@ class WorkplaceNeeds(Rule):
     @override
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
         return instance.derived(_provided)(candidate, opening)
+
+    @override
+    def changes(
+        self, instance: Instance, candidate: Candidate, opening: Opening
+    ) -> Iterator[RecordChange]:
+        """Yield the one thing that the workplace does not provide; needs themselves stand."""
+        lacking = candidate.needs - opening.provides
+        if len(lacking) == 1:
+            yield with_entry(opening, "provides", *lacking)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

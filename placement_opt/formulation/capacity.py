@@ -1,7 +1,8 @@
 """What a rule declares of its holders, such as coaches with hours, and how it hands them out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -127,6 +128,10 @@ class Capacity:
         The plan is given by its chosen pairs and the values of the rule's own variables.
         """
         raise NotImplementedError
+
+    def room_in(self, chosen: Ints, own: Ints) -> Callable[[Ints], Lacking]:
+        """Return `room` in one plan, for many questions about it."""
+        return partial(self.room, chosen=chosen, own=own)
 
     def lift(self, chosen: Ints, own: Ints, liked: Columns | None = None) -> Mapping[str, Any]:
         """Return named columns of a plan, aligned with its chosen pairs, such as each one's coach.

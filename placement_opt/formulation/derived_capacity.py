@@ -1,6 +1,6 @@
 """The capacity of a block, as seen from a block that was made from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,15 @@ class _OfPart(Capacity):
 
     @override
     def room(self, pairs: Ints, chosen: Ints, own: Ints) -> Lacking:
-        at, row = self._whole.room(self._of_whole(pairs), self._of_whole(chosen), own)
+        return self._placed(self._whole.room(self._of_whole(pairs), self._of_whole(chosen), own))
+
+    @override
+    def room_in(self, chosen: Ints, own: Ints) -> Callable[[Ints], Lacking]:
+        room = self._whole.room_in(self._of_whole(chosen), own)
+        return lambda pairs: self._placed(room(self._of_whole(pairs)))
+
+    def _placed(self, lacking: Lacking) -> Lacking:
+        at, row = lacking
         if self._rows is None:
             return at, row
         place = np.searchsorted(self._rows, row)

@@ -82,7 +82,9 @@ class PairEntries(ShortRepr):
             ones = np.ones(at.size, dtype=np.int64)
             value.append(ones if self.value is None else self.value[pairs[at]].astype(np.int64))
         if self.member.size:
-            place = np.minimum(np.searchsorted(self.member, pairs), self.member.size - 1)
+            # Of one type with `member`, which would be copied to the wider one each time.
+            asked = pairs.astype(self.member.dtype)
+            place = np.minimum(np.searchsorted(self.member, asked), self.member.size - 1)
             at = np.flatnonzero(self.member[place] == pairs)
             first = self.start[place[at]]
             width = self.start[place[at] + 1] - first

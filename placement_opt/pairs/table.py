@@ -259,6 +259,20 @@ class PairTable(ShortRepr):
             return np.diff(start)
         return np.bincount(rows[self.is_first_way], minlength=start.size - 1)
 
+    def taken(self, rows: Ints) -> "PairTable":
+        """Return some of the pairs, ascending, with the columns that the user gave."""
+        if rows.size == self.n_pairs:
+            return self
+        return replace(
+            self,
+            candidate=self.candidate[rows],
+            opening=self.opening[rows],
+            variant=None if self.variant is None else self.variant[rows],
+            given={name: Column.of(of.values[rows], of.scale) for name, of in self.given.items()},
+            given_where={name: where[rows] for name, where in self.given_where.items()},
+            labels={name: (code[rows], texts) for name, (code, texts) in self.labels.items()},
+        )
+
     def with_placements_per_candidate(self, at_most: int) -> "PairTable":
         """Return the same pairs with another promise on the placements of one candidate."""
         return replace(self, placements_per_candidate=at_most)

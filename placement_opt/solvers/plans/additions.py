@@ -4,7 +4,9 @@ Each row is looked at by itself. Nobody else moves; only own variables answer, a
 `placement_opt.solvers.plans.own_moves` describes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -79,7 +81,7 @@ class PlanInRows:
             first = self._formulation.row_offsets[number]
             entries = part.block.by_pair.of_pairs(pairs)
             if part.block.capacity is not None:
-                lacks = part.block.capacity.room(pairs, self._chosen, part.own)
+                lacks = self._rooms[number](pairs)
             else:
                 own_gain, lacks = part.lacking(pairs.size, entries)
                 gain += own_gain
@@ -87,6 +89,25 @@ class PlanInRows:
             at, row = self._too_small(number, pairs, entries)
             too_small.append((at, first + row))
         return Additions(gain, _joined(lacking), _joined(too_small))
+
+    @cached_property
+    def _rooms(self) -> dict[int, Callable[[Ints], Lacking]]:
+        """What says which pairs lack room in the plan, by the number of each block with one."""
+        return {
+            number: capacity.room_in(self._chosen, part.own)
+            for number, part in enumerate(self._blocks)
+            if (capacity := part.block.capacity) is not None
+        }
+
+    @cached_property
+    def _rooms_of_nobody(self) -> dict[int, Callable[[Ints], Lacking]]:
+        """The same where nobody is placed."""
+        nobody = np.zeros(0, dtype=np.int64)
+        return {
+            number: capacity.room_in(nobody, np.zeros_like(part.own))
+            for number, part in enumerate(self._blocks)
+            if (capacity := part.block.capacity) is not None
+        }
 
     def _too_small(self, number: int, pairs: Ints, entries: Entries) -> Lacking:
         """Return the rows whose limit a pair exceeds at any values of the other variables."""
@@ -99,8 +120,7 @@ class PlanInRows:
             return at[over], row[over]
         # A row that lacks room although nobody uses its capacity is too small. A row without an
         # upper limit is a balance, and no capacity.
-        nobody = np.zeros(0, dtype=np.int64)
-        at, row = block.capacity.room(pairs, nobody, np.zeros_like(self._blocks[number].own))
+        at, row = self._rooms_of_nobody[number](pairs)
         is_capacity = block.upper[row] < NO_UPPER
         return at[is_capacity], row[is_capacity]
 
