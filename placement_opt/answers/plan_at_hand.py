@@ -134,10 +134,11 @@ class PlanAtHand(ShortRepr):
     def _price_of_candidate(self) -> Floats:
         """What the row of each candidate costs, shape (C,); zeros without such rows."""
         offsets = self.formulation.row_offsets
+        n_candidates = self.compiled.pairs.instance.n_candidates
         for number, rule in enumerate(self.compiled.rules_of_blocks):
-            if isinstance(rule, OnePlacement):
-                return self.prices[offsets[number] : offsets[number + 1]]
-        return np.zeros(self.compiled.pairs.instance.n_candidates)
+            if isinstance(rule, OnePlacement):  # of stacked jobs, rows of hours follow
+                return self.prices[offsets[number] : offsets[number] + n_candidates]
+        return np.zeros(n_candidates)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -196,9 +196,14 @@ def _keep(
         own = () if known is None else known.pins
         told = {pin.pair: pin for pin in (*own, *pins)}
         named = pins_of(kept, list(told.values()))
-        variants = () if known is None else known.variants
-        placements = sorted(set(kept))
-        model.add(FixedPlacements(placements=placements, variants=variants, pins=named))
+        stays, people = set(kept), {candidate_id for candidate_id, _ in kept}
+        variants = () if known is None else [way for way in known.variants if way[:2] in stays]
+        coaches = () if known is None else [row for row in known.coaches if row[0] in people]
+        model.add(
+            FixedPlacements(
+                placements=sorted(stays), coaches=coaches, variants=variants, pins=named
+            )
+        )
 
 
 def _read(given: Iterable[Who], field: str) -> list[tuple[str, str | None]]:

@@ -54,6 +54,7 @@ _PACKING = Opening(
     groups={"site": "north"},
     postcode="6524",
     positions=2,
+    crew_minimum=1,
     hours_per_week=(16, 32),
     required_skills={"packing": 0.5},
     essential_skills=["packing"],

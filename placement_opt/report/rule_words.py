@@ -19,6 +19,8 @@ DUTCH = {
     "CoachedContract": "Werk met een jobcoach heeft een contract dat lang genoeg is.",
     "ExcludedPairs": "Uitgesloten koppelingen komen niet voor; blijven waar men werkt telt niet.",
     "OnePlacement": "Niemand wordt vaker geplaatst dan mag, of voor meer uren dan hij kan.",
+    "Crews": "Een vacature met een ploeg heeft niemand, of ten minste zo veel mensen.",
+    "Stability": "Weinig koppels van een persoon en een vacature hadden liever elkaar.",
     "OneVariant": "Van de manieren om een koppel te plaatsen wordt er hoogstens één genomen.",
     "OpeningCapacity": "Een vacature neemt hoogstens zo veel mensen als er vrije plekken zijn.",
     "OpeningHours": "Alle plaatsingen van een vacature samen werken hoogstens zo veel uren.",
@@ -35,6 +37,7 @@ DUTCH = {
     "MatchScore": "Een plaatsing geeft tot 1.000 punten voor hoe goed beide kanten passen.",
     "Priority": "Een plaatsing geeft punten naar de voorrang van de kandidaat.",
     "PlacedJobs": "Een plaatsing geeft punten naar haar uren, geteld in banen van 25,5 uur.",
+    "WageAboveMinimum": "Een plaatsing telt de euro's per jaar boven het minimumloon.",
     "ExpectedPlacements": "Een plaatsing geeft punten naar de kans dat zij standhoudt.",
     "PairScore": "Een plaatsing geeft het getal uit een eigen kolom, in de eenheid daarvan.",
 }

@@ -269,6 +269,29 @@ class TestOnMonday:
             assert pairs_of(new) == pairs_of(old), fixed
             assert po.check_result(old.model.region, new, pairs=scored(THREE)).is_sound
 
+    def test_an_agreement_keeps_its_coach(self):
+        region = po.Region(
+            name="coach",
+            date="2026-02-01",
+            candidates=[po.Candidate(id="C-1", coaching_hours_per_week=1)],
+            openings=[po.Opening(id="O-1")],
+            coaches=[po.Coach(id=f"K-{n}", hours_per_week=9) for n in range(3)],
+        )
+        rules = [
+            po.OnePlacement(),
+            po.OpeningCapacity(),
+            po.Coaching(),
+            po.FixedPlacements(placements=[("C-1", "O-1", "K-1")]),
+        ]
+        old = po.Model(region, rules=rules).solve()
+        again = po.replan(old)
+        assert again.placements["coach_id"].tolist() == ["K-1"]
+        kept = next(rule for rule in again.model.rules if isinstance(rule, po.FixedPlacements))
+        assert dict(kept.coaches) == {"C-1": "K-1"}
+        freed = po.replan(old, released=["C-1"])
+        left = [rule for rule in freed.model.rules if isinstance(rule, po.FixedPlacements)]
+        assert not any(rule.coaches for rule in left)
+
     def test_released_people_are_free_again(self):
         fixed = listed((1, 2), (1, 2), THREE, fixed_placements=[("C-1", "O-1"), ("C-2", "O-2")])
         old = fixed.solve()

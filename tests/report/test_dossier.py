@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import placement_opt as po
+from placement_opt.constraints import RULES
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.certificate_record import CertificateRecord
+from placement_opt.objectives import TERMS
 from placement_opt.report.algorithm_register import LONGEST, REQUIRED, register_entry, to_fill_in
-from placement_opt.report.rule_words import said
+from placement_opt.report.rule_words import DUTCH, said
 from placement_opt.report.small_counts import Counted, told_counts
 
 FILES = {"dossier.md", "dossier.nl.md", "dossier.json", "algorithm_register.json"}
@@ -175,3 +177,10 @@ def test_large_counts_are_told():
     told = told_counts(rows, 5)
     assert [row["placed"] for row in told] == [10, 5, 7, 22]
     assert [row["people"] for row in told] == [30, 5, 16, 51]
+
+
+@pytest.mark.parametrize("part", [*RULES, *TERMS], ids=lambda part: part.__name__)
+def test_every_rule_and_term_is_said_in_dutch(part) -> None:
+    sentence = DUTCH[part.__name__]
+    assert sentence.endswith(".")
+    assert sentence != part.title_nl

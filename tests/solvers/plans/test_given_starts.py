@@ -143,7 +143,7 @@ def test_parts_that_share_no_row_keep_their_start(monkeypatch):
         objective=[po.PairScore("score")],
     )
     alone = of.solve()
-    assert any("components: 2 parts" in note for note in alone.stats["way"])
+    assert any("components: 2 of them share no row" in note for note in alone.stats["way"])
     start = [("C-0", "O-0"), ("C-1", "O-0"), ("C-2", "O-0"), ("C-5", "O-1")]
     for how in ({"cancel": lambda: True}, {"time_limit_s": 0}, {}):
         assert of.solve(start=start, **how).objective >= 3 + 6
