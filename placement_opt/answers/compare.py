@@ -288,4 +288,5 @@ def _plan_of(result: "Result") -> Plan:
             if found is None
             else compiled.placement(found, row.coach_id)
         )
-    return compiled.plan_of(placements)
+    steps = [Placement(r.candidate_id, r.opening_id) for r in result.path_rows if r.kind != "job"]
+    return compiled.plan_of(placements, steps)

@@ -18,7 +18,7 @@ from placement_opt.solvers.search.board import Solution
 def opening_rows(
     compiled: Compiled, solution: Solution, titles_nl: Mapping[str, str], prices: Floats
 ) -> tuple[OpeningRow, ...]:
-    """Return a row for each opening, ids ascending.
+    """Return a row for each opening that is a job, ids ascending.
 
     Costs a pass over the pairs of people who are left in openings that have room, and the pair
     rules of openings without any pair: not a solve.
@@ -38,11 +38,13 @@ def opening_rows(
     n_eligible = pairs.eligible_candidates
     with_room = np.flatnonzero((filled < places) & (n_eligible > 0))
     found = _found(compiled, solution, prices, with_room)
-    empty = np.flatnonzero((places > 0) & (n_eligible == 0))
+    empty = np.flatnonzero((places > 0) & (n_eligible == 0) & ~instance.is_step)
     removed = dict(zip(empty.tolist(), _removed(compiled, empty), strict=True))
     words = RowWords(compiled.formulation, titles_nl)
     rows = []
     for opening, id_ in enumerate(instance.opening_ids):
+        if instance.is_step[opening]:
+            continue
         here, total = int(filled[opening]), int(n_eligible[opening])
         told: dict[str, Any]
         if places[opening] == 0:

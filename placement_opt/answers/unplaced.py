@@ -83,7 +83,7 @@ class _Words:
                 "no eligible opening: no pair with this candidate was given",
                 "geen passende vacature: er is geen koppeling met deze kandidaat opgegeven",
             )
-        count, total = removed[title], pairs.instance.n_openings
+        count, total = removed[title], pairs.instance.n_jobs
         return self._told(
             candidate,
             "no_eligible_opening",

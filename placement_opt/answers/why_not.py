@@ -11,12 +11,14 @@ from placement_opt.answers.pair_reasons import PairReason, pair_reasons
 from placement_opt.answers.regret import PlanRow, regret_of
 from placement_opt.answers.row_words import RowWords
 from placement_opt.answers.solve_again import Move
+from placement_opt.answers.steps_first import steps_without_room
 from placement_opt.answers.surroundings import rows_without_room
 from placement_opt.answers.why_not_words import told
 from placement_opt.basics.arrays import Ints
 from placement_opt.basics.rows import ResultPart
 from placement_opt.basics.status import Status
 from placement_opt.constraints.base import Rule
+from placement_opt.constraints.steps import Steps
 from placement_opt.pairs.table import PairTable
 
 if TYPE_CHECKING:
@@ -213,11 +215,12 @@ def rows_full(result: "Result", opening_id: str, pairs: Ints) -> list[PairReason
     hand = result.at_hand
     compiled = hand.compiled
     words = RowWords(hand.formulation, {r.title: r.title_nl or r.title for r in compiled.rules})
-    found = []
+    found = steps_without_room(hand, pairs)
     for row in rows_without_room(hand, pairs).tolist():
         named = words.named(row)
-        if named.about != opening_id:
-            number = int(np.searchsorted(hand.formulation.row_offsets, row, side="right")) - 1
+        number = int(np.searchsorted(hand.formulation.row_offsets, row, side="right")) - 1
+        is_told = isinstance(compiled.rules_of_blocks[number], Steps)
+        if named.about != opening_id and not is_told:
             found.append(
                 PairReason(
                     rule=type(compiled.rules_of_blocks[number]).__name__,

@@ -1,5 +1,6 @@
 """The parts of a result: the rows of its tables, each kind with its columns."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -100,6 +101,21 @@ class ChangeRow(Row):
     why_nl: str = ""
     room: str | None = None
     room_nl: str | None = None
+
+
+class PathRow(Row):
+    """A step of somebody's path, 1 for the first: steps before a job, then the job itself.
+
+    Where a region has steps, everybody who is placed or takes one has a path. `ends_on` is the
+    first day after it; both days are None where the records do not give them.
+    """
+
+    candidate_id: str
+    step: int
+    opening_id: str
+    kind: Literal["job", "trial", "training", "service"]
+    starts_on: dt.date | None = None
+    ends_on: dt.date | None = None
 
 
 class BlockingRow(Row):

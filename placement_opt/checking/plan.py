@@ -11,6 +11,7 @@ from placement_opt.constraints.few_changes import FewChanges
 from placement_opt.instance.plan import Plan, pair_text
 from placement_opt.records.reading import OF_RECORDS
 from placement_opt.report.costs import cost_rows
+from placement_opt.report.paths import path_rows, steps_of
 from placement_opt.report.tables import (
     blocking_rows,
     budget_rows,
@@ -63,10 +64,11 @@ class PlanCheck:
         yield self._openings(plan)
 
     def _plan(self, columns: Sequence[int]) -> Plan:
-        return self._compiled.plan_of(
+        placements = [
             self._compiled.placement(column, row.coach_id)
             for row, column in zip(self._result.placement_rows, columns, strict=True)
-        )
+        ]
+        return self._compiled.plan_of(placements, steps_of(self._result.path_rows))
 
     def _objective(self, verdict: Verdict) -> Finding:
         told, found = self._result.objective, float(verdict.objective)
@@ -86,6 +88,7 @@ class PlanCheck:
         expected = expected_placements(plan, self._compiled.terms)
         if expected is not None or result.expected_placements is not None:
             yield _same("expected placements", [expected], [result.expected_placements])
+        yield _same("paths", path_rows(plan), result.path_rows)
         yield _same("quotas", quota_rows(plan, rules, self._compiled.pairs), result.quota_rows)
         yield _same("coaches", coach_rows(plan, rules), result.coach_rows)
         yield _same("budgets", budget_rows(plan, rules), result.budget_rows)
@@ -139,6 +142,7 @@ class PlanCheck:
         found = [
             (id_, instance.opening_of[id_].positions, filled[id_], count)
             for id_, count in zip(instance.opening_ids, eligible, strict=True)
+            if instance.opening_of[id_].kind == "job"
         ]
         told = [
             (row.opening_id, row.places, row.filled, row.eligible_candidates)

@@ -36,6 +36,8 @@ class Rule(ModelPart):
     id_field: ClassVar[str] = "rule"
     decided_by: ClassVar[frozenset[str]] = frozenset()
     """Pair columns that, once given with ``pairs=``, decide in the rows instead of `allows`."""
+    judges_steps: ClassVar[bool] = False
+    """Whether `allows` and `violations` decide about steps before a job as they do about jobs."""
     rule: str
 
     @property

@@ -22,6 +22,7 @@ class ExcludedPairs(Rule):
 
     title: ClassVar[str] = "excluded pairs"
     title_nl: ClassVar[str] = "uitgesloten koppelingen"
+    judges_steps: ClassVar[bool] = True
     rule: Literal["ExcludedPairs"] = "ExcludedPairs"
 
     @classmethod

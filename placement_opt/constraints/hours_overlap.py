@@ -28,6 +28,7 @@ class HoursOverlap(Rule):
 
     title: ClassVar[str] = "hours overlap"
     title_nl: ClassVar[str] = "passende uren"
+    judges_steps: ClassVar[bool] = True
     rule: Literal["HoursOverlap"] = "HoursOverlap"
 
     @classmethod

@@ -25,6 +25,7 @@ class Licences(Rule):
 
     title: ClassVar[str] = "licences"
     title_nl: ClassVar[str] = "rijbewijzen en certificaten"
+    judges_steps: ClassVar[bool] = True
     rule: Literal["Licences"] = "Licences"
 
     @classmethod

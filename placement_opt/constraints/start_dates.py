@@ -24,6 +24,7 @@ class StartDates(Rule):
 
     title: ClassVar[str] = "start dates"
     title_nl: ClassVar[str] = "begindatums"
+    judges_steps: ClassVar[bool] = True
     rule: Literal["StartDates"] = "StartDates"
 
     @classmethod

@@ -33,6 +33,7 @@ class TravelTime(Rule):
 
     title: ClassVar[str] = "travel time"
     title_nl: ClassVar[str] = "reistijd"
+    judges_steps: ClassVar[bool] = True
     rule: Literal["TravelTime"] = "TravelTime"
 
     @classmethod

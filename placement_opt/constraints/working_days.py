@@ -29,6 +29,7 @@ class WorkingDays(Rule):
 
     title: ClassVar[str] = "working days"
     title_nl: ClassVar[str] = "werkdagen"
+    judges_steps: ClassVar[bool] = True
     rule: Literal["WorkingDays"] = "WorkingDays"
 
     @classmethod

@@ -25,6 +25,7 @@ class WorkplaceNeeds(Rule):
 
     title: ClassVar[str] = "workplace needs"
     title_nl: ClassVar[str] = "behoeften op de werkplek"
+    judges_steps: ClassVar[bool] = True
     rule: Literal["WorkplaceNeeds"] = "WorkplaceNeeds"
 
     @classmethod

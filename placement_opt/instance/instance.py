@@ -9,15 +9,16 @@ Ids are compared as texts: "C-10" comes before "C-2". Below this door people are
 labels of rows.
 """
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from typing_extensions import override
 
-from placement_opt.basics.arrays import Indices
+from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import (
     InvalidInputError,
     Problem,
@@ -26,6 +27,7 @@ from placement_opt.basics.errors import (
     closest_ids,
 )
 from placement_opt.instance.columns import CandidateColumns, OpeningColumns, frozen, rows_of
+from placement_opt.instance.steps import OpenSteps
 from placement_opt.records import Candidate, Coach, Employer, Municipality, Opening, Region
 from placement_opt.rulebook import Rulebook
 
@@ -51,6 +53,7 @@ class Instance:
 
     def __init__(self, region: Region, rulebook: Rulebook | None = None) -> None:
         self.region = region
+        self.steps: OpenSteps | None = None
         self._given_rulebook = rulebook
         self._derived: dict[Callable[[Instance], Any], Any] = {}
         if rulebook is not None and rulebook.municipalities:
@@ -65,6 +68,12 @@ class Instance:
             self._derived[make] = make(self)
         made: DerivedT = self._derived[make]
         return made
+
+    def with_steps(self, steps: OpenSteps) -> Self:
+        """Return the same region with the steps that its people can take before a job."""
+        twin = copy.copy(self)  # leaves out what is derived
+        twin.steps = steps
+        return twin
 
     @override
     def __getstate__(self) -> dict[str, Any]:
@@ -212,6 +221,16 @@ class Instance:
     @cached_property
     def _opening_row(self) -> Mapping[str, int]:
         return rows_of(self.opening_ids)
+
+    @cached_property
+    def is_step(self) -> Bools:
+        """Marks the openings that are steps before a job, shape (O,)."""
+        return frozen((self.opening_of[id_].kind != "job" for id_ in self.opening_ids), np.bool_)
+
+    @property
+    def n_jobs(self) -> int:
+        """Number of openings that are jobs."""
+        return self.n_openings - int(self.is_step.sum())
 
     @cached_property
     def skill_names(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from placement_opt.basics.quantities import read_number
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.groupings import Group, Ways, way_to_group
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.steps import comes_before
 from placement_opt.instance.straight_line import straight_line_minutes
 from placement_opt.instance.variants import VARIANT
 from placement_opt.records import Candidate, Employer, Opening
@@ -129,6 +130,8 @@ class Plan:
         Every eligible pair by its two ids, as a placement without a coach.
     given_columns
         Names of the columns that the user gave for some of them.
+    steps
+        Who takes which step before a job, in any order; `placements` are jobs only.
     """
 
     def __init__(
@@ -139,9 +142,11 @@ class Plan:
         labels: Mapping[Any, tuple[Group, ...]] | None = None,
         eligible: Mapping[tuple[str, str], Placement] | None = None,
         given_columns: Collection[str] = (),
+        steps: Iterable[Placement] = (),
     ) -> None:
         self.instance = instance
         self.placements = tuple(placements)
+        self.steps = tuple(steps)
         self.eligible_candidates = eligible_candidates
         self.eligible = {} if eligible is None else eligible
         self.given_columns = given_columns
@@ -158,6 +163,23 @@ class Plan:
             earlier = grouped.get(placement.candidate_id, ())
             grouped[placement.candidate_id] = (*earlier, placement)
         return grouped
+
+    @cached_property
+    def of_steps(self) -> "Plan":
+        """The steps before a job as a plan of their own, for rules that judge them like jobs."""
+        return Plan(self.instance, self.steps)
+
+    def is_granted(self, placement: Placement, skill: str) -> bool:
+        """Tell whether a step of the plan gives the person a skill as the job asks it, in time."""
+        job = self.opening(placement)
+        for taken in self.of_steps.of_candidate.get(placement.candidate_id, ()):
+            step = self.opening(taken)
+            level, least = step.grants.get(skill), job.required_skills[skill]
+            is_open = step.kind != "trial" or step.employer in {None, job.employer}
+            is_enough = level is not None and read_number(level) >= read_number(least)
+            if is_open and is_enough and comes_before(step, job):
+                return True
+        return False
 
     def labels_of(self, per: Ways) -> tuple[Group, ...]:
         """Return every label of a way to group, also those without a placement."""

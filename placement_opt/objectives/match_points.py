@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.basics.arrays import Ints
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.instance.columns import HOUR, NOT_GIVEN, frozen
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.travel import TravelTable
@@ -57,6 +57,7 @@ def skill_part(pairs: PairTable, most: int) -> Part:
     full = asked.data * weight[asked.indices]
     start, length = asked.indptr[:-1], np.diff(asked.indptr)
     sums = np.concatenate([[0], np.cumsum(full)])
+    granted = _granted(instance)
     whole = sums[asked.indptr[1:]] - sums[asked.indptr[:-1]]
 
     def part(rows: slice, members: slice) -> Ints:
@@ -70,13 +71,31 @@ def skill_part(pairs: PairTable, most: int) -> Part:
             left = np.flatnonzero(asks > place)
             if left.size < asks.size:
                 at, asks, entry, first = at[left], asks[left], entry[left], first[left]
-            covered[at] += np.minimum(own.take(first + column[entry]), full[entry])
+            covered_here = np.minimum(own.take(first + column[entry]), full[entry])
+            if granted is not None:
+                covered_here = np.where(granted[entry], full[entry], covered_here)
+            covered[at] += covered_here
             entry = entry + 1
         points = half_up(most, covered, np.maximum(whole, 1)[opening])
         points[whole[opening] == 0] = most
         return points
 
     return part
+
+
+def _granted(instance: Instance) -> Bools | None:
+    """Mark the skills, of all that openings ask, that are there once the steps are taken.
+
+    An eligible pair has every essential skill, or a step before the job gives it. None without
+    steps.
+    """
+    if instance.steps is None:
+        return None
+    keys = []
+    for asked in (instance.openings.required, instance.openings.essential):
+        row = np.repeat(np.arange(instance.n_openings), np.diff(asked.indptr))
+        keys.append(row * np.int64(len(instance.skill_names)) + asked.indices)
+    return np.isin(*keys)
 
 
 def _rarity_weights(instance: Instance) -> Ints:

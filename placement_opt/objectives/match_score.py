@@ -109,7 +109,7 @@ class _PlainReading:
             return Fraction(placement.given["score"])
         candidate, opening = self._plan.candidate(placement), self._plan.opening(placement)
         parts = (
-            (self._term.skill_points, self._covered(candidate, opening)),
+            (self._term.skill_points, self._covered(placement)),
             (self._term.wish_points, _best_wish(candidate, opening)),
             (self._term.preference_points, _place(opening.preferences, candidate.id)),
             (self._term.travel_points, self._saved(placement)),
@@ -117,10 +117,13 @@ class _PlainReading:
         )
         return Fraction(sum(math.floor(most * share + Fraction(1, 2)) for most, share in parts))
 
-    def _covered(self, candidate: Candidate, opening: Opening) -> Fraction:
+    def _covered(self, placement: Placement) -> Fraction:
+        candidate, opening = self._plan.candidate(placement), self._plan.opening(placement)
         asked = covered = Fraction(0)
         for skill, level in opening.required_skills.items():
             own = read_number(candidate.skills.get(skill, 0))
+            if skill in opening.essential_skills and self._plan.is_granted(placement, skill):
+                own = read_number(level)
             asked += self._weight[skill] * read_number(level)
             covered += self._weight[skill] * min(own, read_number(level))
         return covered / asked if asked else Fraction(1)

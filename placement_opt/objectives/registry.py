@@ -12,3 +12,4 @@ from placement_opt.objectives.expected_placements import (
 )
 from placement_opt.objectives.pair_score import PairScore as PairScore
 from placement_opt.objectives.wage_above_minimum import WageAboveMinimum as WageAboveMinimum
+from placement_opt.objectives.step_value import StepValue as StepValue

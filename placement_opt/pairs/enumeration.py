@@ -19,8 +19,8 @@ def enumerate_pairs(
 ) -> PairTable:
     """Find every pair that all rules allow, without any cap per candidate.
 
-    Works over blocks of candidates times all openings; O(C * O * rules) bit operations and
-    O(block * O) memory beside the pairs themselves.
+    Works over blocks of candidates times all openings that are jobs; O(C * O * rules) bit
+    operations and O(block * O) memory beside the pairs themselves.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ def enumerate_pairs(
     found_wrong = Findings() if findings is None else findings
     gather_problems(rules, instance, found_wrong)
     rules = [rule for rule in rules if not rule.decided_by.intersection(given)]
-    n_openings = instance.n_openings
-    openings = np.arange(n_openings, dtype=np.int32)[np.newaxis, :]
+    jobs = np.flatnonzero(~instance.is_step).astype(np.int32)
+    n_openings, openings = jobs.size, jobs[np.newaxis, :]
     counters = {rule.title: np.zeros(instance.n_candidates, dtype=np.int32) for rule in rules}
     found: list[tuple[Indices, Indices]] = []
     for rows in candidate_blocks(instance.n_candidates, n_openings):
@@ -60,7 +60,7 @@ def enumerate_pairs(
             allowed &= mask
         candidate = np.repeat(block[:, 0], _per_row(allowed))
         place = np.flatnonzero(allowed) - (candidate - rows.start) * np.int64(n_openings)
-        found.append((candidate, place.astype(np.int32)))
+        found.append((candidate, jobs[place]))
     if findings is None:
         found_wrong.refuse()
     return PairTable(
@@ -69,6 +69,26 @@ def enumerate_pairs(
         opening=np.concatenate([opening for _, opening in found]),
         removed=counters,
     )
+
+
+def enumerate_steps(instance: Instance, rules: Sequence[PairRule]) -> tuple[Indices, Indices]:
+    """Find who can take which step before a job: (candidate, opening), what no rule removes.
+
+    What rules find wrong is told when they are asked about all openings.
+    """
+    steps = np.flatnonzero(instance.is_step).astype(np.int32)[np.newaxis, :]
+    found, untold = [(steps[0, :0], steps[0, :0])], Findings()
+    for rows in candidate_blocks(instance.n_candidates, steps.size):
+        block = np.arange(rows.start, rows.stop, dtype=np.int32)[:, np.newaxis]
+        allowed = np.ones((len(block), steps.size), dtype=np.bool_)
+        for rule in rules:
+            with untold.gathered():
+                mask = rule.allows(instance, block, steps)
+                allowed &= True if mask is None else mask
+        person, place = np.nonzero(allowed)
+        found.append((block[person, 0], steps[0, place]))
+    candidates, openings = zip(*found, strict=True)
+    return np.concatenate(candidates), np.concatenate(openings)
 
 
 def _per_row(mask: Bools) -> Indices:

@@ -157,7 +157,7 @@ class Region(RegionFiles):
     @override
     def _repr_html_(self) -> str:
         """Return what a notebook shows: how much of everything the region holds."""
-        positions = sum(opening.positions for opening in self.openings)
+        positions = sum(one.positions for one in self.openings if one.kind == "job")
         counts = [
             (name, f"{len(value):,}")
             for name in type(self).model_fields

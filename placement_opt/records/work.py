@@ -17,6 +17,7 @@ from placement_opt.records.fields import (
     Bool,
     CrewSize,
     Date,
+    Euros,
     EurosPerHour,
     EurosPerYear,
     GroupLabels,
@@ -30,6 +31,7 @@ from placement_opt.records.fields import (
     Location,
     Months,
     NumberOfDays,
+    OpeningKind,
     People,
     PersonRanking,
     Positions,
@@ -38,14 +40,21 @@ from placement_opt.records.fields import (
     Weekdays,
 )
 
+_OF_STEPS = ("grants", "cost_eur")
+_OF_JOBS = ("crew_minimum", "hours_total_per_week", "wage_eur_per_hour", "sheltered")
+"""Fields that only steps have, and that only jobs have."""
+
 
 class Opening(Record):
-    """One or more equal positions that an employer offers.
+    """One or more equal positions that an employer offers, or places of a step before a job.
 
     Parameters
     ----------
     id
         Id of the opening.
+    kind
+        ``"job"``, or a step before one: a ``"trial"`` at an employer, a ``"training"``, or a
+        ``"service"`` that may run beside others. Only jobs count as placed; see `Steps`.
     employer
         Employer, by id.
     municipality
@@ -76,6 +85,11 @@ class Opening(Record):
         Name or URI of a skill, with the level asked for, from 0 to 1.
     essential_skills
         Those of the required skills that nobody can do without.
+    grants
+        Of a step: the skills that it gives, with their level from 0 to 1; a trial gives them for
+        jobs of its own employer.
+    cost_eur
+        Of a step: what a place costs, in euros; paid from the budget of the person's municipality.
     provides
         Workplace needs that are met here.
     wage_eur_per_hour
@@ -104,6 +118,7 @@ class Opening(Record):
     subject: ClassVar[str] = "opening"
 
     id: Identifier
+    kind: OpeningKind = "job"
     employer: Identifier | None = None
     municipality: Identifier | None = None
     location: Location | None = None
@@ -118,6 +133,8 @@ class Opening(Record):
     licences: Labels = frozenset()
     required_skills: Levels = Field(default_factory=ReadOnlyDict)
     essential_skills: Labels = frozenset()
+    grants: Levels = Field(default_factory=ReadOnlyDict)
+    cost_eur: Euros | None = None
     provides: Labels = frozenset()
     wage_eur_per_hour: EurosPerHour | None = None
     sheltered: Bool = False
@@ -139,6 +156,16 @@ class Opening(Record):
         if needed is not None and needed > len(self.days) and "days" not in unread:
             expected = f"must be at most the number of days ({len(self.days)})"
             yield self.problem("days_needed", expected, "name the days, or leave days_needed out")
+        if "kind" not in unread:
+            yield from self._out_of_kind(unread)
+
+    def _out_of_kind(self, unread: Collection[str]) -> Iterator[Problem]:
+        """Yield a problem for each field that openings of this kind do not have."""
+        unfit = _OF_STEPS if self.kind == "job" else _OF_JOBS
+        for field in unfit:
+            if field not in unread and getattr(self, field):
+                hint = f"leave {field} out, or check the kind of the opening"
+                yield self.problem(field, f"must be left out of a {self.kind}", hint)
 
 
 class Employer(Record):
@@ -217,6 +244,9 @@ class Municipality(Record):
     wage_subsidy_budget_eur_per_year
         Free budget for wage subsidies (loonkostensubsidie), in euros for the 12 months from the
         date of the region; pays for the municipality's own candidates.
+    reintegration_budget_eur_per_year
+        Free budget for steps before a job, such as trainings, in euros for the same 12 months; pays
+        for the municipality's own candidates.
     sheltered_places_minimum, sheltered_places_maximum
         Fewest and most sheltered places (beschut werk) to fill.
 
@@ -231,6 +261,7 @@ class Municipality(Record):
     id: Identifier
     population: People | None = None
     wage_subsidy_budget_eur_per_year: EurosPerYear | None = None
+    reintegration_budget_eur_per_year: EurosPerYear | None = None
     sheltered_places_minimum: People | None = None
     sheltered_places_maximum: People | None = None
 

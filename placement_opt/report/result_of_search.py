@@ -14,6 +14,7 @@ from placement_opt.formulation.certificate import bound_in_points, told_bound
 from placement_opt.formulation.certificate_record import CertificateRecord
 from placement_opt.instance.plan import Plan
 from placement_opt.report.costs import cost_rows
+from placement_opt.report.paths import path_rows
 from placement_opt.report.tables import (
     blocking_rows,
     budget_rows,
@@ -139,6 +140,7 @@ def _tables(
         "expected_placements": expected_placements(plan, compiled.terms),
         "unplaced_rows": unplaced_rows(compiled.pairs, formulation, solution, titles_nl, prices),
         "opening_rows": opening_rows(compiled, solution, titles_nl, prices),
+        "path_rows": path_rows(plan),
         "quota_rows": quota_rows(plan, compiled.rules, compiled.pairs),
         "coach_rows": coach_rows(plan, compiled.rules),
         "budget_rows": budget_rows(plan, compiled.rules),

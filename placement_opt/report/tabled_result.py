@@ -16,6 +16,7 @@ from placement_opt.basics.rows import (
     CoachRow,
     CostRow,
     OpeningRow,
+    PathRow,
     PlacementRow,
     QuotaRow,
     RemarkRow,
@@ -36,6 +37,7 @@ _TABLES: Mapping[str, tuple[type[Row], str]] = {
     "placements": (PlacementRow, "placement_rows"),
     "unplaced": (UnplacedRow, "unplaced_rows"),
     "openings": (OpeningRow, "opening_rows"),
+    "paths": (PathRow, "path_rows"),
     "quotas": (QuotaRow, "quota_rows"),
     "coaches": (CoachRow, "coach_rows"),
     "budgets": (BudgetRow, "budget_rows"),
@@ -66,8 +68,13 @@ class TabledResult(ResultRecord):
 
     @property
     def openings(self) -> "pd.DataFrame":
-        """One row per opening: places, how many are filled, and why the others are free."""
+        """One row per job opening: places, how many are filled, and why the others are free."""
         return self._table("openings")
+
+    @property
+    def paths(self) -> "pd.DataFrame":
+        """One row per step of each person's path, the job last; empty in a region without steps."""
+        return self._table("paths")
 
     @property
     def quotas(self) -> "pd.DataFrame":

@@ -4,21 +4,26 @@ import inspect
 import logging
 import warnings
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 from placement_opt.basics.errors import Findings, InvalidInputError, PlacementWarning
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import RemarkRow
 from placement_opt.constraints.base import Rule
+from placement_opt.constraints.essential_skills import EssentialSkills
 from placement_opt.formulation.assembly import formulate
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.steps import OpenSteps
 from placement_opt.objectives.base import Term
+from placement_opt.objectives.step_value import StepValue
+from placement_opt.pairs.enumeration import enumerate_steps
 from placement_opt.pairs.given_pairs import GivenPairs
 from placement_opt.pairs.rule_protocols import gather_problems
 from placement_opt.pairs.table import MANY, Column, PairTable
 from placement_opt.run.compiled import Compiled
-from placement_opt.run.own_parts import asked_rule, asked_term
+from placement_opt.run.own_parts import OwnRule, asked_rule, asked_term
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.removed import reasons_told
 from placement_opt.run.unread_decisions import warn_of_unread
@@ -89,6 +94,7 @@ def _compiled(
     findings = Findings()
     asked_rules, asked_terms = list(map(asked_rule, rules)), list(map(asked_term, terms))
     with watch.phase("pairs"):
+        instance = _with_steps(instance, asked_rules, terms)
         for term in asked_terms:
             with findings.gathered():
                 findings.add(term.problems(instance))
@@ -141,6 +147,17 @@ def _as_read(rules: Sequence[Rule], instance: Instance) -> Instance:
     if law is known and region is instance.region:
         return instance
     return Instance(region, law)
+
+
+def _with_steps(
+    instance: Instance, rules: Sequence[Rule | OwnRule], terms: Sequence[Term]
+) -> Instance:
+    """Return the region with the steps that people can take, where skills ask for some."""
+    if not any(isinstance(rule, EssentialSkills) for rule in rules) or not instance.is_step.any():
+        return instance
+    candidate, opening = enumerate_steps(instance, [rule for rule in rules if rule.judges_steps])
+    worth = (term.of_step for term in terms if isinstance(term, StepValue))
+    return instance.with_steps(OpenSteps(candidate, opening, sum(worth, start=Fraction(0))))
 
 
 def _warn(remarks: Sequence[RemarkRow]) -> None:

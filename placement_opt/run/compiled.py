@@ -1,6 +1,6 @@
 """A model in integers, with the way back: from a solution to a plan in ids, and its verdict."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +10,7 @@ from placement_opt.basics.arrays import Ints
 from placement_opt.basics.rows import AssumptionRow, PlacementRow, RemarkRow
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.base import Rule
+from placement_opt.constraints.steps import Steps
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.objectives.base import Term
@@ -58,10 +59,21 @@ class Compiled(ShortRepr):
     def plan(self, solution: Solution, liked: Ints | None = None) -> Plan:
         """Lift a solution back into the user's ids; `liked` as in `coaches`."""
         coach_ids, coach = self.pairs.instance.coach_ids, self.coaches(solution, liked)
-        return self.plan_of(
+        placements = (
             self.placement(row, coach_ids[k] if k >= 0 else None)
             for row, k in zip(solution.chosen.tolist(), coach.tolist(), strict=True)
         )
+        return self.plan_of(placements, self._steps(solution))
+
+    def _steps(self, solution: Solution) -> Iterator[Placement]:
+        """Yield who takes which step before a job."""
+        offset = self.formulation.n_pairs
+        for number, rule in enumerate(self.rules_of_blocks):
+            if isinstance(rule, Steps):
+                start, stop = self.formulation.offsets[number : number + 2]
+                own = solution.own[start - offset : stop - offset]
+                for step in rule.taken(self.pairs, solution.chosen, own):
+                    yield Placement(*step)
 
     def placement(self, row: int, coach_id: str | None = None) -> Placement:
         """Return the placement that a row of the pairs stands for."""
@@ -78,15 +90,14 @@ class Compiled(ShortRepr):
         opening = instance.opening_idx(placement.opening_id)
         return self.pairs.find(candidate, opening, placement.variant)
 
-    def plan_of(self, placements: Iterable[Placement]) -> Plan:
+    def plan_of(self, placements: Iterable[Placement], steps: Iterable[Placement] = ()) -> Plan:
         """Put placements in the setting that the rules read them in."""
         pairs = self.pairs
         eligible = np.flatnonzero(np.diff(pairs.candidate_start))
         ids = pairs.instance.candidate_ids
         people = frozenset(ids[c] for c in eligible)
-        return Plan(
-            pairs.instance, placements, people, self.labels, PairsByIds(pairs), pairs.given.keys()
-        )
+        eligible_pairs, given = PairsByIds(pairs), pairs.given.keys()
+        return Plan(pairs.instance, placements, people, self.labels, eligible_pairs, given, steps)
 
     @cached_property
     def labels(self) -> LabelsOfPairs:

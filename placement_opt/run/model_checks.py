@@ -8,6 +8,7 @@ from placement_opt.basics.errors import Findings, InvalidInputError, Problem
 from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.one_variant import OneVariant
+from placement_opt.constraints.steps import Steps
 from placement_opt.constraints.travel_time import TravelTime, knows_places
 from placement_opt.instance.groupings import GROUPINGS, each_way
 from placement_opt.instance.instance import Instance
@@ -105,6 +106,8 @@ def rules_of(
     rules = standard_rules_of(instance, listed) if given is None else list(given)
     if VARIANT in columns and not any(isinstance(rule, OneVariant) for rule in rules):
         rules.append(OneVariant())
+    if bool(instance.is_step.any()) and not any(isinstance(rule, Steps) for rule in rules):
+        rules.append(Steps())
     return rules
 
 

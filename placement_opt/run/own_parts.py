@@ -116,6 +116,7 @@ class OwnRule:
         self._rule = rule
         self.title = rule.title
         self.decided_by = rule.decided_by
+        self.judges_steps = rule.judges_steps
         self.summed_columns = rule.summed_columns
         self.per = getattr(rule, "per", ())
 

@@ -18,6 +18,7 @@ from placement_opt.basics.rows import (
     CoachRow,
     CostRow,
     OpeningRow,
+    PathRow,
     PlacementRow,
     ProofPart,
     QuotaRow,
@@ -90,6 +91,7 @@ class ResultRecord(ResultPart):
     placement_rows: tuple[PlacementRow, ...] = ()
     unplaced_rows: tuple[UnplacedRow, ...] = ()
     opening_rows: tuple[OpeningRow, ...] = ()
+    path_rows: tuple[PathRow, ...] = ()
     quota_rows: tuple[QuotaRow, ...] = ()
     coach_rows: tuple[CoachRow, ...] = ()
     budget_rows: tuple[BudgetRow, ...] = ()

@@ -113,17 +113,22 @@ def judge(
     instance = plan.instance
     unknown = tuple(
         Violation("known ids", str(p), "the region has no such pair")
-        for p in plan.placements
+        for p in (*plan.placements, *plan.steps)
         if p.candidate_id not in instance.candidate_of or p.opening_id not in instance.opening_of
     )
     if unknown:
         return Verdict(unknown, (), ())
     twice = tuple(
         Violation("placed once per opening", candidate_id, f"placed in {opening_id} more than once")
-        for (candidate_id, opening_id) in _repeated(plan)
+        for (candidate_id, opening_id) in (*_repeated(plan), *_repeated(plan.of_steps))
     )
     ask = _Asking(plan, own)
     violations = [*twice, *(found for rule in rules for found in ask.violations(rule))]
+    if plan.steps:
+        of_steps = _Asking(plan.of_steps, own)
+        judging = (rule for rule in rules if rule.judges_steps)
+        violations += (found for rule in judging for found in of_steps.violations(rule))
+        ask.faults += of_steps.faults
     values, shortfalls, points_of_rules = [], list[tuple[str, Shortfall]](), []
     for term, name in zip(terms, _names([term.key for term in terms]), strict=True):
         weight, value = read_number(term.weight), ask.number(term, "value")

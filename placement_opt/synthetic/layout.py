@@ -1,6 +1,5 @@
 """Who and what a synthetic region has, and where: the part that all its records share."""
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -68,14 +67,6 @@ def lay_out_people(seed: int, n: int) -> People:
         # Who can only work sheltered is in no register (Wfsv art. 38b(1)).
         ground=np.where(sheltered & ~may_work_regular, 0, ground),
     )
-
-
-def months_later(date: dt.date, months: int) -> dt.date:
-    """Return the same day so many months later, or the last day of a shorter month."""
-    year, month = divmod(date.month - 1 + months, 12)
-    first = dt.date(date.year + year, month + 1, 1)
-    last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-    return first.replace(day=min(date.day, last.day))
 
 
 def lay_out_work(seed: int, n_openings: int, n_employers: int, n_advised: int) -> Work:

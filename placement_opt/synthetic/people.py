@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from placement_opt.basics.arrays import Ints
+from placement_opt.basics.dates import months_later
 from placement_opt.records import Candidate
 from placement_opt.synthetic import mix
 from placement_opt.synthetic.draws import Draws
@@ -18,7 +19,6 @@ from placement_opt.synthetic.layout import (
     levels,
     locations,
     members,
-    months_later,
     pick,
     weights,
 )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from placement_opt.basics.arrays import Ints
+from placement_opt.basics.dates import months_later
 from placement_opt.records import Employer, Opening
 from placement_opt.rulebook import Rulebook
 from placement_opt.synthetic import mix
@@ -18,7 +19,6 @@ from placement_opt.synthetic.layout import (
     levels,
     locations,
     members,
-    months_later,
 )
 
 _SKILLS_ASKED = (2, 5)

@@ -1,0 +1,41 @@
+"""What keeps somebody from a step before a job, in English and in Dutch."""
+
+import numpy as np
+
+from placement_opt.answers.pair_reasons import PairReason
+from placement_opt.answers.plan_at_hand import PlanAtHand
+from placement_opt.basics.arrays import Ints
+from placement_opt.constraints.steps import Steps
+from placement_opt.instance.instance import Instance
+
+_KINDS_NL = {"training": "training", "trial": "proefplaatsing", "service": "dienst"}
+
+
+def steps_without_room(hand: PlanAtHand, pairs: Ints) -> list[PairReason]:
+    """Return a reason for each step without room that pairs need, and for a budget that is spent.
+
+    None where steps have points of their own: what they leave out is then no matter of room.
+    """
+    found, formulation = list[str](), hand.formulation
+    values = hand.solution.values(formulation)
+    for number, rule in enumerate(hand.compiled.rules_of_blocks):
+        block = formulation.blocks[number]
+        if isinstance(rule, Steps) and block.capacity is not None:
+            own = formulation.own_values(values, number)
+            _, rows = block.capacity.room(pairs, hand.solution.chosen, own)
+            found += [str(block.labels[row]) for row in np.unique(rows).tolist()]
+    return [_reason(hand.compiled.pairs.instance, about) for about in found]
+
+
+def _reason(instance: Instance, about: str) -> PairReason:
+    """Return the reason of a row of steps without room: a step's places, or a budget."""
+    step = instance.opening_of.get(about.partition(" ")[2])
+    if step is not None and step.kind != "job":
+        text = f"needs {step.id} ({step.kind}) first, which is full"
+        text_nl = f"heeft eerst {step.id} ({_KINDS_NL[step.kind]}) nodig, en die is vol"
+    else:
+        text = f"needs a step first that the budget of {about} no longer pays"
+        text_nl = f"heeft eerst een stap nodig die het budget van {about} niet meer betaalt"
+    return PairReason(
+        rule="Steps", title=Steps.title, title_nl=Steps.title_nl, text=text, text_nl=text_nl
+    )
