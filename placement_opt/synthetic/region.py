@@ -18,6 +18,7 @@ from placement_opt.synthetic.means import (
     scarce_coaches,
 )
 from placement_opt.synthetic.people import make_candidates
+from placement_opt.synthetic.steps import make_steps, with_budgets
 from placement_opt.synthetic.work import make_employers, make_openings
 
 _MOST_RECORDS = 1_000_000
@@ -35,6 +36,7 @@ def synthetic_region(
     seed: int = 0,
     coaching: Literal["mixed", "equal"] = "mixed",
     date: dt.date | str = mix.DATE,
+    steps: bool = False,
 ) -> Region:
     """Make up a labour-market region in which coaches, budgets and places are scarce.
 
@@ -57,6 +59,9 @@ def synthetic_region(
     date
         The region's date, 1 February 2026 by default. Wages, budgets and starts go with it; beyond
         what the law is known for, with its last known values.
+    steps
+        Whether there are trainings, services and trials as well, one for ten openings, and budgets
+        that pay for them; everything else stays as it is without them.
 
     Raises
     ------
@@ -65,7 +70,7 @@ def synthetic_region(
     MissingParameterError
         When the date lies before the law that the library knows.
     """
-    _check(place, candidates, openings, employers, coaches, seed, coaching, date)
+    _check(place, candidates, openings, employers, coaches, seed, coaching, date, steps)
     rulebook = Rulebook.on(date, unknown="last_known")
     n_openings = default_openings(candidates) if openings is None else openings
     n_employers = max(round(n_openings * 4 / 15), 1) if employers is None else employers
@@ -80,14 +85,15 @@ def synthetic_region(
     team = make_coaches(seed, n_coaches, work, by_regime=coaching == "mixed")
     kept = with_kept_coaches(drawn, team)
     agreed = fixed(kept, offered)
+    towns = make_municipalities(demand, placed)
     return Region(
         name=mix.REGION_NAME,
         date=rulebook.date,
         candidates=kept,
-        openings=offered,
+        openings=(*offered, *make_steps(seed, offered)) if steps else offered,
         employers=make_employers(seed, work),
         coaches=team,
-        municipalities=make_municipalities(demand, placed),
+        municipalities=tuple(with_budgets(towns, kept)) if steps else towns,
         excluded_pairs=excluded(seed, kept, offered, agreed),
         fixed_placements=agreed,
         sectors_of_work=frozenset(mix.SECTORS_OF_WORK),
@@ -109,6 +115,7 @@ def _check(
     seed: object,
     coaching: object,
     date: object,
+    steps: object,
 ) -> None:
     problems: list[Problem] = []
 
@@ -129,6 +136,8 @@ def _check(
     if coaching not in _COACHING:
         hint = 'use "mixed" for the usual region'
         refuse("coaching", coaching, 'must be "mixed" or "equal"', hint)
+    if not isinstance(steps, bool):
+        refuse("steps", steps, "must be True or False", "write steps=True for trainings as well")
     try:
         read_date(date)
     except InvalidInputError as error:

@@ -283,3 +283,18 @@ def test_figures_count_what_is_there(region: Region):
     assert figures.coaching_supply_hours_per_week < figures.coaching_demand_hours_per_week
     assert figures.eligible_pairs is None
     assert figures.median_openings_per_candidate is None
+
+
+def test_steps_stand_beside_the_region_without_them():
+    plain, stepped = (synthetic_region(candidates=150, seed=3, steps=on) for on in (False, True))
+    kinds = [one.kind for one in stepped.openings]
+    assert stepped.openings[: len(plain.openings)] == plain.openings
+    assert kinds.count("job") == len(plain.openings)
+    assert {"training", "trial"} <= set(kinds)
+    assert stepped.candidates == plain.candidates
+    assert all(one.grants for one in stepped.openings if one.kind != "job")
+    assert all(
+        one.reintegration_budget_eur_per_year is not None for one in stepped.municipalities
+    )
+    with pytest.raises(InvalidInputError, match="steps"):
+        synthetic_region(steps="yes")
