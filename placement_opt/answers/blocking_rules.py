@@ -61,8 +61,8 @@ def _blocked(instance: Instance, rules: Sequence[Rule], listed: PairTable | None
     if listed is not None:
         yield _of_listed(listed, rules)
         return
-    openings = np.arange(instance.n_openings, dtype=np.int32)[np.newaxis, :]
-    for rows in candidate_blocks(instance.n_candidates, instance.n_openings):
+    openings = np.flatnonzero(~instance.is_step).astype(np.int32)[np.newaxis, :]
+    for rows in candidate_blocks(instance.n_candidates, instance.n_jobs):
         people = np.arange(rows.start, rows.stop, dtype=np.int32)[:, np.newaxis]
         yield _mask(instance, rules, people, openings, (people.size, openings.size))
 

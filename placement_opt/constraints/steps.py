@@ -21,7 +21,8 @@ from placement_opt.constraints.step_rows import (
 )
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.plan import Placement, Plan, Violation
+from placement_opt.instance.record_change import RecordChange, raised
 from placement_opt.pairs.table import PairTable
 
 
@@ -106,6 +107,30 @@ class Steps(Rule):
         ]
 
     @override
+    def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
+        person, job = plan.candidate(placement), plan.opening(placement)
+        lacking = [
+            skill
+            for skill in sorted(job.essential_skills)
+            if read_number(person.skills.get(skill, 0)) < read_number(job.required_skills[skill])
+            and not plan.is_granted(placement, skill)
+        ]
+        people = Counter(one.opening_id for one in plan.steps)
+        spent, budgets = _spent(plan), budgets_of(plan.instance)
+        home = plan.instance.municipality_of.get(person.municipality or "")
+        for step_id in _steps_of(plan.instance, person.id):
+            step = plan.instance.opening_of[step_id]
+            taken = Plan(plan.instance, [placement], steps=[Placement(person.id, step_id)])
+            if not any(taken.is_granted(placement, skill) for skill in lacking):
+                continue
+            if people[step_id] >= step.positions:
+                yield raised(step, "positions", Fraction(people[step_id] + 1))
+            if home is not None and home.id in spent:
+                euros = spent[home.id] + read_number(step.cost_eur or 0)
+                if euros > budgets[home.id]:
+                    yield raised(home, "reintegration_budget_eur_per_year", euros)
+
+    @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
         for placement in plan.placements:
             kind = plan.opening(placement).kind
@@ -122,18 +147,31 @@ class Steps(Rule):
 
     def _overspent(self, plan: Plan) -> Iterator[Violation]:
         budgets = budgets_of(plan.instance)
-        spent = dict.fromkeys(budgets, Fraction(0))
-        for step in plan.steps:
-            home = plan.candidate(step).municipality
-            if home in spent:
-                spent[home] += read_number(plan.opening(step).cost_eur or 0)
-        for municipality_id, euros in spent.items():
+        for municipality_id, euros in _spent(plan).items():
             if euros > budgets[municipality_id]:
                 yield self.broken(
                     municipality_id,
                     f"EUR {float(euros):,.2f} a year for steps,"
                     f" EUR {float(budgets[municipality_id]):,.2f} free",
                 )
+
+
+def _spent(plan: Plan) -> dict[str, Fraction]:
+    """Return the euros that the steps of a plan take of each budget."""
+    spent = dict.fromkeys(budgets_of(plan.instance), Fraction(0))
+    for step in plan.steps:
+        home = plan.candidate(step).municipality
+        if home in spent:
+            spent[home] += read_number(plan.opening(step).cost_eur or 0)
+    return spent
+
+
+def _steps_of(instance: Instance, candidate_id: str) -> list[str]:
+    """Return the steps that a person can take, ids ascending."""
+    if instance.steps is None:
+        return []
+    mine = instance.steps.candidate == instance.candidate_idx(candidate_id)
+    return [instance.opening_ids[row] for row in np.sort(instance.steps.opening[mine]).tolist()]
 
 
 def _points(instance: Instance) -> Fraction:

@@ -34,6 +34,7 @@ USUAL_RANGE: Final[Mapping[str, Fraction]] = {
         "openings": 4,
         "employers": 4,
         "wage_subsidy_budget_eur_per_year": 50_000,
+        "reintegration_budget_eur_per_year": 50_000,
         "sheltered_places_maximum": 10,
         "limits": 10,
     }.items()
@@ -46,6 +47,7 @@ UNIT: Final[Mapping[str, Fraction]] = {
     "hours_per_week": Fraction(1, 2),
     "hours_total_per_week": Fraction(1, 2),
     "wage_subsidy_budget_eur_per_year": Fraction(100),
+    "reintegration_budget_eur_per_year": Fraction(100),
 }
 """Limits are raised in whole units: half hours, hundreds of euros; else ones."""
 

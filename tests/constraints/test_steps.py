@@ -335,6 +335,8 @@ def test_a_full_training_is_the_reason_of_who_is_left():
     told = result.why_not(left["candidate_id"], "O-1")
     assert "needs T-1 (training) first, which is full" in told.text()
     assert "heeft eerst T-1 (training) nodig, en die is vol" in told.text("nl")
+    changes = result.what_would_place(left["candidate_id"])
+    assert ("T-1", "positions", 2) in [(one.record, one.field, one.after) for one in changes]
 
 
 def test_a_spent_budget_is_the_reason_of_who_is_left():
@@ -346,6 +348,9 @@ def test_a_spent_budget_is_the_reason_of_who_is_left():
     assert (left["because"], left["about"]) == ("steps before a job", "M")
     told = result.why_not(left["candidate_id"], "O-1")
     assert "needs a step first that the budget of M no longer pays" in told.text()
+    changes = result.what_would_place(left["candidate_id"])
+    budget = ("M", "reintegration_budget_eur_per_year", 250)
+    assert [(one.record, one.field, one.after) for one in changes] == [budget]
 
 
 def test_whose_step_nobody_would_pay_is_bad_input():

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints import standard_rules
 from placement_opt.constraints.fixed_placements import rows_of_fixed
@@ -293,8 +294,6 @@ def test_steps_stand_beside_the_region_without_them():
     assert {"training", "trial"} <= set(kinds)
     assert stepped.candidates == plain.candidates
     assert all(one.grants for one in stepped.openings if one.kind != "job")
-    assert all(
-        one.reintegration_budget_eur_per_year is not None for one in stepped.municipalities
-    )
+    assert all(one.reintegration_budget_eur_per_year is not None for one in stepped.municipalities)
     with pytest.raises(InvalidInputError, match="steps"):
         synthetic_region(steps="yes")
