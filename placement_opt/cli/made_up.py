@@ -75,6 +75,7 @@ def generate(
     coaches: Annotated[int | None, typer.Option(min=1)] = None,
     seed: Seed = 0,
     coaching: Annotated[Needs, typer.Option(help="How coaching needs differ.")] = Needs.MIXED,
+    steps: Annotated[bool, typer.Option(help="With trainings, services and trials.")] = False,
     date: OnDate = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -93,6 +94,7 @@ def generate(
             coaches=coaches,
             seed=seed,
             coaching=coaching.value,
+            steps=steps,
             **({} if date is None else {"date": date}),
         )
         region.to_json(out, overwrite=overwrite)

@@ -91,11 +91,13 @@ def _granted(instance: Instance) -> Bools | None:
     """
     if instance.steps is None:
         return None
-    keys = []
-    for asked in (instance.openings.required, instance.openings.essential):
+
+    def keys(asked: sparse.csr_array) -> Ints:
         row = np.repeat(np.arange(instance.n_openings), np.diff(asked.indptr))
-        keys.append(row * np.int64(len(instance.skill_names)) + asked.indices)
-    return np.isin(*keys)
+        key: Ints = row * np.int64(len(instance.skill_names)) + asked.indices
+        return key
+
+    return np.isin(keys(instance.openings.required), keys(instance.openings.essential))
 
 
 def _rarity_weights(instance: Instance) -> Ints:
