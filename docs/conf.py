@@ -46,6 +46,8 @@ napoleon_use_rtype = False
 html_theme = "furo"
 html_title = "placement_opt"
 html_extra_path = ["site"]
+html_static_path = ["style"]
+html_css_files = ["notebooks.css"]
 html_copy_source = False
 html_show_sourcelink = False
 
