@@ -28,17 +28,21 @@ BEGIN = """
 import json, threading, time
 import placement_opt as po
 region = po.synthetic_region(candidates={candidates}, openings={openings}, seed=1)
+solve = po.solve  # loads it: presses are those during a solve
 print("BEGUN", flush=True)
 """
 
 BY_CTRL_C = """
 try:
-    result = po.solve(region, time_limit_s=600, gap=0)
+    result = solve(region, time_limit_s=600, gap=0)
     answered_at = time.time()
     sound = result.has_plan and po.check_result(region, result).is_sound
     said = [result.status.value, result.stop_reason.value, sound, answered_at]
 except KeyboardInterrupt as interrupt:
-    said = ["none yet" if "no plan yet" in str(interrupt) else "given up", "", False, time.time()]
+    said = ["none yet" if "no plan yet" in str(interrupt) else f"({interrupt})"]
+    said += ["", False, time.time()]
+except Exception as error:
+    said = ["error", repr(error), False, time.time()]
 print("ANSWER", json.dumps(said), flush=True)
 """
 
@@ -48,7 +52,7 @@ def press():
     pressed.append(time.time())
     enough.set()
 threading.Timer({moment}, press).start()
-result = po.solve(region, time_limit_s=600, gap=0, cancel=enough)
+result = solve(region, time_limit_s=600, gap=0, cancel=enough)
 answered_at = time.time()
 sound = result.has_plan and po.check_result(region, result).is_sound
 said = [result.status.value, result.stop_reason.value, sound, answered_at]

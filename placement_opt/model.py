@@ -31,11 +31,12 @@ from placement_opt.rulebook import Rulebook
 from placement_opt.run.compile_model import compile_model
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.model_checks import check_parts, check_region, rules_of
-from placement_opt.run.one_solve import before_any_plan, solved
+from placement_opt.run.one_solve import solved
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.solve_parameters import RegionSolveParameters, SolveParameters, taking
 from placement_opt.run.start_plan import Started
 from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.presses import before_any_plan
 
 if TYPE_CHECKING:
     import pandas as pd

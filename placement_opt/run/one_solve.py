@@ -1,8 +1,8 @@
 """One solve of a compiled model: the start plan, the solver, and who is told meanwhile."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import TypeVar
 
 from placement_opt.basics.errors import UnsupportedRuleError
@@ -18,9 +18,6 @@ from placement_opt.solvers.search.guarded import guarded, uninterrupted
 from placement_opt.solvers.search.native import NATIVE
 
 AnswerT = TypeVar("AnswerT")
-
-NO_PLAN_YET = "there is no plan yet: the search had not begun"
-"""What Ctrl-C says before the search begins."""
 
 CLOSING_S = 0.001
 """Seconds that verifying and reporting one placement takes."""
@@ -80,17 +77,6 @@ def solved(
             return answer
 
         return uninterrupted(work, search.clock.cancel)
-
-
-@contextmanager
-def before_any_plan() -> Iterator[None]:
-    """Let Ctrl-C say that there is no plan yet, unless it says something else already."""
-    try:
-        yield
-    except KeyboardInterrupt as interrupt:
-        if interrupt.args:
-            raise
-        raise KeyboardInterrupt(NO_PLAN_YET) from None
 
 
 def _search(

@@ -91,6 +91,19 @@ def test_an_interrupt_returns_the_best_plan(kernel: Kernel) -> None:
     assert kernel.run("print(po.check_result(hard, result).is_sound)") == "True\n"
 
 
+def test_a_solve_hears_interrupts_itself(kernel: Kernel) -> None:
+    code = """
+import signal
+def heard_by():
+    return type(signal.getsignal(signal.SIGINT)).__name__
+before, names = heard_by(), set()
+small = po.synthetic_region(candidates=12, openings=6, seed=1)
+po.solve(small, on_progress=lambda event: names.add(heard_by()))
+print(names, heard_by() == before)
+"""
+    assert kernel.run(code) == "{'Presses'} True\n"
+
+
 def test_a_cell_can_await_a_solve(kernel: Kernel) -> None:
     code = "r = await po.solve_async(hard, time_limit_s=3); print(r.has_plan)"
     assert kernel.run(code) == "True\n"

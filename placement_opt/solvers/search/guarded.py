@@ -1,6 +1,5 @@
 """Runs a solver so that no crash or interrupt loses the plan, and a stop is always heeded."""
 
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
@@ -8,6 +7,7 @@ from typing import TypeVar
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
+from placement_opt.solvers.search.presses import Presses, heard
 from placement_opt.solvers.search.reporting import Beside, logger
 
 GIVING_UP = 3
@@ -73,7 +73,7 @@ def uninterrupted(
     Raises
     ------
     KeyboardInterrupt
-        When the plan was given up.
+        When the plan was given up, or when Ctrl-C came before.
     """
     answers: list[AnswerT] = []
     failures: list[BaseException] = []
@@ -84,11 +84,13 @@ def uninterrupted(
         except BaseException as error:  # raised again in the caller's thread
             failures.append(error)
 
-    try:
-        _wait(Beside(kept), stop, tell)
-    except BaseException:
-        stop()  # after any other interruption, such as an alarm, the solve must not go on
-        raise
+    with heard() as presses:
+        presses.keep()
+        try:
+            _wait(Beside(kept), presses, stop, tell)
+        except BaseException:
+            stop()  # after any other interruption, such as an alarm, the solve must not go on
+            raise
     if failures:
         raise failures[0]
     if not answers:
@@ -96,22 +98,27 @@ def uninterrupted(
     return answers[0]
 
 
-def _wait(beside: Beside[None], stop: Callable[[], object], tell: Callable[[str], object]) -> None:
+def _wait(
+    beside: Beside[None],
+    presses: Presses,
+    stop: Callable[[], object],
+    tell: Callable[[str], object],
+) -> None:
     """Wait for work to end, through presses of Ctrl-C, until the plan is given up."""
-    pressed: list[float] = []
-    heard = wishes = 0
+    pressed = presses.at_s
+    noticed = wishes = 0
     while wishes < GIVING_UP:
         try:
-            if len(pressed) > heard:
-                is_new = heard == 0 or pressed[-1] - pressed[heard - 1] >= schedule.SAME_WISH_S
-                heard, wishes = len(pressed), wishes + is_new
+            if len(pressed) > noticed:
+                is_new = noticed == 0 or pressed[-1] - pressed[noticed - 1] >= schedule.SAME_WISH_S
+                noticed, wishes = len(pressed), wishes + is_new
                 stop()
                 if is_new:
                     tell(_WISHES[wishes])
             elif beside.wait(schedule.POLL_S):
                 return
-        except KeyboardInterrupt:  # no more code here: the next press may come at any time
-            pressed.append(time.monotonic())
+        except KeyboardInterrupt:  # of the caller's own handler; the next may come at any time
+            presses.note()
 
 
 _WISHES = {

@@ -91,8 +91,12 @@ class Beside(Generic[AnswerT]):
         self._answer: AnswerT | None = None
         self._error: Exception | None = None
         NATIVE.stay()
-        # Not Thread.join: before Python 3.13 it takes a running thread for dead when interrupted.
-        self._done = threading.Event()
+        # A plain lock, held until the end: an exception that breaks into waiting for it leaves all
+        # as it was. An Event's own lock may stay held then, and before Python 3.13 Thread.join may
+        # take a running thread for dead.
+        self._has_ended = False
+        self._running = threading.Lock()
+        self._running.acquire()
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
@@ -103,11 +107,14 @@ class Beside(Generic[AnswerT]):
             if not self._is_asked:
                 logger.warning("work beside a search failed; the search goes on", exc_info=True)
         finally:
-            self._done.set()
+            self._has_ended = True
+            self._running.release()
 
     def wait(self, seconds: float) -> bool:
         """Wait at most that long; return True when the work has ended."""
-        return self._done.wait(seconds)
+        if not self._has_ended and self._running.acquire(timeout=seconds):
+            self._running.release()  # for others who wait
+        return self._has_ended
 
     def answer(self) -> AnswerT | None:
         """Return the answer of ended work, or raise what it raised."""
