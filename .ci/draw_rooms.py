@@ -1,10 +1,11 @@
-"""Draws the rooms of the package, from its own imports: `python .ci/draw_rooms.py` (extra `plots`).
+"""Draws the rooms of the package, from its own imports: `python .ci/draw_rooms.py [FILE]` (extra `plots`).
 
 A room stands above all that it imports. An arrow is drawn where no longer way leads there too. What
 nearly every room imports (`basics`) is the ground, to which no arrows are drawn.
 """
 
 import ast
+import sys
 import textwrap
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -121,13 +122,13 @@ def draw(axes: Axes) -> None:
     axes.axis("off")
 
 
-def main() -> None:
+def main(picture: Path) -> None:
     """Write the picture."""
     figure, axes = plt.subplots(figsize=(9, 16))
     draw(axes)
-    figure.savefig(PICTURE, dpi=110, bbox_inches="tight")
-    print(f"wrote {PICTURE.relative_to(ROOT)}")
+    figure.savefig(picture, dpi=110, bbox_inches="tight")
+    print(f"wrote {picture}")
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURE)

@@ -6,6 +6,11 @@ from pathlib import Path
 import pytest
 
 import placement_opt as po
+from placement_opt.answers.change import Change
+from placement_opt.answers.diagnosis import Diagnosis
+from placement_opt.answers.why import Why
+from placement_opt.answers.why_not import WhyNot
+from placement_opt.basics.rows import ResultPart
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -34,6 +39,15 @@ def test_each_public_name_is_in_the_reference(name: str) -> None:
     home = getattr(public, "__module__", public.__name__).removeprefix("placement_opt.")
     assert any(f"{home}.".startswith(f"{room}.") for room in rooms_told())
     assert public.__doc__
+
+
+def test_each_record_of_an_answer_is_in_the_reference() -> None:
+    page = (DOCS / "reference" / "answers.md").read_text(encoding="utf-8")
+    records = {kind for kind in ResultPart.__subclasses__() if ".answers." in kind.__module__}
+    assert {Why, WhyNot, Diagnosis, Change} <= records
+    told = set(re.findall(r"\.\. autoclass:: (\S+)", page))
+    answers = {f"{kind.__module__}.{kind.__name__}" for kind in records}
+    assert answers - told == set()
 
 
 def test_links_lead_to_files() -> None:
