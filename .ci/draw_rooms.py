@@ -1,4 +1,6 @@
-"""Draws the rooms of the package, from its own imports: `python .ci/draw_rooms.py [FILE]` (extra `plots`).
+"""Draws the rooms of the package, from its own imports (extra `plots`).
+
+``python .ci/draw_rooms.py [FILE]``; FILE is docs/pictures/rooms.png by default.
 
 A room stands above all that it imports. An arrow is drawn where no longer way leads there too. What
 nearly every room imports (`basics`) is the ground, to which no arrows are drawn.
