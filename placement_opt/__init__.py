@@ -51,6 +51,7 @@ if TYPE_CHECKING:  # for type checkers, which do not run `__getattr__`
         Municipality as Municipality,
         Opening as Opening,
         Region as Region,
+        Together as Together,
     )
     from placement_opt.records.pins import Pin as Pin
     from placement_opt.records.postcodes import travel_table as travel_table
@@ -98,6 +99,7 @@ _MODULE_OF = {
     "Status": "basics.status",
     "StopReason": "basics.status",
     "Term": "objectives.base",
+    "Together": "records",
     "UnknownIdError": "basics.errors",
     "UnsupportedRuleError": "basics.errors",
     "check_result": "checking",

@@ -12,7 +12,15 @@ from typing import get_args
 from hypothesis import strategies as st
 
 from placement_opt.basics.bsn import looks_like_bsn
-from placement_opt.records import Candidate, Coach, Employer, Municipality, Opening, Region
+from placement_opt.records import (
+    Candidate,
+    Coach,
+    Employer,
+    Municipality,
+    Opening,
+    Region,
+    Together,
+)
 from placement_opt.records.fields import CoachingRegime, Ground, Sector, Transport
 
 SKILLS = ("welding", "dutch", "forklift", "http://data.europa.eu/esco/skill/1")
@@ -188,6 +196,12 @@ def coaches(draw, id_, employers=(), municipalities=()):
 
 
 @st.composite
+def groups_of_people(draw, ids):
+    members = draw(st.lists(st.sampled_from(ids), unique=True, min_size=1, max_size=3))
+    return Together(members=members, where=draw(st.sampled_from(("opening", "employer"))))
+
+
+@st.composite
 def municipalities(draw, id_):
     least = draw(optional(whole(0, 3)))
     return Municipality(
@@ -226,6 +240,7 @@ def regions(draw, most=4):
         employers=[draw(employers(id_, m_ids)) for id_ in e_ids],
         coaches=[draw(coaches(id_, e_ids, m_ids)) for id_ in k_ids],
         municipalities=[draw(municipalities(id_)) for id_ in m_ids],
+        together=draw(st.lists(groups_of_people(c_ids), max_size=2)),
         excluded_pairs=excluded,
         fixed_placements=fixed,
         travel_minutes=draw(travel_tables(c_ids, o_ids, m_ids)),

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from placement_opt.constraints import standard_rules
 from placement_opt.instance.instance import Instance
 from placement_opt.pairs.enumeration import enumerate_pairs
-from placement_opt.records import Candidate, Coach, Employer, Municipality, Opening, Region
+from placement_opt.records import (
+    Candidate,
+    Coach,
+    Employer,
+    Municipality,
+    Opening,
+    Region,
+    Together,
+)
 
 DATE = dt.date(2026, 2, 1)
 TOWNS = ("M-1", "M-2")
@@ -79,6 +87,12 @@ def people(draw, number, work, coaches, homes):
         # Somebody has each group, so that rules can group by it.
         groups={"area": "north"} if number == 0 else draw(groups_of("area", "north", "south")),
         **coaching,
+    )
+
+
+def groups_of_people(persons):
+    return often(
+        (), (Together(members=persons[:2]),), (Together(members=persons[::-1], where="employer"),)
     )
 
 
@@ -182,6 +196,7 @@ def tiny_regions(draw, most=3, most_coaches=2, fixed=True):
         "employers": [draw(employers_of(n)) for n in range(len(firms))],
         "coaches": [draw(coaches_of(n, firms)) for n in range(n_coaches)],
         "municipalities": [draw(towns(name, pays)) for name in TOWNS],
+        "together": draw(groups_of_people(persons)),
         "excluded_pairs": draw(often((), ((persons[0], work[0]),))),
         "travel_minutes": draw(often((), ((persons[0], work[0], 25.5), ("M-1", "M-2", 61)))),
         "sectors_of_work": frozenset({"care"}),

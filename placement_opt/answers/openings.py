@@ -15,9 +15,7 @@ from placement_opt.run.own_parts import asked_rule
 from placement_opt.solvers.search.board import Solution
 
 
-def opening_rows(
-    compiled: Compiled, solution: Solution, titles_nl: Mapping[str, str], prices: Floats
-) -> tuple[OpeningRow, ...]:
+def opening_rows(compiled: Compiled, solution: Solution, prices: Floats) -> tuple[OpeningRow, ...]:
     """Return a row for each opening that is a job, ids ascending.
 
     Costs a pass over the pairs of people who are left in openings that have room, and the pair
@@ -27,8 +25,6 @@ def opening_rows(
     ----------
     compiled, solution
         The model and the verified plan.
-    titles_nl
-        Dutch title of each rule, by its English title.
     prices
         What a unit of each row is worth; see `placement_opt.answers.row_prices`.
     """
@@ -40,7 +36,7 @@ def opening_rows(
     found = _found(compiled, solution, prices, with_room)
     empty = np.flatnonzero((places > 0) & (n_eligible == 0) & ~instance.is_step)
     removed = dict(zip(empty.tolist(), _removed(compiled, empty), strict=True))
-    words = RowWords(compiled.formulation, titles_nl)
+    words = RowWords(compiled.formulation, compiled.rules)
     rows = []
     for opening, id_ in enumerate(instance.opening_ids):
         if instance.is_step[opening]:
@@ -52,7 +48,7 @@ def opening_rows(
         elif here >= places[opening]:
             told = _told("full", "full", "vol")
         elif opening in removed:
-            told = _nobody(removed[opening], instance.n_candidates, titles_nl)
+            told = _nobody(removed[opening], instance.n_candidates, words)
         elif opening in found:
             told = _left(compiled, found[opening], words)
         else:
@@ -128,9 +124,7 @@ def _removed(compiled: Compiled, openings: Ints) -> Iterator[Mapping[str, int]]:
             yield {title: int(count[at]) for title, count in counts.items()}
 
 
-def _nobody(
-    removed: Mapping[str, int], n_candidates: int, titles_nl: Mapping[str, str]
-) -> dict[str, Any]:
+def _nobody(removed: Mapping[str, int], n_candidates: int, words: RowWords) -> dict[str, Any]:
     """Tell which pair rule removes most people from an opening for which nobody is eligible."""
     title = max(removed, key=lambda name: removed[name], default=None)
     if title is None or removed[title] == 0:
@@ -142,7 +136,7 @@ def _nobody(
     return _told(
         "no_eligible_candidate",
         f"nobody is eligible: {title} removes {removed[title]:,} of {n_candidates:,}",
-        f"niemand is geschikt: {titles_nl.get(title, title)} sluit {removed[title]:,} van de"
+        f"niemand is geschikt: {words.title_nl(title)} sluit {removed[title]:,} van de"
         f" {n_candidates:,} uit",
         because=title,
         about=str(removed[title]),

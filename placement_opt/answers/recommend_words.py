@@ -37,8 +37,7 @@ class Reasons:
     """
 
     def __init__(self, compiled: Compiled, language: Language) -> None:
-        titles = {rule.title: rule.title_nl or rule.title for rule in compiled.rules}
-        self._rows = RowWords(compiled.formulation, titles)
+        self._rows = RowWords(compiled.formulation, compiled.rules)
         self._words = _DUTCH if language == "nl" else _ENGLISH
 
     def of(

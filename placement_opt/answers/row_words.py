@@ -1,22 +1,27 @@
 """Names rows and says why they have no room, in English and in Dutch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from placement_opt.answers.reasons import Reason
+from placement_opt.constraints.base import Rule
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_UPPER
 
 
 class Named(NamedTuple):
-    """A row in words: its rule in English and Dutch, what it is about, which limit it has."""
+    """A row in words: its rule in English and Dutch, what it is about, which limit it has.
+
+    What it asks for instead stands in `keeps_out`, in both languages.
+    """
 
     title: str
     title_nl: str
     about: str
     is_upper: bool
+    keeps_out: tuple[str, str] | None
 
 
 class RowWords:
@@ -26,24 +31,31 @@ class RowWords:
     ----------
     formulation
         The problem.
-    titles_nl
-        Dutch title of each rule, by its English title.
+    rules
+        The rules of the model.
     """
 
-    def __init__(self, formulation: Formulation, titles_nl: Mapping[str, str]) -> None:
+    def __init__(self, formulation: Formulation, rules: Sequence[Rule]) -> None:
         self._formulation = formulation
-        self._titles_nl = titles_nl
+        self._rules = {rule.title: rule for rule in rules}
         self._offsets = np.array(formulation.row_offsets)
+
+    def title_nl(self, title: str) -> str:
+        """Return the Dutch title of a rule, by its English one."""
+        rule = self._rules.get(title)
+        return title if rule is None else rule.title_nl or title
 
     def named(self, row: int) -> Named:
         """Return a row in words."""
         number = int(np.searchsorted(self._offsets, row, side="right")) - 1
         block, within = self._formulation.blocks[number], row - int(self._offsets[number])
+        rule = self._rules.get(block.title)
         return Named(
             block.title,
-            self._titles_nl.get(block.title, block.title),
+            self.title_nl(block.title),
             str(block.labels[within]),
             bool(block.upper[within] < NO_UPPER),
+            None if rule is None else rule.keeps_out,
         )
 
     def without_room(self, reason: Reason) -> tuple[str, str]:
@@ -79,10 +91,15 @@ _DUTCH = _Verbs(
 
 
 def _without_room(rows: Sequence[Named], n_small: int, verbs: _Verbs) -> str:
-    """Say which rows have no room: too small ones, full ones, and those with a lower limit."""
+    """Say which rows have no room: too small ones, full ones, and those with a lower limit.
+
+    Rows that are no limits say what they ask for.
+    """
     kinds: dict[tuple[str, str], list[str]] = {}
     for place, row in enumerate(rows):
         kind = verbs.small if place < n_small else verbs.full if row.is_upper else verbs.bare
+        if row.keeps_out is not None:
+            kind = (row.keeps_out[verbs is _DUTCH],) * 2
         title = row.title_nl if verbs is _DUTCH else row.title
         kinds.setdefault(kind, []).append(f"{title} ({row.about})")
     told = []

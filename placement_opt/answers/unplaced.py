@@ -4,12 +4,15 @@
 integer rows and their prices: a pass over the pairs of those who are left, not a solve.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from placement_opt.answers.reasons import Kind, Reason, reasons
 from placement_opt.answers.row_words import RowWords
 from placement_opt.basics.arrays import Bools, Floats
 from placement_opt.basics.rows import UnplacedRow
+from placement_opt.constraints.base import Rule
 from placement_opt.constraints.opening_capacity import OpeningCapacity
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.pairs.table import PairTable
@@ -20,7 +23,7 @@ def unplaced_rows(
     pairs: PairTable,
     formulation: Formulation,
     solution: Solution,
-    titles_nl: dict[str, str],
+    rules: Sequence[Rule],
     prices: Floats,
 ) -> tuple[UnplacedRow, ...]:
     """Return a reason for every candidate without a placement, ids ascending.
@@ -31,8 +34,8 @@ def unplaced_rows(
         The compiled problem.
     solution
         The verified plan.
-    titles_nl
-        Dutch title of each rule, by its English title.
+    rules
+        The rules of the model.
     prices
         What a unit of each row is worth; see `placement_opt.answers.row_prices`.
     """
@@ -43,7 +46,7 @@ def unplaced_rows(
     closed = _closed(pairs, formulation)
     found = reasons(formulation, solution, prices, start, left, closed)
     told = {reason.of: reason for reason in found}
-    words = _Words(pairs, formulation, titles_nl, closed)
+    words = _Words(pairs, formulation, rules, closed)
     return tuple(
         words.row(told[candidate]) if candidate in told else words.nothing_eligible(candidate)
         for candidate in left.tolist()
@@ -62,11 +65,10 @@ class _Words:
     """Tells reasons in the user's ids, in English and in Dutch."""
 
     def __init__(
-        self, pairs: PairTable, formulation: Formulation, titles_nl: dict[str, str], closed: Bools
+        self, pairs: PairTable, formulation: Formulation, rules: Sequence[Rule], closed: Bools
     ) -> None:
         self._pairs = pairs
-        self._titles_nl = titles_nl
-        self._rows = RowWords(formulation, titles_nl)
+        self._rows = RowWords(formulation, rules)
         is_open = ~closed if pairs.variant is None else ~closed & pairs.is_first_way
         n_candidates = pairs.instance.n_candidates
         self._n_open = np.bincount(pairs.candidate[is_open], minlength=n_candidates).tolist()
@@ -88,7 +90,7 @@ class _Words:
             candidate,
             "no_eligible_opening",
             f"no eligible opening: {title} removes {count:,} of {total:,}",
-            f"geen passende vacature: {self._titles_nl.get(title, title)} sluit {count:,} van de"
+            f"geen passende vacature: {self._rows.title_nl(title)} sluit {count:,} van de"
             f" {total:,} uit",
             because=title,
             about=str(count),

@@ -214,20 +214,24 @@ def rows_full(result: "Result", opening_id: str, pairs: Ints) -> list[PairReason
     """Return a reason for each other row that lacks room for a pair."""
     hand = result.at_hand
     compiled = hand.compiled
-    words = RowWords(hand.formulation, {r.title: r.title_nl or r.title for r in compiled.rules})
+    words = RowWords(hand.formulation, compiled.rules)
     found = steps_without_room(hand, pairs)
     for row in rows_without_room(hand, pairs).tolist():
         named = words.named(row)
         number = int(np.searchsorted(hand.formulation.row_offsets, row, side="right")) - 1
         is_told = isinstance(compiled.rules_of_blocks[number], Steps)
         if named.about != opening_id and not is_told:
+            told, told_nl = named.keeps_out or (
+                "no room left for this",
+                "hiervoor geen ruimte meer",
+            )
             found.append(
                 PairReason(
                     rule=type(compiled.rules_of_blocks[number]).__name__,
                     title=named.title,
                     title_nl=named.title_nl,
-                    text=f"no room left for this ({named.about})",
-                    text_nl=f"hiervoor geen ruimte meer ({named.about})",
+                    text=f"{told} ({named.about})",
+                    text_nl=f"{told_nl} ({named.about})",
                 )
             )
     return found

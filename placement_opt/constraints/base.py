@@ -38,6 +38,8 @@ class Rule(ModelPart):
     """Pair columns that, once given with ``pairs=``, decide in the rows instead of `allows`."""
     judges_steps: ClassVar[bool] = False
     """Whether `allows` and `violations` decide about steps before a job as they do about jobs."""
+    keeps_out: ClassVar[tuple[str, str] | None] = None
+    """What rows that keep somebody out ask for, in English and Dutch, where they are no limits."""
     rule: str
 
     @property

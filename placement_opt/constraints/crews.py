@@ -29,6 +29,7 @@ class Crews(Rule):
 
     title: ClassVar[str] = "crew of an opening"
     title_nl: ClassVar[str] = "ploeg van een vacature"
+    keeps_out: ClassVar[tuple[str, str] | None] = ("asks for more people", "vraagt meer mensen")
     rule: Literal["Crews"] = "Crews"
 
     @classmethod

@@ -23,6 +23,7 @@ from placement_opt.constraints.one_variant import OneVariant as OneVariant
 from placement_opt.constraints.opening_capacity import OpeningCapacity as OpeningCapacity
 from placement_opt.constraints.opening_hours import OpeningHours as OpeningHours
 from placement_opt.constraints.crews import Crews as Crews
+from placement_opt.constraints.placed_together import PlacedTogether as PlacedTogether
 from placement_opt.constraints.supervision_places import SupervisionPlaces as SupervisionPlaces
 from placement_opt.constraints.coaching import Coaching as Coaching
 from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget as WageSubsidyBudget

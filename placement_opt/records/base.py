@@ -61,7 +61,7 @@ class Record(BaseModel):
         problems = [_problem(type(self), id_, line) for line in lines]
         broken = {str(line["loc"][0]) for line in lines}
         sound = {name: value for name, value in fields.items() if name not in broken}
-        stand_ins = self._stand_ins(broken)
+        stand_ins = self.stand_ins(broken)
         if any(
             field.is_required() and name in broken and name not in stand_ins
             for name, field in type(self).model_fields.items()
@@ -72,7 +72,7 @@ class Record(BaseModel):
         return problems, twin, broken
 
     @classmethod
-    def _stand_ins(cls, broken: Collection[str]) -> dict[str, Any]:
+    def stand_ins(cls, broken: Collection[str]) -> dict[str, Any]:
         """Return a value for each broken field without a default, to look at the other fields."""
         return {cls.id_field: "?"} if cls.id_field in broken else {}
 

@@ -16,6 +16,7 @@ from placement_opt.records.fields import (
     Labels,
     Levels,
     Location,
+    Members,
     PersonRanking,
     Ranking,
     Regimes,
@@ -39,6 +40,7 @@ _OF_TYPE: Mapping[Any, Cells] = {
     Identifiers: Entries(Ids()),
     Ranking: Entries(Ids()),
     PersonRanking: Entries(Ids(of_person=True)),
+    Members: Entries(Ids(of_person=True)),
 }
 
 

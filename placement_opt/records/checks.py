@@ -10,6 +10,7 @@ from placement_opt.records.base import Record
 from placement_opt.records.gone import Gone, References
 from placement_opt.records.people import Candidate, Coach
 from placement_opt.records.rankings import entries_of
+from placement_opt.records.together import Together
 from placement_opt.records.work import Employer, Municipality, Opening
 
 # Looking for the closest of many thousand ids takes a tenth of a second; whoever has more unknown
@@ -25,7 +26,7 @@ class RegionChecks:
     ----------
     name
         Name of the region, for its own problems.
-    candidates, openings, employers, coaches, municipalities
+    candidates, openings, employers, coaches, municipalities, together
         The records that could be read.
     excluded_pairs, fixed_placements, travel_minutes, sectors_of_work
         The fields of the region.
@@ -43,6 +44,7 @@ class RegionChecks:
     employers: Sequence[Employer]
     coaches: Sequence[Coach]
     municipalities: Sequence[Municipality]
+    together: Sequence[Together]
     excluded_pairs: Sequence[tuple[str, str]]
     fixed_placements: Sequence[tuple[str, str]]
     travel_minutes: Sequence[tuple[str, str, float]]
@@ -65,6 +67,7 @@ class RegionChecks:
         yield from self._of_candidates()
         yield from self._of_openings()
         yield from self._of_employers_and_coaches()
+        yield from self._of_groups()
         yield from self._of_pairs("excluded_pairs", self.excluded_pairs)
         yield from self._of_pairs("fixed_placements", self.fixed_placements)
         yield from self._excluded_and_fixed()
@@ -100,7 +103,7 @@ class RegionChecks:
         expected = f"must be {_NOUNS[name]} of the region"
         yield Problem(
             record.subject,
-            getattr(record, record.id_field),
+            getattr(record, "id", f"row {row}"),
             field_,
             masked(value) if name == "wishes" else value,  # perhaps a person's number
             expected,
@@ -161,6 +164,12 @@ class RegionChecks:
                 yield from self._unknown(coach, "openings", covered, openings)
             for covered in sorted(coach.employers):
                 yield from self._unknown(coach, "employers", covered, employers)
+
+    def _of_groups(self) -> Iterator[Problem]:
+        candidates = self.known("candidates", self.candidates)
+        for row, group in enumerate(self.together):
+            for place, member in enumerate(group.members):
+                yield from self._unknown(group, f"members[{place}]", member, candidates, row)
 
     def _of_pairs(self, field_: str, pairs: Sequence[tuple[str, str]]) -> Iterator[Problem]:
         candidates = self.known("candidates", self.candidates)
@@ -237,6 +246,7 @@ _TABLE_OF_TOLD = {
     "wishes": "candidates",
     "current_opening": "candidates",
     "preferences": "openings",
+    "members": "together",
 }
 
 _NOUNS = {
@@ -249,6 +259,7 @@ _NOUNS = {
     "current_opening": "the id of an opening",
     "wishes": "the id of an opening or a sector of work",
     "preferences": "the id of a candidate",
+    "members": "ids of candidates",
 }
 
 

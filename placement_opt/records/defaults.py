@@ -40,12 +40,12 @@ def fill_in(read: TablesRead, defaults: object) -> None:
 
 def _wrong(table: str, field: str, value: object) -> Iterator[Problem]:
     kind = RECORD_KINDS[table]
-    if field == "id" or field not in kind.model_fields:
+    if field == kind.id_field or field not in kind.model_fields:
         hint = closest_hint(closest_ids(field, kind.model_fields))
         yield _problem(f"{table}.{field}", value, f"must be a field of a {kind.subject}", hint)
         return
     try:
-        kind(id="any", **{field: value})
+        kind(**kind.stand_ins({kind.id_field}), **{field: value})
     except InvalidInputError as error:
         for found in error.problems:
             if found.field.partition("[")[0] == field:

@@ -5,6 +5,7 @@ from typing import get_args
 from placement_opt.records.fields import CoachingRegime
 from placement_opt.records.people import Candidate, Coach
 from placement_opt.records.region import Region
+from placement_opt.records.together import Together
 from placement_opt.records.work import Employer, Municipality, Opening
 
 _PACKER = Candidate(
@@ -129,6 +130,7 @@ def example_region() -> Region:
         employers=[_BAKERY],
         coaches=[_JOB_COACH, _COLLEAGUE],
         municipalities=[_NIJMEGEN],
+        together=[Together(members=["C-1", "C-2"], where="employer")],
         excluded_pairs=[("C-2", "O-1")],
         travel_minutes=[("Nijmegen", "Nijmegen", 15)],
         postcodes=[("6511", 51.842, 5.86), ("6524", 51.828, 5.867)],

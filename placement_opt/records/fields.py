@@ -202,6 +202,9 @@ PersonRanking = Annotated[
     BeforeValidator(_ties),
     AfterValidator(_without_duplicates),
 ]
+Members = Annotated[
+    tuple[PersonId, ...], BeforeValidator(listed), AfterValidator(_without_duplicates)
+]
 PairOfIds = Annotated[
     tuple[PersonId, Identifier], BeforeValidator(row_of("candidate id, opening id", 2))
 ]
@@ -245,5 +248,6 @@ Ground = Literal[
 CoachingRegime = Literal["none", "very_light", "light", "middle", "intensive"]
 Regimes = Annotated[frozenset[CoachingRegime], BeforeValidator(_gathered)]
 Sector = Literal["market", "government"]
+Place = Literal["opening", "employer"]
 CoachKind = Literal["external", "employer"]
 OpeningKind = Literal["job", "trial", "training", "service"]

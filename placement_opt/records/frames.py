@@ -146,7 +146,7 @@ def read_tables(
         if name in RECORD_KINDS:
             rows = _read_records(name, table, chosen[name], kinds[name], how, day, read)
             read.fields[name] = rows
-            if "id" not in chosen[name].cells:
+            if RECORD_KINDS[name].id_field not in chosen[name].cells:
                 unread.append(name)
         else:
             _read_region_table(name, table, chosen[name], kinds[name], how, read)
@@ -163,6 +163,8 @@ def _look_at_rows(read: TablesRead, unread: list[str]) -> None:
         if not isinstance(rows, Rows):
             continue
         if name in unread:
+            if RECORD_KINDS[name].id_field != "id":
+                continue  # no row says anything
             for number, fields in enumerate(rows.rows):
                 fields.setdefault("id", f"row {number}")
         _, found = read_rows(RECORD_KINDS[name], rows)
@@ -296,10 +298,12 @@ def _column_problems(name: str, table: UserTable, chosen: Chosen) -> list[Proble
     def refuse(field: str, value: object, expected: str, hint: str) -> None:
         found.append(Problem(subject, None, field, value, expected, hint, table.title))
 
-    if "id" not in chosen.cells:
+    needed = RECORD_KINDS[name].id_field
+    if needed not in chosen.cells:
         hint = "add a column 'id' with an id for every row; an index is not read"
+        hint = hint if needed == "id" else f"add a column {needed!r}"
         own = [name for name, _ in table.columns]
-        refuse("id", own or None, "must be a column of the table", hint)
+        refuse(needed, own or None, "must be a column of the table", hint)
     for target, pair in splits(name).items():
         given = [half for half in pair if half in chosen.cells]
         if given and target in chosen.cells:

@@ -53,6 +53,10 @@ TOLD: Mapping[str, tuple[str, str]] = {
         "preferences for people who are not in the region are left out",
         "voorkeuren voor mensen die niet in de regio zijn, tellen niet mee",
     ),
+    "members": (
+        "members of groups that stay together who are not in the region are left out",
+        "leden van groepen die samen blijven die niet in de regio zijn, tellen niet mee",
+    ),
     "excluded_pairs": (
         "excluded pairs of people or openings that are not in the region are left out",
         "uitgesloten koppels van mensen of plekken die niet in de regio zijn, tellen niet mee",

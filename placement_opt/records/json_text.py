@@ -103,6 +103,13 @@ def region_text(region: Record) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
+def _named(entry: Any) -> Any:
+    """Return what entries of a list are sorted by: a record's id, a group's members, a row."""
+    if not isinstance(entry, dict):
+        return entry
+    return entry["id"] if "id" in entry else (entry["members"], entry.get("where", ""))
+
+
 def region_fingerprint(region: Record) -> str:
     """Return the SHA-256 of a region's content as 64 hexadecimal digits.
 
@@ -112,6 +119,6 @@ def region_fingerprint(region: Record) -> str:
     fields = record_fields(region, canonical=True)
     for value in fields.values():
         if isinstance(value, list):
-            value.sort(key=lambda entry: entry["id"] if isinstance(entry, dict) else entry)
+            value.sort(key=_named)
     text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()

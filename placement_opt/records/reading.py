@@ -95,11 +95,11 @@ class Rows(Sequence[Mapping[str, object]]):
         return Place(self.table, self.labels[row], self.columns)
 
     def places(self) -> "dict[str, Place]":
-        """Return where each record stands, by its id; of copies, where the last one does."""
-        return {str(fields["id"]): self.place_of(row) for row, fields in self._with_ids()}
-
-    def _with_ids(self) -> Iterator[tuple[int, dict[str, object]]]:
-        return ((row, fields) for row, fields in enumerate(self.rows) if "id" in fields)
+        """Return where each record stands, by its id or `row 0`; of copies, the last one does."""
+        return {
+            str(fields.get("id", f"row {row}")): self.place_of(row)
+            for row, fields in enumerate(self.rows)
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from placement_opt.records.postcodes import locate
 from placement_opt.records.readers import mistake
 from placement_opt.records.reading import Reading, Rows
 from placement_opt.records.region_files import RegionFiles
+from placement_opt.records.together import Together
 from placement_opt.records.work import Employer, Municipality, Opening
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class Region(RegionFiles):
     employers, coaches, municipalities
         The other records. References to employers and coaches must be among them; municipalities
         are checked as soon as one is listed and are plain labels before that.
+    together
+        Groups of candidates who are placed together, or not at all.
     excluded_pairs
         Pairs (candidate id, opening id) that may not be placed.
     fixed_placements
@@ -85,10 +88,10 @@ class Region(RegionFiles):
         Rows (postcode, latitude, longitude), of whole postcodes or of their four digits. A record
         with a postcode and without a location has the location of this table.
     references
-        What becomes of wishes, preferences, present work, excluded pairs, fixed placements and
-        travel times that name somebody who left or an opening that is gone: ``"told"`` (the
-        default) leaves them out, and `reading` and `Result.assumptions` say so; ``"strict"``
-        refuses them. All other references have to lead somewhere.
+        What becomes of wishes, preferences, present work, members of groups, excluded pairs, fixed
+        placements and travel times that name somebody who left or an opening that is gone:
+        ``"told"`` (the default) leaves them out, and `reading` and `Result.assumptions` say so;
+        ``"strict"`` refuses them. All other references have to lead somewhere.
 
     Raises
     ------
@@ -106,6 +109,7 @@ class Region(RegionFiles):
     employers: Annotated[tuple[Employer, ...], RecordRows] = ()
     coaches: Annotated[tuple[Coach, ...], RecordRows] = ()
     municipalities: Annotated[tuple[Municipality, ...], RecordRows] = ()
+    together: Annotated[tuple[Together, ...], RecordRows] = ()
     excluded_pairs: PairsOfIds = ()
     fixed_placements: PairsOfIds = ()
     pins: Pins = ()
@@ -150,9 +154,9 @@ class Region(RegionFiles):
 
     @classmethod
     @override
-    def _stand_ins(cls, broken: Collection[str]) -> dict[str, Any]:
+    def stand_ins(cls, broken: Collection[str]) -> dict[str, Any]:
         empty = {name: () for name in ("candidates", "openings") if name in broken}
-        return super()._stand_ins(broken) | empty
+        return super().stand_ins(broken) | empty
 
     @override
     def _repr_html_(self) -> str:
@@ -288,6 +292,7 @@ def _checks(
         employers=region.employers,
         coaches=region.coaches,
         municipalities=region.municipalities,
+        together=region.together,
         excluded_pairs=region.excluded_pairs,
         fixed_placements=region.fixed_placements,
         travel_minutes=region.travel_minutes,

@@ -131,6 +131,7 @@ class RegionFiles(Record):
         employers: Any = None,
         coaches: Any = None,
         municipalities: Any = None,
+        together: Any = None,
         name: str | None = None,
         date: "dt.date | str | None" = None,
         excluded_pairs: Any = None,
@@ -149,7 +150,7 @@ class RegionFiles(Record):
 
         Parameters
         ----------
-        candidates, openings, employers, coaches, municipalities
+        candidates, openings, employers, coaches, municipalities, together
             Frames with columns named like the fields of the record. An empty cell (None, NaN, NaT,
             NA) means not given. A range of hours is one column or `hours_per_week_min` and
             `hours_per_week_max`, a location one column or `lat` and `lon`. Cells of sets and levels
@@ -204,6 +205,7 @@ class RegionFiles(Record):
             "employers": employers,
             "coaches": coaches,
             "municipalities": municipalities,
+            "together": together,
             "excluded_pairs": excluded_pairs,
             "fixed_placements": fixed_placements,
             "pins": pins,
@@ -245,9 +247,9 @@ class RegionFiles(Record):
         ----------
         path
             The folder: candidates.csv and openings.csv, and where there are any employers,
-            coaches, municipalities, excluded_pairs, fixed_placements, pins, travel_minutes and
-            postcodes; or the Dutch names kandidaten, vacatures, werkgevers, jobcoaches, gemeenten,
-            reistijden.
+            coaches, municipalities, together, excluded_pairs, fixed_placements, pins,
+            travel_minutes and postcodes; or the Dutch names kandidaten, vacatures, werkgevers,
+            jobcoaches, gemeenten, samen, reistijden.
         columns
             As in `from_frames`. Dutch names of columns that are usual are known.
         dialect

@@ -43,7 +43,7 @@ def _record_columns(name: str, records: Sequence[Record]) -> dict[str, list[Any]
     for target, field in RECORD_KINDS[name].model_fields.items():
         values = [getattr(record, target) for record in records]
         default = field.get_default(call_default_factory=True)
-        if target != "id" and all(value == default for value in values):
+        if target != RECORD_KINDS[name].id_field and all(value == default for value in values):
             continue
         if target in splits(name):
             for end, half in enumerate(splits(name)[target]):

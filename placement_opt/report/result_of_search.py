@@ -134,12 +134,12 @@ def _tables(
         return {}
     prices = row_prices(formulation, search)
     points = formulation.objective.points_of(solution.chosen)
-    titles_nl = {rule.title: rule.title_nl or rule.title for rule in compiled.rules}
+    rules = compiled.rules
     return {
         "placement_rows": placement_rows(plan, points, compiled.rules, compiled.terms),
         "expected_placements": expected_placements(plan, compiled.terms),
-        "unplaced_rows": unplaced_rows(compiled.pairs, formulation, solution, titles_nl, prices),
-        "opening_rows": opening_rows(compiled, solution, titles_nl, prices),
+        "unplaced_rows": unplaced_rows(compiled.pairs, formulation, solution, rules, prices),
+        "opening_rows": opening_rows(compiled, solution, prices),
         "path_rows": path_rows(plan),
         "quota_rows": quota_rows(plan, compiled.rules, compiled.pairs),
         "coach_rows": coach_rows(plan, compiled.rules),

@@ -1,4 +1,4 @@
-"""Decisions on single pairs that the records hold and that no rule of the model reads.
+"""Decisions on single pairs and groups that the records hold and that no rule of the model reads.
 
 `rules=` is the complete list: what it leaves out does not hold. Most rules that a user leaves out
 are left out on purpose. Pairs that people have agreed on or ruled out one by one are easily
@@ -12,6 +12,7 @@ from placement_opt.basics.rows import ResultPart
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.excluded_pairs import ExcludedPairs
 from placement_opt.constraints.fixed_placements import FixedPlacements
+from placement_opt.constraints.placed_together import PlacedTogether
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan
 from placement_opt.records import Region
@@ -27,7 +28,7 @@ class UnreadDecisions(ResultPart):
     rule
         Name of that rule.
     pairs
-        How many pairs the records hold.
+        How many pairs, or groups, the records hold.
     against
         How many of them the plan goes against; None without a plan.
     """
@@ -40,9 +41,10 @@ class UnreadDecisions(ResultPart):
 def unread_decisions(region: Region, rules: Sequence[Rule]) -> Mapping[Rule, int]:
     """Return the rules that are not there although the records have pairs for them; how many."""
     present = {type(rule) for rule in rules}
-    pairs: Mapping[Rule, Sequence[tuple[str, str]]] = {
+    pairs: Mapping[Rule, Sequence[object]] = {
         FixedPlacements(): region.fixed_placements,
         ExcludedPairs(): region.excluded_pairs,
+        PlacedTogether(): [one for one in region.together if len(one.members) > 1],
     }
     return {rule: len(of) for rule, of in pairs.items() if of and type(rule) not in present}
 

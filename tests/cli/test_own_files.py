@@ -33,7 +33,7 @@ def test_a_template_shows_and_explains_every_column(own_files: Path) -> None:
     guide = (own_files / "GUIDE.md").read_text()
     for name, kind in (("candidates", po.Candidate), ("openings", po.Opening),
                        ("employers", po.Employer), ("coaches", po.Coach),
-                       ("municipalities", po.Municipality)):  # fmt: skip
+                       ("municipalities", po.Municipality), ("together", po.Together)):  # fmt: skip
         header = (own_files / f"{name}.csv").read_text().splitlines()[0].split(",")
         part = guide.partition(f"## {name}.csv")[2].partition("\n## ")[0]
         split = {"location": ["lat", "lon"], "groups": []}

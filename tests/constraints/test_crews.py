@@ -33,6 +33,8 @@ def test_who_are_too_few_are_no_crew_and_the_reason_says_so():
     assert alone.placements.empty
     assert alone.unplaced["because"].tolist() == ["crew of an opening"] * 2
     assert "ploeg van een vacature" in alone.unplaced["text_nl"][0]
+    assert alone.unplaced["text"][0].endswith("(O-0: no crew) asks for more people")
+    assert alone.unplaced["text_nl"][0].endswith("vraagt meer mensen")
 
 
 def test_a_crew_draws_people_from_where_they_would_score_more():

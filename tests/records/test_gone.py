@@ -127,8 +127,8 @@ def test_a_region_without_somebody_is_the_one_that_never_named_them(region, data
     fields["candidates"] = [person for person in region.candidates if person.id != left]
     told = po.Region(**fields)
 
-    def without(pairs):
-        return tuple(row for row in pairs if left not in row)
+    def without(rows):
+        return tuple(row for row in rows if left != row and left not in row)
 
     def ranked(ranking):
         entries = ((e,) if isinstance(e, str) else e for e in ranking)
@@ -139,6 +139,9 @@ def test_a_region_without_somebody_is_the_one_that_never_named_them(region, data
         opening.model_copy(update={"preferences": ranked(opening.preferences)})
         for opening in region.openings
     ]
+    fields["together"] = [
+        group.model_copy(update={"members": without(group.members)}) for group in region.together
+    ]
     for name in ("excluded_pairs", "fixed_placements"):
         fields[name] = without(fields[name])
     fields["travel_minutes"] = tuple(row for row in region.travel_minutes if row[0] != left)
@@ -148,6 +151,7 @@ def test_a_region_without_somebody_is_the_one_that_never_named_them(region, data
     gone = len([o for o in region.openings if left in str(o.preferences)])
     assert bool(named) == bool(
         gone
+        or any(left in group.members for group in region.together)
         or any(left in row for row in (*region.excluded_pairs, *region.fixed_placements))
         or any(row[0] == left for row in region.travel_minutes)
     )

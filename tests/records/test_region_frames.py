@@ -10,7 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from region_fields import problems_of
 from strategies import regions
 
-from placement_opt.records import Candidate, Coach, Employer, Municipality, Opening, Region
+from placement_opt.records import (
+    Candidate,
+    Coach,
+    Employer,
+    Municipality,
+    Opening,
+    Region,
+    Together,
+)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -31,6 +39,7 @@ def as_frames(region):
         "employers": Employer,
         "coaches": Coach,
         "municipalities": Municipality,
+        "together": Together,
     }
     frames = {}
     for name, kind in kinds.items():

@@ -1,0 +1,151 @@
+"""Groups that stay together: all members in one place, or none of them placed."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from scipy import sparse
+from typing_extensions import override
+
+from placement_opt.basics.arrays import Ints
+from placement_opt.constraints.base import Rule
+from placement_opt.formulation.pair_entries import narrow_rows
+from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
+from placement_opt.formulation.row_limits import RowLimits
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Placement, Plan, Violation
+from placement_opt.pairs.table import PairTable
+from placement_opt.records.together import Together
+
+
+class PlacedTogether(Rule):
+    r"""The members of a group work in one place, all of them, or none of them is placed.
+
+    The members stand in a ring. Wherever one of them works, so does the next:
+
+    .. math:: \sum_{o \in l} x_{co} \le n \sum_{o \in l} x_{c'o}
+        \quad \text{for each place } l \text{ and each member } c \text{ with the next, } c'
+
+    with n the most placements that the first of the two can have there, which is 1 where a place
+    is an opening or nobody has several placements. `Region.together` says who, and what a place
+    is. Source: practice, such as couples, and duos in which one shows the other the work; no law.
+    """
+
+    title: ClassVar[str] = "groups that stay together"
+    title_nl: ClassVar[str] = "groepen die samen blijven"
+    keeps_out: ClassVar[tuple[str, str] | None] = (
+        "ask for places for all members",
+        "vragen plek voor alle leden",
+    )
+    rule: Literal["PlacedTogether"] = "PlacedTogether"
+
+    @classmethod
+    @override
+    def standard(cls, instance: Instance) -> Self | None:
+        return cls() if _groups(instance) else None
+
+    @override
+    def lower(self, pairs: PairTable) -> RowBlock | None:
+        rows = _Rows(pairs)
+        for group in _groups(pairs.instance):
+            rows.add(group)
+        if not rows.labels:
+            return None
+        n_rows = len(rows.labels)
+        entries = (np.concatenate(one) for one in (rows.amount, rows.row, rows.pair))
+        amount, row, pair = entries
+        usage = sparse.coo_array((amount, (row, pair)), shape=(n_rows, pairs.n_pairs))
+        return RowBlock(
+            self.title,
+            rows.labels,
+            narrow_rows(usage.tocsr()),
+            np.zeros(n_rows, dtype=np.int64),
+            np.full(n_rows, NO_UPPER),
+            limits=RowLimits.ties(rows.labels),
+        )
+
+    @override
+    def violations(self, plan: Plan) -> Iterator[Violation]:
+        for group in _groups(plan.instance):
+            there: dict[tuple[bool, str], set[str]] = {}
+            for member in group.members:
+                for placement in plan.of_candidate.get(member, ()):
+                    there.setdefault(_place(plan, placement, group), set()).add(member)
+            for (_, place), members in sorted(there.items()):
+                apart = [member for member in group.members if member not in members]
+                if apart:
+                    named = ", ".join(sorted(members))
+                    text = f"{named} in {place}, without {', '.join(apart)}"
+                    yield self.broken(" + ".join(group.members), text)
+
+
+class _Rows:
+    """Collects the entries of the rows, group by group."""
+
+    def __init__(self, pairs: PairTable) -> None:
+        self.amount: list[Ints] = []
+        self.row: list[Ints] = []
+        self.pair: list[Ints] = []
+        self.labels: list[str] = []
+        self._pairs = pairs
+        instance = pairs.instance
+        self._place = {"opening": [(False, id_) for id_ in instance.opening_ids]}
+        self._place["employer"] = [
+            _place_of(instance, id_, "employer") for id_ in instance.opening_ids
+        ]
+
+    def add(self, group: Together) -> None:
+        """Add the rows of a group: of each member with the next one, in each place of the first."""
+        place = self._place[group.where]
+        following = [*group.members[1:], group.members[0]]
+        for member, other in zip(group.members, following, strict=True):
+            own, beside = self._of(member), self._of(other)
+            first = len(self.labels)
+            row_of: dict[tuple[bool, str], int] = {}
+            openings: dict[tuple[bool, str], set[int]] = {}
+            rows = []
+            for opening in self._pairs.opening[own].tolist():
+                rows.append(row_of.setdefault(place[opening], first + len(row_of)))
+                openings.setdefault(place[opening], set()).add(opening)
+            self._enter(own, rows, [-1] * len(rows))
+            ends = [
+                (pair, row_of[place[opening]], len(openings[place[opening]]))
+                for pair, opening in zip(
+                    beside.tolist(), self._pairs.opening[beside].tolist(), strict=True
+                )
+                if place[opening] in row_of
+            ]
+            most = self._pairs.placements_per_candidate
+            self._enter(
+                np.array([pair for pair, _, _ in ends], dtype=np.int64),
+                [row for _, row, _ in ends],
+                [min(count, most) for _, _, count in ends],
+            )
+            self.labels += [f"{member} + {other}, {name}" for _, name in row_of]
+
+    def _of(self, candidate_id: str) -> Ints:
+        start = self._pairs.candidate_start
+        candidate = self._pairs.instance.candidate_idx(candidate_id)
+        return np.arange(int(start[candidate]), int(start[candidate + 1]))
+
+    def _enter(self, pair: Ints, row: list[int], amount: list[int]) -> None:
+        self.pair.append(pair)
+        self.row.append(np.array(row, dtype=np.int64))
+        self.amount.append(np.array(amount, dtype=np.int64))
+
+
+def _groups(instance: Instance) -> list[Together]:
+    """Return the groups that bind somebody."""
+    return [group for group in instance.region.together if len(group.members) > 1]
+
+
+def _place_of(instance: Instance, opening_id: str, where: str) -> tuple[bool, str]:
+    """Return the place that an opening is, or is part of: whether it is an employer, and its id."""
+    employer = instance.opening_of[opening_id].employer if where == "employer" else None
+    return (False, opening_id) if employer is None else (True, employer)
+
+
+def _place(plan: Plan, placement: Placement, group: Together) -> tuple[bool, str]:
+    """Return the place of a placement as a group sees places, by a plain reading."""
+    employer = plan.employer(placement) if group.where == "employer" else None
+    return (False, placement.opening_id) if employer is None else (True, employer.id)
