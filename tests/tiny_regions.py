@@ -116,6 +116,7 @@ def jobs(draw, number, employers, persons):
         sector_of_work=draw(st.sampled_from((None, "care"))),
         hours_total_per_week=draw(often(None, 36, 20.5)),
         crew_minimum=draw(often(None, 2)),
+        guidance_share=draw(often(None, 0.5, 1, 0)),
         **draw(days_of_work()),
         licences=draw(often(frozenset(), frozenset({"B"}), frozenset({"B", "VCA"}))),
         groups={"site": "dock"} if number == 0 else draw(groups_of("site", "dock", "quay")),

@@ -26,8 +26,9 @@ _DUTCH = _Words("{:,.0f} punten", "{:g} minuten reizen", "{:g} uur per week", "e
 
 
 class Reasons:
-    """Tells the reasons of pairs, for consultants: by ids of openings and rules, no other
-    people but those of one's own group.
+    """Tells the reasons of pairs, for consultants: by ids of openings and rules.
+
+    No other people are named, but those of one's own group.
 
     Parameters
     ----------

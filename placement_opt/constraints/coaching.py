@@ -91,6 +91,7 @@ class Coaching(Rule):
         result: Bools = teams.has_coach(candidate, opening) | free[candidate]
         if idle.any():
             result |= idle[opening] & ~teams.asks_hours[candidate]
+        result |= instance.derived(_needs_no_guidance)[opening]
         return result
 
     @override
@@ -232,6 +233,12 @@ def _load(plan: Plan) -> tuple[dict[str, Fraction], dict[str, set[str]]]:
             hours[placement.coach_id] = hours.get(placement.coach_id, Fraction(0)) + needed
             people.setdefault(placement.coach_id, set()).add(placement.candidate_id)
     return hours, people
+
+
+def _needs_no_guidance(instance: Instance) -> Bools:
+    """Mark the openings in which nobody needs coaching of their own, shape (O,)."""
+    records = (instance.opening_of[id_] for id_ in instance.opening_ids)
+    return np.array([record.guidance_share == 0 for record in records], dtype=np.bool_)
 
 
 def _silent_coaches(instance: Instance) -> Iterator[Problem]:

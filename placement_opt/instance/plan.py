@@ -235,7 +235,14 @@ class Plan:
 
     @pair_amount
     def coaching_hours_per_week(self, placement: Placement) -> Fraction | None:
-        """Return the coach hours of a placement: the person's own number, or a share of hours."""
+        """Return the coach hours of a placement: the part of the own ones that its opening needs.
+
+        The own ones are the person's number, or a share of the hours of work.
+        """
+        own, part = self._own_coaching_hours(placement), self.opening(placement).guidance_share
+        return own if own is None or part is None else own * read_number(part)
+
+    def _own_coaching_hours(self, placement: Placement) -> Fraction | None:
         candidate = self.candidate(placement)
         if candidate.coaching_hours_per_week is not None:
             return read_number(candidate.coaching_hours_per_week)

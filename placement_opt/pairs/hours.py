@@ -59,7 +59,10 @@ def hours_where(pairs: PairTable, needed: Bools, asked_by: str) -> Column:
 
 
 def coaching_hours_per_week(pairs: PairTable, asked_by: str) -> Column:
-    """Return the person's own coaching hours, else the regime's share of the weekly hours."""
+    """Return the person's own coaching hours, else the regime's share of the weekly hours.
+
+    Of both, the part that the opening needs (`Opening.guidance_share`).
+    """
     instance = pairs.instance
     kinds = [_coaching_kind(candidate) for candidate in instance.candidate_records]
     choices, code = _codes(kinds)
@@ -84,14 +87,18 @@ def coaching_hours_per_week(pairs: PairTable, asked_by: str) -> Column:
     book = coaching_rulebooks(instance) if is_share.any() else np.zeros_like(code)
     people, person = distinct_rows(code, np.where(asks_share, book, 0))
     worked = np.where(is_share, hours.values, 0)
-    case, case_code = distinct_rows(person[pairs.candidate], worked)
-    asked = {people[who] for who, _ in case}
+    parts, part_of_opening = _guidance_parts(instance)
+    part = part_of_opening[pairs.opening] if len(parts) > 1 else np.int64(0)
+    case, case_code = distinct_rows(person[pairs.candidate] * len(parts) + part, worked)
+    asked = {people[which // len(parts)] for which, _ in case}
     _refuse_unknown_shares(instance, choices, asked, people, person[np.unique(pairs.candidate)])
     amounts = []
-    for who, amount in case:
+    for which, amount in case:
+        who, at = divmod(which, len(parts))
         kind, row = people[who]
         worked_hours = Fraction(amount, hours.scale)
-        amounts.append(_coaching_amount(instance, row, *choices[kind], worked_hours))
+        own = _coaching_amount(instance, row, *choices[kind], worked_hours)
+        amounts.append(own * parts[at])
     computed = Column.of_fractions(amounts, case_code)
     return pairs.with_given("coaching_hours_per_week", computed)
 
@@ -120,6 +127,18 @@ def coaching_rulebooks(instance: Instance) -> Indices:
             if ground is not None and instance.rulebook.ground(ground).coaching_payer == "uwv":
                 book[row] = 0
     return book
+
+
+def _guidance_parts(instance: Instance) -> tuple[list[Fraction], Ints]:
+    """Return the different parts of own coaching that openings need; which one each needs, (O,)."""
+    position: dict[Fraction, int] = {}
+    records = (instance.opening_of[id_] for id_ in instance.opening_ids)
+    needed = (record.guidance_share for record in records)
+    of_opening = [
+        position.setdefault(Fraction(1) if part is None else read_number(part), len(position))
+        for part in needed
+    ]
+    return list(position), np.array(of_opening, dtype=np.int64)
 
 
 def _refuse_unknown_shares(

@@ -107,6 +107,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "gemeente": "municipality",
         "plekken": "positions",
         "ploeg_minimaal": "crew_minimum",
+        "deel_begeleiding": "guidance_share",
         "soort": "kind",
         "leert": "grants",
         "kosten": "cost_eur",

@@ -56,6 +56,7 @@ _PACKING = Opening(
     postcode="6524",
     positions=2,
     crew_minimum=1,
+    guidance_share=0.8,
     hours_per_week=(16, 32),
     required_skills={"packing": 0.5},
     essential_skills=["packing"],

@@ -36,12 +36,13 @@ from placement_opt.records.fields import (
     PersonRanking,
     Positions,
     Sector,
+    Share,
     TotalHoursPerWeek,
     Weekdays,
 )
 
 _OF_STEPS = ("grants", "cost_eur")
-_OF_JOBS = ("crew_minimum", "hours_total_per_week", "wage_eur_per_hour", "sheltered")
+_OF_JOBS = ("crew_minimum", "guidance_share", "hours_total_per_week", "wage_eur_per_hour", "sheltered")
 """Fields that only steps have, and that only jobs have."""
 
 
@@ -70,6 +71,9 @@ class Opening(Record):
     crew_minimum
         Fewest people that make a crew: nobody is placed, or at least so many; None where one may
         work alone.
+    guidance_share
+        Part of each person's own coaching hours that is needed here, from 0 to 1, as where a crew
+        has guidance of its own; None for all of them.
     hours_per_week
         Fewest and most hours a week of one position.
     hours_total_per_week
@@ -126,6 +130,7 @@ class Opening(Record):
     remote: Bool = False
     positions: Positions = 1
     crew_minimum: CrewSize | None = None
+    guidance_share: Share | None = None
     hours_per_week: HoursRange | None = None
     hours_total_per_week: TotalHoursPerWeek | None = None
     days: Weekdays = frozenset()

@@ -9,6 +9,7 @@ from placement_opt.rulebook import Rulebook
 from placement_opt.rulebook.refusals import read_date
 from placement_opt.synthetic import mix
 from placement_opt.synthetic.agreements import excluded, fixed, with_kept_coaches
+from placement_opt.synthetic.crews import make_groups, with_crews
 from placement_opt.synthetic.layout import lay_out_people, lay_out_work
 from placement_opt.synthetic.means import (
     Demand,
@@ -37,6 +38,7 @@ def synthetic_region(
     coaching: Literal["mixed", "equal"] = "mixed",
     date: dt.date | str = mix.DATE,
     steps: bool = False,
+    crews: bool = False,
 ) -> Region:
     """Make up a labour-market region in which coaches, budgets and places are scarce.
 
@@ -62,6 +64,9 @@ def synthetic_region(
     steps
         Whether there are trainings, services and trials as well, one for ten openings, and budgets
         that pay for them; everything else stays as it is without them.
+    crews
+        Make one opening in twenty a site for a crew of four to eight, where half of the own
+        coaching is needed, and let two in every fifty people stay together. All else stays.
 
     Raises
     ------
@@ -70,7 +75,7 @@ def synthetic_region(
     MissingParameterError
         When the date lies before the law that the library knows.
     """
-    _check(place, candidates, openings, employers, coaches, seed, coaching, date, steps)
+    _check(place, candidates, openings, employers, coaches, seed, coaching, date, steps, crews)
     rulebook = Rulebook.on(date, unknown="last_known")
     n_openings = default_openings(candidates) if openings is None else openings
     n_employers = max(round(n_openings * 4 / 15), 1) if employers is None else employers
@@ -86,14 +91,17 @@ def synthetic_region(
     kept = with_kept_coaches(drawn, team)
     agreed = fixed(kept, offered)
     towns = make_municipalities(demand, placed)
+    firms = make_employers(seed, work)
+    work_sites = with_crews(seed, offered, firms, agreed) if crews else offered
     return Region(
         name=mix.REGION_NAME,
         date=rulebook.date,
         candidates=kept,
-        openings=(*offered, *make_steps(seed, offered)) if steps else offered,
-        employers=make_employers(seed, work),
+        openings=(*work_sites, *make_steps(seed, offered)) if steps else work_sites,
+        employers=firms,
         coaches=team,
         municipalities=tuple(with_budgets(towns, kept)) if steps else towns,
+        together=make_groups(seed, kept, agreed) if crews else (),
         excluded_pairs=excluded(seed, kept, offered, agreed),
         fixed_placements=agreed,
         sectors_of_work=frozenset(mix.SECTORS_OF_WORK),
@@ -116,6 +124,7 @@ def _check(
     coaching: object,
     date: object,
     steps: object,
+    crews: object,
 ) -> None:
     problems: list[Problem] = []
 
@@ -136,8 +145,9 @@ def _check(
     if coaching not in _COACHING:
         hint = 'use "mixed" for the usual region'
         refuse("coaching", coaching, 'must be "mixed" or "equal"', hint)
-    if not isinstance(steps, bool):
-        refuse("steps", steps, "must be True or False", "write steps=True for trainings as well")
+    for name, switch in (("steps", steps), ("crews", crews)):
+        if not isinstance(switch, bool):
+            refuse(name, switch, "must be True or False", f"write {name}=True to have them as well")
     try:
         read_date(date)
     except InvalidInputError as error:
