@@ -29,7 +29,7 @@ def test_crews_and_groups_come_on_top_of_the_same_region():
 def test_their_plan_keeps_them_together():
     """Judged by hand, from the table of placements alone."""
     region = po.synthetic_region(**SIZE, crews=True)
-    result = po.solve(region, time_limit_s=30, gap_limit=0.02)
+    result = po.solve(region, time_limit_s=30, gap=0.02)
     assert result.status in {po.Status.OPTIMAL, po.Status.FEASIBLE}
     where = dict(result.placements[["candidate_id", "opening_id"]].itertuples(index=False))
     staff = list(where.values())
