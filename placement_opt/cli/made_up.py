@@ -76,6 +76,7 @@ def generate(
     seed: Seed = 0,
     coaching: Annotated[Needs, typer.Option(help="How coaching needs differ.")] = Needs.MIXED,
     steps: Annotated[bool, typer.Option(help="With trainings, services and trials.")] = False,
+    crews: Annotated[bool, typer.Option(help="With crews and groups that stay together.")] = False,
     date: OnDate = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -85,6 +86,7 @@ def generate(
         from placement_opt.model import Model
         from placement_opt.synthetic import synthetic_region
         from placement_opt.synthetic.figures import describe
+        from placement_opt.synthetic.mix import DATE
 
         check_free(out, overwrite=overwrite)
         region = synthetic_region(
@@ -95,7 +97,8 @@ def generate(
             seed=seed,
             coaching=coaching.value,
             steps=steps,
-            **({} if date is None else {"date": date}),
+            crews=crews,
+            date=DATE if date is None else date,
         )
         region.to_json(out, overwrite=overwrite)
         compiled = Model(region).compile()

@@ -155,13 +155,14 @@ GIVEN_BY_USERS = {
     "employers",
     "grants",
     "groups",
+    "guidance_share",
     "hours_total_per_week",
     "licences",
     "openings",
     "postcode",
     "reintegration_budget_eur_per_year",
 }
-"""Fields that no made-up region without steps fills: no figure says how often they are given."""
+"""Fields that no made-up region without steps and crews fills: no figure says how often."""
 
 
 def test_every_field_of_every_record_is_used(region: Region):
