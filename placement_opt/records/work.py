@@ -42,7 +42,13 @@ from placement_opt.records.fields import (
 )
 
 _OF_STEPS = ("grants", "cost_eur")
-_OF_JOBS = ("crew_minimum", "guidance_share", "hours_total_per_week", "wage_eur_per_hour", "sheltered")
+_OF_JOBS = (
+    "crew_minimum",
+    "guidance_share",
+    "hours_total_per_week",
+    "wage_eur_per_hour",
+    "sheltered",
+)
 """Fields that only steps have, and that only jobs have."""
 
 

@@ -145,9 +145,10 @@ def _check(
     if coaching not in _COACHING:
         hint = 'use "mixed" for the usual region'
         refuse("coaching", coaching, 'must be "mixed" or "equal"', hint)
-    for name, switch in (("steps", steps), ("crews", crews)):
-        if not isinstance(switch, bool):
-            refuse(name, switch, "must be True or False", f"write {name}=True to have them as well")
+    switches = {"steps": steps, "crews": crews}
+    for field in [name for name, switch in switches.items() if not isinstance(switch, bool)]:
+        hint = f"write {field}=True to have them as well"
+        refuse(field, switches[field], "must be True or False", hint)
     try:
         read_date(date)
     except InvalidInputError as error:

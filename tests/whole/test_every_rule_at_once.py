@@ -324,6 +324,7 @@ def test_the_changes_above_break_every_rule_that_a_plan_can_break():
         po.OpeningHours.title,
         po.PlacedTogether.title,
         po.Stability.title,
+        po.Steps.title,
         po.WorkingDays.title,
         po.MunicipalityBalance.title,
         po.WageSubsidyBudget.title,
