@@ -83,6 +83,16 @@ _OFFICE = Opening(
     sector_of_work="administration",
 )
 
+_COURSE = Opening(
+    id="T-1",
+    kind="training",
+    positions=4,
+    remote=True,
+    hours_per_week=(4, 8),
+    grants={"packing": 0.6},
+    cost_eur=450,
+)
+
 _BAKERY = Employer(
     id="E-1",
     municipality="Nijmegen",
@@ -116,6 +126,7 @@ _NIJMEGEN = Municipality(
     id="Nijmegen",
     population=187_000,
     wage_subsidy_budget_eur_per_year=50_000,
+    reintegration_budget_eur_per_year=5_000,
     sheltered_places_minimum=0,
     sheltered_places_maximum=2,
 )
@@ -127,7 +138,7 @@ def example_region() -> Region:
         name="example",
         date="2026-02-01",
         candidates=[_PACKER, _CLERK],
-        openings=[_PACKING, _OFFICE],
+        openings=[_PACKING, _OFFICE, _COURSE],
         employers=[_BAKERY],
         coaches=[_JOB_COACH, _COLLEAGUE],
         municipalities=[_NIJMEGEN],
