@@ -469,3 +469,21 @@ def test_a_plan_that_skips_its_step_or_overfills_one_is_told():
         "steps before a job (C-0): T-1 is a training",
     ]
     assert told([], [taken[0], taken[0]])[0].startswith("placed once per opening (C-0)")
+
+
+def test_one_training_serves_two_jobs_of_a_person():
+    region = shop([{}], [training()])
+    twin = region.openings[0].model_copy(update={"id": "O-2"})
+    region = region.model_copy(update={"openings": (*region.openings, twin)})
+    own = OwnScore(scores={"C-0 O-1": 1, "C-0 O-2": 1})
+    result = model_of(region, own, 0, at_most=2).solve()
+    assert result.paths["opening_id"].tolist() == ["T-1", "O-1", "O-2"]
+
+
+def test_a_trial_elsewhere_is_told_as_no_step_of_the_job():
+    region = shop([{}], [training(kind="trial", employer="E-2"), training("T-2")])
+    compiled = po.Model(region).compile()
+    placed = [Placement("C-0", "O-1")]
+    for step, n_broken in (("T-1", 1), ("T-2", 0)):
+        plan = Plan(compiled.pairs.instance, placed, steps=[Placement("C-0", step)])
+        assert len(compiled.judge(plan).violations) == n_broken
