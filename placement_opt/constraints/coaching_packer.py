@@ -87,6 +87,11 @@ class BestFit:
         self._hopeless: set[int] = set()
         self._arrays = (hours, of_class, coach)
 
+    @property
+    def may_waste(self) -> bool:
+        """Return False: who is served is placed."""
+        return False
+
     def add(self, pair: int) -> bool:
         """Give a pair a coach; False where no coach of its team has room."""
         at = int(_places(self._pair, np.array([pair]))[0])

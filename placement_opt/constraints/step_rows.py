@@ -6,13 +6,15 @@ from fractions import Fraction
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.quantities import read_number, scaled_int
 from placement_opt.constraints.skill_demands import Grants
-from placement_opt.formulation.capacity import Capacity, Lacking
+from placement_opt.constraints.step_packer import StepPacker
+from placement_opt.formulation.capacity import Capacity, Lacking, Packer
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.columns import NOT_GIVEN
@@ -262,6 +264,13 @@ class _StepRoom(Capacity):
         place[pairs] = np.arange(pairs.size)
         asked = (place[needs.pair] >= 0) & (n_open[needs.need] == 0)
         return place[needs.pair[asked]], needs.n_needs + first[needs.need[asked]]
+
+    @override
+    def packer(self, kept: Ints | None, liked: npt.NDArray[np.integer]) -> Packer:
+        needs, rooms = self._needs, self._rooms
+        shared = rooms.step, rooms.budget, rooms.cost
+        options = needs.pair, needs.need, needs.option_need, needs.option
+        return StepPacker(options, shared, rooms.most, kept)
 
     def _full(self, left: Ints, own: Ints) -> tuple[Bools, Ints]:
         """Tell of each option whether it has no room beside the plan, and which row has none."""

@@ -67,6 +67,10 @@ class Lumped(ShortRepr):
 class Packer(Protocol):
     """Hands out the capacity of holders, pair by pair."""
 
+    @property
+    def may_waste(self) -> bool:
+        """True where the rule allows capacity that is handed out to nobody in the plan."""
+
     def add(self, pair: int) -> bool:
         """Give capacity to a pair; False where there is no room for it."""
 

@@ -91,6 +91,10 @@ class _PackerOfPart:
     packer: Packer
     pairs: Ints
 
+    @property
+    def may_waste(self) -> bool:
+        return self.packer.may_waste
+
     def add(self, pair: int) -> bool:
         return self.packer.add(int(self.pairs[pair]))
 

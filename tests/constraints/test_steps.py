@@ -5,11 +5,13 @@ import itertools
 import random
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import placement_opt as po
+from placement_opt.constraints.step_packer import StepPacker
 from placement_opt.instance.plan import Placement, Plan
 
 FEW = settings(
@@ -487,3 +489,20 @@ def test_a_trial_elsewhere_is_told_as_no_step_of_the_job():
     for step, n_broken in (("T-1", 1), ("T-2", 0)):
         plan = Plan(compiled.pairs.instance, placed, steps=[Placement("C-0", step)])
         assert len(compiled.judge(plan).violations) == n_broken
+
+
+def test_steps_are_handed_out_while_places_and_money_last():
+    # Pairs 0, 1, 2 need one step each: of two steps with one place each, the second costs 60 of
+    # 100; pair 3 needs both of its steps, and leaves nothing behind where one is full.
+    pair, need = np.array([0, 1, 2, 3, 3]), np.arange(5)
+    of_need, option = np.array([0, 0, 1, 2, 3, 4]), np.arange(6)
+    step, budget = np.array([0, 1, 1, 1, 2, 0]), np.array([-1, 3, 3, 3, -1, -1])
+    cost = np.array([0, 60, 60, 60, 0, 0])
+    for kept, served, taken in (
+        (None, [True, False, False, True, True], [0, 1, 0, 0, 1, 1]),
+        (np.eye(6, dtype=np.int64)[0], [True, True, False, False, True], [1, 0, 1, 0, 0, 0]),
+    ):
+        options, shared = (pair, need, of_need, option), (step, budget, cost)
+        packer = StepPacker(options, shared, np.array([1, 2, 1, 100]), kept)
+        assert [packer.add(one) for one in (0, 1, 2, 3, 9)] == served
+        assert packer.own().tolist() == taken

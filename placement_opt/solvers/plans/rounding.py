@@ -46,12 +46,14 @@ def rounded(
     """
     tried = np.concatenate([asked_by_name(formulation, order), order]).astype(np.int64)
     packers = packers_of(formulation, kept or {}, order if liked is None else liked)
+    # What one of them hands out is wasted where a later one refuses the pair.
+    first_wasteful = sorted(packers.values(), key=lambda packer: not packer.may_waste)
     limits = UpperLimits(formulation, tried)
     chosen: set[int] = set()
     for place, pair in enumerate(tried.tolist()):
         if pair in chosen or not limits.has_room(place):
             continue
-        if all(packer.add(pair) for packer in packers.values()):
+        if all(packer.add(pair) for packer in first_wasteful):
             limits.use(place)
             chosen.add(pair)
     known = {number: packer.own() for number, packer in packers.items()}
