@@ -313,6 +313,8 @@ def test_another_region_or_other_rules_are_another_run(tmp_path: Path) -> None:
     region = tiny(1)
     assert solved_anew(tmp_path, {"R": region}) == {"R"}
     assert solved_anew(tmp_path, {"R": po.Model(region)}) == set()
+    loose = po.Model(region).add(po.ResourceLimit(per="region", limits=1000))  # the plan keeps it
+    assert solved_anew(tmp_path, {"R": loose}) == {"R"}
     changed = region.model_copy(
         update={"excluded_pairs": ((region.candidates[0].id, region.openings[0].id),)}
     )
