@@ -13,8 +13,8 @@ import placement_opt as po
 from placement_opt.report.workbook import workbook_bytes
 
 TABLES = (
-    *("placements", "unplaced", "openings", "quotas", "coaches", "budgets", "costs", "terms"),
-    *("changes", "blocking_pairs", "remarks", "assumptions"),
+    *("placements", "unplaced", "openings", "paths", "quotas", "coaches", "budgets", "costs"),
+    *("terms", "changes", "blocking_pairs", "remarks", "assumptions"),
 )
 
 
