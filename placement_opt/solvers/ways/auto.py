@@ -14,6 +14,7 @@ from placement_opt.solvers.engines.cp_sat import CpSat
 from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.flow.network_flow import NetworkFlow
 from placement_opt.solvers.plans.rounding import rounded
+from placement_opt.solvers.plans.upper_limits import asked_by_name
 from placement_opt.solvers.relaxation.relaxation import whole_relaxation
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
@@ -48,7 +49,8 @@ class Auto:
     4. Many pairs: prices by column generation, and plans among the pairs near a gain
        (`placement_opt.solvers.ways.large`).
     5. Otherwise: prices from the linear relaxation of the whole, then neighbourhoods of the best
-       plan (`placement_opt.solvers.ways.restricted_master`).
+       plan (`placement_opt.solvers.ways.restricted_master`). Where that linear program takes too
+       long, as on a busy machine, it goes on as in 4.
     6. No prices, or no plan from them: a proof by prices that there is no plan. Where that fails,
        CP-SAT on the whole problem.
     """
@@ -106,6 +108,9 @@ class Auto:
             if priced is not None and search.clock.stop_reason() is None:
                 ending = search_priced(priced, search, complete)
                 ending = _beyond_floats(formulation, search) or ending
+            elif formulation.n_pairs > COMPLETE_PAIRS and search.clock.stop_reason() is None:
+                search.note("prices by column generation instead, some pairs at a time")
+                ending = search_large(formulation, search)
         # Mostly the empty plan is known from the start. Without prices the search goes on from it.
         if search.clock.stop_reason() is not None or (
             ending is not None and search.best is not None
@@ -154,8 +159,12 @@ def _beyond_floats(formulation: Formulation, search: Search) -> Ending | None:
 
 
 def _offer_greedy(formulation: Formulation, search: Search) -> None:
-    """Offer a plan of the pairs that gain most, unless the best plan places somebody already."""
-    if search.best is not None and search.best.chosen.size:
+    """Offer a plan of the pairs that gain most, unless one is at hand.
+
+    One that has only what rows ask for by name, as fixed placements, is none.
+    """
+    best = search.best
+    if best is not None and best.chosen.size > asked_by_name(formulation, best.chosen).size:
         return
     gain = formulation.objective.gain[: formulation.n_pairs]
     order = np.argsort(-gain, kind="stable")[:GREEDY_PAIRS]

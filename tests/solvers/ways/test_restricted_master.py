@@ -19,6 +19,7 @@ from placement_opt.instance.plan import Placement
 from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.plans.completion import completed
+from placement_opt.solvers.plans.given_plan import least_plan
 from placement_opt.solvers.plans.improver import Improver
 from placement_opt.solvers.ways import auto, restricted_master
 from placement_opt.solvers.ways.auto import TINY_VARIABLES, Auto, price
@@ -170,6 +171,20 @@ class TestAnytime:
         assert made == []
         assert search.best is start
 
+    def test_fixed_placements_alone_are_no_plan_at_hand(self):
+        region = po.synthetic_region(candidates=60, openings=20, seed=5)
+        placed = po.Model(region).pairs_frame().iloc[0]
+        fixed = [(placed["candidate_id"], placed["opening_id"])]
+        region = region.model_copy(update={"fixed_placements": fixed})
+        formulation = po.Model(region).compile().formulation
+        search = search_of(formulation)
+        search.offer(least_plan(formulation, search.limits), "empty plan")
+        fixed = search.best.chosen
+        assert fixed.size == 1
+        auto._offer_greedy(formulation, search)
+        assert search.best_source == "greedy"
+        assert set(fixed.tolist()) < set(search.best.chosen.tolist())
+
     @pytest.mark.parametrize(("limit_s", "least", "most"), [(2, 1.5, 1.6), (60, 23, 24)])
     def test_a_short_solve_gives_prices_most_of_its_time(
         self, priced, monkeypatch, limit_s, least, most
@@ -263,3 +278,12 @@ class TestPools:
         assert (hours, heads) == (20 * per_hour, 4)
         assert pools.rows([(0, 1)], 0.5).upper[0] == 10 * per_hour
         assert len(pools.rows([])) == 0
+
+
+def test_without_prices_of_the_whole_they_come_by_column_generation(monkeypatch):
+    region = po.synthetic_region(candidates=300, openings=80, seed=2)
+    monkeypatch.setattr(auto, "price", lambda *_: None)
+    result = po.Model(region).solve(time_limit_s=30, gap=0.01)
+    assert any("column generation instead" in note for note in result.stats["way"])
+    assert result.bound is not None
+    assert result.gap < 0.05
