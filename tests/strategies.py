@@ -249,6 +249,22 @@ def regions(draw, most=4):
 
 
 @st.composite
+def with_options(draw, drawn, least=0):
+    """Draw a region in which people may have coaching options, each at least so many."""
+    region = draw(drawn)
+    chances = st.dictionaries(
+        st.sampled_from(get_args(CoachingRegime)), decimals(0, 1, 6), min_size=least, max_size=3
+    )
+    people = []
+    for candidate in region.candidates:
+        options = draw(chances)
+        alone = {"coaching_regime": None, "coaching_hours_per_week": None}
+        update = {"coaching_options": options} | (alone if options else {})
+        people.append(candidate.model_copy(update=update))
+    return region.model_copy(update={"candidates": people})
+
+
+@st.composite
 def complete_regions(draw, most=4):
     """Draw a region of 2026-02-01 whose records give all that pair columns and travel need."""
     region = draw(regions(most))

@@ -13,9 +13,12 @@ MOST_PAIRS = 7
 
 
 @st.composite
-def models(draw, hard=None):
-    """Draw a model with every rule: standard ones, and those that only users ask for."""
-    region = draw(tiny_regions())
+def models(draw, hard=None, options=False):
+    """Draw a model with every rule: standard ones, and those that only users ask for.
+
+    With `options`, people have coaching options.
+    """
+    region = draw(tiny_regions(options=options))
     assume(draw(st.sampled_from((3, 2, 1))) <= len(pairs_of(region)))
     instance = Instance(region)
     hard = draw(st.booleans()) if hard is None else hard

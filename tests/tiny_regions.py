@@ -48,11 +48,22 @@ def days_of_work():
     )
 
 
+OPTIONS = tuple(
+    {"coaching_options": chances, "coaching_year": 1}
+    for chances in (
+        {"intensive": 0.85, "light": 0.6},
+        {"light": 0.5, "none": 0.333333},
+        {"intensive": 1},
+    )
+)
+
+
 @st.composite
-def people(draw, number, work, coaches, homes):
+def people(draw, number, work, coaches, homes, options):
     coaching = draw(
         st.sampled_from(
             [
+                *(OPTIONS if options else ()),
                 {"coaching_regime": "none"},
                 {"coaching_regime": "intensive", "coaching_year": 1},
                 {"coaching_regime": "light", "coaching_year": 1},
@@ -174,10 +185,13 @@ def towns(draw, name, pays):
 
 
 @st.composite
-def tiny_regions(draw, most=3, most_coaches=2, fixed=True):
+def tiny_regions(draw, most=3, most_coaches=2, fixed=True, options=False):
     """Draw a region of at most `most` candidates and openings with every kind of record.
 
     Where municipalities pay, everybody has one; in other regions some people have none.
+
+    With `options`, many people have coaching options: some regions have a way in which a pair can
+    be had for each regime.
 
     With `fixed`, some regions hold fixed placements: each of them eligible under the standard
     pair rules, so that no input is bad, though together they may contradict other rules.
@@ -192,7 +206,7 @@ def tiny_regions(draw, most=3, most_coaches=2, fixed=True):
     fields = {
         "name": "tiny",
         "date": DATE,
-        "candidates": [draw(people(n, work, coaches, homes)) for n in range(len(persons))],
+        "candidates": [draw(people(n, work, coaches, homes, options)) for n in range(len(persons))],
         "openings": [draw(jobs(n, firms, persons)) for n in range(len(work))],
         "employers": [draw(employers_of(n)) for n in range(len(firms))],
         "coaches": [draw(coaches_of(n, firms)) for n in range(n_coaches)],

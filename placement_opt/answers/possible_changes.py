@@ -12,9 +12,8 @@ import numpy as np
 from placement_opt.answers.regrets import Regrets
 from placement_opt.basics.arrays import Ints
 from placement_opt.constraints.base import Rule
-from placement_opt.instance.plan import Placement
 from placement_opt.instance.record_change import RecordChange
-from placement_opt.pairs.listed import given_of
+from placement_opt.pairs.placements import placement_of
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.own_parts import asked_rule
 
@@ -83,8 +82,7 @@ def of_limits(regrets: Regrets, pairs: Ints, *, only_single: bool) -> Iterator[P
         if only_single and len(blocks) > 1:
             continue
         opening_id = instance.opening_ids[table.opening[pair]]
-        who = instance.candidate_ids[table.candidate[pair]]
-        placed = Placement(who, opening_id, None, given_of(table, pair))
+        placed = placement_of(table, pair)
         for block in blocks:
             rule = compiled.rules_of_blocks[block]
             for change in rule.more_room(plan, placed):

@@ -82,6 +82,16 @@ class Rule(ModelPart):
         del instance, candidate, opening
         return None
 
+    def allows_ways(self, pairs: PairTable) -> Bools | None:
+        """Tell which ways of the eligible pairs the rule leaves, shape (E,); None: all.
+
+        For rules that read the coaching regime, where people have `coaching_options`: `allows`
+        says whether a pair is allowed in some regime, and this in which. `pairs.person` are the
+        rows among `instance.people.People` of each pair's person in the regime of its way.
+        """
+        del pairs
+        return None
+
     def lower(self, pairs: PairTable) -> RowBlock | None:
         """Turn the rule into integer rows over the eligible pairs; None where it has none.
 

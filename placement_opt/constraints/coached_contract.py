@@ -16,8 +16,10 @@ from placement_opt.constraints.coaching_teams import needs_coaching
 from placement_opt.constraints.model_part import Examples
 from placement_opt.instance.columns import HOUR, NOT_GIVEN
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.people import in_some_way, people_of
 from placement_opt.instance.plan import Plan, Violation, contract_hours
 from placement_opt.instance.record_change import RecordChange, plain, set_to
+from placement_opt.pairs.table import PairTable
 from placement_opt.records import Candidate, Opening
 from placement_opt.rulebook import CoachingContract
 
@@ -54,19 +56,27 @@ class CoachedContract(Rule):
 
     @override
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
-        hours, months = (np.zeros(instance.n_candidates, dtype=np.int64) for _ in range(2))
-        asking = [
-            (row, person)
-            for row in np.unique(candidate).tolist()
-            if needs_coaching(person := instance.candidate_of[instance.candidate_ids[row]])
-        ]
+        return in_some_way(
+            instance, candidate, lambda rows: self._long_enough(instance, rows, opening)
+        )
+
+    @override
+    def allows_ways(self, pairs: PairTable) -> Bools | None:
+        return self._long_enough(pairs.instance, pairs.person, pairs.opening)
+
+    def _long_enough(self, instance: Instance, person: Indices, opening: Indices) -> Bools | None:
+        """Mark the pairs of people in a regime whose contract will do; both are broadcast."""
+        people = instance.derived(people_of)
+        hours, months = (np.zeros(len(people.records), dtype=np.int64) for _ in range(2))
+        asking = [row for row in np.unique(person).tolist() if needs_coaching(people.records[row])]
         if not asking:
             return None
+        candidate = people.candidate[person]
         findings = Findings()
-        findings.add(_silence(instance, [row for row, _ in asking], np.unique(opening)))
-        for row, person in asking:
+        findings.add(_silence(instance, people.candidate[asking].tolist(), np.unique(opening)))
+        for row in asking:
             with findings.gathered():
-                contract = self._contract(instance, person)
+                contract = self._contract(instance, people.records[row])
                 hours[row] = math.ceil(Fraction(contract.minimum_hours_per_week) * HOUR)
                 months[row] = math.ceil(contract.minimum_contract_months)
         findings.refuse()
@@ -75,9 +85,9 @@ class CoachedContract(Rule):
         offered = np.minimum(
             instance.candidates.hours_max[candidate], instance.openings.hours_max[opening]
         )
-        long_enough = (lasts == NOT_GIVEN) | (lasts >= months[candidate])
-        uncoached = hours[candidate] + months[candidate] == 0
-        result: Bools = uncoached | (long_enough & (offered >= hours[candidate]))
+        long_enough = (lasts == NOT_GIVEN) | (lasts >= months[person])
+        uncoached = hours[person] + months[person] == 0
+        result: Bools = uncoached | (long_enough & (offered >= hours[person]))
         return result
 
     @override

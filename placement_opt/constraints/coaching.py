@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import product
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -27,6 +28,7 @@ from placement_opt.constraints.coaching_teams import (
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.people import in_some_way, people_of
 from placement_opt.instance.plan import Placement, Plan, Violation
 from placement_opt.instance.record_change import RecordChange, raised, with_entry
 from placement_opt.pairs.columns import pair_column
@@ -83,16 +85,11 @@ class Coaching(Rule):
 
     @override
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
-        teams = instance.derived(teams_of)
-        # Coaching is a share of the hours of work, so that none without work needs a coach, except
-        # people with coaching hours of their own.
-        free = ~teams.asks | ((instance.candidates.hours_max == 0) & ~teams.asks_hours)
-        idle = instance.openings.hours_max == 0
-        result: Bools = teams.has_coach(candidate, opening) | free[candidate]
-        if idle.any():
-            result |= idle[opening] & ~teams.asks_hours[candidate]
-        result |= instance.derived(_needs_no_guidance)[opening]
-        return result
+        return in_some_way(instance, candidate, lambda rows: _has_coach(instance, rows, opening))
+
+    @override
+    def allows_ways(self, pairs: PairTable) -> Bools | None:
+        return _has_coach(pairs.instance, pairs.person, pairs.opening)
 
     @override
     def lower(self, pairs: PairTable) -> RowBlock | None:
@@ -107,7 +104,7 @@ class Coaching(Rule):
         findings.refuse()
         capacity = _capacity(instance, hours.scale)
         teams = instance.derived(teams_of)
-        team = teams.of_pairs(pairs.candidate[coached], pairs.opening[coached])
+        team = teams.of_pairs(pairs.person[coached], pairs.opening[coached])
         amount = hours.values[coached]
         if pairs.placements_per_candidate > 1:
             splits = Splits.of(pairs, coached, amount, team, teams)
@@ -137,18 +134,18 @@ class Coaching(Rule):
         if self.unknown_share == "refuse" or pairs.is_given("coaching_hours_per_week"):
             return
         instance, count = pairs.instance, Counter[tuple[str, int]]()
-        book = coaching_rulebooks(instance)
-        for row in np.flatnonzero(np.diff(pairs.candidate_start)).tolist():
-            person, law = instance.candidate_records[row], instance.rulebooks[book[row]]
+        people, book = instance.derived(people_of), coaching_rulebooks(instance)
+        for row in np.unique(pairs.person).tolist():
+            person, law = people.records[row], instance.rulebooks[book[people.candidate[row]]]
             regime, year = person.coaching_regime, min(person.coaching_year or 0, LAST_STEP)
             if regime not in {None, "none"} and year > 1:
                 share = law.find(f"coaching.share.{regime}.year_{year}")
                 count[str(regime), year] += share is not None and share.source == AS_FIRST_YEAR
-        for (named, step), people in sorted((+count).items()):
+        for (named, step), n_people in sorted((+count).items()):
             yield AssumptionRow(
                 rule=self.rule,
                 about=f"coaching.share.{named}.year_{step}",
-                count=people,
+                count=n_people,
                 text=f"the share of coaching in year {step} of the regime {named!r} is not known:"
                 " that of the first year is planned",
                 text_nl=f"het aandeel jobcoaching in jaar {step} van het regime {named!r} is niet"
@@ -160,8 +157,9 @@ class Coaching(Rule):
         self, instance: Instance, candidate: Candidate, opening: Opening
     ) -> Iterator[RecordChange]:
         """Yield what a coach would have to cover more, where it is one thing."""
-        for id_ in instance.coach_ids:
-            lacking = uncovered(instance.coach_of[id_], candidate, opening)
+        ways = [candidate.in_regime(one) for one in sorted(candidate.coaching_options)]
+        for id_, person in product(instance.coach_ids, ways or [candidate]):
+            lacking = uncovered(instance.coach_of[id_], person, opening)
             if lacking is not None and len(lacking) == 1:
                 field, entry = lacking[0]
                 yield with_entry(instance.coach_of[id_], field, entry)
@@ -221,6 +219,20 @@ class Coaching(Rule):
                 yield self.broken(
                     coach_id, f"{len(people[coach_id])} people, caseload {coach.max_caseload}"
                 )
+
+
+def _has_coach(instance: Instance, person: Indices, opening: Indices) -> Bools:
+    """Mark the pairs of people in a regime that have a coach or need none; both are broadcast."""
+    teams, of = instance.derived(teams_of), instance.derived(people_of).candidate
+    # Coaching is a share of the hours of work, so that none without work needs a coach, except
+    # people with coaching hours of their own.
+    free = ~teams.asks | ((instance.candidates.hours_max[of] == 0) & ~teams.asks_hours)
+    idle = instance.openings.hours_max == 0
+    result: Bools = teams.has_coach(person, opening) | free[person]
+    if idle.any():
+        result |= idle[opening] & ~teams.asks_hours[person]
+    result |= instance.derived(_needs_no_guidance)[opening]
+    return result
 
 
 def _load(plan: Plan) -> tuple[dict[str, Fraction], dict[str, set[str]]]:

@@ -9,16 +9,16 @@ import numpy as np
 from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.instance.columns import looked_up
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.people import people_of
 from placement_opt.records import Candidate, Coach, Opening
 
 T = TypeVar("T", bound=Hashable)
 
 
 def needs_coaching(candidate: Candidate) -> bool:
-    """Tell whether a person's record names a need for coaching."""
-    return bool(candidate.coaching_hours_per_week) or (
-        candidate.coaching_regime not in {None, "none"}
-    )
+    """Tell whether a person's record names a need for coaching, in some regime that would do."""
+    regimes = {candidate.coaching_regime, *candidate.coaching_options}
+    return bool(candidate.coaching_hours_per_week) or not regimes <= {None, "none"}
 
 
 def covers(coach: Coach, candidate: Candidate, opening: Opening) -> bool:
@@ -74,11 +74,12 @@ class Teams:
     Parameters
     ----------
     asks
-        Which candidates name a need for coaching, shape (C,).
+        Who names a need for coaching, shape (P,): the candidates, then people with options in each
+        of their regimes, as in `People`.
     asks_hours
-        Which of them name hours of their own, and not a share of the work, shape (C,).
+        Which of them name hours of their own, and not a share of the work, shape (P,).
     profile
-        Profile of each candidate, shape (C,): the same coaches cover all people of a profile.
+        Profile of each, shape (P,): the same coaches cover all people of a profile.
     pool
         Pool of coaches that serve people in each opening, shape (O,).
     team
@@ -94,20 +95,20 @@ class Teams:
     team: Indices
     members: tuple[tuple[int, ...], ...]
 
-    def of_pairs(self, candidate: Indices, opening: Indices) -> Indices:
+    def of_pairs(self, person: Indices, opening: Indices) -> Indices:
         """Return the team of each pair; both index arrays are broadcast."""
-        team: Indices = self.team[self.profile[candidate], self.pool[opening]]
+        team: Indices = self.team[self.profile[person], self.pool[opening]]
         return team
 
-    def has_coach(self, candidate: Indices, opening: Indices) -> Bools:
+    def has_coach(self, person: Indices, opening: Indices) -> Bools:
         """Mark the pairs with a coach in their team; both index arrays are broadcast."""
-        some: Bools = looked_up(self.team > 0, self.profile[candidate], self.pool[opening])
+        some: Bools = looked_up(self.team > 0, self.profile[person], self.pool[opening])
         return some
 
 
 def teams_of(instance: Instance) -> Teams:
     """Build the teams of an instance; `Instance.derived` keeps them."""
-    people = instance.candidate_records
+    people = instance.derived(people_of).records
     coaches = [instance.coach_of[id_] for id_ in instance.coach_ids]
     able = _able_coaches(people, coaches)
     number: dict[int, int] = {}

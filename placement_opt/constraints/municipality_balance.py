@@ -106,7 +106,7 @@ class MunicipalityBalance(Rule):
         of_candidate, n_openings = instance.candidates.municipality, pairs.eligible_openings
         served = (n_openings > 0) & (of_candidate >= 0)
         if self._in_hours:
-            served &= instance.derived(teams_of).asks
+            served &= instance.derived(teams_of).asks[: instance.n_candidates]
         people = np.bincount(of_candidate[served], minlength=len(home.labels))
         rows = np.flatnonzero(people)
         if rows.size == 0:
@@ -232,7 +232,8 @@ class MunicipalityBalance(Rule):
         }
 
     def _serves(self, candidate: Candidate) -> bool:
-        asks = candidate.coaching_hours_per_week or candidate.coaching_regime not in {None, "none"}
+        regimes = {candidate.coaching_regime, *candidate.coaching_options}
+        asks = candidate.coaching_hours_per_week or not regimes <= {None, "none"}
         return bool(asks) if self._in_hours else True
 
 

@@ -151,6 +151,7 @@ class Plan:
         self.eligible = {} if eligible is None else eligible
         self.given_columns = given_columns
         self._labels = {} if labels is None else labels
+        self._in_regime: dict[tuple[str, str], Candidate] = {}
 
     def __len__(self) -> int:
         return len(self.placements)
@@ -187,8 +188,15 @@ class Plan:
         return self._labels.get(per, ()) if way is None else way.labels(self.instance)
 
     def candidate(self, placement: Placement) -> Candidate:
-        """Return the record of the person."""
-        return self.instance.candidate_of[placement.candidate_id]
+        """Return the record of the person, in the regime of the placement if they have options."""
+        record = self.instance.candidate_of[placement.candidate_id]
+        regime = placement.variant
+        if regime is None or regime not in record.coaching_options:
+            return record
+        key = (record.id, regime)
+        if key not in self._in_regime:
+            self._in_regime[key] = record.in_regime(regime)
+        return self._in_regime[key]
 
     def opening(self, placement: Placement) -> Opening:
         """Return the record of the opening."""
@@ -261,6 +269,13 @@ class Plan:
         if ground is not None and ground.coaching_payer == "uwv":
             return law
         return self.instance.rulebook_of(candidate.municipality)
+
+    @pair_amount
+    def success_probability(self, placement: Placement) -> Fraction | None:
+        """Return the chance that the placement holds in its regime, or None where none is given."""
+        options = self.instance.candidate_of[placement.candidate_id].coaching_options
+        chance = options.get(placement.variant)  # type: ignore[call-overload]
+        return None if chance is None else read_number(chance)
 
     @pair_amount
     def wage_value(self, placement: Placement) -> Fraction | None:

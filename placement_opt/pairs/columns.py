@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from placement_opt.basics.errors import InvalidInputError, closest_hint, closest_ids
 from placement_opt.instance.plan import Placement, Plan
+from placement_opt.pairs.chances import SUCCESS, success_probability
 from placement_opt.pairs.hours import coaching_hours_per_week, hours_per_week
 from placement_opt.pairs.ranks import candidate_rank, opening_rank
 from placement_opt.pairs.subsidy import (
@@ -37,12 +38,16 @@ class PairColumn:
         The least and the most that a column given with ``pairs=`` may hold.
     missing
         What a cell without a value means there; None where each row needs one.
+    is_amount
+        Whether it is judged whenever it is given, and rounded as limits are; else it keeps as many
+        digits as fit, unless a rule sums it.
     """
 
     exact: Callable[[PairTable, str], Column]
     plain: Callable[[Plan, Placement], Fraction | None]
     limits: tuple[int, int]
     missing: int | None = None
+    is_amount: bool = True
 
 
 HOURS = (0, 168)
@@ -54,6 +59,7 @@ PAIR_COLUMNS: Mapping[str, PairColumn] = {
     "coaching_hours_per_week": PairColumn(
         coaching_hours_per_week, Plan.coaching_hours_per_week, HOURS
     ),
+    SUCCESS: PairColumn(success_probability, Plan.success_probability, (0, 1), is_amount=False),
     "wage_value": PairColumn(wage_value, Plan.wage_value, (0, 1)),
     "subsidy_eur_per_year": PairColumn(subsidy_eur_per_year, Plan.subsidy_eur_per_year, EUROS),
     "subsidy_with_charges_eur_per_year": PairColumn(

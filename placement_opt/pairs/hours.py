@@ -13,6 +13,7 @@ from placement_opt.basics.errors import Findings, InvalidInputError, Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.instance.columns import HOUR, NOT_GIVEN
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.people import people_of
 from placement_opt.pairs.distinct import distinct_rows
 from placement_opt.pairs.missing import Missing
 from placement_opt.pairs.table import Column, PairTable, narrowed
@@ -64,8 +65,8 @@ def coaching_hours_per_week(pairs: PairTable, asked_by: str) -> Column:
     Of both, the part that the opening needs (`Opening.guidance_share`).
     """
     instance = pairs.instance
-    kinds = [_coaching_kind(candidate) for candidate in instance.candidate_records]
-    choices, code = _codes(kinds)
+    people = instance.derived(people_of)
+    choices, code = _codes(map(_coaching_kind, people.records))
     every = np.ones(pairs.n_pairs, dtype=np.bool_)
     every = pairs.to_compute("coaching_hours_per_week", every)
     missing = Missing(pairs, asked_by)
@@ -73,29 +74,30 @@ def coaching_hours_per_week(pairs: PairTable, asked_by: str) -> Column:
         if own is None and (regime is None or year is None):
             field = "coaching_regime" if regime is None else "coaching_year"
             hint = 'give coaching_regime ("none" is one) and its year, or coaching_hours_per_week'
-            missing.candidates(field, code == position, every, hint)
+            lacking = np.ones(instance.n_candidates, dtype=np.bool_)
+            missing.candidates(field, lacking, every & (code == position)[pairs.person], hint)
     asks_share = np.array([own is None for _, _, own in choices], dtype=np.bool_)[code]
-    is_share = asks_share[pairs.candidate] & every
+    is_share = asks_share[pairs.person] & every
     # Without a regime nobody is known to need hours: it may be "none".
     is_known = np.array([regime is not None for regime, _, _ in choices], dtype=np.bool_)
     findings = Findings()
     with findings.gathered():
         missing.refuse()
     with findings.gathered():
-        hours = hours_where(pairs, is_share & is_known[code][pairs.candidate], asked_by)
+        hours = hours_where(pairs, is_share & is_known[code][pairs.person], asked_by)
     findings.refuse()
-    book = coaching_rulebooks(instance) if is_share.any() else np.zeros_like(code)
-    people, person = distinct_rows(code, np.where(asks_share, book, 0))
+    book = coaching_rulebooks(instance)[people.candidate] if is_share.any() else np.zeros_like(code)
+    needs, need = distinct_rows(code, np.where(asks_share, book, 0))
     worked = np.where(is_share, hours.values, 0)
     parts, part_of_opening = _guidance_parts(instance)
     part = part_of_opening[pairs.opening] if len(parts) > 1 else np.int64(0)
-    case, case_code = distinct_rows(person[pairs.candidate] * len(parts) + part, worked)
-    asked = {people[which // len(parts)] for which, _ in case}
-    _refuse_unknown_shares(instance, choices, asked, people, person[np.unique(pairs.candidate)])
+    case, case_code = distinct_rows(need[pairs.person] * len(parts) + part, worked)
+    asked = {needs[which // len(parts)] for which, _ in case}
+    _refuse_unknown_shares(instance, choices, asked, needs, need[np.unique(pairs.person)])
     amounts = []
     for which, amount in case:
-        who, at = divmod(which, len(parts))
-        kind, row = people[who]
+        one, at = divmod(which, len(parts))
+        kind, row = needs[one]
         worked_hours = Fraction(amount, hours.scale)
         own = _coaching_amount(instance, row, *choices[kind], worked_hours)
         amounts.append(own * parts[at])
@@ -145,16 +147,16 @@ def _refuse_unknown_shares(
     instance: Instance,
     choices: Sequence[_CoachingKind],
     asked: Collection[tuple[int, ...]],
-    people: Sequence[tuple[int, ...]],
-    person: npt.NDArray[np.integer],
+    needs: Sequence[tuple[int, ...]],
+    need: npt.NDArray[np.integer],
 ) -> None:
     """Refuse all shares at once that the law does not know, each with how many people need it.
 
-    `person` is the position in `people` of everybody with an eligible pair.
+    `need` is the position in `needs` of everybody with an eligible pair, in each of their regimes.
     """
     needed, unknown = Counter[str](), dict[str, Problem]()
-    count = np.bincount(person, minlength=len(people))
-    for position, (kind, row) in enumerate(people):
+    count = np.bincount(need, minlength=len(needs))
+    for position, (kind, row) in enumerate(needs):
         regime, year, _ = choices[kind]
         if regime is None or year is None or (kind, row) not in asked:
             continue

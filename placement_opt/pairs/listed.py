@@ -49,8 +49,9 @@ class ColumnUses:
     @classmethod
     def of(cls, rules: Sequence[PairRule], terms: Sequence[PairTerm]) -> "ColumnUses":
         """Ask all rules and terms."""
+        amounts = (name for name, column in PAIR_COLUMNS.items() if column.is_amount)
         return cls(
-            summed=frozenset().union(PAIR_COLUMNS, *(rule.summed_columns for rule in rules)),
+            summed=frozenset(amounts).union(*(rule.summed_columns for rule in rules)),
             valued=frozenset({SCORE}).union(*(term.valued_columns for term in terms)),
             grouped=frozenset(way for rule in rules for way in each_way(_per(rule))),
         )

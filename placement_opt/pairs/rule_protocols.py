@@ -6,6 +6,7 @@ from typing import Protocol
 from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.errors import Findings, Problem
 from placement_opt.instance.instance import Instance
+from placement_opt.pairs.table import PairTable
 
 
 class PairRule(Protocol):
@@ -28,6 +29,9 @@ class PairRule(Protocol):
 
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:
         """Tell which pairs are eligible, broadcasting both index arrays; None allows all."""
+
+    def allows_ways(self, pairs: PairTable) -> Bools | None:
+        """Tell which ways of the eligible pairs are allowed, shape (E,); None allows all."""
 
 
 class PairTerm(Protocol):

@@ -14,6 +14,7 @@ from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.rows import RemarkRow
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.people import people_of
 from placement_opt.instance.variants import Variant
 
 BLOCK_CELLS = 1 << 20
@@ -228,6 +229,18 @@ class PairTable(ShortRepr):
         """Return the label of a row's variant."""
         code = -1 if self.variant is None else int(self.variant[row])
         return None if code < 0 else self.variants[code].label
+
+    @cached_property
+    def person(self) -> Indices:
+        """Row among `People` of each pair: its candidate in the regime of its way, shape (E,)."""
+        person = self.candidate
+        if self.variant is not None:
+            in_regime = self.instance.derived(people_of).in_regime
+            for code, way in enumerate(self.variants):
+                if way.label in in_regime:
+                    rows = in_regime[way.label][self.candidate]
+                    person = np.where(self.variant == code, rows, person)
+        return person
 
     @cached_property
     def is_first_way(self) -> Bools:

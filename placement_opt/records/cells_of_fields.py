@@ -10,6 +10,7 @@ from placement_opt.records.cells import Cells, Choices, Days, Flags, Ids, Number
 from placement_opt.records.compound_cells import Entries, LevelEntries, Ranges
 from placement_opt.records.fields import (
     Bool,
+    ChanceOfRegime,
     Date,
     HoursRange,
     Identifiers,
@@ -56,14 +57,14 @@ def cells_of_type(declared: Any) -> Cells:
 
 def _compound(declared: Any) -> Cells | None:
     """Return how the cells of a field are read that holds several things of another type."""
-    if declared not in {Regimes, Levels, HoursRange, Location}:
+    if declared not in {Regimes, Levels, ChanceOfRegime, HoursRange, Location}:
         return None
     inner = [cells_of_type(one) for one in get_args(get_args(declared)[0])]
     first, last = inner[0], inner[-1]
     if not isinstance(last, Numbers):
         return Entries(last)
     if not isinstance(first, Numbers):
-        return LevelEntries(last)
+        return LevelEntries(last, first)
     return Ranges((first, last), may_be_one=declared == HoursRange)
 
 

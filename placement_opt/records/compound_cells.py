@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from numbers import Integral
 from typing import Any
@@ -58,10 +58,12 @@ class LevelEntries(Cells):
     """Names with levels in one cell: ``a:0.8; b``, or ``a (0,8), b``; one without a number is 1."""
 
     level: Numbers
+    name: Cells = field(default_factory=Cells)
 
     @override
     def told(self) -> str:
-        return "names with levels: a:0.8; b"
+        named = "" if type(self.name) is Cells else f" ({self.name.told()})"
+        return f"names with levels: a:0.8; b{named}"
 
     @override
     def text(self, text: str, how: Dialect) -> Read | None:
@@ -71,7 +73,8 @@ class LevelEntries(Cells):
         note = None
         for part in split_entries(text, how.lists):
             written = _LEVEL.fullmatch(part)
-            name = written[1] if written else part
+            name, found = self.name.read(written[1] if written else part, how)
+            note = note or found
             if name in levels or name.endswith((":", "=")):
                 return None
             if written:

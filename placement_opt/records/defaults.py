@@ -11,11 +11,8 @@ from placement_opt.records.reading import ReadingLine, Rows
 Defaults = Mapping[str, Mapping[str, Any]]
 """Values by table and field."""
 
-_SAYS_THE_SAME = {
-    "coaching_regime": "coaching_hours_per_week",
-    "coaching_hours_per_week": "coaching_regime",
-}
-"""Where the other of the two is given, this one is not missing."""
+_SAY_THE_SAME = frozenset({"coaching_regime", "coaching_hours_per_week", "coaching_options"})
+"""Where one of these is given, the others are not missing."""
 
 
 def fill_in(read: TablesRead, defaults: object) -> None:
@@ -53,8 +50,8 @@ def _wrong(table: str, field: str, value: object) -> Iterator[Problem]:
 
 
 def _filled(rows: Rows, table: str, field: str, value: object) -> Iterator[ReadingLine]:
-    other = _SAYS_THE_SAME.get(field, field)
-    silent = [row for row in rows.rows if not row.keys() & {field, other}]
+    meant = _SAY_THE_SAME if field in _SAY_THE_SAME else {field}
+    silent = [row for row in rows.rows if not row.keys() & meant]
     for row in silent:
         row[field] = value
     if silent:

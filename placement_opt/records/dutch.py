@@ -91,6 +91,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "jaar": "coaching_year",
         "begeleidingsjaar": "coaching_year",
         "begeleidingsuren": "coaching_hours_per_week",
+        "begeleidingsopties": "coaching_options",
         "vaste_coach": "coach",
         "loonwaarde": "wage_value",
         "geboortedatum": "birth_date",

@@ -48,6 +48,13 @@ _CLERK = Candidate(
     current_opening="O-2",
 )
 
+_STARTER = Candidate(
+    id="C-3",
+    municipality="Nijmegen",
+    coaching_year=1,
+    coaching_options={"light": 0.6, "intensive": 0.85},
+)
+
 _PACKING = Opening(
     id="O-1",
     employer="E-1",
@@ -137,7 +144,7 @@ def example_region() -> Region:
     return Region(
         name="example",
         date="2026-02-01",
-        candidates=[_PACKER, _CLERK],
+        candidates=[_PACKER, _CLERK, _STARTER],
         openings=[_PACKING, _OFFICE, _COURSE],
         employers=[_BAKERY],
         coaches=[_JOB_COACH, _COLLEAGUE],

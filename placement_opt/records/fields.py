@@ -65,6 +65,15 @@ def _on_days(value: frozenset[str]) -> frozenset[str]:
     return value
 
 
+def _chances(value: Any) -> Any:
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return dict(value)
+    expected = "must map coaching regimes to chances of success"
+    raise mistake(expected, 'write it as {"light": 0.6, "intensive": 0.85}')
+
+
 def _labelled(value: Any) -> Any:
     if value is None:
         return {}
@@ -247,6 +256,9 @@ Ground = Literal[
 ]
 CoachingRegime = Literal["none", "very_light", "light", "middle", "intensive"]
 Regimes = Annotated[frozenset[CoachingRegime], BeforeValidator(_gathered)]
+ChanceOfRegime = Annotated[
+    dict[CoachingRegime, Share], BeforeValidator(_chances), AfterValidator(ReadOnlyDict)
+]
 Sector = Literal["market", "government"]
 Place = Literal["opening", "employer"]
 CoachKind = Literal["external", "employer"]

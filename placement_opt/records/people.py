@@ -5,7 +5,7 @@ pseudonyms. Units are in the names; pairs of numbers are tuples.
 """
 
 from collections.abc import Collection, Iterator
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from pydantic import Field
 from typing_extensions import override
@@ -15,6 +15,7 @@ from placement_opt.basics.read_only import ReadOnlyDict
 from placement_opt.records.base import Record
 from placement_opt.records.fields import (
     Bool,
+    ChanceOfRegime,
     CoachingRegime,
     CoachKind,
     Date,
@@ -79,6 +80,10 @@ class Candidate(Record):
         Regime of job coaching, and its year (1 is the first).
     coaching_hours_per_week
         Hours of coaching a week, instead of a regime.
+    coaching_options
+        Regimes that would do, each with the chance that a placement in it holds, 0 to 1, instead of
+        one regime: ``{"light": 0.6, "intensive": 0.85}``. The plan chooses; all have the person's
+        `coaching_year`.
     coach
         Coach to keep, by id.
     wage_value
@@ -129,6 +134,7 @@ class Candidate(Record):
     coaching_regime: CoachingRegime | None = None
     coaching_year: YearOfCoaching | None = None
     coaching_hours_per_week: HoursPerWeek | None = None
+    coaching_options: ChanceOfRegime = Field(default_factory=ReadOnlyDict)
     coach: PersonId | None = None
     wage_value: Share | None = None
     minimum_wage_age: MinimumWageAge | None = None
@@ -146,10 +152,19 @@ class Candidate(Record):
             expected = "must be left out when coaching_regime is given"
             hint = "keep the regime, or only the hours where they are agreed individually"
             yield self.problem("coaching_hours_per_week", expected, hint)
+        if self.coaching_options:
+            for field in ("coaching_regime", "coaching_hours_per_week"):
+                if getattr(self, field) is not None:
+                    expected = "must be left out when coaching_options are given"
+                    yield self.problem(field, expected, "keep the options, or the one that is sure")
         start, end = self.ground_from, self.ground_until
         if start is not None and end is not None and start > end:
             expected = f"must not be before ground_from ({start})"
             yield self.problem("ground_until", expected, "check both dates of the registration")
+
+    def in_regime(self, regime: str) -> Self:
+        """Return the same person with one of their coaching options as the only one."""
+        return self.model_copy(update={"coaching_regime": regime, "coaching_options": {}})
 
 
 class Coach(Record):

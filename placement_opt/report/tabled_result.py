@@ -25,7 +25,7 @@ from placement_opt.basics.rows import (
     UnplacedRow,
 )
 from placement_opt.instance.variants import VARIANT
-from placement_opt.objectives.expected_placements import SUCCESS
+from placement_opt.pairs.chances import SUCCESS
 from placement_opt.report.summary import summarise
 from placement_opt.run.result_record import VARIANTS, ResultRecord
 

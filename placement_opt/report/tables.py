@@ -25,7 +25,8 @@ from placement_opt.instance.groupings import Group
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.objectives.base import Term
-from placement_opt.objectives.expected_placements import SUCCESS, ExpectedPlacements
+from placement_opt.objectives.expected_placements import ExpectedPlacements
+from placement_opt.pairs.chances import SUCCESS
 from placement_opt.pairs.table import PairTable
 from placement_opt.report.levy_rows import levy_of
 from placement_opt.rulebook import MissingParameterError

@@ -65,7 +65,7 @@ def _reader_of(name: str) -> Callable[[Candidate], bool]:
         return lambda candidate: str(candidate.minimum_wage_age) == last
     if kind[:2] == ["coaching", "share"]:
         return lambda candidate: (
-            candidate.coaching_regime == kind[2]
+            kind[2] in {candidate.coaching_regime, *candidate.coaching_options}
             and f"year_{min(candidate.coaching_year or 0, LAST_STEP)}" == last
         )
     return lambda _: True

@@ -20,6 +20,7 @@ from placement_opt.objectives.base import Term
 from placement_opt.objectives.step_value import StepValue
 from placement_opt.pairs.enumeration import enumerate_steps
 from placement_opt.pairs.given_pairs import GivenPairs
+from placement_opt.pairs.regimes import in_regimes
 from placement_opt.pairs.rule_protocols import gather_problems
 from placement_opt.pairs.table import MANY, Column, PairTable
 from placement_opt.run.compiled import Compiled
@@ -104,6 +105,7 @@ def _compiled(
         if pairs is None:
             gather_problems(asked_rules, instance, findings)
             findings.refuse()
+        pairs = in_regimes(pairs, asked_rules, findings)
         pairs = pairs.with_placements_per_candidate(at_most)
     blocks, points = list[RowBlock | None](), list[Column]()
     with watch.phase("lower"), reasons_told(pairs, rules):

@@ -104,7 +104,8 @@ def rules_of(
         Names of the columns of ``pairs=`` or ``pair_values=``.
     """
     rules = standard_rules_of(instance, listed) if given is None else list(given)
-    if VARIANT in columns and not any(isinstance(rule, OneVariant) for rule in rules):
+    has_ways = VARIANT in columns or any(one.coaching_options for one in instance.region.candidates)
+    if has_ways and not any(isinstance(rule, OneVariant) for rule in rules):
         rules.append(OneVariant())
     if bool(instance.is_step.any()) and not any(isinstance(rule, Steps) for rule in rules):
         rules.append(Steps())

@@ -140,6 +140,19 @@ class OwnRule:
             _refuse(self._rule, "allows", f"an array of {mask.dtype}", expected, hint)
         return wide
 
+    def allows_ways(self, pairs: PairTable) -> Bools | None:
+        """Return the rule's mask over the ways of pairs."""
+        answer = _asked(self._rule, "allows_ways", pairs)
+        if answer is None:
+            return None
+        mask = np.asarray(answer)
+        if mask.dtype != np.bool_ or mask.shape != (pairs.n_pairs,):
+            expected = f"must be a mask (dtype bool) of shape {(pairs.n_pairs,)}"
+            told = f"an array of {mask.dtype} of shape {mask.shape}"
+            hint = "compare columns at `pairs.person`, `pairs.opening` or `pairs.variant`"
+            _refuse(self._rule, "allows_ways", told, expected, hint)
+        return mask
+
     def lower(self, pairs: PairTable) -> RowBlock | None:
         """Return the rule's rows."""
         block = _asked(self._rule, "lower", pairs)

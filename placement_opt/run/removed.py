@@ -65,4 +65,6 @@ def rules_removing(
         allowed = rule.allows(instance, candidate, opening)
         if allowed is not None and not bool(np.all(allowed)):
             removing.append(rule)
-    return removing, Plan(instance, [Placement(candidate_id, opening_id)])
+    # A rule that removes a pair removes it in all its ways, so that one of them shows why.
+    way = min(instance.candidate_of[candidate_id].coaching_options, default=None)
+    return removing, Plan(instance, [Placement(candidate_id, opening_id, variant=way)])

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from folders import folder, told
 from hypothesis import HealthCheck, given, settings
-from strategies import regions
+from strategies import regions, with_options
 
 import placement_opt as po
 from placement_opt.records import Candidate, Opening, Region
@@ -28,7 +28,7 @@ def test_parquet_is_read_like_csv(tmp_path: Path) -> None:
     deadline=None,
     max_examples=40,
 )
-@given(regions())
+@given(with_options(regions()))
 def test_round_trip_through_a_folder_and_frames_keeps_everything(
     tmp_path: Path, region: Region
 ) -> None:

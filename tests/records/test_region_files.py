@@ -7,13 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from region_fields import BSN, fields, first, problems_of
-from strategies import regions
+from strategies import regions, with_options
 
 from placement_opt.records import Opening, Region
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(regions(), st.randoms(use_true_random=False))
+@given(with_options(regions()), st.randoms(use_true_random=False))
 def test_the_fingerprint_ignores_order_and_notation(region, random):
     raw = json.loads(region.to_json_text(), parse_int=float)
     del raw["format"]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from region_fields import problems_of
-from strategies import regions
+from strategies import regions, with_options
 
 from placement_opt.records import (
     Candidate,
@@ -22,7 +22,7 @@ from placement_opt.records import (
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(regions())
+@given(with_options(regions()))
 def test_round_trip_through_json_and_frames_keeps_everything(region):
     text = region.to_json_text()
     again = Region.from_json_text(text)
