@@ -24,7 +24,7 @@ COLUMNS = (
     "candidate_rank, coaching_hours_per_week, hours_per_week, opening_rank,"
     " planned_subsidy_eur_per_year,"
     " planned_subsidy_with_charges_eur_per_year, score, subsidy_eur_per_year,"
-    " subsidy_with_charges_eur_per_year, wage_value"
+    " subsidy_with_charges_eur_per_year, success_probability, wage_value"
 )
 KINDS = "candidate, opening, employer, municipality, opening_municipality, sector, region"
 

@@ -385,3 +385,25 @@ def test_coached_hours_are_balanced_by_those_whose_options_ask_for_some():
     model = po.Model(region, rules=[*po.Model(region).rules, rule])
     result = model.solve(gap=0)
     assert len(result.placement_rows) == 2
+
+
+@pytest.mark.parametrize("at_most", [1, 2])
+def test_a_step_makes_somebody_eligible_in_each_regime(at_most):
+    options = [{"light": 0.4, "intensive": 0.9}] * 2
+    people = [
+        person.model_copy(update={"skills": skills})
+        for person, skills in zip(region_of(options).candidates, ({}, {"dutch": 0.6}), strict=True)
+    ]
+    asked = {"required_skills": {"dutch": 0.5}, "essential_skills": {"dutch"}}
+    work = [po.Opening(id=f"O-{n}", hours_per_week=(20, 32), **asked) for n in range(2)]
+    training = po.Opening(id="T", kind="training", grants={"dutch": 0.5})
+    coach = po.Coach(id="K", hours_per_week=4.5)
+    region = region_of(options, candidates=people, openings=[*work, training], coaches=[coach])
+    model = po.Model(region).add(po.OnePlacement(at_most=at_most))
+    result = model.solve(gap=0)
+    assert len(model.pairs_frame()) == 8
+    assert sorted(row.variant for row in result.placement_rows) == ["intensive", "light"]
+    assert result.expected_placements == pytest.approx(1.3)
+    steps = [(row.candidate_id, row.opening_id) for row in result.path_rows if row.kind != "job"]
+    assert steps == [("C-0", "T")]
+    assert po.check_result(region, result).is_sound
