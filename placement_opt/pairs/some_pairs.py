@@ -51,7 +51,7 @@ class SomePairs(GivenPairs):
         n_openings = table.instance.n_openings
         wanted = self.candidate.astype(np.int64) * n_openings + self.opening
         known = table.candidate.astype(np.int64) * n_openings + table.opening
-        result: Bools = np.isin(known, wanted, assume_unique=True)
+        result: Bools = np.isin(known, wanted)
         return result
 
     @classmethod
