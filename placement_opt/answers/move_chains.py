@@ -1,8 +1,49 @@
-"""Puts moves in the order of a chain: who comes somewhere, then who makes room there."""
+"""Who has another opening in another plan, in the order of a chain of moves."""
 
 from collections.abc import Sequence
 
-from placement_opt.answers.solve_again import Move
+import numpy as np
+
+from placement_opt.answers.plan_at_hand import PlanAtHand
+from placement_opt.basics.arrays import Ints
+from placement_opt.basics.rows import ResultPart
+
+
+class Move(ResultPart):
+    """A candidate whose opening differs between two plans.
+
+    Attributes
+    ----------
+    candidate_id
+        Who.
+    before, after
+        The opening in either plan, None for not placed; several are joined by ", ".
+    """
+
+    candidate_id: str
+    before: str | None = None
+    after: str | None = None
+
+
+def moves_between(hand: PlanAtHand, chosen: Ints) -> tuple[Move, ...]:
+    """Return who has another opening in a plan than in the plan at hand, in order of their ids."""
+    pairs = hand.compiled.pairs
+    instance = pairs.instance
+
+    def openings(of: Ints) -> dict[int, str]:
+        found: dict[int, list[str]] = {}
+        for pair in of.tolist():
+            ids = found.setdefault(int(pairs.candidate[pair]), [])
+            ids.append(instance.opening_ids[pairs.opening[pair]])
+        return {candidate: ", ".join(sorted(ids)) for candidate, ids in found.items()}
+
+    was = openings(np.setdiff1d(hand.solution.chosen, chosen))
+    now = openings(np.setdiff1d(chosen, hand.solution.chosen))
+    return tuple(
+        Move(candidate_id=instance.candidate_ids[one], before=was.get(one), after=now.get(one))
+        for one in sorted({*was, *now})
+        if was.get(one) != now.get(one)  # the same opening in another way is no move
+    )
 
 
 def in_chains(moves: Sequence[Move], first: str) -> tuple[Move, ...]:

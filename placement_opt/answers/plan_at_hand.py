@@ -18,6 +18,7 @@ from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_UPPER
 from placement_opt.instance.plan import pair_text
+from placement_opt.instance.readings import Readings
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.result_record import ResultRecord
 from placement_opt.solvers.plans.given_plan import plan_of_given
@@ -77,6 +78,11 @@ class PlanAtHand(ShortRepr):
     def points(self) -> Fraction:
         """What the plan is worth, in points."""
         return self.formulation.worth(self.solution.values(self.formulation))
+
+    @cached_property
+    def readings(self) -> Readings:
+        """What plain readings said of placements of this plan and of plans near it."""
+        return Readings()
 
     @cached_property
     def certified_units(self) -> int:

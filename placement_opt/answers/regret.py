@@ -14,10 +14,9 @@ from fractions import Fraction
 import numpy as np
 from scipy import sparse
 
-from placement_opt.answers.move_chains import in_chains
+from placement_opt.answers.move_chains import Move, in_chains
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.solve_again import (
-    Move,
     SolvedAgain,
     holding,
     solve_near,

@@ -27,27 +27,31 @@ Examples
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
+from placement_opt.answers.move_chains import Move, moves_between
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.surroundings import NEAR, Surroundings
 from placement_opt.basics.arrays import Ints
 from placement_opt.basics.errors import InternalError
-from placement_opt.basics.rows import ResultPart
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.fixed_placements import FixedPlacements
+from placement_opt.formulation.capacity import Columns
 from placement_opt.formulation.certificate import bound_in_points
+from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.plan import Plan
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.two_readings import contradictions
 from placement_opt.solvers import DEFAULT_SOLVER, get_solver
 from placement_opt.solvers.derived.part import part_of
-from placement_opt.solvers.plans.given_plan import plan_of_given
+from placement_opt.solvers.engines.cp_sat import CpSat
+from placement_opt.solvers.engines.mip import Mip
+from placement_opt.solvers.plans.given_plan import plan_of_given, taken_one_by_one
 from placement_opt.solvers.plans.upper_limits import asked_by_name
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.board import Solution
@@ -60,21 +64,11 @@ SMALL_VARIABLES = 3_000
 LEAST_S = 0.1
 """What a part gets at least, also where the time is up."""
 
+SEARCH_SHARE = 0.7
+"""Share of the time for the search near a plan; the rest is for the verdict on what it found."""
 
-class Move(ResultPart):
-    """A candidate whose opening differs between two plans.
-
-    Attributes
-    ----------
-    candidate_id
-        Who.
-    before, after
-        The opening in either plan, None for not placed; several are joined by ", ".
-    """
-
-    candidate_id: str
-    before: str | None = None
-    after: str | None = None
+REPRODUCIBLE_TURNS = 2
+"""Times that surroundings are decided again where no clock may say when to stop."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -182,14 +176,14 @@ def solve_near(
     seed, reproducible
         As for `Model.solve`.
     """
-    until = time.perf_counter() + time_limit_s
+    until = time.perf_counter() + SEARCH_SHARE * time_limit_s
     formulation = changed.formulation
     limits = SearchLimits(time_limit_s, gap=0.0, seed=seed, reproducible=reproducible)
     search = Search(formulation, limits)
     if formulation.n_variables <= SMALL_VARIABLES:
         guarded(get_solver("cp-sat").solve, formulation, search)
         return _told(hand, changed, search)
-    start = _start(hand, search)
+    start = _start(hand, search, taken_one_by_one) or _start(hand, search, plan_of_given)
     if start is not None:
         search.offer(start, "plan at hand")
     _improve(hand, search, until)
@@ -221,14 +215,18 @@ def solve_whole(
     formulation = changed.formulation
     limits = SearchLimits(time_limit_s, gap=gap, seed=seed, reproducible=reproducible)
     search = Search(formulation, limits)
-    start = _start(hand, search) if start is None else start
+    start = _start(hand, search, plan_of_given) if start is None else start
     if start is not None:
         search.offer(start, "start plan")
     guarded(get_solver(solver).solve, formulation, search)
     return _told(hand, changed, search)
 
 
-def _start(hand: PlanAtHand, search: Search) -> Solution | None:
+def _start(
+    hand: PlanAtHand,
+    search: Search,
+    made: Callable[[Formulation, Ints, Columns, SearchLimits], Solution | None],
+) -> Solution | None:
     """Return the plan at hand with what has to come in, and without as few others as possible."""
     formulation = search.formulation
     if search.offer(hand.solution, "plan at hand"):
@@ -236,7 +234,7 @@ def _start(hand: PlanAtHand, search: Search) -> Solution | None:
     given = np.union1d(hand.solution.chosen, asked_by_name(formulation, hand.solution.chosen))
     coach = hand.coach_of[hand.compiled.pairs.candidate[given]]
     coach[~np.isin(given, hand.solution.chosen)] = -1
-    return plan_of_given(formulation, given, {"coach": coach}, search.limits)
+    return made(formulation, given, {"coach": coach}, search.limits)
 
 
 def _improve(hand: PlanAtHand, search: Search, until: float) -> None:
@@ -244,20 +242,28 @@ def _improve(hand: PlanAtHand, search: Search, until: float) -> None:
     formulation = search.formulation
     asked = np.setdiff1d(asked_by_name(formulation, hand.solution.chosen), hand.solution.chosen)
     surroundings = Surroundings(hand, formulation, asked, _other_rows(hand, search))
-    reach = NEAR
+    reach, turns = NEAR, 0
     while (around := search.best) is not None and time.perf_counter() < until:
         changed = np.setxor1d(around.chosen, hand.solution.chosen)
         pairs = np.union1d(surroundings.pairs(reach), changed)
-        part = part_of(formulation, pairs, around, surroundings.free_own(pairs))
+        part = part_of(formulation, pairs, around, surroundings.free_own(pairs, around))
         seconds = max(LEAST_S, until - time.perf_counter())
         inner = Search(part.formulation, replace(search.limits, time_limit_s=seconds, workers=1))
         inner.offer(part.inside(around), "start")
-        get_solver("cp-sat").solve(part.formulation, inner)
+        _solve_part(part.formulation, inner)
         if inner.best is not None:
             search.offer(part.outside(around, inner.best), "near")
-        if search.limits.reproducible or not inner.is_proven:
+        turns += 1
+        if not inner.is_proven or (search.limits.reproducible and turns == REPRODUCIBLE_TURNS):
             return
         reach = reach.wider()
+
+
+def _solve_part(formulation: Formulation, inner: Search) -> None:
+    """Solve by HiGHS, since the linear relaxation nearly solves such a part; else by CP-SAT."""
+    highs = Mip(in_process=True)
+    solver = CpSat() if highs.refuses(formulation) is not None else highs
+    solver.solve(formulation, inner)
 
 
 def _other_rows(hand: PlanAtHand, search: Search) -> Ints:
@@ -276,7 +282,7 @@ def _told(hand: PlanAtHand, changed: Compiled, search: Search) -> SolvedAgain:
     if search.best is None:
         return SolvedAgain(changed, is_impossible=search.infeasible_by is not None)
     solution = search.best
-    plan = changed.plan(solution, hand.coach_of)
+    plan = changed.plan(solution, hand.coach_of, hand.readings)
     points = _verified(changed, search, solution, plan)
     bound = None if with_bound is None else bound_in_points(changed.formulation, with_bound)
     if bound is not None and (bound < points or search.is_optimal):
@@ -311,24 +317,3 @@ def _verified(changed: Compiled, search: Search, solution: Solution, plan: Plan)
     if verdict.violations or verdict.objective + rows != search.worth:
         raise InternalError(f"a plan that was solved again failed verification: {verdict.told()}")
     return search.worth
-
-
-def moves_between(hand: PlanAtHand, chosen: Ints) -> tuple[Move, ...]:
-    """Return who has another opening in a plan than in the plan at hand, in order of their ids."""
-    pairs = hand.compiled.pairs
-    instance = pairs.instance
-
-    def openings(of: Ints) -> dict[int, str]:
-        found: dict[int, list[str]] = {}
-        for pair in of.tolist():
-            ids = found.setdefault(int(pairs.candidate[pair]), [])
-            ids.append(instance.opening_ids[pairs.opening[pair]])
-        return {candidate: ", ".join(sorted(ids)) for candidate, ids in found.items()}
-
-    was = openings(np.setdiff1d(hand.solution.chosen, chosen))
-    now = openings(np.setdiff1d(chosen, hand.solution.chosen))
-    return tuple(
-        Move(candidate_id=instance.candidate_ids[one], before=was.get(one), after=now.get(one))
-        for one in sorted({*was, *now})
-        if was.get(one) != now.get(one)  # the same opening in another way is no move
-    )

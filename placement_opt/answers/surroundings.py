@@ -6,7 +6,7 @@ the ones that lose least at the prices are looked at, and where such a move lack
 moves that make it: a chain. The problem over all these pairs is small and solved exactly.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,7 @@ from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.solvers.search.board import Solution
 
 FEW_IN_ROW = 20
 """A row of more people is no place that somebody could take over."""
@@ -39,12 +40,17 @@ class Reach:
     steps: int
 
     def wider(self) -> "Reach":
-        """Return a reach that takes about three times the work."""
-        return Reach(2 * self.movers, 2 * self.openings, self.steps + 1)
+        """Return a reach that takes about twice the work: longer chains, then more moves."""
+        if self.steps < LONGEST_CHAIN:
+            return replace(self, steps=LONGEST_CHAIN)
+        return replace(self, movers=2 * self.movers, openings=self.openings + 1)
 
 
-NEAR = Reach(movers=16, openings=3, steps=2)
-"""Takes less than a second, whatever the size of the region."""
+LONGEST_CHAIN = 4
+"""Steps of a chain: near a plan that loses little, a pair of a low price needs them."""
+
+NEAR = Reach(movers=4, openings=2, steps=2)
+"""Some hundred pairs, decided exactly in a tenth of a second, whatever the size of the region."""
 
 
 class Surroundings:
@@ -89,36 +95,36 @@ class Surroundings:
         every = np.unique(np.concatenate(free))
         return np.union1d(every, self._present(every))
 
-    def free_own(self, pairs: Ints) -> Bools:
+    def free_own(self, pairs: Ints, around: Solution) -> Bools:
         """Mark the own variables to decide again with some pairs, shape (N - E,).
 
-        Where holders serve people, such as coaches, those are the ones in use for any of the pairs,
-        what a person's own holder could do for each of their pairs, and all that could be done for
-        pairs that have to come in. All others stay as they are, since most holders have no room.
+        Where holders serve people, such as coaches, only those have a say who serve one of the
+        people of the pairs, in the plan at hand or in the plan `around`, or who have room for a
+        pair that has to come in. They may serve what they serve now, what their own people need in
+        another pair, and what has to come in. All others stay as they are: most have no room, and
+        with all of them the problem would take many times longer.
         """
         changed, hand = self._changed, self._hand
         free = np.ones(changed.n_variables - changed.n_pairs, dtype=np.bool_)
+        coaches = np.unique(hand.coach_of[self._candidate[pairs]])
         for number, block in enumerate(changed.blocks):
             if block.holders is None:
                 continue
             span = slice(*(at - changed.n_pairs for at in changed.offsets[number : number + 2]))
             served, holder = block.holders.row, block.holders.holder
-            mark = np.zeros(len(block) + 1, dtype=np.bool_)
             at, row, _ = block.by_pair.of_pairs(pairs)
-            mark[row] = True
-            in_use = mark[served] & (hand.solution.own[span] > 0)
-            mark[:] = False
-            mark[block.by_pair.of_pairs(self._asked)[1]] = True
-            free[span] = in_use | mark[served] | (hand.room.of_own[span] > 0) & mark[served]
+            serves = _marked(row, len(block))[served]
             if holder is None:
-                mark[row] = True
-                free[span] |= mark[served]
+                free[span] = serves
                 continue
-            own_holder = hand.coach_of[self._candidate[pairs[at]]]
+            was, now = hand.solution.own[span], around.own[span]
+            has_part = np.isin(holder, coaches[coaches >= 0])
             n_holders = int(holder.max(initial=0)) + 2
-            wanted = np.unique(row * n_holders + own_holder)
-            key = served * n_holders + holder
-            free[span] |= np.isin(key, wanted)
+            wanted = row * n_holders + hand.coach_of[self._candidate[pairs[at]]]
+            asked = _marked(block.by_pair.of_pairs(self._asked)[1], len(block))[served]
+            free[span] = serves & ((was != now) | (now > 0) & has_part)
+            free[span] |= np.isin(served * n_holders + holder, wanted)
+            free[span] |= asked & (has_part | (hand.room.of_own[span] > 0))
         return free
 
     def _present(self, pairs: Ints) -> Ints:

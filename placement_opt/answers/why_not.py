@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from typing_extensions import override
 
+from placement_opt.answers.move_chains import Move
 from placement_opt.answers.pair_reasons import PairReason, pair_reasons
 from placement_opt.answers.regret import PlanRow, regret_of
 from placement_opt.answers.row_words import RowWords
-from placement_opt.answers.solve_again import Move
 from placement_opt.answers.steps_first import steps_without_room
 from placement_opt.answers.surroundings import rows_without_room
 from placement_opt.answers.why_not_words import told

@@ -4,10 +4,10 @@ Everything here is a plain reading of the records in exact fractions. Lowering n
 it never uses the columns: two readings of the same region that have to agree.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property, wraps
+from functools import cached_property, partial, wraps
 from typing import Any
 
 from typing_extensions import override
@@ -16,6 +16,7 @@ from placement_opt.basics.quantities import read_number
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.groupings import Group, Ways, way_to_group
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.readings import Readings, ReadT
 from placement_opt.instance.steps import comes_before
 from placement_opt.instance.straight_line import straight_line_minutes
 from placement_opt.instance.variants import VARIANT
@@ -105,7 +106,7 @@ def pair_amount(read: Amount) -> Amount:
     @wraps(read)
     def amount(plan: "Plan", placement: Placement) -> Fraction | None:
         given = placement.given.get(name)
-        return read(plan, placement) if given is None else Fraction(given)
+        return plan.once(name, placement, read) if given is None else Fraction(given)
 
     AMOUNTS[name] = amount
     return amount
@@ -132,6 +133,8 @@ class Plan:
         Names of the columns that the user gave for some of them.
     steps
         Who takes which step before a job, in any order; `placements` are jobs only.
+    readings
+        What was read of placements of the same pairs before.
     """
 
     def __init__(
@@ -143,6 +146,7 @@ class Plan:
         eligible: Mapping[tuple[str, str], Placement] | None = None,
         given_columns: Collection[str] = (),
         steps: Iterable[Placement] = (),
+        readings: Readings | None = None,
     ) -> None:
         self.instance = instance
         self.placements = tuple(placements)
@@ -150,6 +154,7 @@ class Plan:
         self.eligible_candidates = eligible_candidates
         self.eligible = {} if eligible is None else eligible
         self.given_columns = given_columns
+        self.readings = Readings() if readings is None else readings
         self._labels = {} if labels is None else labels
         self._in_regime: dict[tuple[str, str], Candidate] = {}
 
@@ -169,6 +174,15 @@ class Plan:
     def of_steps(self) -> "Plan":
         """The steps before a job as a plan of their own, for rules that judge them like jobs."""
         return Plan(self.instance, self.steps)
+
+    def once(
+        self, what: Hashable, placement: Placement, read: "Callable[[Plan, Placement], ReadT]"
+    ) -> ReadT:
+        """Return what is read of a placement, with the steps before it; it is read once."""
+        taken = self.of_steps.of_candidate.get(placement.candidate_id, ()) if self.steps else ()
+        steps = tuple(step.opening_id for step in taken)
+        key = (placement.candidate_id, placement.opening_id, placement.variant, steps)
+        return self.readings.once(what, key, partial(read, self, placement))
 
     def is_granted(self, placement: Placement, skill: str) -> bool:
         """Tell whether a step of the plan gives the person a skill as the job asks it, in time."""
@@ -345,6 +359,9 @@ class Plan:
 
     def travel_minutes(self, placement: Placement) -> Fraction | None:
         """Return the travel time: from the region's table, else along a straight line."""
+        return self.once("minutes", placement, Plan._minutes)
+
+    def _minutes(self, placement: Placement) -> Fraction | None:
         return self._travel(self.candidate(placement), self.opening(placement))
 
     def _travel(self, candidate: Candidate, opening: Opening) -> Fraction | None:

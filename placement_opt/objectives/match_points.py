@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from placement_opt.basics.arrays import Bools, Ints
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.instance.columns import HOUR, NOT_GIVEN, frozen
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.travel import TravelTable
@@ -113,7 +114,80 @@ def _rarity_weights(instance: Instance) -> Ints:
 
 def wish_part(pairs: PairTable, most: int) -> Part:
     """Rank of the best wish of the candidate that the opening meets, by id or sector of work."""
-    instance = pairs.instance
+    sector, by_id, by_sector = pairs.instance.derived(_wishes)
+
+    def part(rows: slice, members: slice) -> Ints:
+        candidate, opening = pairs.candidate[members] - rows.start, pairs.opening[members]
+        direct = by_id.points(rows, most)[candidate, opening]
+        through_sector = by_sector.points(rows, most)[candidate, sector[opening]]
+        best: Ints = np.maximum(direct, through_sector)
+        return best
+
+    return part
+
+
+def preference_part(pairs: PairTable, most: int) -> Part:
+    """Rank of the candidate among the preferences of the opening."""
+    by_candidate = pairs.instance.derived(_preferences)
+
+    def part(rows: slice, members: slice) -> Ints:
+        candidate, opening = pairs.candidate[members] - rows.start, pairs.opening[members]
+        points: Ints = by_candidate.points(rows, most)[candidate, opening]
+        return points
+
+    return part
+
+
+@dataclass(frozen=True, eq=False)
+class _Ranks:
+    """Names that come before each named one, and how many there are in its ranking.
+
+    `place` holds the rank, counted from 1, and `names` the length of the ranking, aligned with it.
+    """
+
+    place: sparse.csr_array
+    names: Ints
+
+    @classmethod
+    def of(
+        cls,
+        rankings: Sequence[Ranking],
+        column_of: Mapping[str, int],
+        width: int,
+        *,
+        by_column: bool = False,
+    ) -> "_Ranks":
+        """Read rankings, a row each; `by_column` turns the table, a row for each name."""
+        rows, columns, place, names = [], [], [], []
+        for row, ranking in enumerate(rankings):
+            ranks = list(ranked(ranking))
+            for name, rank in ranks:
+                if name in column_of:
+                    rows.append(row)
+                    columns.append(column_of[name])
+                    place.append(rank)
+                    names.append(len(ranks))
+        at = (columns, rows) if by_column else (rows, columns)
+        shape = (width, len(rankings)) if by_column else (len(rankings), width)
+        tables = [
+            sparse.coo_array((np.array(values, dtype=np.int32), at), shape=shape).tocsr()
+            for values in (place, names)
+        ]
+        return cls(tables[0], tables[1].data.astype(np.int64))
+
+    def points(self, rows: slice, most: int) -> Ints:
+        """Return points of some rows as a table: after r of n names one gets (n - r) / n."""
+        start, stop = self.place.indptr[[rows.start, rows.stop]]
+        n = self.names[start:stop]
+        some = self.place[rows]
+        rank = some.data.astype(np.int64)
+        values = ((2 * most * (n + 1 - rank) + n) // (2 * n)).astype(np.int32)
+        table: Ints = sparse.csr_array((values, some.indices, some.indptr), some.shape).toarray()
+        return table
+
+
+def _wishes(instance: Instance) -> tuple[Indices, _Ranks, _Ranks]:
+    """Return the sector of each opening, and wishes by opening and by sector."""
     sector_row = _positions(o.sector_of_work for o in instance.region.openings)
     sector = frozen(
         (
@@ -124,56 +198,21 @@ def wish_part(pairs: PairTable, most: int) -> Part:
     )
     opening_row = {id_: row for row, id_ in enumerate(instance.opening_ids)}
     wishes = [instance.candidate_of[id_].wishes for id_ in instance.candidate_ids]
-    by_id = _ranked(wishes, opening_row, most, instance.n_openings)
+    by_id = _Ranks.of(wishes, opening_row, instance.n_openings)
     # One column more than sectors, always zero: that is where an opening without a sector looks.
-    by_sector = _ranked(wishes, sector_row, most, len(sector_row) + 1)
-
-    def part(rows: slice, members: slice) -> Ints:
-        candidate, opening = pairs.candidate[members] - rows.start, pairs.opening[members]
-        direct = by_id[rows].toarray()[candidate, opening]
-        through_sector = by_sector[rows].toarray()[candidate, sector[opening]]
-        best: Ints = np.maximum(direct, through_sector)
-        return best
-
-    return part
+    return sector, by_id, _Ranks.of(wishes, sector_row, len(sector_row) + 1)
 
 
-def preference_part(pairs: PairTable, most: int) -> Part:
-    """Rank of the candidate among the preferences of the opening."""
-    instance = pairs.instance
+def _preferences(instance: Instance) -> _Ranks:
+    """Return the preferences of openings, a row for each candidate."""
     candidate_row = {id_: row for row, id_ in enumerate(instance.candidate_ids)}
     preferences = [instance.opening_of[id_].preferences for id_ in instance.opening_ids]
-    by_opening = _ranked(preferences, candidate_row, most, instance.n_candidates)
-    by_candidate = by_opening.T.tocsr()
-
-    def part(rows: slice, members: slice) -> Ints:
-        candidate, opening = pairs.candidate[members] - rows.start, pairs.opening[members]
-        points: Ints = by_candidate[rows].toarray()[candidate, opening]
-        return points
-
-    return part
+    return _Ranks.of(preferences, candidate_row, instance.n_candidates, by_column=True)
 
 
 def _positions(names: Iterable[str | None]) -> Mapping[str, int]:
     known = sorted({name for name in names if name is not None})
     return {name: position for position, name in enumerate(known)}
-
-
-def _ranked(
-    rankings: Sequence[Ranking], column_of: Mapping[str, int], most: int, width: int
-) -> sparse.csr_array:
-    """Stack the points of each ranking's names as CSR; after r of n names one gets (n - r) / n."""
-    rows, columns, points = [], [], []
-    for row, ranking in enumerate(rankings):
-        names = list(ranked(ranking))
-        n = len(names)
-        for name, rank in names:
-            if name in column_of:
-                rows.append(row)
-                columns.append(column_of[name])
-                points.append((2 * most * (n + 1 - rank) + n) // (2 * n))
-    values = np.array(points, dtype=np.int32)
-    return sparse.coo_array((values, (rows, columns)), shape=(len(rankings), width)).tocsr()
 
 
 def travel_part(pairs: PairTable, most: int) -> Part:

@@ -94,7 +94,10 @@ class MatchScore(Term):
     @override
     def value(self, plan: Plan) -> Fraction:
         reading = _PlainReading(self, plan)
-        return sum((reading.score(placed) for placed in plan.placements), start=Fraction(0))
+        scores = (
+            plan.once(self, placed, lambda _, one: reading.score(one)) for placed in plan.placements
+        )
+        return sum(scores, start=Fraction(0))
 
 
 class _PlainReading:
@@ -102,7 +105,7 @@ class _PlainReading:
 
     def __init__(self, term: MatchScore, plan: Plan) -> None:
         self._term, self._plan = term, plan
-        self._weight = _skill_weights(plan.instance)
+        self._weight = plan.instance.derived(_skill_weights)
 
     def score(self, placement: Placement) -> Fraction:
         if "score" in placement.given:

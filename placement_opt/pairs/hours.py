@@ -65,8 +65,7 @@ def coaching_hours_per_week(pairs: PairTable, asked_by: str) -> Column:
     Of both, the part that the opening needs (`Opening.guidance_share`).
     """
     instance = pairs.instance
-    people = instance.derived(people_of)
-    choices, code = _codes(map(_coaching_kind, people.records))
+    people, (choices, code) = instance.derived(people_of), instance.derived(_coaching_kinds)
     every = np.ones(pairs.n_pairs, dtype=np.bool_)
     every = pairs.to_compute("coaching_hours_per_week", every)
     missing = Missing(pairs, asked_by)
@@ -115,6 +114,11 @@ def _coaching_kind(candidate: Candidate) -> _CoachingKind:
     if candidate.coaching_regime == "none":
         return None, None, Fraction(0)
     return candidate.coaching_regime, candidate.coaching_year, None
+
+
+def _coaching_kinds(instance: Instance) -> tuple[list[_CoachingKind], Ints]:
+    """Return the kinds of coaching that occur, and which one each row of `people_of` has."""
+    return _codes(map(_coaching_kind, instance.derived(people_of).records))
 
 
 def coaching_rulebooks(instance: Instance) -> Indices:

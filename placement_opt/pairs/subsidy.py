@@ -9,7 +9,7 @@ from typing import cast
 
 import numpy as np
 
-from placement_opt.basics.arrays import Bools
+from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.errors import Findings, InvalidInputError
 from placement_opt.basics.number_columns import INT64_MAX
 from placement_opt.basics.quantities import read_number, scaled_int
@@ -34,15 +34,20 @@ def _wage_value_where(pairs: PairTable, needed: Bools, asked_by: str) -> Column:
     if pairs.is_given("wage_value"):
         return pairs.given["wage_value"]
     needed = pairs.to_compute("wage_value", needed)
-    given = [candidate.wage_value for candidate in pairs.instance.candidate_records]
-    read = {value: NOT_GIVEN if value is None else scaled_int(value, 6) for value in set(given)}
-    values = frozen((read[value] for value in given), np.int64)
+    values = pairs.instance.derived(_wage_values)
     missing = Missing(pairs, asked_by)
     hint = "give the share of the minimum wage the person can earn, such as 0.6"
     missing.candidates("wage_value", values == NOT_GIVEN, needed, hint)
     missing.refuse()
     computed = Column.of(np.where(needed, narrowed(values)[pairs.candidate], 0), UNIT)
     return pairs.with_given("wage_value", computed)
+
+
+def _wage_values(instance: Instance) -> Ints:
+    """Return the wage value of each candidate in millionths, shape (C,); `NOT_GIVEN` for none."""
+    given = [candidate.wage_value for candidate in instance.candidate_records]
+    read = {value: NOT_GIVEN if value is None else scaled_int(value, 6) for value in set(given)}
+    return frozen((read[value] for value in given), np.int64)
 
 
 def subsidy_eur_per_year(pairs: PairTable, asked_by: str) -> Column:
@@ -130,17 +135,27 @@ def _open_grounds(instance: Instance) -> dict[str | None, bool]:
     return {g: g is None or law.ground(g).wage_subsidy is not False for g in grounds}
 
 
-def _subsidy_in_cents(pairs: PairTable, asked_by: str, name: str) -> Column:
-    """Return the subsidy in cents that a pair column holds; 0 where the ground does not open it."""
-    instance = pairs.instance
-    if not pairs.n_pairs:
-        return Column.of(np.zeros(0, dtype=np.int64), CENT)
+def _kinds_of_people(instance: Instance) -> tuple[Bools, list[tuple[int, ...]], Ints]:
+    """Return whose ground opens the subsidy, shape (C,), and what sets its height of each of them.
+
+    That is the age of the minimum wage and the place among the rulebooks; the kinds that occur, and
+    which one each candidate is, shape (C,).
+    """
     opens = _open_grounds(instance)
     is_open = frozen((opens[c.ground] for c in instance.candidate_records), np.bool_)
     age = frozen((c.minimum_wage_age or ADULT_AGE for c in instance.candidate_records), np.int64)
     people, person = distinct_rows(
         np.where(is_open, age, NOT_GIVEN), np.where(is_open, instance.candidate_rulebook, 0)
     )
+    return is_open, people, person
+
+
+def _subsidy_in_cents(pairs: PairTable, asked_by: str, name: str) -> Column:
+    """Return the subsidy in cents that a pair column holds; 0 where the ground does not open it."""
+    instance = pairs.instance
+    if not pairs.n_pairs:
+        return Column.of(np.zeros(0, dtype=np.int64), CENT)
+    is_open, people, person = instance.derived(_kinds_of_people)
     subsidised = pairs.to_compute(name, is_open[pairs.candidate])
     subsidised = pairs.to_compute("subsidy_eur_per_year", subsidised)
     findings = Findings()

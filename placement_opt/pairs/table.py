@@ -291,10 +291,11 @@ class PairTable(ShortRepr):
         return replace(self, placements_per_candidate=at_most)
 
     def blocks(self) -> Iterator[tuple[slice, slice]]:
-        """Walk over blocks of candidates as (slice of candidates, slice of their pairs)."""
+        """Walk over blocks of candidates that have pairs: (slice of candidates, slice of pairs)."""
         for rows in candidate_blocks(self.instance.n_candidates, self.instance.n_openings):
             start, stop = self.candidate_start[[rows.start, rows.stop]].tolist()
-            yield rows, slice(start, stop)
+            if start < stop:
+                yield rows, slice(start, stop)
 
 
 def candidate_blocks(n_candidates: int, n_openings: int) -> Iterator[slice]:

@@ -13,6 +13,7 @@ from placement_opt.constraints.base import Rule
 from placement_opt.constraints.steps import Steps
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.readings import Readings
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.groups import LabelsOfPairs
 from placement_opt.pairs.placements import PairsByIds, placement_of
@@ -56,14 +57,19 @@ class Compiled(ShortRepr):
                 coach = block.capacity.lift(chosen, own, columns).get("coach", coach)
         return coach
 
-    def plan(self, solution: Solution, liked: Ints | None = None) -> Plan:
-        """Lift a solution back into the user's ids; `liked` as in `coaches`."""
+    def plan(
+        self, solution: Solution, liked: Ints | None = None, readings: Readings | None = None
+    ) -> Plan:
+        """Lift a solution back into the user's ids.
+
+        `liked` as in `coaches`; `readings` are what was read of other plans of the same pairs.
+        """
         coach_ids, coach = self.pairs.instance.coach_ids, self.coaches(solution, liked)
         placements = (
             self.placement(row, coach_ids[k] if k >= 0 else None)
             for row, k in zip(solution.chosen.tolist(), coach.tolist(), strict=True)
         )
-        return self.plan_of(placements, self._steps(solution))
+        return self.plan_of(placements, self._steps(solution), readings)
 
     def _steps(self, solution: Solution) -> Iterator[Placement]:
         """Yield who takes which step before a job."""
@@ -90,14 +96,26 @@ class Compiled(ShortRepr):
         opening = instance.opening_idx(placement.opening_id)
         return self.pairs.find(candidate, opening, placement.variant)
 
-    def plan_of(self, placements: Iterable[Placement], steps: Iterable[Placement] = ()) -> Plan:
-        """Put placements in the setting that the rules read them in."""
+    def plan_of(
+        self,
+        placements: Iterable[Placement],
+        steps: Iterable[Placement] = (),
+        readings: Readings | None = None,
+    ) -> Plan:
+        """Put placements in the setting that the rules read them in; `readings` as in `plan`."""
         pairs = self.pairs
-        eligible = np.flatnonzero(np.diff(pairs.candidate_start))
         ids = pairs.instance.candidate_ids
-        people = frozenset(ids[c] for c in eligible)
-        eligible_pairs, given = PairsByIds(pairs), pairs.given.keys()
-        return Plan(pairs.instance, placements, people, self.labels, eligible_pairs, given, steps)
+        people = frozenset(ids[c] for c in np.flatnonzero(np.diff(pairs.candidate_start)))
+        return Plan(
+            pairs.instance,
+            placements,
+            people,
+            self.labels,
+            PairsByIds(pairs),
+            pairs.given.keys(),
+            steps,
+            readings,
+        )
 
     @cached_property
     def labels(self) -> LabelsOfPairs:

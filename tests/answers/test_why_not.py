@@ -12,8 +12,7 @@ from tiny_models import MOST_PAIRS, all_plans, models
 from tiny_regions import ids_of
 
 import placement_opt as po
-from placement_opt.answers.move_chains import in_chains
-from placement_opt.answers.solve_again import Move
+from placement_opt.answers.move_chains import Move, in_chains
 from placement_opt.answers.why_not import WhyNot
 
 TINY = settings(

@@ -67,6 +67,20 @@ def plan_of_given(
     return best or _filled(whole, given, taken, known, columns, patient)
 
 
+def taken_one_by_one(
+    whole: Formulation, given: Ints, columns: Columns, limits: SearchLimits
+) -> Solution | None:
+    """Return a plan of the given pairs that fit one after the other; None where it lacks some.
+
+    That takes no search, unless a rule leaves its own variables to one, and so a part of a second
+    in any region. Parameters are those of `plan_of_given`.
+    """
+    asked = asked_by_name(whole, given)
+    given, columns = with_more(given, columns, asked)
+    taken, known = taken_of(whole, given, columns, asked)
+    return completed(whole, taken, _patient(limits), known)
+
+
 def _filled(
     whole: Formulation,
     given: Ints,
