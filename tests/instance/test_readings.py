@@ -3,6 +3,8 @@
 from hypothesis import HealthCheck, assume, given, settings
 from tiny_models import MOST_PAIRS, all_plans, models
 
+import placement_opt as po
+from placement_opt.instance.plan import Placement
 from placement_opt.instance.readings import Readings
 
 TINY = settings(
@@ -41,3 +43,22 @@ def test_what_was_read_is_not_read_again():
     kept.once("a", ("C-1", "O-1", None, ("S-1",)), lambda: times.append(2))
     kept.once("b", ("C-1", "O-1", None, ()), lambda: times.append(3))
     assert times == [1, 2, 3]
+
+
+def test_a_step_before_a_job_makes_another_reading_of_it():
+    """The training gives what the job asks: the same pair is worth more after it."""
+    asks = {"required_skills": {"dutch": 0.5}, "essential_skills": {"dutch"}}
+    region = po.Region(
+        name="r",
+        candidates=[po.Candidate(id="C-1")],
+        openings=[
+            po.Opening(id="O-1", **asks),
+            po.Opening(id="T-1", kind="training", grants={"dutch": 0.6}),
+        ],
+    )
+    compiled = po.Model(region).compile()
+    job, step, kept = Placement("C-1", "O-1"), Placement("C-1", "T-1"), Readings()
+    alone, after = (compiled.plan_of([job], steps, readings=kept) for steps in ((), (step,)))
+    score = po.MatchScore()
+    assert score.value(alone) < score.value(after)
+    assert score.value(alone) < score.value(after)
