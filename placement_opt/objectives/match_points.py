@@ -175,14 +175,14 @@ class _Ranks:
         ]
         return cls(tables[0], tables[1].data.astype(np.int64))
 
-    def points(self, rows: slice, most: int) -> Ints:
+    def points(self, rows: slice, most: int) -> Indices:
         """Return points of some rows as a table: after r of n names one gets (n - r) / n."""
         start, stop = self.place.indptr[[rows.start, rows.stop]]
         n = self.names[start:stop]
         some = self.place[rows]
         rank = some.data.astype(np.int64)
         values = ((2 * most * (n + 1 - rank) + n) // (2 * n)).astype(np.int32)
-        table: Ints = sparse.csr_array((values, some.indices, some.indptr), some.shape).toarray()
+        table: Indices = sparse.csr_array((values, some.indices, some.indptr), some.shape).toarray()
         return table
 
 

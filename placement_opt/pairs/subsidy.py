@@ -9,7 +9,7 @@ from typing import cast
 
 import numpy as np
 
-from placement_opt.basics.arrays import Bools, Ints
+from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import Findings, InvalidInputError
 from placement_opt.basics.number_columns import INT64_MAX
 from placement_opt.basics.quantities import read_number, scaled_int
@@ -135,7 +135,7 @@ def _open_grounds(instance: Instance) -> dict[str | None, bool]:
     return {g: g is None or law.ground(g).wage_subsidy is not False for g in grounds}
 
 
-def _kinds_of_people(instance: Instance) -> tuple[Bools, list[tuple[int, ...]], Ints]:
+def _kinds_of_people(instance: Instance) -> tuple[Bools, list[tuple[int, ...]], Indices]:
     """Return whose ground opens the subsidy, shape (C,), and what sets its height of each of them.
 
     That is the age of the minimum wage and the place among the rulebooks; the kinds that occur, and
