@@ -23,7 +23,10 @@ EXACT_FILES = [
         for name in ("pairs/columns", "instance/plan", "report/costs", "report/tables")
     ),
 ]
-TELLS_ONLY = ("violations", "_too_fine", "_coach_violations", "_shown", "_total", "told")
+TELLS_ONLY = (
+    *("violations", "_too_fine", "_coach_violations", "_shown", "_total", "told"),
+    "expected_placements",
+)
 """Functions that make a float of an exact number to tell it, and do not go on computing."""
 
 

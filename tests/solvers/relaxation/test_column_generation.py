@@ -117,7 +117,7 @@ class TestBounds:
         assert certificate.bound(region) == pytest.approx(relaxed.best.bound, rel=1e-6)
 
     def test_it_gets_finer_where_no_pair_comes_in_any_more(self, monkeypatch):
-        region = po.synthetic_region(candidates=60, openings=20, seed=2)
+        region = po.synthetic_region(candidates=60, openings=20, seed=3)
         formulation = po.Model(region).compile().formulation
         columns = np.arange(formulation.n_variables)
         point = RestrictedLp(formulation).simplex(columns, LONG)
