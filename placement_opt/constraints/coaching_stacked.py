@@ -13,6 +13,7 @@ from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.constraints.coaching_classes import Free
 from placement_opt.constraints.coaching_limits import (
     ONE_COACH,
+    limits_of_classes,
     limits_of_coaches,
     limits_of_people,
 )
@@ -51,7 +52,10 @@ def stacked_rows(title: str, pairs: PairTable, splits: Splits, free: Free) -> Ro
     n_own = splits.n_own
     no_links = np.full(n_links, -1, dtype=np.int64)
     labels = _labels(pairs, splits, people)
-    limits = limits_of_people(labels[: n_pairs + n_splits + people.size], people.size)
+    n_coaches = np.bincount(splits.of_pair, minlength=n_pairs).tolist()
+    limits = limits_of_classes(labels[:n_pairs], n_coaches).above(
+        limits_of_people(labels[n_pairs : n_pairs + n_splits + people.size], people.size)
+    )
     return RowBlock(
         title,
         labels,

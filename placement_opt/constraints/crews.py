@@ -12,9 +12,13 @@ from typing_extensions import override
 from placement_opt.constraints.base import Rule
 from placement_opt.formulation.pair_entries import narrow_rows
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock, Variables
+from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation
 from placement_opt.pairs.table import PairTable
+
+SHORT = "people short of a crew"
+"""What a crew limits: one that is there may be short of nobody, and nobody is short of nothing."""
 
 
 class Crews(Rule):
@@ -57,9 +61,11 @@ class Crews(Rule):
         amount = np.concatenate([-minimum, n_eligible]).astype(np.int64)
         own = sparse.coo_array((amount, (crews, crews % n_crews)), shape=(crews.size, n_crews))
         ids = [instance.opening_ids[o] for o in openings.tolist()]
+        too_few, no_crew = [f"{id_}: too few" for id_ in ids], [f"{id_}: no crew" for id_ in ids]
+        limits = RowLimits.of(ids, SHORT, size=Fraction(-1), most=[Fraction(0)] * n_crews)
         return RowBlock(
             self.title,
-            [*(f"{id_}: too few" for id_ in ids), *(f"{id_}: no crew" for id_ in ids)],
+            [*too_few, *no_crew],
             narrow_rows(sparse.vstack([people, -people], format="csr")),
             np.zeros(2 * n_crews, dtype=np.int64),
             np.full(2 * n_crews, NO_UPPER),
@@ -69,6 +75,7 @@ class Crews(Rule):
                 [Fraction(0)] * n_crews,
             ),
             own.tocsr(),
+            limits=limits.above(RowLimits.ties(no_crew)).with_own(None, np.ones_like(openings)),
         )
 
     @override

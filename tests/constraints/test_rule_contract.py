@@ -209,6 +209,61 @@ def test_rows_are_satisfiable_exactly_when_nothing_is_violated(kind, fields, at_
     check()
 
 
+@pytest.mark.parametrize(("kind", "fields", "at_most"), CASES)
+def test_rows_tell_what_they_limit_in_the_users_own_numbers(kind, fields, at_most):
+    rule = kind(**fields)
+
+    @FEW
+    @given(drawn=listed(MOST_COACHED_PAIRS))
+    def check(drawn):
+        _, table, placements, _ = setting(rule, *drawn, at_most)
+        raw = rule.lower(table)
+        if raw is None:
+            return
+        block = raw.divided()
+        assert block.limits is not None, "diagnose and bottlenecks have no words for these rows"
+        if kind is not po.FewChanges:  # its row holds the changes beyond those made
+            check_limits(block)
+        opened = block.opened()
+        ties = np.array([row for row, unit in enumerate(block.limits.units) if not unit], int)
+        tied = opened.taken(rows=ties)
+        for rows in subsets(range(len(placements))):
+            chosen = [placements[row] for row in rows]
+            if breaks_one_placement(chosen, at_most) or breaks_one_variant(chosen):
+                continue
+            ones = np.isin(np.arange(len(placements)), rows).astype(int).tolist()
+            assert best_own_values(opened, ones) == best_own_values(block, ones)
+            assert best_own_values(tied, ones) is not None, "a tie alone is in nobody's way"
+
+    check()
+
+
+def check_limits(block):
+    """What is told of each row has the row's limits, rounded inwards; a tie has none."""
+    told = block.limits
+    fields = (told.groups, told.units, told.size, told.beside, told.least, told.most)
+    assert {len(field) for field in fields} == {len(block)}
+    usage, own = block.usage, block.variable_usage
+    sums = [usage.minimum(0).sum(axis=1), usage.maximum(0).sum(axis=1)]
+    if own is not None:
+        low, high = own * block.variables.lower, own * block.variables.upper
+        sums[0] = sums[0] + low.minimum(high).sum(axis=1)
+        sums[1] = sums[1] + low.maximum(high).sum(axis=1)
+    rows = (*fields, block.lower.tolist(), block.upper.tolist(), *sums)
+    for group, unit, size, beside, least, most, lower, upper, least_sum, most_sum in zip(
+        *rows, strict=True
+    ):
+        assert group
+        if not unit:
+            assert (least, most) == (None, None)
+            continue
+        ends = (least, most) if size > 0 else (most, least)
+        low, high = (None if end is None else (end - beside) / size for end in ends)
+        # Without a limit the row has none, or one that nothing reaches.
+        assert lower - 1 < low <= lower if low is not None else lower <= least_sum
+        assert upper <= high < upper + 1 if high is not None else upper >= most_sum
+
+
 def pooled(block, instance):
     """Yield relaxations of a block over the pairs alone, for every set of coaches."""
     if block is not None and block.pools is not None:

@@ -21,16 +21,17 @@ def rows_alone(formulation: Formulation, rows: Ints) -> Formulation:
 
     Row i of the result is ``rows[i]``.
     """
-    taken, used, own = [], [np.zeros(0, dtype=np.int64)], []
+    taken, own = [], []
+    is_used = np.zeros(formulation.n_pairs, dtype=np.bool_)
     for number, block in enumerate(formulation.blocks):
         first, last = formulation.row_offsets[number : number + 2]
         within = rows[slice(*np.searchsorted(rows, [first, last]))] - first
         if within.size:
             taken.append((block, within))
-            used.append(_members(block.usage[within]))
+            is_used[block.usage[within].indices] = True
             usage = block.variable_usage
-            own.append(used[0] if usage is None else _members(usage[within]))
-    pairs = np.unique(np.concatenate(used))
+            own.append(np.zeros(0, np.int64) if usage is None else _members(usage[within]))
+    pairs = np.flatnonzero(is_used)
     blocks = [
         block.taken(rows=within, pairs=pairs, own=mine)
         for (block, within), mine in zip(taken, own, strict=True)
@@ -41,7 +42,9 @@ def rows_alone(formulation: Formulation, rows: Ints) -> Formulation:
 
 def _members(rows: sparse.csr_array) -> Ints:
     """Return the columns that have entries in some rows, ascending."""
-    return np.unique(rows.indices).astype(np.int64)
+    is_member = np.zeros(rows.shape[1], dtype=np.bool_)
+    is_member[rows.indices] = True
+    return np.flatnonzero(is_member)
 
 
 def stretched(formulation: Formulation, ray: Floats) -> tuple[Certificate, ...]:
