@@ -9,9 +9,13 @@ from typing import Any
 import numpy as np
 
 import placement_opt as po
+from benchmarks.conflicts import with_conflict
 
 ASKED = 50
 """People whom each question is asked of."""
+
+MOST_MINIMUMS, DIAGNOSE_S = 3_000, 60.0
+"""So many people must be placed where a conflict is planted; its diagnosis gets so many seconds."""
 
 
 def answers_table(
@@ -37,6 +41,10 @@ def answers_table(
         _line("why", asking.seconds_of(lambda pair: result.why(pair[0]), asking.out)),
         _line("why_not, not eligible", asking.seconds_of(asking.why_not, asking.out)),
         _line("why_not, eligible", asking.seconds_of(asking.why_not, asking.eligible)),
+        _line("bottlenecks(prove=0)", [_seconds(lambda: result.bottlenecks(prove=0))]),
+        _line("bottlenecks(prove=10)", [_seconds(lambda: result.bottlenecks(prove=10))]),
+        _line("blocking_rules", [_seconds(result.model.blocking_rules)]),
+        *_conflict_lines(result),
     ]
     found = [answer for answer in asking.answers if answer.loss_points is not None]
     near = [a.loss_points <= 2 * (a.price_points or 0) + 100 for a in found]
@@ -47,6 +55,19 @@ def answers_table(
         " twice the price and 100 points."
     )
     return "\n".join([told, "", "| answer | median s | largest s |", "|---|---|---|", *lines])
+
+
+def _conflict_lines(result: po.Result) -> list[str]:
+    """Plant a conflict among people who must be placed, and tell how long its diagnosis takes."""
+    model = with_conflict(result, MOST_MINIMUMS)
+    model.compile()
+    found: list[Any] = []
+    seconds = _seconds(lambda: found.append(model.diagnose(time_limit_s=DIAGNOSE_S)))
+    sizes = [f"{len(one.limits)}{'' if one.is_minimal else '?'}" for one in found[0].conflicts]
+    told = f"conflicts of {', '.join(sizes) or 'none'} limits"
+    ways = f"{len(found[0].relaxations)} ways out"
+    is_all = "" if found[0].has_all_relaxations else ", there may be others"
+    return [_line(f"diagnose, planted: {told}, {ways}{is_all}", [seconds])]
 
 
 class _Asking:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from placement_opt.answers.bottleneck_words import told
-from placement_opt.answers.changed_limit import Side, with_more
+from placement_opt.answers.changed_limit import Side, step_held, with_more
 from placement_opt.answers.limits import Limit, Limits, is_tie
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.price_ranges import BestPrices
@@ -105,7 +105,7 @@ def bottlenecks(
     again = _Again(hand, told_bound, until, 2 * min(prove, len(scarce)))
     rows = []
     for place, one in enumerate(scarce):
-        step = step_of.get(one.limit.unit, Fraction(1))
+        step = step_held(hand.compiled, one.limit, step_of.get(one.limit.unit, Fraction(1)))
         ends = best.range_of(one.limit.row) if best is not None and place < MOST_RANGES else None
         low, high = (None, None) if ends is None else _in_units(one, ends.low, ends.high)
         more = again.gain(one, step) if place < prove else NOT_ASKED
@@ -293,7 +293,12 @@ class _Again:
         return Gain(points_told, ends[0], ends[1], placements, is_proven)
 
     def _best_bound(self, again: SolvedAgain) -> Fraction | None:
-        """Return the lowest bound on the changed model: what was proven, or what prices prove."""
+        """Return the lowest bound on the changed model: what was proven, or what prices prove.
+
+        Without any price that would be the sum of all gains, which is worth nothing: None then.
+        """
+        if not self._certificate.prices.any():
+            return again.bound
         formulation = again.compiled.formulation
         units = self._certificate.bound(formulation)
         by_prices = bound_in_points(formulation, units)

@@ -38,6 +38,23 @@ def with_more(compiled: Compiled, limit: Limit, side: Side, more: Fraction) -> C
     return with_block(compiled, number, block.limited(lower, upper, own_upper))
 
 
+def step_held(compiled: Compiled, limit: Limit, step: Fraction) -> Fraction:
+    """Return the step nearest to one that is asked for by which a limit can be moved.
+
+    It is that step, but for a priced minimum: what it is short of counts whole units of its row.
+    """
+    number, at = Limits.of(compiled).block_of(limit.row)
+    block = compiled.formulation.blocks[number]
+    usage, told = block.variable_usage, block.limits
+    if usage is None or told is None or told.is_used is None:
+        return step
+    own = usage.indices[usage.indptr[at] : usage.indptr[at + 1]]
+    if bool(told.is_used[own].all()):
+        return step
+    size = abs(limit.size)
+    return max(1, round(step / size)) * size
+
+
 def _moved(limit: Limit, side: Side, more: Fraction, ends: Ends) -> Ends | None:
     """Return the limits of the row; rounded inwards, as those of the rule are."""
     end = limit.least if side == "at least" else limit.most

@@ -10,15 +10,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from placement_opt.answers.in_whole_numbers import Verdict, assumed_core, limited_rows
 from placement_opt.answers.limits import opened
 from placement_opt.answers.still_infeasible import (
     MOST_VARIABLES,
     Allowance,
     Answer,
     Judge,
-    Verdict,
-    assumed_core,
-    limited_rows,
 )
 from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.certificate import Certificate, without_gains

@@ -16,6 +16,7 @@ from placement_opt.answers.diagnosis import (
     LimitInConflict,
     Relaxation,
 )
+from placement_opt.answers.in_whole_numbers import Verdict, limited_rows
 from placement_opt.answers.limit_changes import (
     changes_of,
     cost_of,
@@ -27,12 +28,11 @@ from placement_opt.answers.limits import Limits, opened
 from placement_opt.answers.minimal_sets import MinimalSets, Rows, minimal_sets
 from placement_opt.answers.one_search import searched
 from placement_opt.answers.relaxed import Moved, Moves, ends_of, least_moves, with_limits, without
+from placement_opt.answers.some_plan import filled_up
 from placement_opt.answers.still_infeasible import (
     Allowance,
     Answer,
     Judge,
-    Verdict,
-    limited_rows,
 )
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.errors import InternalError
@@ -40,6 +40,7 @@ from placement_opt.formulation.certificate import bound_in_points, without_gains
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.run.compiled import Compiled
+from placement_opt.solvers.derived.rows_alone import rows_alone
 from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.limits import SearchLimits
 
@@ -133,12 +134,20 @@ class _Case:
         self._limits = Limits.of(compiled)
         self._stay = stay
         self._asked = asked
+        allowance = Allowance(SETS_SHARE * asked.time_limit_s)
+        self._judge = Judge(self._bare, asked.seed, allowance)
+        self._is_large = False
+
+    @property
+    def _left_s(self) -> float:
+        return self._until - time.perf_counter()
 
     def diagnosis(self) -> Diagnosis:
         """Find conflicts and relaxations, and tell them."""
         asked = self._asked
-        judge = Judge(self._bare, asked.seed, Allowance(SETS_SHARE * asked.time_limit_s))
+        judge = self._judge
         rows = judge.untied(limited_rows(self._bare))
+        self._is_large = judge.is_large(rows)
         weights = self._weights(rows)
         alone = crossed(self._bare)
         known = [] if alone is None else [Answer(Verdict.INFEASIBLE, alone, is_minimal=True)]
@@ -175,37 +184,66 @@ class _Case:
     ) -> tuple[Relaxation, ...]:
         """Tell each set of rows as limits that move, and as limits that are dropped."""
         per_unit = {row: weight for row, weight in weights.items() if weight is not None}
-        told: list[tuple[float, float, int, Relaxation]] = []
+        ways: list[tuple[tuple[float, float, int], Moved, Relaxation]] = []
         for place, rows in enumerate(found.relaxations):
             weight = sum(per_unit.get(row, 1.0) for row in rows)
             moves = self._moves(rows, per_unit)
-            kinds: list[tuple[Literal["move", "drop"], Moved]] = [("drop", without(rows))]
             if moves is not None:
-                kinds.insert(0, ("move", moves.rows))
-            cost = None
-            for kind, moved in kinds:
-                changes = self._changes(moved, rows)
-                is_minimal = True
-                if kind == "move" and moves is not None:
-                    cost, is_minimal = self._cost(moves, per_unit), moves.is_proven
-                plan = self._plan(moved) if place < self._asked.solve_first else {}
-                relaxation = Relaxation(
-                    kind=kind,
-                    changes=changes,
-                    is_minimal=is_minimal,
-                    cost=cost if kind == "move" else None,
-                    **plan,
-                )
-                told.append((weight, math.inf if cost is None else cost, place, relaxation))
-        told.sort(key=lambda one: one[:3])
-        return tuple(relaxation for *_, relaxation in told)
+                cost = self._cost(moves, per_unit)
+                move = self._told("move", moves.rows, rows, cost, is_minimal=moves.is_proven)
+                ways.append(((weight, cost, place), moves.rows, move))
+            drop = without(rows)
+            ways.append(((weight, math.inf, place), drop, self._told("drop", drop, rows)))
+        n_plans = sum(place < self._asked.solve_first for (*_, place), _, _ in ways)
+        told = []
+        for key, moved, way in ways:
+            if key[2] < self._asked.solve_first:
+                # A share is left over, so that the last plan is judged in time.
+                plan = self._plan(moved, min(PLAN_S, self._left_s / (n_plans + 1)))
+                told.append((key, way.model_copy(update=plan)))
+                n_plans -= 1
+            else:
+                told.append((key, way))
+        told.sort(key=lambda one: one[0])
+        return tuple(relaxation for _, relaxation in told)
+
+    def _told(
+        self,
+        kind: Literal["move", "drop"],
+        moved: Moved,
+        rows: Rows,
+        cost: float | None = None,
+        *,
+        is_minimal: bool = True,
+    ) -> Relaxation:
+        """Tell what becomes of the limits of some rows."""
+        changes = self._changes(moved, rows)
+        return Relaxation(kind=kind, changes=changes, is_minimal=is_minimal, cost=cost)
 
     def _moves(self, rows: Rows, weights: Mapping[int, float]) -> Moves | None:
-        seconds = min(MOVES_S, self._until - time.perf_counter())
+        """Return by how little the limits of some rows have to move; None where that is not known.
+
+        In a large problem that is asked of all rows in conflict alone, which is the least that it
+        can be, and a plan of the whole then shows that it is enough.
+        """
+        seconds = min(MOVES_S, self._left_s)
         if seconds <= 0:
             return None
-        limits = SearchLimits(seconds, gap=0.0, seed=self._asked.seed)
-        return least_moves(self._bare, self._limits, rows, weights, limits)
+        search = SearchLimits(seconds, gap=0.0, seed=self._asked.seed)
+        cost = {
+            row: weights.get(row, 1.0) * float(abs(self._limits.of_row(row).size)) for row in rows
+        }
+        if not self._is_large:
+            return least_moves(self._bare, cost, search)
+        some = self._judge.with_ties(np.union1d(self._judge.core, sorted(rows)))
+        place = {row: at for at, row in enumerate(some.tolist())}
+        of_some = {place[row]: each for row, each in cost.items()}
+        found = least_moves(rows_alone(self._bare, some), of_some, search)
+        if found is None:
+            return None
+        moved = {int(some[at]): ends for at, ends in found.rows.items()}
+        is_enough = self._judge.plan_of(moved, self._left_s) is not None
+        return Moves(moved, found.is_proven) if is_enough else None
 
     def _cost(self, moves: Moves, weights: Mapping[int, float]) -> float:
         """Return by how much limits move, weighted."""
@@ -223,7 +261,7 @@ class _Case:
             for change in changes_of(self._limits.of_row(row), ends_of(self._bare, row), moved[row])
         )
 
-    def _plan(self, moved: Moved) -> dict[str, float | int | None]:
+    def _plan(self, moved: Moved, seconds: float) -> dict[str, float | int | None]:
         """Return what the best plan found under other limits brings, and how much it could be.
 
         Raises
@@ -231,13 +269,17 @@ class _Case:
         InternalError
             When the plain reading of the rules finds anything but the limits that gave way broken.
         """
-        seconds = min(PLAN_S, self._until - time.perf_counter())
         if seconds <= 0:
             return {}
-        changed, compiled = with_limits(self._formulation, moved), self._compiled
-        outcome = searched(changed, SearchLimits(seconds, seed=self._asked.seed))
+        changed, compiled, start = with_limits(self._formulation, moved), self._compiled, None
+        limits = SearchLimits(seconds, seed=self._asked.seed)
+        if self._is_large:
+            start = self._judge.plan_of(moved, seconds)
+            start = None if start is None else filled_up(changed, start, limits)
+        outcome = searched(changed, limits, start=start)
         if outcome.solution is None:
             return {}
+        self._judge.remember(outcome.solution)
         verdict = compiled.judge(compiled.plan(outcome.solution))
         gave_way = {(one.rule.title, one.group) for one in map(self._limits.of_row, moved)}
         wrong = [v for v in verdict.violations if (v.rule, v.about) not in gave_way]

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from placement_opt.answers.conflict import shrunk
-from placement_opt.answers.still_infeasible import Answer, Judge, Verdict
+from placement_opt.answers.in_whole_numbers import Verdict
+from placement_opt.answers.still_infeasible import Answer, Judge
 from placement_opt.basics.arrays import Ints
 
 Rows = frozenset[int]

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from placement_opt.answers.limits import Limits
 from placement_opt.answers.one_search import searched
 from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
@@ -70,11 +69,7 @@ def with_limits(formulation: Formulation, moved: Moved) -> Formulation:
 
 
 def least_moves(
-    formulation: Formulation,
-    limits: Limits,
-    rows: frozenset[int],
-    weights: Mapping[int, float],
-    search: SearchLimits,
+    formulation: Formulation, cost: Mapping[int, float], search: SearchLimits
 ) -> Moves | None:
     """Find by how little limits have to move, so that there is a plan; None where none was found.
 
@@ -82,16 +77,11 @@ def least_moves(
     ----------
     formulation
         The opened problem without gains.
-    limits
-        What its rows limit.
-    rows
-        The rows whose limits may move.
-    weights
-        What a unit of the user's own weighs, by row: 1 where nothing is said.
+    cost
+        The rows whose limits may move, and what it costs to move each by one.
     search
         Seconds and seed.
     """
-    cost = {row: weights.get(row, 1.0) * float(abs(limits.of_row(row).size)) for row in rows}
     dearest = max(cost.values())
     price = np.zeros(formulation.n_rows, dtype=np.int64)
     for row, each in cost.items():

@@ -231,14 +231,16 @@ class BottleneckRow(Row):
         Between which ends that price lies where other prices prove the same bound; equal where it
         is the only one, None where that was not looked for.
     step
-        How many units one more, or one less, is.
+        How many units one more, or one less, is: 1, or what `steps` says. A priced minimum counts
+        whole units of its own, such as one and a half jobs: there it is the nearest that they hold.
     gain_points_of_one_more, gain_points_of_one_less
         What the best plan gains with so much more of the limit, and with so much less (then
         negative for an upper limit): exact where both of its ends are proven, else what the best
         plan found again gains beside this one. None where it was not asked, where nothing can be
         less, or where no plan is left.
     gain_low_of_one_more, gain_high_of_one_more, gain_low_of_one_less, gain_high_of_one_less
-        Between which ends it is proven to lie; None where that is not known.
+        Between which ends it is proven to lie; None for an end that is not known, such as the upper
+        one where the solve had no bound.
     placements_of_one_more, placements_of_one_less
         How many more placements the plan found again has; another plan as good may have others.
     is_proven

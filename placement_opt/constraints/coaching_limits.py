@@ -32,12 +32,12 @@ def limits_of_coaches(instance: Instance, scale: int) -> RowLimits:
 
 
 def limits_of_classes(labels: Sequence[str], n_coaches: Sequence[int]) -> RowLimits:
-    """Return the rows of classes, or of pairs: only those that no coach covers are limited, to none.
+    """Return the rows of classes, or of pairs; those that no coach covers are limited, to none.
 
     Parameters
     ----------
     labels
-        What each is about.
+        What each row is about.
     n_coaches
         How many coaches can serve each.
     """

@@ -1,7 +1,9 @@
 """What is scarce: prices with their ranges, and one more and one less beside solving again."""
 
+import dataclasses
 import math
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,9 @@ from tiny_models import MOST_PAIRS, brute_force, models
 
 import placement_opt as po
 from placement_opt.answers.bottleneck_words import told
+from placement_opt.answers.bottlenecks import _Again
+from placement_opt.answers.solve_again import SolvedAgain
+from placement_opt.formulation.certificate import Certificate
 
 MANY = settings(
     max_examples=40,
@@ -66,6 +71,8 @@ class TestEveryRuleAtOnce:
         result = model.solve(gap=0)
         found = result.bottlenecks(prove=6)
         for row in found.head(6).to_dict("records"):
+            if row["step"] != 1:
+                continue  # told in units of the row, which no record holds exactly
             for name, more in (("one_more", 1), ("one_less", -1)):
                 if row["limit"] + more < 0:
                     continue
@@ -178,6 +185,37 @@ class TestPrices:
         assert row["gain_points_of_one_more"] == -8
         assert row["gain_points_of_one_less"] == 7
         assert row["price_points_per_unit"] < 0
+
+    def test_a_priced_minimum_moves_by_whole_units_of_its_own(self):
+        # Each of the two would be one and a half jobs: nothing between 3 and 4.5 can be asked.
+        region = po.Region(
+            name="quota",
+            date="2026-02-01",
+            candidates=[
+                po.Candidate(id=f"C-{c}", ground="38b.1.a", hours_per_week=(38.25, 38.25))
+                for c in range(2)
+            ],
+            openings=[po.Opening(id="O-1", employer="E-1", hours_per_week=(38.25, 38.25))],
+            employers=[po.Employer(id="E-1", jobs_pledged=3)],
+        )
+        rules = [po.OnePlacement(), po.OpeningCapacity(), po.JobsQuota(shortfall_price=100)]
+        found = po.Model(region, rules=rules).solve().bottlenecks(rules=["JobsQuota"])
+        (row,) = found.to_dict("records")
+        assert (row["limit"], row["used"], row["step"]) == (3, 1.5, 1.5)
+        assert row["gain_points_of_one_more"] == pytest.approx(-150)
+        assert row["gain_points_of_one_less"] == pytest.approx(150)
+        assert "1.5 more: -150 points" in row["text"]
+
+    def test_where_no_bound_is_known_no_end_is_told(self):
+        result = market([1], [[9], [4]]).solve()
+        hand = result.at_hand
+        none = Certificate(np.zeros_like(hand.certificate.prices), 0)
+        again = _Again(dataclasses.replace(hand, certificate=none), None, math.inf, 1)
+        near = SolvedAgain(hand.compiled, hand.solution, points=hand.points + 4)
+        told_ = again._told(near, is_wider=True)
+        assert (told_.points, told_.low, told_.high, told_.is_proven) == (4, 0, None, False)
+        known = _Again(hand, hand.points, math.inf, 1)._told(near, is_wider=True)
+        assert known.high is not None
 
     def test_a_minimum_that_nobody_can_meet_has_no_gain(self):
         model = market([3], [[9], [5]])

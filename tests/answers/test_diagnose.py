@@ -1,12 +1,13 @@
 """A diagnosis: all minimal conflicts and relaxations, against brute force and known answers."""
 
+import contextlib
 import itertools
 import math
 
 import numpy as np
 import pytest
 from formulations import brute_force
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 from scipy.sparse.csgraph import maximum_bipartite_matching
@@ -14,9 +15,11 @@ from tiny_models import MOST_PAIRS, models
 from tiny_regions import coach_choices, ids_of, subsets
 
 import placement_opt as po
+from placement_opt.answers import still_infeasible
 from placement_opt.answers.diagnosis import Diagnosis
 from placement_opt.answers.limits import Limits, opened
 from placement_opt.answers.relaxed import Ends, ends_of, least_moves, with_limits
+from placement_opt.answers.some_plan import rows_around, some_plan
 from placement_opt.formulation.certificate import without_gains
 from placement_opt.instance.plan import Placement
 from placement_opt.solvers.search.limits import SearchLimits
@@ -196,6 +199,7 @@ class TestEveryRuleAtOnce:
         assume(compiled.pairs.n_pairs <= MOST_PAIRS)
         broken = least(broken_sets(compiled))
         found = model.diagnose(max_conflicts=500, max_relaxations=500, solve_first=2)
+        event(f"feasible: {found.is_feasible}")
         assert found.is_feasible is (frozenset() in broken)
         if found.is_feasible:
             assert (found.conflicts, found.relaxations) == ((), ())
@@ -232,7 +236,8 @@ class TestEveryRuleAtOnce:
             )
             in titles
         ]
-        moves = least_moves(bare, limits, frozenset(rows), {}, SearchLimits(20.0, gap=0.0))
+        cost = {row: float(abs(limits.of_row(row).size)) for row in rows}
+        moves = least_moves(bare, cost, SearchLimits(20.0, gap=0.0))
         assert moves.is_proven
         assert brute_force(with_limits(bare, moves.rows)) is not None
         for row, ends in moves.rows.items():
@@ -243,6 +248,71 @@ class TestEveryRuleAtOnce:
             ):
                 if less != ends:
                     assert brute_force(with_limits(bare, {**moves.rows, row: less})) is None
+
+
+@contextlib.contextmanager
+def large_from(n_variables):
+    """Within, problems of so many variables are asked about as if they were large."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(still_infeasible, "LARGE_VARIABLES", n_variables)
+        yield
+
+
+class TestLarge:
+    """Problems of which no copy is made: the same answers by other ways."""
+
+    @pytest.mark.parametrize("n_variables", [0, 8])
+    @pytest.mark.parametrize(("n_people", "n_openings"), [(2, 1), (4, 3), (4, 2)])
+    def test_the_same_answers(self, n_people, n_openings, n_variables):
+        model = crowd(n_people, n_openings)
+        asked = {"max_conflicts": 1000, "max_relaxations": 1000, "solve_first": 2}
+        expected = model.diagnose(**asked)
+        with large_from(n_variables):
+            found = model.diagnose(**asked)
+        assert set(conflicts_of(found)) == set(conflicts_of(expected))
+        assert all(conflict.is_minimal for conflict in found.conflicts)
+        for kind in ("drop", "move"):
+            assert set(relaxations_of(found, kind)) == set(relaxations_of(expected, kind))
+        assert found.has_all_conflicts
+        assert found.has_all_relaxations
+        costs = [sorted(way.cost or 0 for way in each.relaxations) for each in (found, expected)]
+        assert costs[0] == costs[1]
+        told = [way for way in found.relaxations if way.placements is not None]
+        assert told
+        assert all(way.points <= way.points_bound for way in told)
+
+    @MANY
+    @given(model=models(hard=True))
+    def test_every_rule_at_once(self, model):
+        model.add(po.EveryCandidatePlaced())
+        compiled = model.compile()
+        assume(compiled.pairs.n_pairs <= MOST_PAIRS)
+        asked = {"max_conflicts": 500, "max_relaxations": 500, "solve_first": 1}
+        expected = model.diagnose(**asked)
+        with large_from(2):
+            found = model.diagnose(**asked)
+        event(f"feasible: {expected.is_feasible}")
+        assert found.is_feasible is expected.is_feasible
+        assert set(conflicts_of(found)) == set(conflicts_of(expected))
+        assert set(relaxations_of(found, "drop")) == set(relaxations_of(expected, "drop"))
+
+    def test_rows_around_what_is_missed_hold_the_conflict(self):
+        bare = without_gains(
+            opened(crowd(4, 4, [(0, 0), (1, 0), (2, 1), (2, 2), (3, 3)]).compile().formulation)
+        )
+        attempt = some_plan(bare, SearchLimits(10.0), repair=False)
+        assert attempt.plan is None
+        (missed,) = attempt.missed.tolist()
+        *_, around = rows_around(bare, missed, attempt.nearest)
+        labels = [label for block in bare.blocks for label in block.labels]
+        assert {labels[row] for row in around} == {"C-0", "C-1", "O-0"}
+
+    def test_some_plan_is_found_near_another(self):
+        bare = without_gains(opened(crowd(4, 4).compile().formulation))
+        first = some_plan(bare, SearchLimits(10.0)).plan
+        assert bare.is_satisfied_by(first.values(bare))
+        again = some_plan(bare, SearchLimits(10.0), first).plan
+        assert again.chosen.tolist() == first.chosen.tolist()
 
 
 class TestWeights:

@@ -238,6 +238,10 @@ def test_answers_are_measured_after_a_solve() -> None:
         "| why",
         "| why_not, not eligible",
         "| why_not, eligible",
+        "| bottlenecks(prove=0)",
+        "| bottlenecks(prove=10)",
+        "| blocking_rules",
+        "| diagnose, planted: conflicts of 5 limits, 10 ways out",
     ]
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from placement_opt.basics.arrays import Floats, Ints
+from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.formulation.certificate import Certificate, steepest, without_gains
 from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 
 RAY_BITS = 40
 """A ray proves the same at any length, so it is scaled up to use the digits of int64."""
@@ -17,9 +18,11 @@ NEGLIGIBLE = 1e-9
 
 
 def rows_alone(formulation: Formulation, rows: Ints) -> Formulation:
-    """Return some rows of the blocks, ascending, with the variables in them, and no gains.
+    """Return some rows of the blocks, ascending, as a problem without gains.
 
-    Row i of the result is ``rows[i]``.
+    Row i of the result is ``rows[i]``. It has the own variables of these rows, and the pairs that
+    one of them asks for. Other pairs only take up room: where there is a plan, there is one without
+    them, and prices that prove that there is none prove it with them, too.
     """
     taken, own = [], []
     is_used = np.zeros(formulation.n_pairs, dtype=np.bool_)
@@ -28,7 +31,8 @@ def rows_alone(formulation: Formulation, rows: Ints) -> Formulation:
         within = rows[slice(*np.searchsorted(rows, [first, last]))] - first
         if within.size:
             taken.append((block, within))
-            is_used[block.usage[within].indices] = True
+            wanted = block.usage[within]
+            is_used[wanted.indices[asked_for(block, within)]] = True
             usage = block.variable_usage
             own.append(np.zeros(0, np.int64) if usage is None else _members(usage[within]))
     pairs = np.flatnonzero(is_used)
@@ -38,6 +42,18 @@ def rows_alone(formulation: Formulation, rows: Ints) -> Formulation:
     ]
     gains = [np.zeros(block.n_own, dtype=np.int64) for block in blocks]
     return without_gains(formulation.with_blocks(blocks, gains, pairs))
+
+
+def asked_for(block: RowBlock, rows: Ints) -> Bools:
+    """Tell which entries of some rows, in their order, bring a row nearer to a limit that it has.
+
+    They are those that raise a row with a lower limit, or lower one with an upper limit.
+    """
+    usage = block.usage[rows]
+    size = np.diff(usage.indptr)
+    raised = np.repeat(block.lower[rows] > NO_LOWER, size) & (usage.data > 0)
+    lowered: Bools = np.repeat(block.upper[rows] < NO_UPPER, size) & (usage.data < 0)
+    return raised | lowered
 
 
 def _members(rows: sparse.csr_array) -> Ints:
