@@ -7,7 +7,7 @@ are solved again until nothing is missed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -16,6 +16,7 @@ from placement_opt.answers.one_search import searched
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER
+from placement_opt.solvers.derived.part import Part, part_of
 from placement_opt.solvers.engines.cp_sat import CpSat
 from placement_opt.solvers.plans.given_filling import own_reach
 from placement_opt.solvers.plans.repair import repaired, with_penalties
@@ -77,10 +78,27 @@ def some_plan(
     repair
         False where orders of pairs are tried, and no neighbourhoods are solved.
     """
-    attempt = Attempt()
-    look = partial(_look, attempt=attempt, near=near, repair=repair)
-    attempt.plan = searched(formulation, limits, run=look).solution
+    attempt, asked = Attempt(), _Asked.of(formulation, limits.seed)
+    kept = np.zeros(0, dtype=np.int64) if near is None else near.chosen
+    part = part_of(formulation, np.union1d(asked.some_pairs, kept), None)
+    look = partial(_look, asked=asked.within(part.pairs), attempt=attempt, repair=repair)
+    if near is not None:
+        look = partial(look, near=part.inside(near))
+    found = searched(part.formulation, limits, run=look).solution
+    plan = _outside(formulation, part, found)
+    if plan is not None and formulation.is_satisfied_by(plan.values(formulation)):
+        attempt.plan = plan
+    attempt.nearest = _outside(formulation, part, attempt.nearest)
     return attempt
+
+
+def _outside(whole: Formulation, part: Part, inside: Solution | None) -> Solution | None:
+    """Return a solution of a part, outside of which all is zero, as one of the whole."""
+    if inside is None:
+        return None
+    own = np.zeros(whole.n_variables - whole.n_pairs, dtype=np.int64)
+    own[part.own] = inside.own
+    return Solution(part.pairs[inside.chosen], own)
 
 
 def filled_up(formulation: Formulation, plan: Solution, limits: SearchLimits) -> Solution:
@@ -99,18 +117,19 @@ def filled_up(formulation: Formulation, plan: Solution, limits: SearchLimits) ->
 def _look(
     formulation: Formulation,
     search: Search,
+    asked: "_Asked",
     attempt: Attempt,
-    near: Solution | None,
+    near: Solution | None = None,
     *,
     repair: bool,
 ) -> Ending:
-    asked = _Asked(formulation, search.limits.seed)
+    """Look for a plan of the pairs that are asked for, and of those of a plan near by."""
     kept = np.zeros(0, dtype=np.int64) if near is None else near.chosen
     elastic = with_penalties(formulation)
-    blamed = np.zeros(asked.n_rows, dtype=np.int64)
+    blamed = np.zeros(asked.rows.size, dtype=np.int64)
     if near is not None:
         blamed += asked.missed(near.chosen)
-    idle = 0
+    idle, order = 0, kept
     while idle < PATIENCE:
         order = np.concatenate([asked.pairs(blamed, first=True), kept, asked.pairs(blamed)])
         found = rounded(elastic.formulation, order, search.clock)
@@ -155,11 +174,13 @@ def rows_around(formulation: Formulation, missed: int, near: Solution) -> Iterat
 def _entries(
     formulation: Formulation, pairs: Ints
 ) -> Iterator[tuple[Ints, Ints, Ints, tuple[Ints, Ints]]]:
-    """Yield the entries of some pairs in each block.
+    """Yield the entries of some pairs in each block whose rows have no room but their limits.
 
     They are the place of the pair, the row, the coefficient, and both limits of the row.
     """
     for first, block in zip(formulation.row_offsets, formulation.blocks, strict=False):
+        if block.variables is not None:
+            continue  # own variables, such as hours of another coach, may make room
         at, row, value = block.by_pair.of_pairs(pairs)
         limits = block.lower[row], block.upper[row]
         yield at, first + row.astype(np.int64), value.astype(np.int64), limits
@@ -176,42 +197,79 @@ def _pairs_in(formulation: Formulation, rows: set[int]) -> Ints:
     return np.flatnonzero(is_in)
 
 
+@dataclass(frozen=True, eq=False)
 class _Asked:
-    """The rows that a plan of nobody breaks, and some pairs of each."""
+    """The rows that a plan of nobody breaks, and some pairs of each.
 
-    def __init__(self, formulation: Formulation, seed: int) -> None:
+    Parameters
+    ----------
+    rows, lacking
+        These rows, ascending, and by how much nobody misses each.
+    row, pair, value
+        Their entries: the place of the row in `rows`, the pair, and its coefficient.
+    some
+        The entries that are tried, those of rows with the fewest pairs first.
+    """
+
+    rows: Ints
+    lacking: Ints
+    row: Ints
+    pair: Ints
+    value: Ints
+    some: Ints
+
+    @classmethod
+    def of(cls, formulation: Formulation, seed: int) -> "_Asked":
+        """Find the rows of a problem; of each row so many pairs at random as it may need."""
         none = np.zeros(0, dtype=np.int64)
-        row, pair, value, lacking, number = [none], [none], [none], [none], [none]
-        self.n_rows = 0
+        rows, lacking, row, pair, value = [none], [none], [none], [none], [none]
+        n_rows = 0
         for first, block in zip(formulation.row_offsets, formulation.blocks, strict=False):
             short = block.lower - own_reach(block)[1]
-            rows = np.flatnonzero((short > 0) & (block.lower > NO_LOWER))
-            usage = block.usage[rows]
-            row.append(np.repeat(self.n_rows + np.arange(rows.size), np.diff(usage.indptr)))
+            mine = np.flatnonzero((short > 0) & (block.lower > NO_LOWER))
+            usage = block.usage[mine]
+            rows.append(first + mine)
+            lacking.append(short[mine])
+            row.append(np.repeat(n_rows + np.arange(mine.size), np.diff(usage.indptr)))
             pair.append(usage.indices.astype(np.int64))
             value.append(usage.data.astype(np.int64))
-            lacking.append(short[rows])
-            number.append(first + rows)
-            self.n_rows += rows.size
-        self._row, self._pair = np.concatenate(row), np.concatenate(pair)
-        self.rows = np.concatenate(number)
-        self._value, self._lacking = np.concatenate(value), np.concatenate(lacking)
-        size = np.bincount(self._row, minlength=self.n_rows)
-        random = np.random.default_rng(seed).random(self._row.size)
-        order = np.lexsort((random, self._value <= 0, self._row))
-        rank = np.arange(order.size) - np.searchsorted(self._row, self._row)
-        some = order[rank < (CHOICES + np.minimum(self._lacking, size))[self._row]]
-        self._some = some[np.argsort(size[self._row[some]], kind="stable")]
+            n_rows += mine.size
+        each = [np.concatenate(part) for part in (rows, lacking, row, pair, value)]
+        of_row, size = each[2], np.bincount(each[2], minlength=n_rows)
+        random = np.random.default_rng(seed).random(of_row.size)
+        order = np.lexsort((random, each[4] <= 0, of_row))
+        rank = np.arange(order.size) - np.searchsorted(of_row, of_row)
+        some = order[rank < (CHOICES + np.minimum(each[1], size))[of_row]]
+        some = some[np.argsort(size[of_row[some]], kind="stable")]
+        return cls(each[0], each[1], of_row, each[3], each[4], some)
+
+    @property
+    def some_pairs(self) -> Ints:
+        """Pairs that are tried."""
+        return self.pair[self.some]
+
+    def within(self, pairs: Ints) -> "_Asked":
+        """Return the same rows over some pairs, ascending, as places among these."""
+        is_in = np.isin(self.pair, pairs)
+        place = np.cumsum(is_in) - 1
+        return replace(
+            self,
+            row=self.row[is_in],
+            pair=np.searchsorted(pairs, self.pair[is_in]),
+            value=self.value[is_in],
+            some=place[self.some],
+        )
 
     def missed(self, chosen: Ints) -> Bools:
         """Tell which rows some pairs leave short."""
-        is_in = np.isin(self._pair, chosen)
-        used = np.bincount(self._row[is_in], self._value[is_in], minlength=self.n_rows)
-        short: Bools = used < self._lacking
+        is_in = np.isin(self.pair, chosen)
+        used = np.bincount(self.row[is_in], self.value[is_in], minlength=self.rows.size)
+        short: Bools = used < self.lacking
         return short
 
     def pairs(self, blamed: Ints, *, first: bool = False) -> Ints:
         """Return pairs of the rows that were blamed, most often first, or of all others."""
-        weight = blamed[self._row[self._some]]
-        some = self._some[(weight > 0) == first]
-        return self._pair[some[np.argsort(-blamed[self._row[some]], kind="stable")]]
+        weight = blamed[self.row[self.some]]
+        some = self.some[(weight > 0) == first]
+        found: Ints = self.pair[some[np.argsort(-blamed[self.row[some]], kind="stable")]]
+        return found

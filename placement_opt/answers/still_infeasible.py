@@ -125,6 +125,7 @@ class Judge:
         self._size = _row_sizes(formulation)
         self._core = np.zeros(0, dtype=np.int64)
         self._plans: list[Solution] = []
+        self._nearest: Solution | None = None
         self.allowance = allowance
 
     @property
@@ -153,9 +154,10 @@ class Judge:
                 return Attempt(plan)
         if seconds <= 0:
             return Attempt()
-        near = self._plans[0] if self._plans else None
+        near = self._plans[0] if self._plans else self._nearest
         limits = SearchLimits(seconds, gap=1.0, seed=self._seed)
         attempt = some_plan(eased, limits, near, repair=repair)
+        self._nearest = self._nearest or attempt.nearest
         if attempt.plan is not None:
             self.remember(attempt.plan)
         return attempt
