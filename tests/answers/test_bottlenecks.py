@@ -198,7 +198,11 @@ class TestPrices:
             openings=[po.Opening(id="O-1", employer="E-1", hours_per_week=(38.25, 38.25))],
             employers=[po.Employer(id="E-1", jobs_pledged=3)],
         )
-        rules = [po.OnePlacement(), po.OpeningCapacity(), po.JobsQuota(per="employer", shortfall_price=100)]
+        rules = [
+            po.OnePlacement(),
+            po.OpeningCapacity(),
+            po.JobsQuota(per="employer", shortfall_price=100),
+        ]
         found = po.Model(region, rules=rules).solve().bottlenecks(rules=["JobsQuota"])
         (row,) = found.to_dict("records")
         assert (row["limit"], row["used"], row["step"]) == (3, 1.5, 1.5)
