@@ -32,6 +32,9 @@ CHOICES = 20
 PATIENCE = 4
 """After so many orders of pairs that leave no fewer rows short, no other one is tried."""
 
+MOST_REPAIRS = 60
+"""After so many neighbourhoods no plan is expected any more."""
+
 LONG_ROW = 10_000
 """A row of more pairs names no one in particular, so that nothing around it is looked at."""
 
@@ -145,7 +148,10 @@ def _look(
             own = found.own[~elastic.is_slack[formulation.n_pairs :]]
             attempt.nearest, attempt.missed = Solution(found.chosen, own), asked.rows[missed]
             idle = 0
-    plan = repaired(formulation, order, search, [CpSat(workers=1)]) if repair else None
+    plan = None
+    if repair:
+        solvers = [CpSat(workers=1)]
+        plan = repaired(formulation, order, search, solvers, lambda steps: steps < MOST_REPAIRS)
     if plan is not None:
         search.offer(plan, "repair")
     return Ending.FINISHED
