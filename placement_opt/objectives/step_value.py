@@ -33,7 +33,7 @@ class StepValue(Term):
     Examples
     --------
     >>> StepValue(points=-5).points_per_step
-    -5.0
+    -5
     """
 
     title: ClassVar[str] = "steps before a job"
