@@ -33,6 +33,9 @@ MANY_PAIRS = 150_000
 MOST_PAIRS = 1_000_000
 """With more pairs a solver given the whole problem needs more memory than most machines have."""
 
+PARTS_PAIRS = 30_000
+"""With more pairs, whose linear program took too long, prices come some pairs at a time."""
+
 GREEDY_PAIRS = 20_000
 """Before there are prices, so many of the pairs that gain most are tried for a first plan."""
 
@@ -108,7 +111,7 @@ class Auto:
             if priced is not None and search.clock.stop_reason() is None:
                 ending = search_priced(priced, search, complete)
                 ending = _beyond_floats(formulation, search) or ending
-            elif formulation.n_pairs > COMPLETE_PAIRS and search.clock.stop_reason() is None:
+            elif _is_for_parts(formulation) and search.clock.stop_reason() is None:
                 search.note("prices by column generation instead, some pairs at a time")
                 ending = search_large(formulation, search)
         # Mostly the empty plan is known from the start. Without prices the search goes on from it.
@@ -142,6 +145,11 @@ class Auto:
         if apart:
             return solve_apart(apart, search, self.solve)
         return None
+
+
+def _is_for_parts(formulation: Formulation) -> bool:
+    """Tell whether prices may come by column generation where the whole program brought none."""
+    return formulation.n_pairs > PARTS_PAIRS and Mip().refuses(formulation) is None
 
 
 def _beyond_floats(formulation: Formulation, search: Search) -> Ending | None:

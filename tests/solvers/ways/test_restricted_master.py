@@ -283,6 +283,7 @@ class TestPools:
 def test_without_prices_of_the_whole_they_come_by_column_generation(monkeypatch):
     region = po.synthetic_region(candidates=300, openings=80, seed=2)
     monkeypatch.setattr(auto, "price", lambda *_: None)
+    monkeypatch.setattr(auto, "PARTS_PAIRS", 0)
     result = po.Model(region).solve(time_limit_s=30, gap=0.01)
     assert any("column generation instead" in note for note in result.stats["way"])
     assert result.bound is not None
