@@ -148,6 +148,7 @@ def test_the_rulebook_knows_every_regime_and_year(region: Region):
 GIVEN_BY_USERS = {
     "available_days",
     "coaching_hours_per_week",
+    "coaching_options",
     "cost_eur",
     "crew_minimum",
     "days",
