@@ -31,12 +31,13 @@ def test_a_press_brings_a_checked_plan_or_says_that_there_is_none(way: str) -> N
         assert left == "0"
 
 
-def test_the_footprint_counts_what_is_needed() -> None:
+def test_the_footprint_counts_what_is_needed(tmp_path: Path) -> None:
     sizes = sizes_mb(Path(__file__).parents[2] / "pyproject.toml")
     assert {"ortools", "pandas", "numpy", "pydantic-core"} <= set(sizes)
     assert not {"pytest", "matplotlib", "mypy"} & set(sizes)
     assert min(sizes.values()) > 0
-    assert import_s("import json") > 0
+    assert import_s("import json", tmp_path) > 0
+    assert [*tmp_path.rglob("decoder.*.pyc")], "timed as compiled, also where Python keeps nothing"
 
 
 def test_a_program_that_says_nothing_is_no_answer() -> None:
