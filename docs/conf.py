@@ -14,9 +14,11 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from docutils.utils.math.latex2mathml import tex2mathml
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 from typing_extensions import override
 
 import placement_opt as po
@@ -43,11 +45,12 @@ napoleon_attr_annotations = False  # what pydantic reads is no word for people
 napoleon_use_ivar = True
 napoleon_use_rtype = False
 
+html_math_renderer = "mathml"  # browsers draw it; MathJax would be fetched from elsewhere
 html_theme = "furo"
 html_title = "placement_opt"
 html_extra_path = ["site"]
 html_static_path = ["style"]
-html_css_files = ["notebooks.css"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False
 
@@ -88,11 +91,20 @@ class Public(SphinxDirective):
         return found.children
 
 
+def formula(page: HTML5Translator, node: nodes.math | nodes.math_block) -> None:
+    """Write a formula as MathML."""
+    is_block = isinstance(node, nodes.math_block)
+    mathml = tex2mathml(node.astext(), as_block=is_block)
+    page.body.append(f'<div class="formula">{mathml}</div>' if is_block else mathml)
+    raise nodes.SkipNode
+
+
 MEMBERS = ["   :members:", "   :inherited-members: BaseModel, Exception, str"]
 
 
 def setup(app: Sphinx) -> None:
-    """Let Sphinx read executed notebooks, and know the directive ``public``."""
+    """Let Sphinx read executed notebooks, write formulas, and know the directive ``public``."""
     app.connect("source-read", executed)
+    app.add_html_math_renderer("mathml", (formula, None), (formula, None))
     app.add_directive("public", Public)
     app.add_lexer("csv", TextLexer)

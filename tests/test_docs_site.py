@@ -1,6 +1,7 @@
 """The pages of the documentation: each in the index, each public name in the reference."""
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,25 @@ def test_links_lead_to_files() -> None:
         links = re.findall(r"\]\((?!https?:)([^)#\s]+)[^)]*\)", text)
         broken += [f"{page.name}: {link}" for link in links if not (page.parent / link).exists()]
     assert broken == []
+
+
+@pytest.mark.parametrize(
+    ("part", "is_elsewhere"),
+    [
+        ('<script src="https://cdn.example/mathjax.js"></script>', True),
+        ('<SCRIPT SRC="//cdn.example/x.js"></SCRIPT>', True),
+        ('<link rel="stylesheet" href="http://fonts.example/x.css">', True),
+        ('<img src="https://example.org/a.png">', True),
+        ('<style>@import "https://fonts.example/x.css";</style>', True),
+        ('<p style="background: url(//example.org/a.png)">', True),
+        ('<a href="https://example.org/">a link to follow</a>', False),
+        ('<script src="../_static/x.js"></script><img src="data:image/png;base64,aa">', False),
+        ("https://example.org/x.js", False),
+    ],
+)
+def test_what_a_page_would_fetch_is_told(part: str, is_elsewhere: bool, tmp_path: Path) -> None:
+    if not (check := ROOT / ".ci" / "check_site.py").exists():
+        pytest.skip(".ci is no part of this tree")
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "page.html").write_text(f"<html>{part}</html>", encoding="utf-8")
+    assert runpy.run_path(str(check))["main"](tmp_path) == int(is_elsewhere)

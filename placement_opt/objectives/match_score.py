@@ -29,12 +29,12 @@ from placement_opt.records.fields import Ranks
 class MatchScore(Term):
     r"""A placement gives up to 1,000 points for how well both sides fit.
 
-    .. math:: \operatorname{round}\Big(P_s \frac{\sum_s w_s \min(l_{cs}, r_{os})}
-              {\sum_s w_s r_{os}}\Big)
-              + \operatorname{round}\Big(P_w \frac{n - r}{n}\Big)
-              + \operatorname{round}\Big(P_p \frac{n' - r'}{n'}\Big)
-              + \operatorname{round}\Big(P_t \frac{(T_c - t_{co})^+}{T_c}\Big)
-              + \operatorname{round}\Big(P_h \frac{h_{co}}{H_c}\Big)
+    .. math:: \operatorname{round}\Bigl(P_s \frac{\sum_s w_s \min(l_{cs}, r_{os})}
+              {\sum_s w_s r_{os}}\Bigr)
+              + \operatorname{round}\Bigl(P_w \frac{n - r}{n}\Bigr)
+              + \operatorname{round}\Bigl(P_p \frac{n' - r'}{n'}\Bigr)
+              + \operatorname{round}\Bigl(P_t \frac{(T_c - t_{co})^+}{T_c}\Bigr)
+              + \operatorname{round}\Bigl(P_h \frac{h_{co}}{H_c}\Bigr)
 
     The parts are: coverage of required skills (s) with levels l and r; the best wish of the
     candidate that the opening meets, by opening or by sector of work, before which come r of n
