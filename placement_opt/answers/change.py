@@ -1,8 +1,9 @@
 """A single change with which somebody is placed: what it is, and what it gains."""
 
+from collections.abc import Iterable
 from typing import Literal
 
-from placement_opt.answers.change_words import told
+from placement_opt.answers.change_words import all_told, told
 from placement_opt.answers.why import Language, Reader
 from placement_opt.basics.rows import ResultPart
 
@@ -50,3 +51,29 @@ class Change(ResultPart):
         openings and itself, but for what the workplace would provide: that tells a need.
         """
         return told(self, language, to)
+
+
+class Changes(list[Change]):
+    """The smallest changes that were found, smallest first.
+
+    Parameters
+    ----------
+    changes
+        The changes.
+    is_complete
+        False where the time ran out before all were tried that could be as small: changes that
+        were not verified in time are left out.
+
+    Examples
+    --------
+    >>> Changes(is_complete=False).text()
+    'The time ran out before every change was tried: there may be others.'
+    """
+
+    def __init__(self, changes: Iterable[Change] = (), *, is_complete: bool = True) -> None:
+        super().__init__(changes)
+        self.is_complete = is_complete
+
+    def text(self, language: Language = "en", *, to: Reader = "consultant") -> str:
+        """Return a line for each change, and whether there may be others; see `Change.text`."""
+        return all_told(self, language, to)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from placement_opt.answers.change import Change
+    from placement_opt.answers.change import Change, Changes
 
 NEEDS = "provides"
 """The field that tells what a person needs."""
@@ -18,6 +18,8 @@ class _Words(NamedTuple):
     found: str
     elsewhere: str
     nothing: str
+    none: str
+    others: str
     kinds: dict[str, str]
     fields: dict[str, str]
 
@@ -31,6 +33,8 @@ _ENGLISH = _Words(
     found="in the best plan found",
     elsewhere="if there were more room: {field}",
     nothing="A change elsewhere would help; the consultant knows which.",
+    none="No single change was found that would do.",
+    others="The time ran out before every change was tried: there may be others.",
     kinds={
         "candidate": "candidate",
         "opening": "opening",
@@ -73,6 +77,8 @@ _DUTCH = _Words(
     found="in het beste gevonden plan",
     elsewhere="als er meer ruimte was: {field}",
     nothing="Een wijziging elders zou helpen; de consulent weet welke.",
+    none="Er is geen enkele wijziging gevonden waarmee het kan.",
+    others="De tijd was om voordat elke wijziging was geprobeerd: er kunnen andere zijn.",
     kinds={
         "candidate": "kandidaat",
         "opening": "vacature",
@@ -136,6 +142,19 @@ def told(
         return f"{would} {line}."
     how = words.proven if change.is_proven else words.found
     return f"{would} {line}. {words.gain.format(gain=change.gain_points)} ({how})."
+
+
+def all_told(
+    changes: "Changes",
+    language: Literal["en", "nl"],
+    to: Literal["person", "consultant", "employer"],
+) -> str:
+    """Return a line for each change, and whether there may be others."""
+    words = _DUTCH if language == "nl" else _ENGLISH
+    lines = dict.fromkeys(told(change, language, to) for change in changes)
+    if not changes and changes.is_complete:
+        return words.none
+    return "\n".join([*lines, *([] if changes.is_complete else [words.others])])
 
 
 def _plain(value: object) -> str:

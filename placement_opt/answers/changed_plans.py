@@ -15,6 +15,7 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.answers.likely_changes import prices_of_like_rows
+from placement_opt.answers.pace import Pace
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.possible_changes import Possible
 from placement_opt.answers.regrets import Regrets
@@ -29,7 +30,7 @@ from placement_opt.instance.plan import Plan, Violation
 from placement_opt.instance.record_change import RecordChange
 from placement_opt.pairs.table import PairTable
 from placement_opt.run.compiled import Compiled
-from placement_opt.solvers.plans.given_plan import plan_of_given
+from placement_opt.solvers.plans.given_plan import taken_one_by_one
 from placement_opt.solvers.relaxation.pricing import Pricing
 from placement_opt.solvers.search.limits import SearchLimits
 
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 SECONDS = 20.0
 """What each whole solve of a small problem may take."""
+
+LEAST_S = 0.05
+"""What a solve gets at least, also where the time is up."""
 
 NEAR_SECONDS = 2.0
 """What each solve near the plan may take."""
@@ -82,19 +86,19 @@ def changed_model(model: "Model", change: RecordChange) -> "Model":
 class WholeJudge:
     """Solves the changed region whole; the plan at hand is proven the best."""
 
-    def __init__(self, result: "NextSteps", candidate_id: str) -> None:
-        self._model, self._candidate_id = result.model, candidate_id
+    def __init__(self, result: "NextSteps", candidate_id: str, pace: Pace) -> None:
+        self._model, self._candidate_id, self._pace = result.model, candidate_id, pace
         self._best = result.objective or 0.0
 
     def placed(self, possible: Possible) -> Placed | None:
         """Return what a change brings where a best plan places the person, else None."""
         try:
             model = changed_model(self._model, possible.change)
-            free = model.solve(gap=0, time_limit_s=SECONDS)
+            free = self._solved(model)
             where = self._where(free)
             if where is None and free.status is Status.OPTIMAL:
                 model.add(SomebodyPlaced(candidate_id=self._candidate_id))
-                held = model.solve(gap=0, time_limit_s=SECONDS)
+                held = self._solved(model)
                 is_as_good = held.status is Status.OPTIMAL and _reaches(held, free.objective)
                 where = self._where(held) if is_as_good else None
         except InvalidInputError:
@@ -108,9 +112,13 @@ class WholeJudge:
         try:
             model = changed_model(self._model, change)
             model.add(SomebodyPlaced(candidate_id=self._candidate_id))
-            return _reaches(model.solve(gap=0, time_limit_s=SECONDS), self._best)
+            return _reaches(self._solved(model), self._best)
         except InvalidInputError:
             return False
+
+    def _solved(self, model: "Model") -> "Result":
+        seconds = max(LEAST_S, min(SECONDS, self._pace.left_s))
+        return model.solve(gap=0, time_limit_s=seconds)
 
     def _where(self, result: "Result") -> str | None:
         rows = (row for row in result.placement_rows if row.candidate_id == self._candidate_id)
@@ -152,8 +160,11 @@ class SomebodyPlaced(Rule):
 class NearJudge:
     """Solves the changed region near the plan at hand."""
 
-    def __init__(self, result: "NextSteps", hand: PlanAtHand, candidate_id: str) -> None:
+    def __init__(
+        self, result: "NextSteps", hand: PlanAtHand, candidate_id: str, pace: Pace
+    ) -> None:
         self._model, self._hand, self._candidate_id = result.model, hand, candidate_id
+        self._pace = pace
 
     def placed(self, possible: Possible) -> Placed | None:
         """Return what a change brings where a plan with the person loses nothing, else None."""
@@ -165,13 +176,14 @@ class NearJudge:
         except InvalidInputError:
             return None
         hand = self._moved_to(compiled)
-        if hand is None:
+        if hand is None or not self._pace.left_s:
             return None
         near = self._by_moves(hand, pair)
         if near is not None:
             return Placed(possible.opening_id, near, is_proven=False)
-        again = solve_near(hand, held, time_limit_s=NEAR_SECONDS)
-        if again.points is None or again.points < self._hand.points:
+        seconds = max(LEAST_S, min(NEAR_SECONDS, self._pace.left_s))
+        again = solve_near(hand, held, time_limit_s=seconds, at_least=self._hand.points)
+        if again.points is None:
             return None
         return Placed(possible.opening_id, float(again.points - self._hand.points), is_proven=False)
 
@@ -211,10 +223,11 @@ class NearJudge:
         found = [compiled.pairs.find(int(c), int(o), way) for c, o, way in ways]
         rows = np.array([row for row in found if row is not None], dtype=np.int64)
         coach = hand.coach_of[compiled.pairs.candidate[rows]]
-        solution = plan_of_given(compiled.formulation, rows, {"coach": coach}, SearchLimits())
-        if rows.size < chosen.size or solution is None:
+        if rows.size < chosen.size:
             return None
-        if not np.array_equal(solution.chosen, rows):
+        limits = SearchLimits()
+        solution = taken_one_by_one(compiled.formulation, rows, {"coach": coach}, limits)
+        if solution is None or not np.array_equal(solution.chosen, rows):
             return None
         prices = Pricing(compiled.formulation).settled(prices_of_like_rows(compiled, hand)).prices
         certificate = Certificate.from_duals(compiled.formulation, prices)

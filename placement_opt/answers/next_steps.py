@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import PrivateAttr
 
-from placement_opt.answers.change import Change
+from placement_opt.answers.change import Changes
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.recommend import recommend
 from placement_opt.answers.recommend_all import recommend_all
@@ -114,7 +114,7 @@ class NextSteps(ResultRecord):
 
     def what_would_place(
         self, candidate_id: str, k: int = 3, *, time_limit_s: float = 60
-    ) -> list[Change]:
+    ) -> Changes:
         """Return the smallest single changes with which somebody who is left would be placed.
 
         A change is of one field of one record: a longer journey, hours, a day, a licence, a skill
@@ -136,13 +136,15 @@ class NextSteps(ResultRecord):
         k
             At most so many changes, each of another record or field.
         time_limit_s
-            Seconds in a large region; fewer changes are told where they run out.
+            Seconds in all, once the plan is prepared. No try begins that would end later, as long
+            as the longest before it; what is not verified by then is left out, and
+            ``is_complete`` of the answer is False.
 
         Returns
         -------
         list of Change
             By size, the share of what the field usually ranges over; of equal ones the larger gain
-            first.
+            first. It has `text()`, and `is_complete`: see `Changes`.
 
         Raises
         ------

@@ -30,6 +30,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -57,6 +58,7 @@ from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.guarded import guarded
 from placement_opt.solvers.search.limits import SearchLimits
+from placement_opt.solvers.search.schedule import KEEPING_S
 
 SMALL_VARIABLES = 3_000
 """`solve_near` solves a problem with no more variables whole: that takes a moment."""
@@ -66,6 +68,9 @@ LEAST_S = 0.1
 
 SEARCH_SHARE = 0.7
 """Share of the time for the search near a plan; the rest is for the verdict on what it found."""
+
+GIVEN_SHARE = 0.3
+"""Share of what is left for each of the two or three small problems that a first plan may take."""
 
 REPRODUCIBLE_TURNS = 2
 """Times that surroundings are decided again where no clock may say when to stop."""
@@ -160,6 +165,7 @@ def solve_near(
     changed: Compiled,
     *,
     time_limit_s: float = 2.0,
+    at_least: Fraction | None = None,
     seed: int = 0,
     reproducible: bool = False,
 ) -> SolvedAgain:
@@ -173,6 +179,8 @@ def solve_near(
         The changed model, over the same pairs.
     time_limit_s
         Seconds in all, the verdict on the plan included.
+    at_least
+        A plan of fewer points is no answer: it is neither verified nor told.
     seed, reproducible
         As for `Model.solve`.
     """
@@ -182,12 +190,16 @@ def solve_near(
     search = Search(formulation, limits)
     if formulation.n_variables <= SMALL_VARIABLES:
         guarded(get_solver("cp-sat").solve, formulation, search)
-        return _told(hand, changed, search)
-    start = _start(hand, search, taken_one_by_one) or _start(hand, search, plan_of_given)
+        return _told(hand, changed, search, at_least)
+    start = _start(hand, search, taken_one_by_one)
+    if start is None:
+        left = KEEPING_S if reproducible else GIVEN_SHARE * (until - time.perf_counter())
+        seconds = max(LEAST_S, left)
+        start = _start(hand, search, partial(plan_of_given, seconds=seconds))
     if start is not None:
         search.offer(start, "plan at hand")
     _improve(hand, search, until)
-    return _told(hand, changed, search)
+    return _told(hand, changed, search, at_least)
 
 
 def solve_whole(
@@ -275,12 +287,16 @@ def _other_rows(hand: PlanAtHand, search: Search) -> Ints:
     return np.flatnonzero(differs)
 
 
-def _told(hand: PlanAtHand, changed: Compiled, search: Search) -> SolvedAgain:
+def _told(
+    hand: PlanAtHand, changed: Compiled, search: Search, at_least: Fraction | None = None
+) -> SolvedAgain:
     """Close a search, verify its plan and tell it."""
     with_bound = search.bound
     search.close()
     if search.best is None:
         return SolvedAgain(changed, is_impossible=search.infeasible_by is not None)
+    if at_least is not None and search.worth < at_least:
+        return SolvedAgain(changed)
     solution = search.best
     plan = changed.plan(solution, hand.coach_of, hand.readings)
     points = _verified(changed, search, solution, plan)

@@ -27,4 +27,5 @@ def compiled_some(model: "Model", ends: Ends) -> Compiled:
         As `Model.compile` does.
     """
     given = SomePairs.among(model.given, *ends)
-    return compile_model(model.instance, given, model.rules, model.objective, Stopwatch({}))
+    instance, watch = model.instance, Stopwatch({})
+    return compile_model(instance, given, model.rules, model.objective, watch, is_told=False)

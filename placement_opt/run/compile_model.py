@@ -39,8 +39,12 @@ def compile_model(
     rules: Sequence[Rule],
     terms: Sequence[Term],
     watch: Stopwatch,
+    *,
+    is_told: bool = True,
 ) -> Compiled:
     """Compile as `_compiled` does; problems of a region from files tell their place there.
+
+    Without `is_told` the fingerprint is empty: for what is solved on the way to an answer.
 
     Raises
     ------
@@ -50,7 +54,8 @@ def compile_model(
     reading = instance.region.reading
     warn_of_unread(instance.region, rules)
     try:
-        return _compiled(instance, given, rules, terms, watch)
+        fingerprint = instance.region.fingerprint() if is_told else ""
+        return _compiled(instance, given, rules, terms, watch, fingerprint)
     except InvalidInputError as error:
         if not reading.places:
             raise
@@ -63,6 +68,7 @@ def _compiled(
     rules: Sequence[Rule],
     terms: Sequence[Term],
     watch: Stopwatch,
+    fingerprint: str,
 ) -> Compiled:
     """Find the eligible pairs, lower all rules, value all pairs, and assemble the problem.
 
@@ -80,13 +86,15 @@ def _compiled(
         The complete lists.
     watch
         Takes the seconds of each phase.
+    fingerprint
+        Tells which region it is.
 
     Raises
     ------
     InvalidInputError
         With the problems of ``pairs=``, of all rules and of all terms.
     """
-    fingerprint, instance = instance.region.fingerprint(), _as_read(rules, instance)
+    instance = _as_read(rules, instance)
     rulebook = instance.known_rulebook
     if rulebook is not None and rulebook.notes is not None:
         rulebook.notes.clear()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from record_changes import NEVER
 from tiny_regions import tiny_regions
 
 import placement_opt as po
@@ -17,19 +18,6 @@ from placement_opt.instance.record_change import USUAL_RANGE, raised
 TINY = settings(
     max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
-NEVER = {
-    "needs",
-    "sheltered",
-    "may_work_regular",
-    "ground",
-    "ground_from",
-    "ground_until",
-    "minimum_wage_age",
-    "wage_value",
-    "wage_eur_per_hour",
-    "coaching_regime",
-    "current_opening",
-}
 PAIR_RULES = [
     po.EssentialSkills(),
     po.TravelTime(),

@@ -38,7 +38,11 @@ CONTESTED_PAIRS = 100
 
 
 def plan_of_given(
-    whole: Formulation, given: Ints, columns: Columns, limits: SearchLimits
+    whole: Formulation,
+    given: Ints,
+    columns: Columns,
+    limits: SearchLimits,
+    seconds: float = schedule.KEEPING_S,
 ) -> Solution | None:
     """Return a plan of the given pairs, or None where none was found.
 
@@ -55,11 +59,13 @@ def plan_of_given(
         What is known of each, such as its coach; see `formulation.capacity.Capacity`.
     limits
         Give the seed and the kind of limits; their time does not count.
+    seconds
+        What each of the small problems may take.
     """
     asked = asked_by_name(whole, given)
     given, columns = with_more(given, columns, asked)
     taken, known = taken_of(whole, given, columns, asked)
-    patient = _patient(limits)
+    patient = _patient(limits, seconds)
     first = completed(whole, taken, patient, known)
     if first is not None and first.chosen.size == given.size:
         return first
@@ -129,9 +135,9 @@ def least_plan(whole: Formulation, limits: SearchLimits) -> Solution | None:
     return completed(whole, taken, _patient(limits), known)
 
 
-def _patient(limits: SearchLimits) -> Clock:
+def _patient(limits: SearchLimits, seconds: float = schedule.KEEPING_S) -> Clock:
     """Return a clock with time of its own: the search may be at its end or cancelled."""
-    return Clock(replace(limits, time_limit_s=schedule.KEEPING_S, gap=0.0))
+    return Clock(replace(limits, time_limit_s=seconds, gap=0.0))
 
 
 def _best_of(
