@@ -12,7 +12,7 @@ from placement_opt.formulation.row_blocks import NO_UPPER
 
 
 class Named(NamedTuple):
-    """A row in words: its rule in English and Dutch, what it is about, which limit it has.
+    """A row in words: its rule and what it is about in English and Dutch, which limit it has.
 
     What it asks for instead stands in `keeps_out`, in both languages.
     """
@@ -20,6 +20,7 @@ class Named(NamedTuple):
     title: str
     title_nl: str
     about: str
+    about_nl: str
     is_upper: bool
     keeps_out: tuple[str, str] | None
 
@@ -50,10 +51,12 @@ class RowWords:
         number = int(np.searchsorted(self._offsets, row, side="right")) - 1
         block, within = self._formulation.blocks[number], row - int(self._offsets[number])
         rule = self._rules.get(block.title)
+        about = str(block.labels[within])
         return Named(
             block.title,
             self.title_nl(block.title),
-            str(block.labels[within]),
+            about,
+            about if rule is None else rule.label_nl(about),
             bool(block.upper[within] < NO_UPPER),
             None if rule is None else rule.keeps_out,
         )
@@ -100,8 +103,8 @@ def _without_room(rows: Sequence[Named], n_small: int, verbs: _Verbs) -> str:
         kind = verbs.small if place < n_small else verbs.full if row.is_upper else verbs.bare
         if row.keeps_out is not None:
             kind = (row.keeps_out[verbs is _DUTCH],) * 2
-        title = row.title_nl if verbs is _DUTCH else row.title
-        kinds.setdefault(kind, []).append(f"{title} ({row.about})")
+        english, dutch = f"{row.title} ({row.about})", f"{row.title_nl} ({row.about_nl})"
+        kinds.setdefault(kind, []).append(dutch if verbs is _DUTCH else english)
     told = []
     for verb, names in kinds.items():
         *first, last = names

@@ -231,7 +231,7 @@ def rows_full(result: "Result", opening_id: str, pairs: Ints) -> list[PairReason
                     title=named.title,
                     title_nl=named.title_nl,
                     text=f"{told} ({named.about})",
-                    text_nl=f"{told_nl} ({named.about})",
+                    text_nl=f"{told_nl} ({named.about_nl})",
                 )
             )
     return found

@@ -60,6 +60,10 @@ class Rule(ModelPart):
         """
         return None
 
+    def label_nl(self, label: str) -> str:
+        """Return the label of a row in Dutch, where it has words beside ids."""
+        return label
+
     def price_of(self, group: Group) -> Fraction | None:
         """Return the points per unit of a group's shortfall, exact; None where it is hard."""
         price = getattr(self, "shortfall_price", None)

@@ -1,5 +1,6 @@
 """Everybody who needs job coaching gets one coach who covers them and has room."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -82,6 +83,10 @@ class Coaching(Rule):
     @override
     def standard(cls, instance: Instance) -> Self | None:
         return cls() if any(map(needs_coaching, instance.region.candidates)) else None
+
+    @override
+    def label_nl(self, label: str) -> str:
+        return re.sub(" hours$", " uren", label)
 
     @override
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:

@@ -54,6 +54,7 @@ class TestOutcompeted:
             coaches=[po.Coach(id="K-1", **coach)],
         )
         self.check(rows["C-1"], "coaching capacity", about)
+        assert f"jobcoachcapaciteit ({about.replace('hours', 'uren')})" in rows["C-1"].text_nl
 
     def test_by_a_budget(self):
         town = po.Municipality(id="M-1", wage_subsidy_budget_eur_per_year=10_000)
@@ -152,7 +153,7 @@ class TestSeveralRowsAreFull:
         assert (row.because, row.about) == ("coaching capacity", "K-1 hours")
         assert "coaching capacity (K-1 hours) and positions of an opening (O-" in row.text
         assert "are full" in row.text
-        assert "jobcoachcapaciteit (K-1 hours) en plekken van een vacature (O-" in row.text_nl
+        assert "jobcoachcapaciteit (K-1 uren) en plekken van een vacature (O-" in row.text_nl
         assert "zijn vol" in row.text_nl
 
     def test_an_opening_where_one_row_alone_is_missing_comes_first(self):

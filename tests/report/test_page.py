@@ -113,12 +113,17 @@ def test_cards_tell_the_points_of_the_plan_and_openings_that_are_eligible(result
 
 
 def test_what_is_scarce_is_told_with_its_price(result: po.Result) -> None:
-    priced = result.bottlenecks(prove=0).query("price_points_per_unit != 0").head(12)
-    assert len(priced) > 0
+    frame = result.bottlenecks(prove=0)
+    wanted = frame.query("price_points_per_unit > 0").groupby("rule").head(3).head(12)
+    assert wanted["rule"].nunique() > 1
     words = " ".join(read(result).words)
-    for row in priced.itertuples():
-        assert f": {row.group}" in words
-        assert f"{row.price_points_per_unit:,.1f}" in words
+    told = words[words.rindex("What is scarce") : words.rindex("Who is left, and why")]
+    for row in wanted.itertuples():
+        price = row.price_points_per_unit
+        assert f": {row.group}" in told
+        assert (f"{price:,.1f}" if price >= 10 else f"{price:,.3f}") in told
+    assert told.count(": ") == len(wanted)
+    assert " -" not in told, "more of a minimum only costs: it is not scarce"
 
 
 def test_texts_of_the_user_are_inert_wherever_they_stand() -> None:

@@ -132,12 +132,19 @@ def test_texts_stand_out_from_what_is_behind_them(page: Any, scheme: str) -> Non
 def test_a_phone_needs_no_scrolling_sideways(page: Any) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for part in page.locator("section:not(#flows) .wide").all():  # nor inside a part of the page
+        assert part.evaluate("part => part.scrollWidth <= part.clientWidth")
+    cell = page.locator("#rows td[data-name]").first
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"home: "'
     page.set_viewport_size({"width": 1200, "height": 900})
 
 
 def test_paper_has_all_rows_and_no_controls(page: Any, tmp_path: Path) -> None:
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
+    names = page.locator("#rows thead th").all_inner_texts()
+    assert names[0] == "person"
+    assert page.locator("#rows thead button").count() == 0  # else only one sheet has the names
     assert len(first_column(page)) == PEOPLE
     assert not page.locator(".controls").is_visible()
     page.pdf(path=str(tmp_path / "plan.pdf"), format="A4")
@@ -145,3 +152,4 @@ def test_paper_has_all_rows_and_no_controls(page: Any, tmp_path: Path) -> None:
     page.emulate_media(media="screen")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert len(first_column(page)) == 50
+    assert page.locator("#rows thead button").all_inner_texts() == names

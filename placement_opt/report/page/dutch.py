@@ -67,8 +67,8 @@ DUTCH = PageWords(
     spent="besteed",
     budget="budget",
     bottlenecks="Wat schaars is",
-    bottlenecks_lead="Grenzen die vol zijn, naar wat een eenheid meer waard is in punten volgens "
-    "de prijzen van de oplosser. Een prijs is een schatting: result.bottlenecks(prove=10) bewijst.",
+    bottlenecks_lead="Grenzen die vol zijn, de duurste van elke soort, naar wat een eenheid meer "
+    "waard is in punten volgens de prijzen van de oplosser: een schatting, geen bewijs.",
     rule="grens",
     used="gebruikt",
     limit="hoogstens",

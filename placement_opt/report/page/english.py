@@ -66,8 +66,8 @@ ENGLISH = PageWords(
     spent="spent",
     budget="budget",
     bottlenecks="What is scarce",
-    bottlenecks_lead="Limits that are full, by what one unit more is worth in points at the prices "
-    "of the solver. A price is an estimate: ask for a proof with result.bottlenecks(prove=10).",
+    bottlenecks_lead="Limits that are full, the dearest of each kind, by what one unit more is "
+    "worth in points at the prices of the solver: an estimate, no proof.",
     rule="limit",
     used="used",
     limit="most",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from placement_opt.answers.diagnosis_words import unit_in_words
+from placement_opt.answers.diagnosis_words import amount_in_words, unit_in_words
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.status import Status, relative_gap
 from placement_opt.report.page.figures import Figures
@@ -25,6 +25,9 @@ PageReader = Literal["manager", "consultant"]
 
 SHOWN_BARS = 12
 """Bars that a chart shows at once; the table below it has all."""
+
+SHOWN_OF_A_RULE = 3
+"""So many limits of each rule are named as scarce."""
 
 
 def page_text(result: "Result", language: Language = "en", to: PageReader = "manager") -> str:
@@ -60,6 +63,7 @@ def page_text(result: "Result", language: Language = "en", to: PageReader = "man
         lstrip_blocks=True,
     )
     environment.filters["number"] = lambda amount, decimals=0: number(amount, decimals, language)
+    environment.filters["amount"] = lambda amount: amount_in_words(amount, language, places=1)
     environment.filters["percent"] = lambda share: _percent(share, language)
     region = result.known_region
     figures = Figures(result, region)
@@ -127,12 +131,17 @@ def _told(result: "Result", figures: Figures, language: Language) -> dict[str, A
 
 
 def _scarce(result: "Result", language: Language) -> list[tuple[str, str, float, float, float]]:
-    """Return limits that have a price, the dearest first: name, unit, used, most, price."""
+    """Return limits of which more would bring points: name, unit, used, most, price.
+
+    Prices of other units cannot be compared, so a few of each rule are named. Minimums are none of
+    them: more of those only costs.
+    """
     if not result.has_plan or result.known_region is None:
         return []
     titles = titles_of(language)
     frame = result.bottlenecks(prove=0)
-    priced = frame[frame["price_points_per_unit"].fillna(0) != 0].head(SHOWN_BARS)
+    priced = frame[frame["price_points_per_unit"].fillna(0) > 0]
+    dearest = priced.groupby("rule", sort=False).head(SHOWN_OF_A_RULE).head(SHOWN_BARS)
     return [
         (
             f"{titles.get(row['rule'], row['rule'])}: {row['group']}",
@@ -141,7 +150,7 @@ def _scarce(result: "Result", language: Language) -> list[tuple[str, str, float,
             row["limit"],
             row["price_points_per_unit"],
         )
-        for row in priced.to_dict("records")
+        for row in dearest.to_dict("records")
     ]
 
 

@@ -48,6 +48,8 @@
     });
     select();
   }
+  // The name of the column, which a narrow screen shows before each value.
+  const named = (column, attributes = {}) => ({ ...attributes, "data-name": people.columns[column].name });
   function line(row) {
     const tr = make("tr"), values = people.rows[row], isPlaced = values[at("opening")] !== "";
     values.forEach((value, column) => {
@@ -63,8 +65,8 @@
           cell.append(button);
         } else cell.textContent = value;
         tr.append(cell);
-      } else if (numeric.has(key)) tr.append(make("td", format(value, key), { class: "n" }));
-      else if (key !== "status") tr.append(make("td", value));
+      } else if (numeric.has(key)) tr.append(make("td", format(value, key), named(column, { class: "n" })));
+      else if (key !== "status") tr.append(make("td", value, named(column)));
       else tr.append(make("td", value, { class: "status", colspan: keys.length - tr.children.length - 1 }));
     });
     return tr;
@@ -88,6 +90,7 @@
     cell.append(button);
     head.append(cell);
   });
+  const headings = [...head.querySelectorAll("button")];
   const dialog = document.getElementById("card");
   function list(title, lead, rows) {
     const part = make("div");
@@ -126,10 +129,15 @@
   previous.addEventListener("click", () => { page -= 1; draw(); });
   following.addEventListener("click", () => { page += 1; draw(); });
   window.addEventListener("beforeprint", () => {
-    document.querySelectorAll("details").forEach((one) => { one.dataset.was = one.open; });
-    page = 0; draw(onPaper);
+    page = 0;
+    draw(onPaper);
+    // Chromium repeats the names of columns on each sheet only where they are no buttons.
+    headings.forEach((heading) => heading.replaceWith(heading.textContent));
   });
-  window.addEventListener("afterprint", () => draw());
+  window.addEventListener("afterprint", () => {
+    headings.forEach((heading, place) => head.children[place].replaceChildren(heading));
+    draw();
+  });
   document.getElementById("tools").hidden = false;
   sort(0);
   if (!sorted.up) sort(0);
