@@ -170,11 +170,12 @@ class _Case:
         """Return what each row weighs, None for one that has to stay."""
         given, weights = self._asked.weights, dict[int, float | None]()
         limits = [self._limits.of_row(row) for row in rows.tolist()]
+        stay = [limit.row for limit in limits if limit.stays]
         if given == "small_groups":
             weights |= weights_by_size(limits)
         elif given is not None:
             weights |= weights_by_name(given, limits)
-        return weights | dict.fromkeys(self._stay)
+        return weights | dict.fromkeys([*self._stay, *stay])
 
     def _in_conflict(self, rows: Rows | tuple[int, ...]) -> tuple[LimitInConflict, ...]:
         return tuple(in_conflict(self._limits.of_row(row)) for row in sorted(rows))

@@ -30,6 +30,7 @@ UNITS = {
     "people": ("people", "mensen"),
     "coaches": ("coaches", "jobcoaches"),
     "people short of a crew": ("people short of a crew", "mensen te weinig voor een ploeg"),
+    "placements apart": ("placements apart from the group", "plaatsingen los van de groep"),
     "eur_per_year": ("EUR a year", "euro per jaar"),
     "subsidy_eur_per_year": ("EUR a year", "euro per jaar"),
     "jobs": ("jobs of 25.5 hours", "banen van 25,5 uur"),

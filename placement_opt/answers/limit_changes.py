@@ -107,10 +107,12 @@ def weights_by_name(given: Named, limits: Sequence[Limit]) -> dict[int, float | 
     Raises
     ------
     InvalidInputError
-        When a weight is no positive number, or no limit has that rule or group.
+        When a weight is no positive number, no limit has that rule or group, or a limit that
+        always stays is to give way.
     """
     known = {limit.rule.rule for limit in limits}
-    known_groups = {(limit.rule.rule, limit.group) for limit in limits}
+    known_groups = {_key(limit) for limit in limits}
+    stay = {name for limit in limits if limit.stays for name in (limit.rule.rule, _key(limit))}
     problems, weights = list[Problem](), dict[str | tuple[str, str], float]()
     for name, weight in given.items():
         if name not in known and name not in known_groups:
@@ -126,11 +128,19 @@ def weights_by_name(given: Named, limits: Sequence[Limit]) -> dict[int, float | 
             expected = "must be a positive number"
             hint = "write 1 for an ordinary limit, math.inf for one that has to stay"
             problems.append(Problem("diagnose", str(name), "weights", weight, expected, hint))
+        elif name in stay and not math.isinf(weights[name]):
+            expected = "must be math.inf, since other rules hold only under this limit"
+            hint = "leave it out, or solve with another at_most"
+            problems.append(Problem("diagnose", str(name), "weights", weight, expected, hint))
     if problems:
         raise InvalidInputError(problems)
     found: dict[int, float | None] = {}
     for limit in limits:
-        weight_of = weights.get((limit.rule.rule, limit.group), weights.get(limit.rule.rule))
+        weight_of = weights.get(_key(limit), weights.get(limit.rule.rule))
         if weight_of is not None:
             found[limit.row] = None if math.isinf(weight_of) else weight_of
     return found
+
+
+def _key(limit: Limit) -> tuple[str, str]:
+    return limit.rule.rule, limit.group

@@ -18,6 +18,8 @@ from placement_opt.solvers.search.board import Solution
 ANY_UNIT = "units"
 """What a row counts whose rule does not tell."""
 
+PLACEMENTS = "placements"
+
 
 class Limit(NamedTuple):
     """A row that limits a group by itself.
@@ -34,6 +36,11 @@ class Limit(NamedTuple):
     beside: Fraction
     least: Fraction | None
     most: Fraction | None
+
+    @property
+    def stays(self) -> bool:
+        """Whether rows of other rules hold only under this limit, so that it never gives way."""
+        return self.rule.placements_per_candidate is not None and self.unit == PLACEMENTS
 
     def in_row(self, amount: Fraction) -> Fraction:
         """Turn an amount of the group into what the row sums to."""

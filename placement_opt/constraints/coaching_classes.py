@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.coaching_packer import BestFit
 from placement_opt.formulation.capacity import Columns
 from placement_opt.formulation.row_blocks import NO_UPPER
 
 
-@dataclass(frozen=True, eq=False)
-class Free:
+@dataclass(frozen=True, eq=False, repr=False)
+class Free(ShortRepr):
     """Free `hours`, in units of 1 / scale hour, and free `caseload`, in people, of each coach."""
 
     hours: Ints
@@ -33,8 +34,8 @@ class Free:
         return Free(hours, caseload, self.scale)
 
 
-@dataclass(frozen=True, eq=False)
-class Classes:
+@dataclass(frozen=True, eq=False, repr=False)
+class Classes(ShortRepr):
     """The classes of interchangeable pairs.
 
     Parameters
@@ -57,8 +58,8 @@ class Classes:
         return np.where(self.pair[at] == pairs, self.of_pair[at], -1).astype(np.int64)
 
 
-@dataclass(frozen=True, eq=False)
-class HandOut:
+@dataclass(frozen=True, eq=False, repr=False)
+class HandOut(ShortRepr):
     """Gives each chosen pair a coach, from the number of people of each class per coach.
 
     Parameters

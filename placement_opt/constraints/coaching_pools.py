@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.basics.arrays import Floats, Indices, Ints
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.formulation.capacity import Holders, Lumped
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
 
@@ -17,8 +18,8 @@ PRICE_DIGITS = 9
 """Coaches whose prices agree in so many digits count as of one price."""
 
 
-@dataclass(frozen=True, eq=False)
-class CoachPools:
+@dataclass(frozen=True, eq=False, repr=False)
+class CoachPools(ShortRepr):
     r"""Rows over the pairs alone that every plan keeps, for sets S of coaches.
 
     Let U be the coached pairs that only coaches of S can serve. S must provide their hours and

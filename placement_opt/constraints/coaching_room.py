@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.coaching_classes import Free
 from placement_opt.formulation.capacity import Lacking
 
 
-@dataclass(frozen=True, eq=False)
-class CoachRoom:
+@dataclass(frozen=True, eq=False, repr=False)
+class CoachRoom(ShortRepr):
     """Tells which coached pairs find no coach with hours and caseload left.
 
     Each coached pair is of a kind: its class, or itself. The rows of the kinds come first, then

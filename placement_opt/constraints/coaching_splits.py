@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from placement_opt.basics.arrays import Indices, Ints
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.coaching_teams import Teams
 from placement_opt.pairs.table import PairTable
 
 
-@dataclass(frozen=True, eq=False)
-class Splits:
+@dataclass(frozen=True, eq=False, repr=False)
+class Splits(ShortRepr):
     """A split for each coached pair and coach, then a link for each person and coach.
 
     Parameters

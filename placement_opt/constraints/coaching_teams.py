@@ -7,6 +7,7 @@ from typing import TypeVar
 import numpy as np
 
 from placement_opt.basics.arrays import Bools, Indices
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.columns import looked_up
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.people import people_of
@@ -67,8 +68,8 @@ def uncovered(coach: Coach, candidate: Candidate, opening: Opening) -> list[tupl
     return known if len(known) == len(lacking) else None
 
 
-@dataclass(frozen=True, eq=False)
-class Teams:
+@dataclass(frozen=True, eq=False, repr=False)
+class Teams(ShortRepr):
     """The team of each person and opening: all coaches that can serve the pair.
 
     Parameters

@@ -125,15 +125,17 @@ class MunicipalityBalance(Rule):
         most = np.zeros(instance.n_candidates, dtype=np.int64)
         filled = np.flatnonzero(n_openings)
         most[filled] = np.maximum.reduceat(used, pairs.candidate_start[filled])
-        most *= np.minimum(n_openings, pairs.placements_per_candidate)
-        ceiling = np.zeros(len(home.labels), dtype=np.int64)
-        np.add.at(ceiling, of_candidate[served], most[served])
+        ceiling, of_all = np.zeros((2, len(home.labels)), dtype=np.int64)
+        at_most = np.minimum(n_openings, pairs.placements_per_candidate)
+        np.add.at(ceiling, of_candidate[served], (most * at_most)[served])
+        np.add.at(of_all, of_candidate[served], (most * n_openings)[served])
         cost = {row: price * unit for row, price in prices.items()}
         hard = np.array([m for m, row in enumerate(rows.tolist()) if row not in cost])
         ties = [*(f"{name} {self._what}" for name in names), f"all {self._what}"]
-        own, own_usage = _counts_and_shortfalls(
-            fair, ceiling[rows], [cost.get(row) for row in rows.tolist()]
-        )
+        price = [cost.get(row) for row in rows.tolist()]
+        own, own_usage = _counts_and_shortfalls(fair, ceiling[rows], price)
+        unlimited, _ = _counts_and_shortfalls(fair, of_all[rows], price)
+        size = [unit / part.denominator for part in fair]
         return RowBlock(
             self.title,
             [*ties, *names],
@@ -142,18 +144,23 @@ class MunicipalityBalance(Rule):
             np.repeat([0, NO_UPPER], [rows.size + 1, rows.size]),
             own,
             own_usage,
-            limits=self._limits(ties, names, [unit / part.denominator for part in fair], own),
+            limits=self._limits(ties, names, size, unlimited),
             capacity=None if hard.size == 0 else _EvenRoom(home.code, used, rows, fair, hard),
         )
 
     def _limits(
         self, ties: Sequence[str], names: Sequence[str], size: Sequence[Fraction], own: Variables
     ) -> RowLimits:
-        """Tell what each municipality has above its fair part, of which it needs none."""
+        """Tell what each municipality has above its fair part, of which it needs none.
+
+        `own` has the variables as they are where people have any number of placements.
+        """
         unit = "coaching_hours_per_week" if self._in_hours else "placements"
         least = [Fraction(0)] * len(names)
         above = RowLimits.of(names, f"{unit} above the fair part", size=size, least=least)
-        return RowLimits.ties(ties).above(above).with_own(np.arange(len(own)) < len(ties))
+        return (
+            RowLimits.ties(ties).above(above).with_own(np.arange(len(own)) < len(ties), own.upper)
+        )
 
     def _needs(self, instance: Instance, people: Mapping[str, int]) -> Mapping[str, int]:
         """Return the need of each municipality that has some of the counted people.

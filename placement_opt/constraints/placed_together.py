@@ -1,6 +1,7 @@
 """Groups that stay together: all members in one place, or none of them placed."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -17,6 +18,8 @@ from placement_opt.instance.plan import Placement, Plan, Violation
 from placement_opt.pairs.table import PairTable
 from placement_opt.records.together import Together
 
+APART = "placements apart"
+
 
 class PlacedTogether(Rule):
     r"""The members of a group work in one place, all of them, or none of them is placed.
@@ -26,9 +29,9 @@ class PlacedTogether(Rule):
     .. math:: \sum_{o \in l} x_{co} \le n \sum_{o \in l} x_{c'o}
         \quad \text{for each place } l \text{ and each member } c \text{ with the next, } c'
 
-    with n the most placements that the first of the two can have there, which is 1 where a place
-    is an opening or nobody has several placements. `Region.together` says who, and what a place
-    is. Source: practice, such as couples, and duos in which one shows the other the work; no law.
+    with n the openings of the first of the two there, which is 1 where a place is an opening.
+    `Region.together` says who, and what a place is. Source: practice, such as couples, and duos in
+    which one shows the other the work; no law.
     """
 
     title: ClassVar[str] = "groups that stay together"
@@ -61,7 +64,7 @@ class PlacedTogether(Rule):
             narrow_rows(usage.tocsr()),
             np.zeros(n_rows, dtype=np.int64),
             np.full(n_rows, NO_UPPER),
-            limits=RowLimits.ties(rows.labels),
+            limits=RowLimits.of(rows.labels, APART, size=Fraction(-1), most=[Fraction(0)] * n_rows),
         )
 
     @override
@@ -73,10 +76,10 @@ class PlacedTogether(Rule):
                     there.setdefault(_place(plan, placement, group), set()).add(member)
             for (_, place), members in sorted(there.items()):
                 apart = [member for member in group.members if member not in members]
-                if apart:
-                    named = ", ".join(sorted(members))
-                    text = f"{named} in {place}, without {', '.join(apart)}"
-                    yield self.broken(" + ".join(group.members), text)
+                text = f"{', '.join(sorted(members))} in {place}, without {', '.join(apart)}"
+                for member, other in _ring(group):
+                    if member in members and other in apart:
+                        yield self.broken(_row_of(group, place, member), text)
 
 
 class _Rows:
@@ -97,8 +100,7 @@ class _Rows:
     def add(self, group: Together) -> None:
         """Add the rows of a group: of each member with the next one, in each place of the first."""
         place = self._place[group.where]
-        following = [*group.members[1:], group.members[0]]
-        for member, other in zip(group.members, following, strict=True):
+        for member, other in _ring(group):
             own, beside = self._of(member), self._of(other)
             first = len(self.labels)
             row_of: dict[tuple[bool, str], int] = {}
@@ -115,13 +117,12 @@ class _Rows:
                 )
                 if place[opening] in row_of
             ]
-            most = self._pairs.placements_per_candidate
             self._enter(
                 np.array([pair for pair, _, _ in ends], dtype=np.int64),
                 [row for _, row, _ in ends],
-                [min(count, most) for _, _, count in ends],
+                [count for _, _, count in ends],
             )
-            self.labels += [f"{member} + {other}, {name}" for _, name in row_of]
+            self.labels += [_row_of(group, name, member) for _, name in row_of]
 
     def _of(self, candidate_id: str) -> Ints:
         start = self._pairs.candidate_start
@@ -137,6 +138,16 @@ class _Rows:
 def _groups(instance: Instance) -> list[Together]:
     """Return the groups that bind somebody."""
     return [group for group in instance.region.together if len(group.members) > 1]
+
+
+def _ring(group: Together) -> Iterator[tuple[str, str]]:
+    """Yield each member with the next one."""
+    return zip(group.members, [*group.members[1:], group.members[0]], strict=True)
+
+
+def _row_of(group: Together, place: str, member: str) -> str:
+    """Name what binds a member to the next one in a place."""
+    return f"{' + '.join(group.members)}, {place}: {member}"
 
 
 def _place_of(instance: Instance, opening_id: str, where: str) -> tuple[bool, str]:

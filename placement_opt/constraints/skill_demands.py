@@ -10,6 +10,7 @@ from scipy import sparse
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.quantities import scaled_int
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.columns import UNIT
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.steps import comes_before
@@ -17,8 +18,8 @@ from placement_opt.pairs.table import PairTable
 from placement_opt.records import Opening
 
 
-@dataclass(frozen=True, eq=False)
-class Demands:
+@dataclass(frozen=True, eq=False, repr=False)
+class Demands(ShortRepr):
     """Essential skills as demands, the D distinct (skill, least level), by place in each list.
 
     Each candidate is held against every demand once; passing over the places then costs as many
@@ -82,8 +83,8 @@ class Demands:
                 yield int(self.skill[rows[opening]]), int(self.least[rows[opening]])
 
 
-@dataclass(frozen=True, eq=False)
-class Grants:
+@dataclass(frozen=True, eq=False, repr=False)
+class Grants(ShortRepr):
     """The steps that meet what an opening asks, and who can take one of them.
 
     Parameters

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.quantities import read_number, scaled_int
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.skill_demands import Grants
 from placement_opt.constraints.step_packer import StepPacker
 from placement_opt.formulation.capacity import Capacity, Lacking, Packer
@@ -24,8 +25,8 @@ from placement_opt.pairs.table import PairTable
 CENT = 100
 
 
-@dataclass(frozen=True, eq=False)
-class StepNeeds:
+@dataclass(frozen=True, eq=False, repr=False)
+class StepNeeds(ShortRepr):
     """What pairs need, and the variables that meet it: one for each person and step.
 
     Parameters
@@ -119,8 +120,8 @@ class StepNeeds:
         return kept[stays]
 
 
-@dataclass(frozen=True, eq=False)
-class _Rooms:
+@dataclass(frozen=True, eq=False, repr=False)
+class _Rooms(ShortRepr):
     """Rows of what steps share: places of each step, then budgets of municipalities.
 
     Parameters

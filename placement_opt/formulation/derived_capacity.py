@@ -9,6 +9,7 @@ import numpy.typing as npt
 from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Floats, Ints
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.formulation.capacity import Capacity, Columns, Lacking, Lumped, Packer, Pools
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ class _OfPart(Capacity):
         return pools if pools is None or self._pairs is None else pools.within(self._pairs)
 
 
-@dataclass(frozen=True, eq=False)
-class _PackerOfPart:
+@dataclass(frozen=True, eq=False, repr=False)
+class _PackerOfPart(ShortRepr):
     """A packer with the pairs of a smaller block."""
 
     packer: Packer
@@ -126,8 +127,8 @@ class _OfDivided(_OfPart):
         return None if pools is None else _PoolsOfDivided(pools, self._divisor)
 
 
-@dataclass(frozen=True, eq=False)
-class _PoolsOfDivided:
+@dataclass(frozen=True, eq=False, repr=False)
+class _PoolsOfDivided(ShortRepr):
     """Pools that read the duals of divided rows, and divide the rows they return."""
 
     pools: Pools

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.formulation.pair_entries import PairEntries
 from placement_opt.formulation.rows import Rows
 
@@ -129,8 +130,8 @@ class Sums(Rows):
         return columns
 
 
-@dataclass(frozen=True, eq=False)
-class _Turned:
+@dataclass(frozen=True, eq=False, repr=False)
+class _Turned(ShortRepr):
     """The rows from `first_row`, by variable: all pairs, and own variables from `first_own`."""
 
     first_row: int

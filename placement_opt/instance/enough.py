@@ -7,13 +7,14 @@ from typing import Self, TypeVar
 import numpy as np
 
 from placement_opt.basics.arrays import Bools, Indices
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.columns import frozen, looked_up, rows_of
 
 SetT = TypeVar("SetT", bound=Hashable)
 
 
-@dataclass(frozen=True, eq=False)
-class Enough:
+@dataclass(frozen=True, eq=False, repr=False)
+class Enough(ShortRepr):
     """Tells for each pair of a candidate and an opening whether one has enough for the other.
 
     Parameters

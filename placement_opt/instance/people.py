@@ -7,13 +7,14 @@ from functools import cached_property
 import numpy as np
 
 from placement_opt.basics.arrays import Bools, Indices
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.columns import frozen
 from placement_opt.instance.instance import Instance
 from placement_opt.records import Candidate
 
 
-@dataclass(frozen=True, eq=False)
-class People:
+@dataclass(frozen=True, eq=False, repr=False)
+class People(ShortRepr):
     """Everybody as their record says, then whoever has coaching options in each of them.
 
     Parameters

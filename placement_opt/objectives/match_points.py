@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.columns import HOUR, NOT_GIVEN, frozen
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.travel import TravelTable
@@ -138,8 +139,8 @@ def preference_part(pairs: PairTable, most: int) -> Part:
     return part
 
 
-@dataclass(frozen=True, eq=False)
-class _Ranks:
+@dataclass(frozen=True, eq=False, repr=False)
+class _Ranks(ShortRepr):
     """Names that come before each named one, and how many there are in its ranking.
 
     `place` holds the rank, counted from 1, and `names` the length of the ranking, aligned with it.

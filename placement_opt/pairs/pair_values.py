@@ -12,6 +12,7 @@ from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import Findings, InvalidInputError, Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import RemarkRow
+from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.variants import VARIANT
 from placement_opt.pairs.columns import PAIR_COLUMNS
 from placement_opt.pairs.listed import (
@@ -32,8 +33,8 @@ _SHOWN_PAIRS = 10
 _NAMED = "pair_values"
 
 
-@dataclass(frozen=True, eq=False)
-class PairValues:
+@dataclass(frozen=True, eq=False, repr=False)
+class PairValues(ShortRepr):
     """What ``pair_values=`` and ``pair_defaults=`` of a model hold.
 
     Parameters

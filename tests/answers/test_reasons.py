@@ -110,7 +110,6 @@ class TestTruth:
     @MANY
     @given(model=models())
     def test_of_the_best_plan(self, model):
-        assume(not model.region.together)  # the reasons of groups have tests of their own
         assume(model.compile().pairs.n_pairs <= MOST_PAIRS)
         result = model.solve(solver="cp-sat", gap=0)
         assume(result.has_plan and result.unplaced_rows)
@@ -122,7 +121,6 @@ class TestTruth:
     @MANY
     @given(model=models(), data=st.data())
     def test_of_any_plan(self, model, data):
-        assume(not model.region.together)
         compiled = model.compile()
         assume(0 < compiled.pairs.n_pairs <= MOST_PAIRS)
         plans = [option for _, option in all_plans(compiled)]

@@ -39,8 +39,8 @@ def parts(value: Any, seen: set[int], depth: int = 6) -> Iterator[Any]:
     seen.add(id(value))
     if type(value).__module__.startswith("placement_opt"):
         yield value
-    if isinstance(value, dict):
-        inside = list(value.values())[:3]
+    if isinstance(value, dict):  # one of each kind, such as what an instance derived for rules
+        inside = list({type(each): each for each in value.values()}.values())
     elif isinstance(value, (list, tuple)):
         inside = list(value)[:3]
     elif dataclasses.is_dataclass(value):
@@ -55,7 +55,6 @@ def parts(value: Any, seen: set[int], depth: int = 6) -> Iterator[Any]:
 INTERNAL = (
     "placement_opt.basics.read_only",
     "placement_opt.solvers",
-    "placement_opt.constraints.coaching",
     "placement_opt.instance.travel",
 )
 

@@ -62,8 +62,8 @@ def test_an_employer_is_one_place_and_openings_without_one_are_not():
 def test_who_is_left_reads_what_the_group_asks_for():
     left = po.solve(region_of(3, (1,), [(0, 1, 2)])).unplaced
     assert set(left["because"]) == {"groups that stay together"}
-    assert left["text"][0].endswith("(C-0 + C-1, O-0) ask for places for all members")
-    assert left["text_nl"][0].endswith("(C-0 + C-1, O-0) vragen plek voor alle leden")
+    assert left["text"][0].endswith("(C-0 + C-1 + C-2, O-0: C-0) ask for places for all members")
+    assert left["text_nl"][0].endswith("(C-0 + C-1 + C-2, O-0: C-0) vragen plek voor alle leden")
     found = po.solve(region_of(2, (1,), [(0, 1)]))
     assert "ask for places for all members" in found.opening_rows[0].text
     assert "ask for places for all members" in str(found.why_not("C-0", "O-0"))

@@ -222,9 +222,10 @@ def test_rows_tell_what_they_limit_in_the_users_own_numbers(kind, fields, at_mos
             return
         block = raw.divided()
         assert block.limits is not None, "diagnose and bottlenecks have no words for these rows"
+        opened, told = block.opened(), block
         if kind is not po.FewChanges:  # its row holds the changes beyond those made
             check_limits(block)
-        opened = block.opened()
+            told = without_what_is_not_told(block)
         ties = np.array([row for row, unit in enumerate(block.limits.units) if not unit], int)
         tied = opened.taken(rows=ties)
         for rows in subsets(range(len(placements))):
@@ -232,7 +233,9 @@ def test_rows_tell_what_they_limit_in_the_users_own_numbers(kind, fields, at_mos
             if breaks_one_placement(chosen, at_most) or breaks_one_variant(chosen):
                 continue
             ones = np.isin(np.arange(len(placements)), rows).astype(int).tolist()
-            assert best_own_values(opened, ones) == best_own_values(block, ones)
+            best = best_own_values(block, ones)
+            assert best_own_values(opened, ones) == best
+            assert best_own_values(told, ones) == best, "a limit that nothing tells of"
             assert best_own_values(tied, ones) is not None, "a tie alone is in nobody's way"
 
     check()
@@ -243,25 +246,32 @@ def check_limits(block):
     told = block.limits
     fields = (told.groups, told.units, told.size, told.beside, told.least, told.most)
     assert {len(field) for field in fields} == {len(block)}
-    usage, own = block.usage, block.variable_usage
-    sums = [usage.minimum(0).sum(axis=1), usage.maximum(0).sum(axis=1)]
-    if own is not None:
-        low, high = own * block.variables.lower, own * block.variables.upper
-        sums[0] = sums[0] + low.minimum(high).sum(axis=1)
-        sums[1] = sums[1] + low.maximum(high).sum(axis=1)
-    rows = (*fields, block.lower.tolist(), block.upper.tolist(), *sums)
-    for group, unit, size, beside, least, most, lower, upper, least_sum, most_sum in zip(
-        *rows, strict=True
-    ):
+    rows = (*fields, block.lower.tolist(), block.upper.tolist())
+    for group, unit, size, beside, least, most, lower, upper in zip(*rows, strict=True):
         assert group
         if not unit:
             assert (least, most) == (None, None)
             continue
         ends = (least, most) if size > 0 else (most, least)
         low, high = (None if end is None else (end - beside) / size for end in ends)
-        # Without a limit the row has none, or one that nothing reaches.
-        assert lower - 1 < low <= lower if low is not None else lower <= least_sum
-        assert upper <= high < upper + 1 if high is not None else upper >= most_sum
+        assert low is None or lower - 1 < low <= lower
+        assert high is None or upper <= high < upper + 1
+
+
+def without_what_is_not_told(block):
+    """Return the block without the limits of rows of which nothing is told, such as of anybody."""
+    told = block.limits
+    ends = [
+        (least, most) if size > 0 else (most, least)
+        for size, least, most in zip(told.size, told.least, told.most, strict=True)
+    ]
+    lower, upper = block.lower.copy(), block.upper.copy()
+    for row, (unit, (low, high)) in enumerate(zip(told.units, ends, strict=True)):
+        if unit and low is None:
+            lower[row] = NO_LOWER
+        if unit and high is None:
+            upper[row] = NO_UPPER
+    return dataclasses.replace(block, lower=lower, upper=upper)
 
 
 def pooled(block, instance):
