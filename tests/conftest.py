@@ -18,8 +18,11 @@ sys.path.append(str(Path(__file__).parent.parent))
 # Where only the failure counts, as in .ci/mutation, the search for the smallest one is left out.
 settings.register_profile("no-shrinking", deadline=None, phases=(Phase.explicit, Phase.generate))
 # No test asserts a time: on a busy machine a pause of the process would fail it.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+# What is drawn is the same each time, so that a change is judged by what it changes; new draws are
+# for `pytest --hypothesis-profile=new-draws`, which tells the draw of every failure.
+settings.register_profile("same-draws", deadline=None, derandomize=True)
+settings.register_profile("new-draws", deadline=None, print_blob=True)
+settings.load_profile("same-draws")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
