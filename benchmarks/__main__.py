@@ -235,7 +235,7 @@ def _add_interrupts(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     stops.add_argument("--moments", type=int, default=10)
     stops.add_argument("--within", type=float, default=40.0, help="seconds after the beginning")
     stops.add_argument("--seed", type=int, default=1)
-    stops.add_argument("--ways", default="terminal,kernel,thread")
+    stops.add_argument("--ways", default="terminal,kernel,thread,many")
     stops.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
     stops.set_defaults(run=_interrupts)
 

@@ -1,8 +1,9 @@
 """Ctrl-C at random moments of a solve: what comes back, how soon, and what is left behind.
 
-In a terminal (a real one, to which Ctrl-C is typed), in a kernel (interrupted), and in a thread
-(the cancel event). Each solve runs in a process of its own with its own folder for temporary files,
-by which the processes that it has started are found.
+In a terminal (a real one, to which Ctrl-C is typed), in a kernel (interrupted), in a thread (the
+cancel event), and in a terminal where `solve_many` solves parts of it in two processes. Each solve
+runs in a process of its own with its own folder for temporary files, by which the processes that it
+has started are found.
 """
 
 import json
@@ -14,12 +15,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.table import markdown
 
-WAYS = ("terminal", "kernel", "thread")
+WAYS = ("terminal", "kernel", "thread", "many")
 GIVEN_UP_S = 120.0
 LEFT_S = 60.0
 """So long after an answer no process may be left."""
@@ -46,6 +48,27 @@ except Exception as error:
 print("ANSWER", json.dumps(said), flush=True)
 """
 
+MANY = 4
+"""So many regions of a fourth of the size are solved where it is `solve_many` that is stopped."""
+
+MANY_BY_CTRL_C = """
+try:
+    regions = {f"R{n}": po.synthetic_region(candidates=len(region.candidates) // MANY,
+        openings=len(region.openings) // MANY, seed=n) for n in range(MANY)}
+    nation = po.solve_many(regions, 2, time_limit_s=600, gap=0)
+    answered_at = time.time()
+    plans = [(regions[n], result) for n, result in nation.results.items() if result.has_plan]
+    sound = bool(plans) and all(po.check_result(*plan).is_sound for plan in plans)
+    kinds = sorted({failure.kind for failure in nation.failures.values()})
+    said = [f"{len(plans)} of {len(regions)}", " ".join(kinds), sound, answered_at]
+except KeyboardInterrupt as interrupt:
+    said = ["none yet" if "no plan yet" in str(interrupt) else f"({interrupt})"]
+    said += ["", False, time.time()]
+except Exception as error:
+    said = ["error", repr(error), False, time.time()]
+print("ANSWER", json.dumps(said), flush=True)
+""".replace("MANY", str(MANY))
+
 BY_EVENT = """
 enough, pressed = threading.Event(), []
 def press():
@@ -60,14 +83,16 @@ print("PRESSED", json.dumps(pressed), "ANSWER", json.dumps(said), flush=True)
 """
 
 
-def in_terminal(code: str, moment_s: float, folder: Path) -> tuple[float, list[Any]]:
+def in_terminal(
+    code: str, moment_s: float, folder: Path, by: str = BY_CTRL_C
+) -> tuple[float, list[Any]]:
     """Type Ctrl-C to a program in a terminal; return when, and what it says."""
     import pty
 
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ["TMPDIR"] = str(folder)
-        os.execv(sys.executable, [sys.executable, "-c", code + BY_CTRL_C])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-c", code + by])  # noqa: S606
     said, pressed_at, begun_at = b"", 0.0, None
     os.set_blocking(terminal, False)
     deadline = time.time() + moment_s + GIVEN_UP_S
@@ -139,6 +164,7 @@ PRESS: dict[str, Callable[[str, float, Path], tuple[float, list[Any]]]] = {
     "terminal": in_terminal,
     "kernel": in_kernel,
     "thread": in_thread,
+    "many": partial(in_terminal, by=MANY_BY_CTRL_C),
 }
 
 

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
@@ -24,6 +24,7 @@ from placement_opt.run.solve_parameters import Asked, SolveParameters
 from placement_opt.solvers import DEFAULT_SOLVER
 from placement_opt.solvers.search.guarded import uninterrupted
 from placement_opt.solvers.search.limits import SearchLimits
+from placement_opt.solvers.search.presses import before_any_plan
 
 MOST_TRIES = 3
 """A region that has lost three workers is likely what loses them."""
@@ -98,7 +99,7 @@ def solve_many(
     SolverUnavailableError
         When there is no such solver.
     KeyboardInterrupt
-        When Ctrl-C was pressed three times, and the plans are given up.
+        When Ctrl-C was pressed three times, and the plans are given up, or before any was begun.
 
     Examples
     --------
@@ -122,9 +123,9 @@ def solve_many(
     asked, sources = _checked(
         SolveParameters(**given, on_progress=on_progress), regions, executor, most_tries
     )
-    results = ResultsFolder(None if folder is None else Path(folder)).made()
-    with tempfile.TemporaryDirectory(prefix="placement_opt-", ignore_cleanup_errors=True) as path:
-        wire = Wire(Path(path))
+    with before_any_plan(), ExitStack() as open_:
+        results = ResultsFolder(None if folder is None else Path(folder)).made()
+        wire = Wire(Path(open_.enter_context(_folder())))
         recorded = asked.told("none given")
         tasks = {
             name: Task(
@@ -132,26 +133,28 @@ def solve_many(
             )
             for number, (name, source) in enumerate(sources.items())
         }
-        return _run(tasks, executor, wire, results, asked, most_tries)
+        tell = open_.enter_context(_shown(asked, len(tasks)))
+        workers = open_.enter_context(_workers(executor))
+        run = Run(tasks, workers, wire, results, tell, asked.is_cancelled, most_tries)
+
+        def work() -> NationResult:
+            with open_:  # all of it is closed here, where Ctrl-C costs no plan
+                return run.work()
+
+        return uninterrupted(work, run.stop)
 
 
-def _run(
-    tasks: dict[str, Task],
-    executor: Executor | int | None,
-    wire: Wire,
-    results: ResultsFolder,
-    asked: Asked,
-    most_tries: int,
-) -> NationResult:
-    shown = observers(
+def _folder() -> AbstractContextManager[str]:
+    return tempfile.TemporaryDirectory(prefix="placement_opt-", ignore_cleanup_errors=True)
+
+
+def _shown(asked: Asked, regions: int) -> AbstractContextManager[ProgressObserver]:
+    return observers(
         asked.on_progress,
         shown=asked.is_shown,
         time_limit_s=asked.limits.time_limit_s,
-        regions=len(tasks),
+        regions=regions,
     )
-    with shown as tell, _workers(executor) as workers:
-        run = Run(tasks, workers, wire, results, tell, asked.is_cancelled, most_tries)
-        return uninterrupted(run.work, run.stop)
 
 
 @contextmanager

@@ -255,6 +255,52 @@ def test_ctrl_c_keeps_the_best_plans(executor: str) -> None:
     assert kinds == ["stopped"]
 
 
+CLOSING = """
+import os, signal, sys, time
+from contextlib import contextmanager
+import placement_opt as po
+from placement_opt.many import side_by_side
+
+@contextmanager
+def pressed_at_its_end(*given, inner=side_by_side.WHAT, **named):
+    with inner(*given, **named) as it:
+        yield it
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.5)
+
+side_by_side.WHAT = pressed_at_its_end
+regions = {f"R{n}": po.synthetic_region(candidates=9, openings=4, seed=n) for n in (1, 2)}
+nation = po.solve_many(regions, EXECUTOR)
+print(len(nation.results), len(nation.failures), nation.status.value)
+"""
+"""Ctrl-C while what a run has opened is being closed."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ on Windows")
+@pytest.mark.parametrize("what", ["_shown", "_workers", "_folder"])
+@pytest.mark.parametrize("executor", ["None", "2"])
+def test_ctrl_c_while_it_closes_loses_nothing(what: str, executor: str) -> None:
+    program = CLOSING.replace("WHAT", what).replace("EXECUTOR", executor)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "2 0 OPTIMAL\n"), done.stderr
+
+
+def test_ctrl_c_before_any_region_is_begun_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("placement_opt.many.side_by_side._workers", interrupted)
+    with pytest.raises(KeyboardInterrupt, match="no plan yet"):
+        po.solve_many(REGIONS)
+
+
 def environment() -> dict[str, str]:
     import os
 
