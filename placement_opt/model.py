@@ -30,7 +30,7 @@ from placement_opt.result import Result
 from placement_opt.rulebook import Rulebook
 from placement_opt.run.compile_model import compile_model
 from placement_opt.run.compiled import Compiled
-from placement_opt.run.model_checks import check_parts, check_region, rules_of
+from placement_opt.run.model_checks import check_parts, check_region, rules_of, unreplaced
 from placement_opt.run.one_solve import solved
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.solve_parameters import RegionSolveParameters, SolveParameters, taking
@@ -163,7 +163,8 @@ class Model(AnswersOfModel):
         """Add a rule or a term; it replaces one with the same `key`.
 
         The key is the class and `per`; for `ResourceLimit` also `uses`, for `MunicipalityBalance`
-        the class and `counts`, for `PairScore` the class and `column`.
+        the class and `counts`, for `PairScore` the class and `column`. `FewCoaches` asks all that
+        `Coaching` asks and takes its place.
 
         Raises
         ------
@@ -176,7 +177,8 @@ class Model(AnswersOfModel):
             self._terms = [term for term in self._terms if term.key != rule.key] + [rule]
         else:
             self._check([rule], [])
-            self._rules = [known for known in self._rules if known.key != rule.key] + [rule]
+            known = [one for one in self._rules if one.key != rule.key]
+            self._rules = unreplaced([*known, rule])
         self._compiled = None
         return self
 

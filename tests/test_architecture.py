@@ -296,15 +296,16 @@ def test_an_unknown_public_name_is_an_attribute_error() -> None:
 
 def defined_in(folder: str, base: type) -> set[str]:
     """Names of the classes in the files of a folder that inherit from `base`, read, not run."""
-    return {
-        node.name
+    parents = {
+        node.name: {parent.id for parent in node.bases if isinstance(parent, ast.Name)}
         for path in (PACKAGE / folder).glob("*.py")
         for node in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(node, ast.ClassDef)
-        and any(
-            isinstance(parent, ast.Name) and parent.id == base.__name__ for parent in node.bases
-        )
     }
+    found = {base.__name__}
+    while more := {name for name, of in parents.items() if of & found} - found:
+        found |= more
+    return found - {base.__name__}
 
 
 @pytest.mark.parametrize(

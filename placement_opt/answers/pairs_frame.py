@@ -117,7 +117,7 @@ def _hours(some: PairTable) -> Floats:
 
 def _amounts(compiled: Compiled, some: PairTable) -> Iterator[tuple[str, Floats]]:
     """Yield what a plan tells, too: where a rule reads it, or the user gave it."""
-    active = {rule.rule for rule in compiled.rules}
+    active = {name for rule in compiled.rules for name in (rule.rule, *rule.replaces)}
     for name, rule in AMOUNTS.items():
         if rule in active:
             yield name, _told(pair_column(some, name))

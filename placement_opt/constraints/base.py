@@ -40,6 +40,8 @@ class Rule(ModelPart):
     """Whether `allows` and `violations` decide about steps before a job as they do about jobs."""
     keeps_out: ClassVar[tuple[str, str] | None] = None
     """What rows that keep somebody out ask for, in English and Dutch, where they are no limits."""
+    replaces: ClassVar[frozenset[str]] = frozenset()
+    """Rules whose place it takes in a model, by name, since it asks all that they ask."""
     rule: str
 
     @property

@@ -96,6 +96,14 @@ class Coaching(Rule):
     def allows_ways(self, pairs: PairTable) -> Bools | None:
         return _has_coach(pairs.instance, pairs.person, pairs.opening)
 
+    def kept_apart(self, pairs: PairTable, coached: Indices) -> Indices | None:
+        """Return a number for each coached pair whose people are no class with others; None: all.
+
+        For rules that ask more of coaches, and where it matters who of a class has which coach.
+        """
+        del pairs, coached
+        return None
+
     @override
     def lower(self, pairs: PairTable) -> RowBlock | None:
         instance = pairs.instance
@@ -114,8 +122,9 @@ class Coaching(Rule):
         if pairs.placements_per_candidate > 1:
             splits = Splits.of(pairs, coached, amount, team, teams)
             return stacked_rows(self.title, pairs, splits, capacity)
-        cases, of_pair = distinct_rows(team, amount)
-        key = np.array(cases, dtype=np.int64)
+        apart = self.kept_apart(pairs, coached)
+        cases, of_pair = distinct_rows(team, amount, *(() if apart is None else (apart,)))
+        key = np.array(cases, dtype=np.int64)[:, :2]
         pools = CoachPools(
             self.title,
             pairs.n_pairs,

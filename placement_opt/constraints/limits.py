@@ -141,6 +141,9 @@ Limits = Annotated[Any, _Limits(Quantity(0, 10**15, 6, digits=Digits.LIMIT))]
 """A number for every group, or a mapping {group: number}, or a Series with groups as its index;
 groups left out are free."""
 
+Counts = Annotated[Any, _Limits(Quantity(0, 10**9, 0))]
+"""The same in whole numbers."""
+
 Prices = Annotated[
     Any, _Limits(Quantity(0, 10**12, 6, "points per unit", Digits.FACTOR), left_out="hard")
 ]

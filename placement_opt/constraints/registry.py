@@ -26,6 +26,7 @@ from placement_opt.constraints.crews import Crews as Crews
 from placement_opt.constraints.placed_together import PlacedTogether as PlacedTogether
 from placement_opt.constraints.supervision_places import SupervisionPlaces as SupervisionPlaces
 from placement_opt.constraints.coaching import Coaching as Coaching
+from placement_opt.constraints.few_coaches import FewCoaches as FewCoaches
 from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget as WageSubsidyBudget
 from placement_opt.constraints.jobs_quota import JobsQuota as JobsQuota
 from placement_opt.constraints.sheltered_places import ShelteredPlaces as ShelteredPlaces

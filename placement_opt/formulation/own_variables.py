@@ -9,7 +9,7 @@ from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 
 
-def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
+def following(block: RowBlock, lower: Ints, upper: Ints, kept: Ints | None = None) -> Ints | None:
     """Return the best own variables of a block whose variables follow from the pairs.
 
     1. A variable that is the only open one in an equation takes the value that solves it.
@@ -24,6 +24,8 @@ def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
         A block with `variables.follow`.
     lower, upper
         Limits of its rows less what the pairs use; see `RowBlock.limits_less`.
+    kept
+        Values of the variables, shape (V,): those without a gain stay as they are. None for none.
 
     Returns
     -------
@@ -35,6 +37,9 @@ def following(block: RowBlock, lower: Ints, upper: Ints) -> Ints | None:
     usage = block.variable_usage.tocsr()
     values = block.variables.lower.copy()
     is_set = np.zeros(values.size, dtype=np.bool_)
+    if kept is not None:
+        is_set = np.array([not gain for gain in block.variables.gain], dtype=np.bool_)
+        values = np.where(is_set, kept, values)
     entries = usage.tocoo()
     while True:  # as many rounds as equations build on each other
         is_open = ~is_set[entries.col]
@@ -121,12 +126,17 @@ def tightened(formulation: Formulation, chosen: npt.NDArray[np.int64], own: Ints
     values = own.copy()
     for number in follows:
         block = formulation.blocks[number]
-        used = block.usage @ pairs
-        best = following(block, *block.limits_less(used))
-        if best is None or block.variables is None:
+        if block.variables is None:
             continue
+        used = block.usage @ pairs
         first = formulation.offsets[number] - formulation.n_pairs
-        place, gains = slice(first, first + best.size), formulation.own_values(gain, number)
+        place, gains = slice(first, first + block.n_own), formulation.own_values(gain, number)
+        limits = block.limits_less(used)
+        best = following(block, *limits)
+        if best is None and not block.variables.follow:  # some are the search's own choice
+            best = following(block, *limits, kept=values[place])
+        if best is None:
+            continue
         if block.variables.follow or gains @ best > gains @ values[place]:
             values[place] = best
     return own if np.array_equal(values, own) else values

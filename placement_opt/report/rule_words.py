@@ -28,6 +28,7 @@ DUTCH = {
     "OpeningHours": "Alle plaatsingen van een vacature samen werken hoogstens zo veel uren.",
     "SupervisionPlaces": "Een werkgever neemt hoogstens zo veel mensen als hij kan begeleiden.",
     "Coaching": "Wie begeleiding nodig heeft, heeft één jobcoach met genoeg uren en plek.",
+    "FewCoaches": "Bij een werkgever, of een andere groep, komen weinig verschillende jobcoaches.",
     "WageSubsidyBudget": "De loonkostensubsidie voor mensen van een gemeente past in haar budget.",
     "JobsQuota": "Werkgevers bieden de banen die zij beloofden of moeten bieden.",
     "ShelteredPlaces": "Een gemeente vult beschutte werkplekken tussen minimum en maximum.",

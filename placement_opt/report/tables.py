@@ -51,7 +51,7 @@ def placement_rows(
         Those of the model.
     """
     reads_chances = any(isinstance(term, ExpectedPlacements) for term in terms)
-    active = {rule.rule for rule in rules}
+    active = {name for rule in rules for name in (rule.rule, *rule.replaces)}
     reads_coaching, reads_subsidy = "Coaching" in active, "WageSubsidyBudget" in active
 
     planned = "planned_" if plans_fixed_form(rules) else ""

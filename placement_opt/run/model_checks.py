@@ -109,7 +109,13 @@ def rules_of(
         rules.append(OneVariant())
     if bool(instance.is_step.any()) and not any(isinstance(rule, Steps) for rule in rules):
         rules.append(Steps())
-    return rules
+    return unreplaced(rules)
+
+
+def unreplaced(rules: Sequence[Any]) -> list[Any]:
+    """Return the rules without those whose place another one takes."""
+    replaced = {name for rule in rules for name in getattr(rule, "replaces", ())}
+    return [rule for rule in rules if getattr(rule, "rule", None) not in replaced]
 
 
 def standard_rules_of(instance: Instance, listed: Any) -> list[Rule]:

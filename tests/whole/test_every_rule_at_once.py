@@ -319,6 +319,7 @@ def test_the_changes_above_break_every_rule_that_a_plan_can_break():
         po.CoachedContract.title,
         po.Crews.title,
         po.FewChanges.title,
+        po.FewCoaches.title,
         po.Licences.title,
         po.OneVariant.title,
         po.OpeningHours.title,
