@@ -77,6 +77,9 @@ def generate(
     coaching: Annotated[Needs, typer.Option(help="How coaching needs differ.")] = Needs.MIXED,
     steps: Annotated[bool, typer.Option(help="With trainings, services and trials.")] = False,
     crews: Annotated[bool, typer.Option(help="With crews and groups that stay together.")] = False,
+    service_levels: Annotated[
+        bool, typer.Option(help="With people who would do with several coaching regimes.")
+    ] = False,
     date: OnDate = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -98,6 +101,7 @@ def generate(
             coaching=coaching.value,
             steps=steps,
             crews=crews,
+            service_levels=service_levels,
             date=DATE if date is None else date,
         )
         region.to_json(out, overwrite=overwrite)

@@ -1,6 +1,7 @@
 """Synthetic regions: made-up people and work, shaped like a real labour-market region."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Literal
 
 from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
@@ -19,6 +20,7 @@ from placement_opt.synthetic.means import (
     scarce_coaches,
 )
 from placement_opt.synthetic.people import make_candidates
+from placement_opt.synthetic.service_levels import with_options
 from placement_opt.synthetic.steps import make_steps, with_budgets
 from placement_opt.synthetic.work import make_employers, make_openings
 
@@ -39,6 +41,7 @@ def synthetic_region(
     date: dt.date | str = mix.DATE,
     steps: bool = False,
     crews: bool = False,
+    service_levels: bool = False,
 ) -> Region:
     """Make up a labour-market region in which coaches, budgets and places are scarce.
 
@@ -67,6 +70,10 @@ def synthetic_region(
     crews
         Make one opening in twenty a site for a crew of four to eight, where half of the own
         coaching is needed, and let two in every fifty people stay together. All else stays.
+    service_levels
+        Let half of the people in their first year of coaching do with a lighter or a more intensive
+        regime as well, each with the chance that a placement holds (`Candidate.coaching_options`).
+        All else stays. With ``coaching="equal"`` nobody has a regime, and nobody a choice.
 
     Raises
     ------
@@ -75,7 +82,8 @@ def synthetic_region(
     MissingParameterError
         When the date lies before the law that the library knows.
     """
-    _check(place, candidates, openings, employers, coaches, seed, coaching, date, steps, crews)
+    switches = {"steps": steps, "crews": crews, "service_levels": service_levels}
+    _check(place, candidates, openings, employers, coaches, seed, coaching, date, switches)
     rulebook = Rulebook.on(date, unknown="last_known")
     n_openings = default_openings(candidates) if openings is None else openings
     n_employers = max(round(n_openings * 4 / 15), 1) if employers is None else employers
@@ -96,7 +104,7 @@ def synthetic_region(
     return Region(
         name=mix.REGION_NAME,
         date=rulebook.date,
-        candidates=kept,
+        candidates=with_options(seed, kept, agreed) if service_levels else kept,
         openings=(*work_sites, *make_steps(seed, offered)) if steps else work_sites,
         employers=firms,
         coaches=team,
@@ -123,8 +131,7 @@ def _check(
     seed: object,
     coaching: object,
     date: object,
-    steps: object,
-    crews: object,
+    switches: Mapping[str, object],
 ) -> None:
     problems: list[Problem] = []
 
@@ -145,7 +152,6 @@ def _check(
     if coaching not in _COACHING:
         hint = 'use "mixed" for the usual region'
         refuse("coaching", coaching, 'must be "mixed" or "equal"', hint)
-    switches = {"steps": steps, "crews": crews}
     for field in [name for name, switch in switches.items() if not isinstance(switch, bool)]:
         hint = f"write {field}=True to have them as well"
         refuse(field, switches[field], "must be True or False", hint)
