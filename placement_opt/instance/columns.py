@@ -45,11 +45,18 @@ def frozen(values: Iterable[Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
 def looked_up(
     table: npt.NDArray[Any], row: npt.NDArray[np.integer], column: npt.NDArray[np.integer]
 ) -> npt.NDArray[Any]:
-    """Return ``table[row, column]``, broadcasting; whole blocks of pairs by row and column."""
-    block = row.shape[1:] == (1,) and column.shape[:1] == (1,)
-    found: npt.NDArray[Any] = (
-        table[row[:, 0]].take(column[0], axis=1) if block else table[row, column]
-    )
+    """Return ``table[row, column]``, broadcasting; whole blocks of pairs by row and column.
+
+    Whole rows are copied far faster than single entries: of a block the smaller table has its
+    columns taken, that of all its rows or that of the rows asked for.
+    """
+    found: npt.NDArray[Any]
+    if row.shape[1:] != (1,) or column.shape[:1] != (1,):
+        found = table[row, column]
+    elif table.shape[0] <= row.shape[0]:
+        found = table.take(column[0], axis=1)[row[:, 0]]
+    else:
+        found = table[row[:, 0]].take(column[0], axis=1)
     return found
 
 
