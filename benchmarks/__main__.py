@@ -160,6 +160,16 @@ def _answers(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     return 0
 
 
+def _page(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    del arguments
+    from benchmarks.page import page_table
+
+    sizes = (60, 20) if options.smoke else (options.candidates, options.openings)
+    time_limit_s = SMOKE_S if options.smoke else options.time_limit
+    print(page_table(*sizes, options.seed, time_limit_s))
+    return 0
+
+
 def _matplotlib_or_explain() -> None:
     try:
         import matplotlib as mpl
@@ -181,6 +191,13 @@ def _add_reading(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     reading.add_argument("--seed", type=int, default=1)
     reading.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
     reading.set_defaults(run=_reading)
+    page = commands.add_parser("page", help="from frames to a page: seconds and megabytes")
+    page.add_argument("--candidates", type=int, default=15_000)
+    page.add_argument("--openings", type=int, default=3_000)
+    page.add_argument("--seed", type=int, default=1)
+    page.add_argument("--time-limit", type=float, default=90.0, help="seconds of the solve")
+    page.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
+    page.set_defaults(run=_page)
     answers = commands.add_parser("answers", help="answers about a plan: seconds, and losses found")
     answers.add_argument("--candidates", type=int, default=15_000)
     answers.add_argument("--openings", type=int, default=3_000)

@@ -53,6 +53,7 @@ html_static_path = ["style"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False
+html_show_copyright = False  # LICENSE says it
 
 
 def executed(app: Sphinx, page: str, source: list[str]) -> None:  # noqa: ARG001 - Sphinx's names

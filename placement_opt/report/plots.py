@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from placement_opt.answers.diagnosis_words import unit_in_words
 from placement_opt.basics.errors import PlacementError
 from placement_opt.basics.status import relative_gap
 from placement_opt.report.page.figures import Bar, Figures
 from placement_opt.report.page.words import PAGE_WORDS
 from placement_opt.report.plot_words import PLOT_WORDS
-from placement_opt.report.summary_words import words_of
+from placement_opt.report.summary_words import titles_of, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,8 +185,14 @@ def bottlenecks(
     told: Any = found
     frame = told if hasattr(told, "itertuples") else told.bottlenecks(prove=0)
     scarce = frame[frame["price_points_per_unit"] > 0].nlargest(most, "price_points_per_unit")
+    titles = titles_of(language)
     bars = [
-        Bar(f"{row.rule}: {row.group} ({row.unit})", float(row.price_points_per_unit), 0.0, ())
+        Bar(
+            f"{titles.get(row.rule, row.rule)}: {row.group} ({unit_in_words(row.unit, language)})",
+            float(row.price_points_per_unit),
+            0.0,
+            (),
+        )
         for row in scarce.itertuples()
     ]
     bars, ax = _some(bars, most, words.nothing_scarce), _axes(ax, language)

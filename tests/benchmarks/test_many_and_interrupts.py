@@ -1,4 +1,4 @@
-"""The measurements of many regions and of Ctrl-C run, and their tables say what came back."""
+"""The measurements of many regions, pages and Ctrl-C run, and their tables say what came back."""
 
 import sys
 from pathlib import Path
@@ -40,6 +40,15 @@ def test_the_footprint_counts_what_is_needed(tmp_path: Path) -> None:
     assert min(sizes.values()) > 0
     assert import_s("import json", tmp_path) > 0
     assert [*tmp_path.rglob("decoder.*.pyc")], "timed as compiled, also where Python keeps nothing"
+
+
+def test_frames_become_pages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["page", "--smoke"]) == 0
+    rows = [row.split("|") for row in capsys.readouterr().out.splitlines()[4:]]
+    steps = [row[1].strip() for row in rows if not row[1].strip().startswith("...")]
+    reports = ["report, manager", "report, consultant"]
+    assert steps == ["Region.from_frames", "solve", "8 tables", "summary", *reports]
+    assert all(float(row[3]) >= 0 for row in rows if row[1].strip() in steps)
 
 
 def test_a_program_that_says_nothing_is_no_answer() -> None:

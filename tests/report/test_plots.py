@@ -121,8 +121,10 @@ def test_the_scarcest_comes_first_and_ids_are_no_mathematics() -> None:
     axes = po.plots.bottlenecks(SCARCE, most=1)
     assert widths(axes) == [8.0]
     assert [label.get_text() for label in axes.get_yticklabels()] == [
-        "Coaching: \\$K\\$ (hours a week)"
+        "coaching capacity: \\$K\\$ (hours a week)"
     ]
+    dutch = po.plots.bottlenecks(SCARCE, language="nl")
+    assert dutch.get_yticklabels()[-1].get_text() == "plekken van een vacature: O-1 (plaatsingen)"
 
 
 def test_nothing_to_draw_is_said(result) -> None:
