@@ -50,6 +50,7 @@ if TYPE_CHECKING:  # for type checkers, which do not run `__getattr__`
         Employer as Employer,
         Municipality as Municipality,
         Opening as Opening,
+        Period as Period,
         Region as Region,
         Together as Together,
     )
@@ -86,6 +87,7 @@ _MODULE_OF = {
     "Municipality": "records",
     "NationResult": "many",
     "Opening": "records",
+    "Period": "records",
     "Pin": "records.pins",
     "PlacementError": "basics.errors",
     "PlacementWarning": "basics.errors",

@@ -18,6 +18,7 @@ from placement_opt.basics.html import html_table
 from placement_opt.basics.short_text import told_parts
 from placement_opt.constraints.base import Rule
 from placement_opt.instance.groupings import groups_of_records
+from placement_opt.instance.in_time import IN_TIME
 from placement_opt.instance.instance import Instance
 from placement_opt.objectives import standard_terms
 from placement_opt.objectives.base import Term
@@ -137,7 +138,9 @@ class Model(AnswersOfModel):
         return html_table(f"Model of {self.region.name}", parts)
 
     def _check(self, rules: Sequence[object], terms: Sequence[object]) -> None:
-        check_parts(rules, terms, self._given.columns, groups_of_records(self.instance))
+        groups = groups_of_records(self.instance)
+        in_time = IN_TIME if self.region.periods else ()
+        check_parts(rules, terms, self._given.columns, (*groups, *in_time))
 
     @property
     def given(self) -> GivenPairs:

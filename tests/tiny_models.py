@@ -8,17 +8,18 @@ import placement_opt as po
 from placement_opt.constraints import standard_rules
 from placement_opt.instance.instance import Instance
 from placement_opt.objectives import standard_terms
+from placement_opt.run.not_in_time import not_in_time
 
 MOST_PAIRS = 7
 
 
 @st.composite
-def models(draw, hard=None, options=False):
+def models(draw, hard=None, options=False, periods=((),)):
     """Draw a model with every rule: standard ones, and those that only users ask for.
 
-    With `options`, people have coaching options.
+    With `options`, people have coaching options; the periods are one of `periods`.
     """
-    region = draw(tiny_regions(options=options))
+    region = draw(tiny_regions(options=options, periods=periods))
     assume(draw(st.sampled_from((3, 2, 1))) <= len(pairs_of(region)))
     instance = Instance(region)
     hard = draw(st.booleans()) if hard is None else hard
@@ -57,9 +58,29 @@ def models(draw, hard=None, options=False):
         rules[rule.rule] = rule
     if hard and draw(st.sampled_from((False, False, False, True))):
         rules["EveryCandidatePlaced"] = po.EveryCandidatePlaced()
+    if region.periods:
+        rules |= {rule.rule: rule for rule in draw(rules_in_time(price))}
+        rules = {name: rule for name, rule in rules.items() if not [*not_in_time([rule])]}
     sign = draw(st.sampled_from((1, 1, 1, 1, 1, 1, -1)))
     terms = [t.model_copy(update={"weight": sign}) for t in standard_terms(instance)]
     return po.Model(region, rules=list(rules.values()), objective=terms)
+
+
+@st.composite
+def rules_in_time(draw, price):
+    """Draw the rules that speak of periods."""
+    over = draw(st.sampled_from(("horizon", "time")))
+    at = draw(st.sampled_from(("end", "each_period"))) if over == "horizon" else "end"
+    most = draw(st.sampled_from((1, 2)))
+    return [
+        po.OnePlacement(at_most=draw(st.sampled_from((1, 1, 2))), over=over)
+        if at == "end"
+        else po.OnePlacement(),
+        po.JobsQuota(per="employer", shortfall_price=price, at=at)
+        if price is not None
+        else po.JobsQuota(per="region", max_shortfall=2.5, at=at),
+        po.ResourceLimit(uses=None, per="start_period", limits=most),
+    ]
 
 
 VARIANTS = ("calm", "fast", "late")

@@ -19,6 +19,7 @@ from placement_opt.records import (
     Employer,
     Municipality,
     Opening,
+    Period,
     Region,
     Together,
 )
@@ -99,6 +100,23 @@ def people(draw, number, work, coaches, homes, options):
         groups={"area": "north"} if number == 0 else draw(groups_of("area", "north", "south")),
         **coaching,
     )
+
+
+def in_periods(*days):
+    """Return periods that begin on the days, the last of which is the first day after them."""
+    ends = [dt.date.fromisoformat(day) for day in days]
+    return tuple(
+        Period(id=f"P-{n}", starts_on=first, ends_on=after - dt.timedelta(days=1))
+        for n, (first, after) in enumerate(itertools.pairwise(ends))
+    )
+
+
+PERIODS = (
+    in_periods("2026-02-01", "2026-04-01", "2026-06-01"),
+    in_periods("2026-01-01", "2026-03-01", "2026-07-16", "2027-01-01"),
+    in_periods("2026-02-01", "2026-11-01", "2027-03-01"),
+    in_periods("2026-02-01", "2026-03-15"),
+)
 
 
 def groups_of_people(persons):
@@ -185,13 +203,15 @@ def towns(draw, name, pays):
 
 
 @st.composite
-def tiny_regions(draw, most=3, most_coaches=2, fixed=True, options=False):
+def tiny_regions(draw, most=3, most_coaches=2, fixed=True, options=False, periods=((),)):
     """Draw a region of at most `most` candidates and openings with every kind of record.
 
     Where municipalities pay, everybody has one; in other regions some people have none.
 
     With `options`, many people have coaching options: some regions have a way in which a pair can
     be had for each regime.
+
+    The periods are one of `periods`, none by default.
 
     With `fixed`, some regions hold fixed placements: each of them eligible under the standard
     pair rules, so that no input is bad, though together they may contradict other rules.
@@ -215,6 +235,7 @@ def tiny_regions(draw, most=3, most_coaches=2, fixed=True, options=False):
         "excluded_pairs": draw(often((), ((persons[0], work[0]),))),
         "travel_minutes": draw(often((), ((persons[0], work[0], 25.5), ("M-1", "M-2", 61)))),
         "sectors_of_work": frozenset({"care"}),
+        "periods": draw(st.sampled_from(periods)),
     }
     region = Region(**fields)
     if not fixed or not draw(often(False, False, True)):

@@ -11,6 +11,7 @@ from placement_opt.instance.columns import HOUR, NOT_GIVEN, UNIT
 from placement_opt.instance.travel import TravelTable
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.columns import pair_column
+from placement_opt.pairs.in_periods import weighted_in_time
 from placement_opt.pairs.table import Column, PairTable
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.own_parts import OwnTerm, is_own
@@ -90,7 +91,11 @@ def _points_of_term(term: Term, pairs: PairTable, some: PairTable, rows: Ints) -
 
     One of the user's own is asked about all pairs, as it was for the plan: it may compare them.
     """
-    column = OwnTerm(term).points(pairs) if is_own(term) else term.points(some)
+    name = type(term).__name__
+    if is_own(term):
+        column = weighted_in_time(pairs, OwnTerm(term).points(pairs), name)
+    else:
+        column = weighted_in_time(some, term.points(some), name)
     values = column.values[rows] if is_own(term) else column.values
     weight = read_number(term.weight) / column.scale
     largest = max(int(values.max(initial=0)), -int(values.min(initial=0)))

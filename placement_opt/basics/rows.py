@@ -43,7 +43,9 @@ class PlacementRow(Row):
     """One proposed placement; amounts are None where nobody gave what they follow from.
 
     `variant` is the way in which the pair is had, None for a pair with one way only;
-    `success_probability` is the chance that it holds, where `ExpectedPlacements` counts it.
+    `start_period`, `starts_on` and `ends_on`, the last day within the periods of the region, are
+    told where it has periods; `success_probability` is the chance that it holds, where
+    `ExpectedPlacements` counts it.
     """
 
     candidate_id: str
@@ -55,6 +57,9 @@ class PlacementRow(Row):
     subsidy_eur_per_year: float | None = None
     points: float
     variant: str | None = None
+    start_period: str | None = None
+    starts_on: dt.date | None = None
+    ends_on: dt.date | None = None
     success_probability: float | None = None
 
 
@@ -179,7 +184,8 @@ class QuotaRow(Row):
     `attainable_jobs` is the most that the group can gain, counted as `placed_jobs`: by places of
     openings and hours of eligible people alone, each of whom counts in every group. `per` and
     `group` are tuples where ways to group are crossed. `levy_eur` is a scenario, EUR a
-    year; where it is 0 by law, off or unknown, `levy_reason` says why.
+    year; where it is 0 by law, off or unknown, `levy_reason` says why. `period` is the period of
+    which the row tells, None for the end of the plan.
     """
 
     per: str | tuple[str, ...]
@@ -194,6 +200,7 @@ class QuotaRow(Row):
     shortfall_hours_per_year: float | None = None
     levy_eur: float | None = None
     levy_reason: str | None = None
+    period: str | None = None
 
 
 class CoachRow(Row):
@@ -296,7 +303,9 @@ class BlockingRulesRow(Row):
 class BudgetRow(Row):
     """What a municipality's wage-cost subsidies cost, and what is free for them.
 
-    The budget pays the subsidy and the employer charges (werkgeverslasten) on top of it.
+    The budget pays the subsidy and the employer charges (werkgeverslasten) on top of it. Where the
+    region has periods there is a row for each calendar `year`, with the share of the subsidies that
+    falls in it.
     """
 
     municipality_id: str
@@ -304,6 +313,7 @@ class BudgetRow(Row):
     subsidy_eur_per_year: float
     charges_eur_per_year: float = 0
     budget_eur_per_year: float
+    year: int | None = None
 
 
 class CostRow(Row):

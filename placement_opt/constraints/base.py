@@ -66,6 +66,11 @@ class Rule(ModelPart):
         """Return the label of a row in Dutch, where it has words beside ids."""
         return label
 
+    def placements_in(self, instance: Instance) -> int | None:
+        """Return the same in a region, whose periods may allow more."""
+        del instance
+        return self.placements_per_candidate
+
     def price_of(self, group: Group) -> Fraction | None:
         """Return the points per unit of a group's shortfall, exact; None where it is hard."""
         price = getattr(self, "shortfall_price", None)
@@ -239,12 +244,11 @@ def used(plan: Plan, per: Ways, uses: str | None) -> dict[Group, Fraction]: ...
 def used(plan: Plan, per: Ways, uses: str | None) -> Mapping[Any, Fraction]:
     """Sum a pair column over the placements of each group, by a plain reading."""
     if uses is None:
-        labels = Counter(plan.group(placement, per) for placement in plan.placements)
-        return {label: Fraction(count) for label, count in labels.items() if label is not None}
+        labels = Counter(label for one in plan.placements for label in plan.groups(one, per))
+        return {label: Fraction(count) for label, count in labels.items()}
     sums: dict[Group, Fraction] = {}
     for placement in plan.placements:
-        label = plan.group(placement, per)
-        if label is not None:
+        for label in plan.groups(placement, per):
             amount = plan.amount(placement, uses) or Fraction(0)
             sums[label] = sums.get(label, Fraction(0)) + amount
     return sums

@@ -14,6 +14,7 @@ from placement_opt.constraints.base import Rule
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
 from placement_opt.formulation.row_limits import RowLimits
+from placement_opt.instance.in_time import START_PERIOD
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Violation, pair_text
 from placement_opt.pairs.table import PairTable
@@ -124,10 +125,17 @@ class FixedPlacements(Rule):
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
-        ways = {(p.candidate_id, p.opening_id): p.variant for p in plan.placements}
+        ways = {
+            (p.candidate_id, p.opening_id): {
+                p.variant,
+                plan.way(p),
+                plan.group(p, START_PERIOD),
+            }
+            for p in plan.placements
+        }
         for pair in self.fixed_in(plan.instance):
             named = self._variant_of.get(pair)
-            if pair not in ways or named not in {None, ways[pair]}:
+            if pair not in ways or named not in {None, *ways[pair]}:
                 yield self.broken(pair_text(*pair, named), "not in the plan")
 
     @property
@@ -167,7 +175,7 @@ def rows_of_fixed(
     for candidate_id, opening_id in fixed:
         ways = pairs.ways(instance.candidate_idx(candidate_id), instance.opening_idx(opening_id))
         named = variants.get((candidate_id, opening_id))
-        found.append([row for row in ways if named in {None, pairs.variant_of(row)}])
+        found.append([row for row in ways if pairs.is_named(row, named)])
         if found[-1]:
             continue
         expected = INELIGIBLE

@@ -24,14 +24,14 @@ from placement_opt.pairs.table import Column
 class Usage(ShortRepr):
     """What each pair uses of its group: the exact column, and the groups it falls in.
 
-    `also` subtracts amounts from other groups: (group code per pair, column of the same scale).
+    `also` subtracts amounts from other groups: (the groups, column of the same scale).
     A placement that makes a person leave a job lowers the hours of the employer left behind.
     `unit` names what is counted, for answers, and `beside` is what each group has beside the plan.
     """
 
     groups: Groups
     column: Column
-    also: tuple[Indices, Column] | None = None
+    also: tuple[Groups, Column] | None = None
     unit: str = "units"
     beside: Mapping[int, Fraction] | None = None
 
@@ -59,15 +59,30 @@ class Usage(ShortRepr):
         n_groups = len(self.groups.labels)
         row_of = np.full(n_groups + 1, -1, dtype=np.int32)
         row_of[np.array(rows, dtype=np.int64)] = np.arange(len(rows), dtype=np.int32)
-        matrix = rows_of_pairs(row_of[self.groups.code], len(rows), self.column.values)
+        matrix = _rows_of_groups(self.groups, row_of, len(rows), self.column)
         if self.also is None:
             return matrix
-        code, column = self.also
-        left = rows_of_pairs(row_of[code], len(rows), column.values)
+        groups, column = self.also
+        left = _rows_of_groups(groups, row_of, len(rows), column)
         # Narrow types would overflow where one pair has entries from both parts.
         rest: sparse.csr_array = matrix.astype(np.int64) - left.astype(np.int64)
         rest.eliminate_zeros()
         return narrow_rows(rest)
+
+
+def _rows_of_groups(
+    groups: Groups, row_of: Indices, n_rows: int, column: Column
+) -> sparse.csr_array:
+    """Return the amounts of each group that has a row, CSR of shape (n_rows, E)."""
+    row = row_of[groups.code]
+    if groups.pair is None:
+        return rows_of_pairs(row, n_rows, column.values)
+    is_in = row >= 0
+    pair = groups.pair[is_in]
+    entries = column.values[pair], (row[is_in], pair)
+    usage = sparse.csr_array(entries, shape=(n_rows, column.values.size))
+    usage.eliminate_zeros()
+    return narrow_rows(usage)
 
 
 def grouped_limit(
@@ -146,8 +161,10 @@ def _hard_rows(
         matrix,
         np.array(lower, dtype=np.int64),
         np.array(upper, dtype=np.int64),
-        # Without `also` no pair is in two groups.
-        each_pair_once=usage.also is None and matrix.nnz == matrix.shape[1],
+        # Without `also` no pair is in two groups, where it has one entry of them.
+        each_pair_once=usage.also is None
+        and usage.groups.pair is None
+        and matrix.nnz == matrix.shape[1],
         limits=usage.limits(rows, Fraction(1, scale), at_least, at_most),
     )
 

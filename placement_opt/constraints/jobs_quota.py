@@ -11,7 +11,7 @@ import numpy.typing as npt
 from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Ints
-from placement_opt.basics.errors import Findings, Problem
+from placement_opt.basics.errors import Findings, InvalidInputError, Problem
 from placement_opt.basics.quantities import Digits, read_number
 from placement_opt.basics.rows import AssumptionRow
 from placement_opt.constraints.base import Rule, limit_of_group, plain_limits, prices_of_groups
@@ -20,6 +20,7 @@ from placement_opt.constraints.leaving_once import leaving_once
 from placement_opt.constraints.limits import Limits, Per, Prices, unfit_groups
 from placement_opt.constraints.model_part import Examples
 from placement_opt.constraints.quota_attainable import attainable_jobs
+from placement_opt.constraints.quota_in_time import in_each_period
 from placement_opt.constraints.quota_records import (
     groups_employers,
     hours_left,
@@ -30,9 +31,11 @@ from placement_opt.constraints.quota_records import (
     who_counts,
 )
 from placement_opt.constraints.quota_standing import GroupStanding, placed_jobs
+from placement_opt.constraints.while_running import in_period
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.columns import HOUR
 from placement_opt.instance.groupings import Group, each_way, group_text
+from placement_opt.instance.in_time import IN_TIME
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Plan, Shortfall, Violation
 from placement_opt.pairs.groups import Groups, grouped
@@ -72,6 +75,9 @@ class JobsQuota(Rule):
     max_shortfall
         Flexibility: no group may miss more jobs than this; None means no limit on a priced
         shortfall and no flexibility on a hard one.
+    at
+        In a region with periods ``"end"`` (the default) counts who works in the last of them, and
+        ``"each_period"`` asks the same jobs in each, with the price for each.
 
     References
     ----------
@@ -95,6 +101,7 @@ class JobsQuota(Rule):
         {"per": "employer.chain", "shortfall_price": {"Jansen": 12.5}, "max_shortfall": 1},
         {"per": ("employer.chain", "sector"), "shortfall_price": 5, "unknown_ground": "refuse"},
         {"per": ("employer.chain", "employer"), "jobs": 0.5, "shortfall_price": 3},
+        {"per": "sector", "jobs": 0.75, "shortfall_price": 9, "at": "each_period"},
         {
             "per": ("employer", "candidate.area"),
             "jobs": {("E-0", "north"): 1, ("E-1", "nobody"): 0.25},
@@ -108,6 +115,7 @@ class JobsQuota(Rule):
     max_shortfall: Annotated[float, Quantity(0, 10**9, 6, "jobs", Digits.LIMIT)] | None = None
 
     unknown_ground: Literal["not_counted", "refuse"] = "not_counted"
+    at: Literal["end", "each_period"] = "end"
 
     @classmethod
     @override
@@ -119,6 +127,11 @@ class JobsQuota(Rule):
     def contradictions(self, unread: Collection[str] = ()) -> Iterator[Problem]:
         if "per" in unread:
             return
+        in_time = [way for way in each_way(self.per) if way in IN_TIME]
+        if in_time:
+            expected = "must not name periods"
+            hint = 'judge the quota in each of them with at="each_period"'
+            yield Problem("rule", "JobsQuota", "per", self.per, expected, hint)
         yield from unfit_groups(self, self.per, {"jobs", "shortfall_price"}.difference(unread))
         if self.jobs is None and "jobs" not in unread and not groups_employers(self.per):
             yield problem_of_pledges(self.per)
@@ -141,7 +154,14 @@ class JobsQuota(Rule):
         findings.refuse()
         usage = self._usage(pairs, groups, np.where(counted, hours.values, 0), hours.scale, left)
         usage = replace(usage, unit="jobs", beside=service)
+        in_each = self.at == "each_period" and pairs.start is not None
+        if in_each:
+            usage, target, prices = in_each_period(pairs, usage, target, prices)
         if usage.also is not None and pairs.placements_per_candidate > 1:
+            if in_each:
+                hint = "allow one placement per candidate over the horizon, or judge the end"
+                expected = 'must be "end" where people who leave a job may have several placements'
+                raise InvalidInputError.single("rule", self.rule, "at", self.at, expected, hint)
             return leaving_once(self.title, pairs, usage, target, prices, self._most_short)
         return grouped_limit(
             self.title,
@@ -182,6 +202,8 @@ class JobsQuota(Rule):
         with findings.gathered():
             counts = who_counts(pairs, refuse_unknown=self.unknown_ground == "refuse")
         counted = counts[pairs.candidate] & ~instance.openings.sheltered[pairs.opening]
+        if self.at == "end" and pairs.end is not None:
+            counted &= pairs.end == len(instance.region.periods)
         with findings.gathered():
             hours = hours_where(pairs, counted, self.title)
         findings.refuse()
@@ -218,7 +240,7 @@ class JobsQuota(Rule):
         groups_left = grouped(leaving, self.per)
         row_of = np.array([*(row.get(label, -1) for label in groups_left.labels), -1])
         code = np.where(current >= 0, row_of[groups_left.code], -1).astype(np.int32)
-        return Usage(groups, jobs(new), also=(code, jobs(of_leaver)))
+        return Usage(groups, jobs(new), also=(Groups(code, groups.labels), jobs(of_leaver)))
 
     def attainable(self, pairs: PairTable, *, places_count: bool) -> dict[Group, Fraction]:
         """Return at most how many jobs each group can gain; see `attainable_jobs`."""
@@ -241,10 +263,13 @@ class JobsQuota(Rule):
         wanted = self.jobs if self.jobs is not None else pledged(instance, self.per)
         targets = plain_limits(plan, wanted, self.per)
         service = {} if self.jobs is None else in_service(instance, self.per, targets)
-        placed = placed_jobs(plan, self.per)
-        for label, target in targets.items():
-            zero = Fraction(0)
-            yield GroupStanding(label, target, service.get(label, zero), placed.get(label, zero))
+        periods, zero = instance.region.periods or (None,), Fraction(0)
+        for period in periods if self.at == "each_period" else periods[-1:]:
+            placed = placed_jobs(plan, self.per, period)
+            shown = None if period is None or self.at == "end" else period.id
+            for label, target in targets.items():
+                jobs = service.get(label, zero), placed.get(label, zero)
+                yield GroupStanding(label, target, *jobs, period=shown)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
@@ -254,7 +279,7 @@ class JobsQuota(Rule):
                 most = Fraction(0)
             if most is not None and position.shortfall > most:
                 yield self.broken(
-                    position.group,
+                    in_period(position.group, position.period),
                     f"{float(position.shortfall):g} jobs short, at most {float(most):g} allowed",
                 )
 
@@ -263,4 +288,5 @@ class JobsQuota(Rule):
         for position in self.positions(plan):
             price = self.price_of(position.group)
             if price is not None:
-                yield Shortfall(group_text(position.group), position.shortfall, price)
+                about = group_text(in_period(position.group, position.period))
+                yield Shortfall(about, position.shortfall, price)

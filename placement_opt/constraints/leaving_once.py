@@ -44,7 +44,9 @@ def leaving_once(
     """
     if usage.also is None:
         return None
-    code, left = usage.also
+    (of_left, left), code = usage.also, usage.also[0].code
+    if usage.groups.pair is not None or of_left.pair is not None:
+        raise ValueError("pairs in several groups")
     leaving = np.flatnonzero((code >= 0) & (left.values != 0))
     _, first, person = np.unique(pairs.candidate[leaving], return_index=True, return_inverse=True)
     # One column more for each person: what the pairs leave behind, taken out of them.

@@ -6,13 +6,18 @@ from typing import ClassVar, Literal, Self
 
 from typing_extensions import override
 
-from placement_opt.constraints.base import Rule, usage_column, used
+from placement_opt.constraints.base import Rule, usage_column
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.constraints.while_running import (
+    grouped_while_running,
+    in_period,
+    most_beside,
+    used_while_running,
+)
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Violation
 from placement_opt.instance.record_change import RecordChange, raised
-from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.table import PairTable
 
 
@@ -21,7 +26,8 @@ class OpeningCapacity(Rule):
 
     .. math:: \sum_{c} x_{co} \le \text{positions}_o
 
-    An opening with 0 positions is closed. Source: the employer's own number; no law.
+    An opening with 0 positions is closed. In a region with periods a placement takes a position in
+    each period in which it runs. Source: the employer's own number; no law.
     """
 
     title: ClassVar[str] = "positions of an opening"
@@ -35,22 +41,23 @@ class OpeningCapacity(Rule):
 
     @override
     def lower(self, pairs: PairTable) -> RowBlock | None:
-        positions = pairs.instance.openings.positions
-        return grouped_limit(
-            self.title,
-            Usage(grouped(pairs, "opening"), usage_column(self, pairs, None), unit="placements"),
-            at_most={row: Fraction(int(free)) for row, free in enumerate(positions)},
-        )
+        instance = pairs.instance
+        free = zip(instance.opening_ids, instance.openings.positions.tolist(), strict=True)
+        positions = {id_: Fraction(number) for id_, number in free}
+        groups, at_most = grouped_while_running(pairs, "opening", positions)
+        column = usage_column(self, pairs, None)
+        return grouped_limit(self.title, Usage(groups, column, unit="placements"), at_most=at_most)
 
     @override
     def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
         opening = plan.opening(placement)
-        taken = used(plan, "opening", None).get(opening.id, Fraction(0))
-        yield raised(opening, "positions", taken + 1)
+        yield raised(opening, "positions", most_beside(plan, placement, "opening") + 1)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
-        for opening_id, taken in used(plan, "opening", None).items():
+        for opening_id, in_time in used_while_running(plan, "opening").items():
             positions = plan.instance.opening_of[opening_id].positions
-            if taken > positions:
-                yield self.broken(opening_id, f"{taken} placements, {positions} free positions")
+            for period, taken in in_time.items():
+                if taken > positions:
+                    text = f"{taken} placements, {positions} free positions"
+                    yield self.broken(in_period(opening_id, period), text)

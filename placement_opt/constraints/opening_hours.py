@@ -8,13 +8,18 @@ import numpy as np
 from typing_extensions import override
 
 from placement_opt.basics.quantities import read_number
-from placement_opt.constraints.base import Rule, used
+from placement_opt.constraints.base import Rule
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.constraints.while_running import (
+    grouped_while_running,
+    in_period,
+    most_beside,
+    used_while_running,
+)
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Violation
 from placement_opt.instance.record_change import RecordChange, raised
-from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.hours import hours_where
 from placement_opt.pairs.table import PairTable
 
@@ -24,8 +29,8 @@ class OpeningHours(Rule):
 
     .. math:: \sum_{c} h_{co} x_{co} \le \text{hours\_total}_o
 
-    `Opening.hours_total_per_week` of who gives it; others are free. Source: the employer's own
-    number; no law.
+    `Opening.hours_total_per_week` of who gives it; others are free. In a region with periods it
+    holds in each of them. Source: the employer's own number; no law.
     """
 
     title: ClassVar[str] = "hours of an opening in all"
@@ -42,31 +47,28 @@ class OpeningHours(Rule):
         instance = pairs.instance
         limits = _limits(instance)
         limited = np.array([id_ in limits for id_ in instance.opening_ids], dtype=np.bool_)
+        hours = hours_where(pairs, limited[pairs.opening], self.title)
+        groups, at_most = grouped_while_running(pairs, "opening", limits)
         return grouped_limit(
-            self.title,
-            Usage(
-                grouped(pairs, "opening"),
-                hours_where(pairs, limited[pairs.opening], self.title),
-                unit="hours_per_week",
-            ),
-            at_most={instance.opening_idx(id_): limit for id_, limit in limits.items()},
+            self.title, Usage(groups, hours, unit="hours_per_week"), at_most=at_most
         )
 
     @override
     def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
         opening, hours = plan.opening(placement), plan.hours_per_week(placement)
         if opening.hours_total_per_week is not None and hours is not None:
-            taken = used(plan, "opening", "hours_per_week").get(opening.id, Fraction(0))
+            taken = most_beside(plan, placement, "opening", "hours_per_week")
             yield raised(opening, "hours_total_per_week", taken + hours)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
         limits = _limits(plan.instance)
-        for opening_id, hours in used(plan, "opening", "hours_per_week").items():
+        for opening_id, in_time in used_while_running(plan, "opening", "hours_per_week").items():
             most = limits.get(opening_id)
-            if most is not None and hours > most:
-                text = f"{float(hours):g} hours a week, at most {float(most):g} in all"
-                yield self.broken(opening_id, text)
+            for period, hours in in_time.items():
+                if most is not None and hours > most:
+                    text = f"{float(hours):g} hours a week, at most {float(most):g} in all"
+                    yield self.broken(in_period(opening_id, period), text)
 
 
 def _limits(instance: Instance) -> dict[str, Fraction]:

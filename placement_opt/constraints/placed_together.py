@@ -13,9 +13,11 @@ from placement_opt.constraints.base import Rule
 from placement_opt.formulation.pair_entries import narrow_rows
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
 from placement_opt.formulation.row_limits import RowLimits
+from placement_opt.instance.in_time import START_PERIOD
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Violation
 from placement_opt.pairs.table import PairTable
+from placement_opt.records.periods import WITHIN
 from placement_opt.records.together import Together
 
 APART = "placements apart"
@@ -30,8 +32,9 @@ class PlacedTogether(Rule):
         \quad \text{for each place } l \text{ and each member } c \text{ with the next, } c'
 
     with n the openings of the first of the two there, which is 1 where a place is an opening.
-    `Region.together` says who, and what a place is. Source: practice, such as couples, and duos in
-    which one shows the other the work; no law.
+    `Region.together` says who, and what a place is. In a region with periods they also start in the
+    same one. Source: practice, such as couples, and duos in which one shows the other the work; no
+    law.
     """
 
     title: ClassVar[str] = "groups that stay together"
@@ -70,16 +73,21 @@ class PlacedTogether(Rule):
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
         for group in _groups(plan.instance):
-            there: dict[tuple[bool, str], set[str]] = {}
+            there: dict[_PlaceInTime, set[str]] = {}
             for member in group.members:
                 for placement in plan.of_candidate.get(member, ()):
                     there.setdefault(_place(plan, placement, group), set()).add(member)
-            for (_, place), members in sorted(there.items()):
+            for (_, place, start), members in sorted(there.items()):
                 apart = [member for member in group.members if member not in members]
-                text = f"{', '.join(sorted(members))} in {place}, without {', '.join(apart)}"
+                here = _in_time(place, start)
+                text = f"{', '.join(sorted(members))} in {here}, without {', '.join(apart)}"
                 for member, other in _ring(group):
                     if member in members and other in apart:
-                        yield self.broken(_row_of(group, place, member), text)
+                        yield self.broken(_row_of(group, here, member), text)
+
+
+_PlaceInTime = tuple[bool, str, str]
+"""Whether a place is an employer, its id, and the period of the start, empty without periods."""
 
 
 class _Rows:
@@ -103,31 +111,41 @@ class _Rows:
         for member, other in _ring(group):
             own, beside = self._of(member), self._of(other)
             first = len(self.labels)
-            row_of: dict[tuple[bool, str], int] = {}
-            openings: dict[tuple[bool, str], set[int]] = {}
+            row_of: dict[_PlaceInTime, int] = {}
+            openings: dict[_PlaceInTime, set[int]] = {}
             rows = []
-            for opening in self._pairs.opening[own].tolist():
-                rows.append(row_of.setdefault(place[opening], first + len(row_of)))
-                openings.setdefault(place[opening], set()).add(opening)
+            for opening, start in self._ends(own):
+                here = (*place[opening], start)
+                rows.append(row_of.setdefault(here, first + len(row_of)))
+                openings.setdefault(here, set()).add(opening)
             self._enter(own, rows, [-1] * len(rows))
             ends = [
-                (pair, row_of[place[opening]], len(openings[place[opening]]))
-                for pair, opening in zip(
-                    beside.tolist(), self._pairs.opening[beside].tolist(), strict=True
-                )
-                if place[opening] in row_of
+                (pair, row_of[here], len(openings[here]))
+                for pair, (opening, start) in zip(beside.tolist(), self._ends(beside), strict=True)
+                if (here := (*place[opening], start)) in row_of
             ]
             self._enter(
                 np.array([pair for pair, _, _ in ends], dtype=np.int64),
                 [row for _, row, _ in ends],
                 [count for _, _, count in ends],
             )
-            self.labels += [_row_of(group, name, member) for _, name in row_of]
+            self.labels += [
+                _row_of(group, _in_time(name, start), member) for _, name, start in row_of
+            ]
 
     def _of(self, candidate_id: str) -> Ints:
         start = self._pairs.candidate_start
         candidate = self._pairs.instance.candidate_idx(candidate_id)
         return np.arange(int(start[candidate]), int(start[candidate + 1]))
+
+    def _ends(self, pairs: Ints) -> list[tuple[int, str]]:
+        """Return the opening of each pair and the period in which it starts."""
+        openings = self._pairs.opening[pairs].tolist()
+        if self._pairs.start is None:
+            return [(opening, "") for opening in openings]
+        ids = [period.id for period in self._pairs.instance.region.periods]
+        starts = self._pairs.start[pairs].tolist()
+        return [(opening, ids[start]) for opening, start in zip(openings, starts, strict=True)]
 
     def _enter(self, pair: Ints, row: list[int], amount: list[int]) -> None:
         self.pair.append(pair)
@@ -145,6 +163,11 @@ def _ring(group: Together) -> Iterator[tuple[str, str]]:
     return zip(group.members, [*group.members[1:], group.members[0]], strict=True)
 
 
+def _in_time(place: str, start: str) -> str:
+    """Name a place, and the period of the start where there is one."""
+    return f"{place}{WITHIN}{start}" if start else place
+
+
 def _row_of(group: Together, place: str, member: str) -> str:
     """Name what binds a member to the next one in a place."""
     return f"{' + '.join(group.members)}, {place}: {member}"
@@ -156,7 +179,10 @@ def _place_of(instance: Instance, opening_id: str, where: str) -> tuple[bool, st
     return (False, opening_id) if employer is None else (True, employer)
 
 
-def _place(plan: Plan, placement: Placement, group: Together) -> tuple[bool, str]:
+def _place(plan: Plan, placement: Placement, group: Together) -> _PlaceInTime:
     """Return the place of a placement as a group sees places, by a plain reading."""
     employer = plan.employer(placement) if group.where == "employer" else None
-    return (False, placement.opening_id) if employer is None else (True, employer.id)
+    start = str(plan.group(placement, START_PERIOD) or "")
+    if employer is None:
+        return False, placement.opening_id, start
+    return True, employer.id, start

@@ -6,6 +6,7 @@ from fractions import Fraction
 from placement_opt.constraints.quota_records import counts_for_quota
 from placement_opt.instance.groupings import Group, Ways
 from placement_opt.instance.plan import Placement, Plan, contract_hours
+from placement_opt.records import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +14,15 @@ class GroupStanding:
     """Where one group stands under a plan, in jobs of 25.5 hours a week, exact.
 
     `target` is what is asked, `in_service` counts where the target is a statutory one, `placed`
-    what the plan adds (people who leave a job lower it), `shortfall` what is missing.
+    what the plan adds (people who leave a job lower it), `shortfall` what is missing. `period` is
+    the period of which all this holds, None for the end of the plan.
     """
 
     group: Group
     target: Fraction
     in_service: Fraction
     placed: Fraction
+    period: str | None = None
 
     @property
     def shortfall(self) -> Fraction:
@@ -27,8 +30,8 @@ class GroupStanding:
         return max(Fraction(0), self.target - self.in_service - self.placed)
 
 
-def placed_jobs(plan: Plan, per: Ways) -> dict[Group, Fraction]:
-    """Sum jobs gained and left per group, person by person."""
+def placed_jobs(plan: Plan, per: Ways, period: Period | None = None) -> dict[Group, Fraction]:
+    """Sum jobs gained and left per group, person by person; in a period, where there are some."""
     instance = plan.instance
     job = Fraction(instance.rulebook.job_hours_per_week)
     placed: dict[Group, Fraction] = {}
@@ -41,11 +44,16 @@ def placed_jobs(plan: Plan, per: Ways) -> dict[Group, Fraction]:
         candidate = instance.candidate_of[candidate_id]
         if not counts_for_quota(instance, candidate):
             continue
+        begun = False
         for placement in placements:
+            run = plan.run(placement)
+            begun = begun or period is None or run[0].starts_on <= period.starts_on
+            if period is not None and period not in run:
+                continue
             if not plan.opening(placement).sheltered:
                 hours = plan.hours_per_week(placement) or Fraction(0)
                 add(plan.group(placement, per), hours)
-        if candidate.current_opening is not None:
+        if begun and candidate.current_opening is not None:
             old = Placement(candidate_id, candidate.current_opening)
             opening = instance.opening_of[candidate.current_opening]
             if not opening.sheltered:

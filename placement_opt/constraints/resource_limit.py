@@ -45,8 +45,9 @@ class ResourceLimit(Rule):
         How placements are grouped: ``"candidate"``, ``"opening"``, ``"employer"``,
         ``"municipality"`` (the candidate's), ``"opening_municipality"``, ``"sector"``,
         ``"region"``, a group of your own records (``"candidate.neighbourhood"``,
-        ``"opening.site"``, ``"employer.chain"``), a pair column of labels, or a tuple of these: a
-        group for each combination that occurs. Who has no label is in no group.
+        ``"opening.site"``, ``"employer.chain"``), a pair column of labels, ``"variant"``, in a
+        region with periods ``"period"`` (each in which a placement runs) and ``"start_period"``, or
+        a tuple of these: a group for each combination that occurs. Who has no label is in no group.
     limits, minimums
         One number for every group, or {group: number}, with a tuple of labels for a tuple `per`;
         groups left out are free. A named group
@@ -141,12 +142,18 @@ class ResourceLimit(Rule):
 
     @override
     def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
-        limits = plain_limits(plan, self.limits, self.per)
-        group, amount = plan.group(placement, self.per), plan.amount(placement, self.uses)
-        if group is None or group not in limits or not amount:
+        limits, sums = plain_limits(plan, self.limits, self.per), used(plan, self.per, self.uses)
+        amount = plan.amount(placement, self.uses) or Fraction(0)
+        asked = {
+            group: sums.get(group, Fraction(0)) + amount
+            for group in plan.groups(placement, self.per)
+            if group in limits
+        }
+        full = [group for group, least in asked.items() if least > limits[group]]
+        group = (full or [*asked])[0] if asked else None
+        if group is None or not amount or len(full) > 1:  # none is enough by itself
             return
-        least = used(plan, self.per, self.uses).get(group, Fraction(0)) + amount
-        limit = limits[group]
+        least, limit = asked[group], limits[group]
         more = Fraction(max(1, math.ceil(least - limit)))
         after = {label: plain(of) for label, of in (limits | {group: limit + more}).items()}
         yield RecordChange(

@@ -1,6 +1,7 @@
 """Municipalities realise at least, and at most, so many sheltered places."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
@@ -8,9 +9,10 @@ import numpy as np
 from typing_extensions import override
 
 from placement_opt.constraints.base import Rule, prices_of_groups
-from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.constraints.grouped_limit import Usage, grouped_limit, stacked
 from placement_opt.constraints.limits import Prices
 from placement_opt.constraints.model_part import Examples
+from placement_opt.constraints.while_running import grouped_while_running, in_period
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.instance.instance import Instance
@@ -19,6 +21,7 @@ from placement_opt.instance.record_change import RecordChange, raised
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.missing import Missing
 from placement_opt.pairs.table import Column, PairTable
+from placement_opt.records import Period
 
 STANDARD_PRICE = 1_000
 
@@ -28,6 +31,8 @@ class ShelteredPlaces(Rule):
 
     .. math:: \text{minimum}_m \le \sum_{c \in m,\, o \text{ sheltered}} x_{co}
               \le \text{maximum}_m
+
+    In a region with periods the maximum holds in each of them, the minimum in the last.
 
     Parameters
     ----------
@@ -79,29 +84,47 @@ class ShelteredPlaces(Rule):
         sheltered = instance.openings.sheltered[pairs.opening].astype(np.int8)
         home = grouped(pairs, "municipality")
         prices, _ = prices_of_groups(self, home, "municipality")
-        return grouped_limit(
-            self.title,
-            Usage(home, Column(sheltered), unit="placements"),
-            at_most={row[id_]: n for id_, n in most.items()},
-            at_least={row[id_]: n for id_, n in _limits(instance, "minimum").items()},
-            shortfall_price=prices,
-        )
+        at_least = {row[id_]: n for id_, n in _limits(instance, "minimum").items()}
+        usage = Usage(home, Column(sheltered), unit="placements")
+        if pairs.end is None:
+            at_most = {row[id_]: n for id_, n in most.items()}
+            return grouped_limit(
+                self.title, usage, at_most=at_most, at_least=at_least, shortfall_price=prices
+            )
+        in_time, of_row = grouped_while_running(pairs, "municipality", most)
+        at_the_end = Column(sheltered * (pairs.end == len(instance.region.periods)))
+        parts = [
+            grouped_limit(self.title, replace(usage, groups=in_time), at_most=of_row),
+            grouped_limit(
+                self.title,
+                replace(usage, column=at_the_end),
+                at_least=at_least,
+                shortfall_price=prices,
+            ),
+        ]
+        found = [part for part in parts if part is not None]
+        return stacked(self.title, found) if found else None
 
     @override
     def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
         home = plan.instance.municipality_of.get(plan.candidate(placement).municipality or "")
         is_full = home is not None and home.sheltered_places_maximum is not None
         if home is not None and is_full and plan.opening(placement).sheltered:
-            least = Fraction(_filled(plan).get(home.id, 0) + 1)
+            run = plan.run(placement) or (None,)
+            least = Fraction(max(_filled(plan, period).get(home.id, 0) for period in run) + 1)
             yield raised(home, "sheltered_places_maximum", least)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
         instance = plan.instance
-        filled = _filled(plan)
-        for municipality_id, most in _limits(instance, "maximum").items():
-            if filled.get(municipality_id, 0) > most:
-                yield self.broken(municipality_id, f"{filled[municipality_id]} filled, {most} wide")
+        for period in instance.region.periods or (None,):
+            in_time = _filled(plan, period)
+            for municipality_id, most in _limits(instance, "maximum").items():
+                count = in_time.get(municipality_id, 0)
+                if count > most:
+                    about = in_period(municipality_id, None if period is None else period.id)
+                    yield self.broken(about, f"{count} filled, {most} wide")
+        filled = _filled_at_the_end(plan)
         for municipality_id, least in _limits(instance, "minimum").items():
             count = filled.get(municipality_id, 0)
             if self.price_of(municipality_id) is None and count < least:
@@ -109,7 +132,7 @@ class ShelteredPlaces(Rule):
 
     @override
     def shortfalls(self, plan: Plan) -> Iterator[Shortfall]:
-        filled = _filled(plan)
+        filled = _filled_at_the_end(plan)
         for municipality_id, least in _limits(plan.instance, "minimum").items():
             short, price = least - filled.get(municipality_id, 0), self.price_of(municipality_id)
             if price is not None:
@@ -124,10 +147,17 @@ def _limits(instance: Instance, end: str) -> dict[str, Fraction]:
     }
 
 
-def _filled(plan: Plan) -> dict[str, int]:
+def _filled_at_the_end(plan: Plan) -> dict[str, int]:
+    periods = plan.instance.region.periods
+    return _filled(plan, periods[-1] if periods else None)
+
+
+def _filled(plan: Plan, period: Period | None) -> dict[str, int]:
+    """Count the sheltered places that are filled in a period, by municipality."""
     filled: dict[str, int] = {}
     for placement in plan.placements:
         municipality = plan.candidate(placement).municipality
-        if plan.opening(placement).sheltered and municipality is not None:
+        runs = period is None or period in plan.run(placement)
+        if runs and plan.opening(placement).sheltered and municipality is not None:
             filled[municipality] = filled.get(municipality, 0) + 1
     return filled

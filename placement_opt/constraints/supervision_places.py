@@ -6,13 +6,18 @@ from typing import ClassVar, Literal, Self
 
 from typing_extensions import override
 
-from placement_opt.constraints.base import Rule, usage_column, used
+from placement_opt.constraints.base import Rule, usage_column
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.constraints.while_running import (
+    grouped_while_running,
+    in_period,
+    most_beside,
+    used_while_running,
+)
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Violation
 from placement_opt.instance.record_change import RecordChange, raised
-from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.table import PairTable
 
 
@@ -22,8 +27,8 @@ class SupervisionPlaces(Rule):
     .. math:: \sum_{p \in \text{employer}} x_p \le \text{supervision places}
 
     Guidance on the work floor (werkbegeleiding) comes from the employer's own people and is apart
-    from job coaching. Every placement takes one place; employers that do not say how many they
-    have are free.
+    from job coaching. Every placement takes one place, in each period in which it runs where the
+    region has periods; employers that do not say how many they have are free.
     """
 
     title: ClassVar[str] = "supervision places of an employer"
@@ -39,23 +44,26 @@ class SupervisionPlaces(Rule):
     @override
     def lower(self, pairs: PairTable) -> RowBlock | None:
         instance = pairs.instance
-        places = (instance.employer_of[id_].supervision_places for id_ in instance.employer_ids)
-        return grouped_limit(
-            self.title,
-            Usage(grouped(pairs, "employer"), usage_column(self, pairs, None), unit="placements"),
-            at_most={row: Fraction(n) for row, n in enumerate(places) if n is not None},
+        given = (
+            (id_, instance.employer_of[id_].supervision_places) for id_ in instance.employer_ids
         )
+        places = {id_: Fraction(number) for id_, number in given if number is not None}
+        groups, at_most = grouped_while_running(pairs, "employer", places)
+        column = usage_column(self, pairs, None)
+        return grouped_limit(self.title, Usage(groups, column, unit="placements"), at_most=at_most)
 
     @override
     def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
         employer = plan.employer(placement)
         if employer is not None and employer.supervision_places is not None:
-            taken = used(plan, "employer", None).get(employer.id, Fraction(0))
+            taken = most_beside(plan, placement, "employer")
             yield raised(employer, "supervision_places", taken + 1)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
-        for employer_id, taken in used(plan, "employer", None).items():
+        for employer_id, in_time in used_while_running(plan, "employer").items():
             places = plan.instance.employer_of[employer_id].supervision_places
-            if places is not None and taken > places:
-                yield self.broken(employer_id, f"{taken} placements, {places} supervision places")
+            for period, taken in in_time.items():
+                if places is not None and taken > places:
+                    text = f"{taken} placements, {places} supervision places"
+                    yield self.broken(in_period(employer_id, period), text)

@@ -1,6 +1,6 @@
 """Municipalities pay the wage-cost subsidy of their own candidates from a yearly budget."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
@@ -10,10 +10,12 @@ from typing_extensions import override
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import AssumptionRow
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.grouped_limit import Usage, grouped_limit
+from placement_opt.constraints.by_year import limits_by_year
 from placement_opt.constraints.model_part import Examples
+from placement_opt.constraints.while_running import in_period
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.columns import NOT_GIVEN
+from placement_opt.instance.in_time import calendar_years, share_of_year
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan, Violation
 from placement_opt.instance.record_change import RecordChange, raised
@@ -35,7 +37,9 @@ class WageSubsidyBudget(Rule):
 
     Both sides are euros for twelve months at the region's date; the budget is what is free for
     this plan. Municipalities without a budget are free. Where the ground does not decide whether
-    somebody is entitled, the subsidy is counted: a budget is never overspent.
+    somebody is entitled, the subsidy is counted: a budget is never overspent. In a region with
+    periods each calendar year has the budget, and pays a placement for the share of its days in
+    which it runs.
 
     Parameters
     ----------
@@ -123,11 +127,8 @@ class WageSubsidyBudget(Rule):
         hint = "name the municipality whose budget pays the subsidy, or leave the person out"
         missing.candidates("municipality", homeless, subsidy.values > 0, hint)
         missing.refuse()
-        return grouped_limit(
-            self.title,
-            Usage(grouped(pairs, "municipality"), subsidy, unit="eur_per_year"),
-            at_most={row[id_]: budget for id_, budget in budgets.items()},
-        )
+        at_most = {row[id_]: budget for id_, budget in budgets.items()}
+        return limits_by_year(self.title, pairs, grouped(pairs, "municipality"), subsidy, at_most)
 
     @override
     def assumptions(self, pairs: PairTable) -> Iterator[AssumptionRow]:
@@ -166,24 +167,39 @@ class WageSubsidyBudget(Rule):
     def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
         home = plan.instance.municipality_of.get(plan.candidate(placement).municipality or "")
         if home is not None and home.wage_subsidy_budget_eur_per_year is not None:
-            own = (one for one in plan.placements if plan.candidate(one).municipality == home.id)
-            spent = sum(self.paid(plan, one) for one in (*own, placement))
+            own = [one for one in plan.placements if plan.candidate(one).municipality == home.id]
+            spent = max(
+                sum(self.paid_in(plan, one, year) for one in (*own, placement))
+                for year in budget_years(plan)
+            )
             yield raised(home, "wage_subsidy_budget_eur_per_year", Fraction(spent))
+
+    def paid_in(self, plan: Plan, placement: Placement, year: int | None) -> Fraction:
+        """Return what the budget of a calendar year pays for a placement; None without periods."""
+        paid = self.paid(plan, placement)
+        return paid if year is None else paid * share_of_year(plan.run(placement), year)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
-        spent = dict.fromkeys(_budgets(plan.instance), Fraction(0))
-        for placement in plan.placements:
-            home = plan.candidate(placement).municipality
-            if home in spent:
-                spent[home] += self.paid(plan, placement)
-        for municipality_id, budget in _budgets(plan.instance).items():
-            if spent[municipality_id] > budget:
-                yield self.broken(
-                    municipality_id,
-                    f"EUR {float(spent[municipality_id]):,.2f} a year spent,"
-                    f" EUR {float(budget):,.2f} free",
-                )
+        for year in budget_years(plan):
+            spent = dict.fromkeys(_budgets(plan.instance), Fraction(0))
+            for placement in plan.placements:
+                home = plan.candidate(placement).municipality
+                if home in spent:
+                    spent[home] += self.paid_in(plan, placement, year)
+            for municipality_id, budget in _budgets(plan.instance).items():
+                if spent[municipality_id] > budget:
+                    yield self.broken(
+                        in_period(municipality_id, None if year is None else str(year)),
+                        f"EUR {float(spent[municipality_id]):,.2f} a year spent,"
+                        f" EUR {float(budget):,.2f} free",
+                    )
+
+
+def budget_years(plan: Plan) -> Sequence[int | None]:
+    """Return the calendar years whose budgets a plan takes; None stands for a year as such."""
+    periods = plan.instance.region.periods
+    return calendar_years(periods) if periods else (None,)
 
 
 def _budgets(instance: Instance) -> dict[str, Fraction]:

@@ -15,12 +15,13 @@ from typing_extensions import override
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.groupings import Group, Ways, way_to_group
+from placement_opt.instance.in_time import PERIOD, START_PERIOD, run_of, start_of, way_of
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.readings import Readings, ReadT
 from placement_opt.instance.steps import comes_before
 from placement_opt.instance.straight_line import straight_line_minutes
 from placement_opt.instance.variants import VARIANT
-from placement_opt.records import Candidate, Employer, Opening
+from placement_opt.records import Candidate, Employer, Opening, Period
 from placement_opt.records.rankings import Ranking
 from placement_opt.rulebook import ADULT_AGE, Rulebook
 
@@ -175,6 +176,19 @@ class Plan:
         """The steps before a job as a plan of their own, for rules that judge them like jobs."""
         return Plan(self.instance, self.steps)
 
+    def of_some(self, placements: Iterable[Placement]) -> "Plan":
+        """Return some of the placements as a plan of their own, in the same setting."""
+        return Plan(
+            self.instance,
+            placements,
+            self.eligible_candidates,
+            self._labels,
+            self.eligible,
+            self.given_columns,
+            self.steps,
+            self.readings,
+        )
+
     def once(
         self, what: Hashable, placement: Placement, read: "Callable[[Plan, Placement], ReadT]"
     ) -> ReadT:
@@ -204,7 +218,7 @@ class Plan:
     def candidate(self, placement: Placement) -> Candidate:
         """Return the record of the person, in the regime of the placement if they have options."""
         record = self.instance.candidate_of[placement.candidate_id]
-        regime = placement.variant
+        regime = self.way(placement)
         if regime is None or regime not in record.coaching_options:
             return record
         key = (record.id, regime)
@@ -221,10 +235,41 @@ class Plan:
         employer_id = self.opening(placement).employer
         return None if employer_id is None else self.instance.employer_of[employer_id]
 
+    def way(self, placement: Placement) -> str | None:
+        """Return the label of the way in which a pair is had, without the period of its start."""
+        return way_of(self.instance.region.periods, placement.variant)
+
+    def run(self, placement: Placement) -> tuple[Period, ...]:
+        """Return the periods in which a placement runs; none in a region without periods."""
+        periods, variant = self.instance.region.periods, placement.variant
+        return tuple(run_of(periods, variant, self.opening(placement))) if periods else ()
+
+    def groups(self, placement: Placement, per: Ways) -> tuple[Group, ...]:
+        """Return the labels of all groups that a placement belongs to.
+
+        It is in several where they are of the periods in which it runs, else in one or none.
+        """
+        ways = (per,) if isinstance(per, str) else per
+        if PERIOD not in ways:
+            group = self.group(placement, per)
+            return () if group is None else (group,)
+        labels = [None if way == PERIOD else self._label(placement, way) for way in ways]
+        found = list[Group]()
+        for period in self.run(placement):
+            here = [
+                period.id if way == PERIOD else label
+                for way, label in zip(ways, labels, strict=True)
+            ]
+            known = tuple(label for label in here if label is not None)
+            if len(known) == len(here):
+                found.append(known[0] if isinstance(per, str) else known)
+        return tuple(found)
+
     def group(self, placement: Placement, per: Ways) -> Group | None:
         """Return the label of the group that a placement belongs to, or None.
 
-        Of several ways it is the label of each, and None where one of them is.
+        Of several ways it is the label of each, and None where one of them is. Of the periods in
+        which a placement runs `groups` knows.
         """
         if not isinstance(per, str):
             labels = [self._label(placement, way) for way in per]
@@ -234,7 +279,9 @@ class Plan:
 
     def _label(self, placement: Placement, per: str) -> str | None:
         if per == VARIANT:
-            return placement.variant
+            return self.way(placement)
+        if per == START_PERIOD:
+            return start_of(self.instance.region.periods, placement.variant)
         way = way_to_group(per)
         if way is not None:
             candidate, opening = self.candidate(placement), self.opening(placement)
@@ -288,7 +335,7 @@ class Plan:
     def success_probability(self, placement: Placement) -> Fraction | None:
         """Return the chance that the placement holds in its regime, or None where none is given."""
         options = self.instance.candidate_of[placement.candidate_id].coaching_options
-        chance = options.get(placement.variant)  # type: ignore[call-overload]
+        chance = options.get(self.way(placement))  # type: ignore[call-overload]
         return None if chance is None else read_number(chance)
 
     @pair_amount

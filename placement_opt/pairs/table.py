@@ -101,7 +101,10 @@ class PairTable(ShortRepr):
         Position of the pair's way among `variants`, shape (E,), int32; -1 for a pair that can be
         had in one way only. None where that holds for all pairs.
     variants
-        The ways that pairs can be had in, labels ascending.
+        The ways that pairs can be had in.
+    start, end
+        Where the region has periods: the period in which each row starts, and the one before which
+        it is over, shape (E,), int16. None without periods.
     removed
         For each pair rule's title: how many openings it takes from each candidate, shape (C,),
         int32. Rules are counted independently, so one opening can be counted by several.
@@ -124,6 +127,8 @@ class PairTable(ShortRepr):
     opening: Indices
     variant: Indices | None = None
     variants: tuple[Variant, ...] = ()
+    start: npt.NDArray[np.signedinteger] | None = None
+    end: npt.NDArray[np.signedinteger] | None = None
     removed: Mapping[str, Indices] = field(default_factory=dict)
     given: Mapping[str, Column] = field(default_factory=dict)
     given_where: Mapping[str, Bools] = field(default_factory=dict)
@@ -132,7 +137,7 @@ class PairTable(ShortRepr):
     unmatched: tuple[RemarkRow, ...] = ()
 
     def __post_init__(self) -> None:
-        for array in (self.candidate, self.opening, self.variant):
+        for array in (self.candidate, self.opening, self.variant, self.start, self.end):
             if array is not None:
                 array.setflags(write=False)
 
@@ -230,6 +235,14 @@ class PairTable(ShortRepr):
         code = -1 if self.variant is None else int(self.variant[row])
         return None if code < 0 else self.variants[code].label
 
+    def is_named(self, row: int, named: str | None) -> bool:
+        """Tell whether somebody means a row: by its label, its way or its start; None is any."""
+        code = -1 if self.variant is None else int(self.variant[row])
+        if named is None or code < 0:
+            return named is None
+        one = self.variants[code]
+        return named in {one.label, one.way, one.start}
+
     @cached_property
     def person(self) -> Indices:
         """Row among `People` of each pair: its candidate in the regime of its way, shape (E,)."""
@@ -237,8 +250,9 @@ class PairTable(ShortRepr):
         if self.variant is not None:
             in_regime = self.instance.derived(people_of).in_regime
             for code, way in enumerate(self.variants):
-                if way.label in in_regime:
-                    rows = in_regime[way.label][self.candidate]
+                regime = way.way
+                if regime is not None and regime in in_regime:
+                    rows = in_regime[regime][self.candidate]
                     person = np.where(self.variant == code, rows, person)
         return person
 
@@ -281,6 +295,8 @@ class PairTable(ShortRepr):
             candidate=self.candidate[rows],
             opening=self.opening[rows],
             variant=None if self.variant is None else self.variant[rows],
+            start=None if self.start is None else self.start[rows],
+            end=None if self.end is None else self.end[rows],
             given={name: Column.of(of.values[rows], of.scale) for name, of in self.given.items()},
             given_where={name: where[rows] for name, where in self.given_where.items()},
             labels={name: (code[rows], texts) for name, (code, texts) in self.labels.items()},

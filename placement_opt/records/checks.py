@@ -9,6 +9,7 @@ from placement_opt.basics.errors import Problem, closest_hint, closest_ids
 from placement_opt.records.base import Record
 from placement_opt.records.gone import Gone, References
 from placement_opt.records.people import Candidate, Coach
+from placement_opt.records.periods import Period, out_of_order
 from placement_opt.records.rankings import entries_of
 from placement_opt.records.together import Together
 from placement_opt.records.work import Employer, Municipality, Opening
@@ -26,7 +27,7 @@ class RegionChecks:
     ----------
     name
         Name of the region, for its own problems.
-    candidates, openings, employers, coaches, municipalities, together
+    candidates, openings, employers, coaches, municipalities, together, periods
         The records that could be read.
     excluded_pairs, fixed_placements, travel_minutes, sectors_of_work
         The fields of the region.
@@ -45,6 +46,7 @@ class RegionChecks:
     coaches: Sequence[Coach]
     municipalities: Sequence[Municipality]
     together: Sequence[Together]
+    periods: Sequence[Period]
     excluded_pairs: Sequence[tuple[str, str]]
     fixed_placements: Sequence[tuple[str, str]]
     travel_minutes: Sequence[tuple[str, str, float]]
@@ -62,12 +64,15 @@ class RegionChecks:
             self.employers,
             self.coaches,
             self.municipalities,
+            self.periods,
         ):
             yield from _duplicate_ids(kind)
         yield from self._of_candidates()
         yield from self._of_openings()
         yield from self._of_employers_and_coaches()
         yield from self._of_groups()
+        if self.unread_ids.get("periods", ()) == ():
+            yield from out_of_order(self.periods)
         yield from self._of_pairs("excluded_pairs", self.excluded_pairs)
         yield from self._of_pairs("fixed_placements", self.fixed_placements)
         yield from self._excluded_and_fixed()

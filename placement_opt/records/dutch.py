@@ -50,6 +50,8 @@ TABLES: Mapping[str, str] = {
     "gemeenten": "municipalities",
     "together": "together",
     "samen": "together",
+    "periods": "periods",
+    "perioden": "periods",
     "excluded_pairs": "excluded_pairs",
     "fixed_placements": "fixed_placements",
     "pins": "pins",
@@ -158,6 +160,13 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "beschut_max": "sheltered_places_maximum",
     },
     "together": {"leden": "members", "kandidaten": "members", "waar": "where"},
+    "periods": {
+        "periode": "id",
+        "van": "starts_on",
+        "begindatum": "starts_on",
+        "tot_en_met": "ends_on",
+        "einddatum": "ends_on",
+    },
     "excluded_pairs": {"kandidaat": "candidate_id", "vacature": "opening_id"},
     "fixed_placements": {
         "kandidaat": "candidate_id",

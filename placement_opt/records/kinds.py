@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from placement_opt.records.base import Record
 from placement_opt.records.people import Candidate, Coach
+from placement_opt.records.periods import Period
 from placement_opt.records.together import Together
 from placement_opt.records.work import Employer, Municipality, Opening
 
@@ -14,4 +15,5 @@ RECORD_KINDS: Mapping[str, type[Record]] = {
     "coaches": Coach,
     "municipalities": Municipality,
     "together": Together,
+    "periods": Period,
 }

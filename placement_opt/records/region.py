@@ -25,6 +25,7 @@ from placement_opt.records.json_text import region_fingerprint
 from placement_opt.records.kept_coaches import KeptCoaches, split_coaches
 from placement_opt.records.kinds import RECORD_KINDS
 from placement_opt.records.people import Candidate, Coach
+from placement_opt.records.periods import Period
 from placement_opt.records.pins import (
     Pins,
     pins_of,
@@ -72,6 +73,9 @@ class Region(RegionFiles):
         are checked as soon as one is listed and are plain labels before that.
     together
         Groups of candidates who are placed together, or not at all.
+    periods
+        The periods in which placements start and run, one after the other; without them a plan has
+        no time. See `docs/paths.md`.
     excluded_pairs
         Pairs (candidate id, opening id) that may not be placed.
     fixed_placements
@@ -110,6 +114,7 @@ class Region(RegionFiles):
     coaches: Annotated[tuple[Coach, ...], RecordRows] = ()
     municipalities: Annotated[tuple[Municipality, ...], RecordRows] = ()
     together: Annotated[tuple[Together, ...], RecordRows] = ()
+    periods: Annotated[tuple[Period, ...], RecordRows] = ()
     excluded_pairs: PairsOfIds = ()
     fixed_placements: PairsOfIds = ()
     pins: Pins = ()
@@ -293,6 +298,7 @@ def _checks(
         coaches=region.coaches,
         municipalities=region.municipalities,
         together=region.together,
+        periods=region.periods,
         excluded_pairs=region.excluded_pairs,
         fixed_placements=region.fixed_placements,
         travel_minutes=region.travel_minutes,

@@ -132,6 +132,7 @@ class RegionFiles(Record):
         coaches: Any = None,
         municipalities: Any = None,
         together: Any = None,
+        periods: Any = None,
         name: str | None = None,
         date: "dt.date | str | None" = None,
         excluded_pairs: Any = None,
@@ -150,7 +151,7 @@ class RegionFiles(Record):
 
         Parameters
         ----------
-        candidates, openings, employers, coaches, municipalities, together
+        candidates, openings, employers, coaches, municipalities, together, periods
             Frames with columns named like the fields of the record. An empty cell (None, NaN, NaT,
             NA) means not given. A range of hours is one column or `hours_per_week_min` and
             `hours_per_week_max`, a location one column or `lat` and `lon`. Cells of sets and levels
@@ -206,6 +207,7 @@ class RegionFiles(Record):
             "coaches": coaches,
             "municipalities": municipalities,
             "together": together,
+            "periods": periods,
             "excluded_pairs": excluded_pairs,
             "fixed_placements": fixed_placements,
             "pins": pins,
@@ -247,9 +249,9 @@ class RegionFiles(Record):
         ----------
         path
             The folder: candidates.csv and openings.csv, and where there are any employers,
-            coaches, municipalities, together, excluded_pairs, fixed_placements, pins,
-            travel_minutes and postcodes; or the Dutch names kandidaten, vacatures, werkgevers,
-            jobcoaches, gemeenten, samen, reistijden.
+            coaches, municipalities, together, periods, excluded_pairs, fixed_placements,
+            pins, travel_minutes and postcodes; or the Dutch names kandidaten, vacatures,
+            werkgevers, jobcoaches, gemeenten, samen, perioden, reistijden.
         columns
             As in `from_frames`. Dutch names of columns that are usual are known.
         dialect

@@ -27,7 +27,7 @@ from placement_opt.report.tables import (
 from placement_opt.run.assumptions import assumption_rows
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.progress import Stopwatch
-from placement_opt.run.result_record import VARIANTS, ResultRecord
+from placement_opt.run.result_record import PERIODS, VARIANTS, ResultRecord
 from placement_opt.run.run_record import RunParameters, RunRecord
 from placement_opt.run.start_plan import Started
 from placement_opt.run.two_readings import contradicted, contradictions, plan_kept
@@ -210,6 +210,7 @@ def _stats(
         "openings": pairs.instance.n_openings,
         "pairs": pairs.n_distinct,
         **({} if pairs.variant is None else {VARIANTS: pairs.n_pairs}),
+        **({PERIODS: len(periods)} if (periods := pairs.instance.region.periods) else {}),
         "rows": formulation.n_rows,
         "variables": formulation.n_variables,
         "peak_memory_mb": peak_memory_mb(),

@@ -27,7 +27,7 @@ from placement_opt.basics.rows import (
 from placement_opt.instance.variants import VARIANT
 from placement_opt.pairs.chances import SUCCESS
 from placement_opt.report.summary import summarise
-from placement_opt.run.result_record import VARIANTS, ResultRecord
+from placement_opt.run.result_record import PERIODS, VARIANTS, ResultRecord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +49,13 @@ _TABLES: Mapping[str, tuple[type[Row], str]] = {
     "assumptions": (AssumptionRow, "assumption_rows"),
 }
 """Row and field of each table."""
+
+_WITH_TIME: Mapping[str, tuple[str, ...]] = {
+    "placements": ("start_period", "starts_on", "ends_on"),
+    "quotas": ("period",),
+    "budgets": ("year",),
+}
+"""Columns that only plans in time have."""
 
 
 class TabledResult(ResultRecord):
@@ -150,6 +157,8 @@ class TabledResult(ResultRecord):
         """Return columns and cells of a table; variants and chances only where they are in play."""
         row, rows = _TABLES[table]
         is_shown = {VARIANT: VARIANTS in self.stats, SUCCESS: self.expected_placements is not None}
+        if table in _WITH_TIME:
+            is_shown |= dict.fromkeys(_WITH_TIME[table], PERIODS in self.stats)
         columns = [name for name in row.model_fields if is_shown.get(name, True)]
         entries = getattr(self, rows) or ()
         return columns, [[getattr(entry, name) for name in columns] for entry in entries]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import (
@@ -19,9 +20,14 @@ from placement_opt.constraints.jobs_quota import JobsQuota
 from placement_opt.constraints.opening_capacity import OpeningCapacity
 from placement_opt.constraints.quota_standing import GroupStanding
 from placement_opt.constraints.stability import Stability
-from placement_opt.constraints.wage_subsidy_budget import WageSubsidyBudget, plans_fixed_form
+from placement_opt.constraints.wage_subsidy_budget import (
+    WageSubsidyBudget,
+    budget_years,
+    plans_fixed_form,
+)
 from placement_opt.instance.blocking import Strength, blocking_pairs
 from placement_opt.instance.groupings import Group
+from placement_opt.instance.in_time import share_of_year
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.objectives.base import Term
@@ -75,10 +81,23 @@ def placement_rows(
             ),
             points=float(gained),
             variant=placement.variant,
+            **_when(plan, placement),
             success_probability=told(placement, SUCCESS, is_read=True) if reads_chances else None,
         )
         for placement, gained in zip(plan.placements, points, strict=True)
     )
+
+
+def _when(plan: Plan, placement: Placement) -> dict[str, Any]:
+    """Return when a placement starts and ends; nothing without periods."""
+    run = plan.run(placement)
+    if not run:
+        return {}
+    return {
+        "start_period": run[0].id,
+        "starts_on": run[0].starts_on,
+        "ends_on": run[-1].ends_on,
+    }
 
 
 def expected_placements(plan: Plan, terms: Sequence[Term]) -> float | None:
@@ -91,9 +110,11 @@ def expected_placements(plan: Plan, terms: Sequence[Term]) -> float | None:
 def blocking_rows(plan: Plan, rules: Sequence[Rule]) -> tuple[BlockingRow, ...] | None:
     """Return who would rather have each other, as strictly as the model's own rule says.
 
-    None where no candidate or no opening ranks anybody.
+    None where no candidate or no opening ranks anybody, and in a plan in time.
     """
     region, given = plan.instance.region, plan.given_columns
+    if region.periods:
+        return None
     if not (any(one.wishes for one in region.candidates) or "candidate_rank" in given):
         return None
     if not (any(one.preferences for one in region.openings) or "opening_rank" in given):
@@ -147,6 +168,7 @@ def _rows_of_quota(
             shortfall_hours_per_year=float(position.shortfall * Fraction(per_job)),
             levy_eur=None if levy is None else float(levy),
             levy_reason=reason,
+            period=position.period,
         )
 
 
@@ -218,25 +240,34 @@ def budget_rows(plan: Plan, rules: Sequence[Rule]) -> tuple[BudgetRow, ...]:
         for m in sorted(plan.instance.region.municipalities, key=lambda record: record.id)
         if m.wage_subsidy_budget_eur_per_year is not None
     }
+    return tuple(
+        row for year in budget_years(plan) for row in _budgets_of_year(plan, rule, budgets, year)
+    )
+
+
+def _budgets_of_year(
+    plan: Plan, rule: WageSubsidyBudget, budgets: Mapping[str, Fraction], year: int | None
+) -> Iterator[BudgetRow]:
     subsidies, paid = dict.fromkeys(budgets, Fraction(0)), dict.fromkeys(budgets, Fraction(0))
     placements = dict.fromkeys(budgets, 0)
     for placement in plan.placements:
         home = plan.candidate(placement).municipality
         if home in paid:
             whole = rule.paid(plan, placement)
-            subsidies[home] += min(whole, plan.amount(placement, rule.subsidy) or Fraction(0))
-            paid[home] += whole
-            placements[home] += int(whole > 0)
-    return tuple(
-        BudgetRow(
+            subsidy = min(whole, plan.amount(placement, rule.subsidy) or Fraction(0))
+            share = Fraction(1) if year is None else share_of_year(plan.run(placement), year)
+            subsidies[home] += share * subsidy
+            paid[home] += share * whole
+            placements[home] += int(share * whole > 0)
+    for home, budget in budgets.items():
+        yield BudgetRow(
             municipality_id=home,
             placements=placements[home],
             subsidy_eur_per_year=float(subsidies[home]),
             charges_eur_per_year=float(paid[home] - subsidies[home]),
             budget_eur_per_year=float(budget),
+            year=year,
         )
-        for home, budget in budgets.items()
-    )
 
 
 def term_rows(verdict: Verdict) -> tuple[TermRow, ...]:

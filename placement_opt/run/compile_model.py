@@ -20,10 +20,12 @@ from placement_opt.objectives.base import Term
 from placement_opt.objectives.step_value import StepValue
 from placement_opt.pairs.enumeration import enumerate_steps
 from placement_opt.pairs.given_pairs import GivenPairs
+from placement_opt.pairs.in_periods import in_periods, weighted_in_time
 from placement_opt.pairs.regimes import in_regimes
 from placement_opt.pairs.rule_protocols import gather_problems
 from placement_opt.pairs.table import MANY, Column, PairTable
 from placement_opt.run.compiled import Compiled
+from placement_opt.run.not_in_time import not_in_time
 from placement_opt.run.own_parts import OwnRule, asked_rule, asked_term
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.removed import reasons_told
@@ -98,9 +100,12 @@ def _compiled(
     rulebook = instance.known_rulebook
     if rulebook is not None and rulebook.notes is not None:
         rulebook.notes.clear()
-    declared = (rule.placements_per_candidate for rule in rules)
+    declared = (rule.placements_in(instance) for rule in rules)
     at_most = min((most for most in declared if most is not None), default=MANY)
     findings = Findings()
+    if instance.region.periods:
+        findings.add(not_in_time(rules))
+        findings.refuse()
     asked_rules, asked_terms = list(map(asked_rule, rules)), list(map(asked_term, terms))
     with watch.phase("pairs"):
         instance = _with_steps(instance, asked_rules, terms)
@@ -113,7 +118,7 @@ def _compiled(
         if pairs is None:
             gather_problems(asked_rules, instance, findings)
             findings.refuse()
-        pairs = in_regimes(pairs, asked_rules, findings)
+        pairs = in_periods(in_regimes(pairs, asked_rules, findings))
         pairs = pairs.with_placements_per_candidate(at_most)
     blocks, points = list[RowBlock | None](), list[Column]()
     with watch.phase("lower"), reasons_told(pairs, rules):
@@ -122,7 +127,7 @@ def _compiled(
                 blocks.append(rule.lower(pairs))
         for term in asked_terms:
             with findings.gathered():
-                points.append(term.points(pairs))
+                points.append(weighted_in_time(pairs, term.points(pairs), type(term).__name__))
         findings.refuse()
     with watch.phase("formulate"):
         weights = (read_number(term.weight) for term in terms)

@@ -8,6 +8,7 @@ from placement_opt.basics.errors import Findings, InvalidInputError, Problem
 from placement_opt.constraints import standard_rules
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.one_variant import OneVariant
+from placement_opt.constraints.start_dates import StartDates
 from placement_opt.constraints.steps import Steps
 from placement_opt.constraints.travel_time import TravelTime, knows_places
 from placement_opt.instance.groupings import GROUPINGS, each_way
@@ -104,11 +105,15 @@ def rules_of(
         Names of the columns of ``pairs=`` or ``pair_values=``.
     """
     rules = standard_rules_of(instance, listed) if given is None else list(given)
-    has_ways = VARIANT in columns or any(one.coaching_options for one in instance.region.candidates)
+    in_time = bool(instance.region.periods)
+    has_ways = in_time or VARIANT in columns
+    has_ways = has_ways or any(one.coaching_options for one in instance.region.candidates)
     if has_ways and not any(isinstance(rule, OneVariant) for rule in rules):
         rules.append(OneVariant())
     if bool(instance.is_step.any()) and not any(isinstance(rule, Steps) for rule in rules):
         rules.append(Steps())
+    if in_time and not any(isinstance(rule, StartDates) for rule in rules):
+        rules.append(StartDates())
     return unreplaced(rules)
 
 

@@ -35,6 +35,7 @@ from placement_opt.run.run_record import RunRecord
 from placement_opt.run.start_outcome import StartOutcome
 
 VARIANTS = "variants"
+PERIODS = "periods"
 """The statistic that is there where pairs can be had in several ways, and only there."""
 
 

@@ -180,7 +180,7 @@ class _Read:
                 continue
             ends = instance.candidate_idx(candidate_id), instance.opening_idx(opening_id)
             ways = pairs.ways(*ends)
-            fit = [row for row in ways if given.variant in {None, pairs.variant_of(row)}]
+            fit = [row for row in ways if pairs.is_named(row, given.variant)]
             if not fit or given.pair in taken:
                 reason: LeftOutReason = "listed_twice" if fit else "not_eligible"
                 read._leave(reason, pair_text(candidate_id, opening_id, given.variant))

@@ -18,10 +18,11 @@ from placement_opt.basics.status import Status
 from placement_opt.constraints.base import Rule
 from placement_opt.instance.plan import Plan
 from placement_opt.objectives.base import Term
+from placement_opt.pairs.in_periods import weighted_in_time
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.own_parts import OwnTerm, is_own
 from placement_opt.run.result_record import ResultRecord
-from placement_opt.run.verification import Fault, Verdict
+from placement_opt.run.verification import Fault, Verdict, value_in_time
 from placement_opt.solvers.search.base import Search
 from placement_opt.solvers.search.board import Solution
 
@@ -49,7 +50,7 @@ def contradictions(
         claimed = sum(given, start=Fraction(0))
         told = Fraction(0)
         if not any(fault.part is term for fault in verdict.faults):
-            told = read_number(term.value(plan))
+            told = value_in_time(term, plan)
             if abs(claimed - told) > FLOAT_SHARE * sum(map(abs, given)):
                 text = f"`points` gives {float(claimed):g} in all, `value` {float(told):g}"
                 text_nl = f"`points` geeft samen {float(claimed):g}, `value` {float(told):g}"
@@ -89,7 +90,8 @@ def _own_points(rule: Rule, compiled: Compiled, solution: Solution) -> list[Frac
 
 def _points(term: Term, compiled: Compiled, solution: Solution) -> list[Fraction]:
     """Return the points of each placement before the weight, as the model has them."""
-    column = OwnTerm(term).points(compiled.pairs)
+    pairs = compiled.pairs
+    column = weighted_in_time(pairs, OwnTerm(term).points(pairs), type(term).__name__)
     return [Fraction(value, column.scale) for value in column.values[solution.chosen].tolist()]
 
 

@@ -3,7 +3,7 @@
 Every plan passes here before anyone sees it, whoever made it: a solver, a file, a person.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,8 @@ from typing_extensions import override
 
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.short_text import ShortRepr, shortened
-from placement_opt.instance.plan import Plan, Shortfall, Violation
+from placement_opt.instance.in_time import share_of_horizon, start_of
+from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation
 
 if TYPE_CHECKING:  # asked by their names, so that nothing is shared with how they lower
     from placement_opt.constraints.base import Rule
@@ -111,10 +112,14 @@ def judge(
         Each violation, the points of each term, and the shortfalls of priced minimums.
     """
     instance = plan.instance
-    unknown = tuple(
-        Violation("known ids", str(p), "the region has no such pair")
-        for p in (*plan.placements, *plan.steps)
-        if p.candidate_id not in instance.candidate_of or p.opening_id not in instance.opening_of
+    unknown = (
+        *_without_start(plan),
+        *(
+            Violation("known ids", str(p), "the region has no such pair")
+            for p in (*plan.placements, *plan.steps)
+            if p.candidate_id not in instance.candidate_of
+            or p.opening_id not in instance.opening_of
+        ),
     )
     if unknown:
         return Verdict(unknown, (), ())
@@ -131,7 +136,7 @@ def judge(
         ask.faults += of_steps.faults
     values, shortfalls, points_of_rules = [], list[tuple[str, Shortfall]](), []
     for term, name in zip(terms, _names([term.key for term in terms]), strict=True):
-        weight, value = read_number(term.weight), ask.number(term, "value")
+        weight, value = read_number(term.weight), ask.value(term)
         if value is not None:
             values.append(TermValue(name, weight, value, weight * value))
     for rule, name in zip(rules, _names([rule.key for rule in rules]), strict=True):
@@ -178,6 +183,14 @@ class _Asking:
             return ()
         return found
 
+    def value(self, term: "Term") -> Fraction | None:
+        """Return the value of a term, with the share of the horizon in which placements run."""
+        try:
+            return value_in_time(term, self._plan)
+        except Exception as error:
+            self._note(term, "value", error)
+            return None
+
     def number(self, part: "Rule | Term", method: str) -> Fraction | None:
         """Return what a method gives, exactly; None where it says None or fails as a user's own."""
         try:
@@ -194,6 +207,27 @@ class _Asking:
         text = f"`{method}` fails on the plan: {told}"
         text_nl = f"`{method}` loopt vast op het plan: {told}"
         self.faults.append(Fault(part, text, text_nl, is_failure=True))
+
+
+def _without_start(plan: Plan) -> Iterator[Violation]:
+    """Yield the placements that do not say when they start, in a region with periods."""
+    periods = plan.instance.region.periods
+    for placement in plan.placements if periods else ():
+        if start_of(periods, placement.variant) is None:
+            yield Violation("known ids", str(placement), "starts in no period of the region")
+
+
+def value_in_time(term: "Term", plan: Plan) -> Fraction:
+    """Return the value of a term: each placement counts for the share of the horizon it runs."""
+    periods = plan.instance.region.periods
+    if not periods:
+        return read_number(term.value(plan))
+    parts: dict[Fraction, list[Placement]] = {}
+    for placement in plan.placements:
+        share = share_of_horizon(periods, plan.run(placement))
+        parts.setdefault(share, []).append(placement)
+    values = (share * read_number(term.value(plan.of_some(part))) for share, part in parts.items())
+    return sum(values, start=Fraction(0))
 
 
 def _entries(found: Any) -> list[Any]:

@@ -83,7 +83,7 @@ def test_rows_mean_what_is_asked(case):
     code = np.array(case["code"], dtype=np.int32)
     also = case["also"]
     if also is not None:
-        also = (np.array(also[0], dtype=np.int32), column(also[1]))
+        also = (Groups(np.array(also[0], dtype=np.int32), LABELS), column(also[1]))
     usage = Usage(Groups(code, LABELS), column(case["amount"]), also)
     asked = {key: case[key] for key in ("at_most", "at_least", "shortfall_price", "max_shortfall")}
     block = grouped_limit("a limit", usage, **asked)

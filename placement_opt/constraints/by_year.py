@@ -1,0 +1,53 @@
+"""Yearly budgets where a region has periods: each calendar year pays for its own share."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import numpy as np
+
+from placement_opt.basics.errors import InvalidInputError
+from placement_opt.constraints.grouped_limit import Usage, grouped_limit, stacked
+from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.periods import periods_of
+from placement_opt.pairs.groups import Groups
+from placement_opt.pairs.table import Column, PairTable
+
+_MOST = 1 << 62
+
+
+def limits_by_year(
+    title: str, pairs: PairTable, groups: Groups, paid: Column, at_most: Mapping[int, Fraction]
+) -> RowBlock | None:
+    r"""Lower ``sum of amount a year <= limit`` to a row for each calendar year of the periods.
+
+    .. math:: \sum_{p \in g} \frac{\text{days of the run of } p \text{ in } y}{\text{days of } y}
+              u_p x_p \le L_g \quad \text{for each year } y
+
+    Without periods it is one row of the amounts of a year.
+
+    Raises
+    ------
+    InvalidInputError
+        When the exact numbers leave 64 bits.
+    """
+    periods = pairs.instance.derived(periods_of)
+    if periods is None or pairs.start is None or pairs.end is None:
+        usage = Usage(groups, paid, unit="eur_per_year")
+        return grouped_limit(title, usage, at_most=at_most)
+    largest, parts = int(np.abs(paid.values.astype(np.int64)).max(initial=0)), []
+    for year, (days, of_year) in periods.years.items():
+        if largest * of_year >= _MOST:
+            told = float(Fraction(largest, paid.scale))
+            expected = f"must fit 64 bits times the {of_year} days of {year}"
+            raise InvalidInputError.single(
+                "rule", title, "amount", told, expected, "use amounts in whole cents"
+            )
+        before = np.concatenate([[0], np.cumsum(days)])
+        common = int(np.gcd.reduce([of_year, *days]))
+        share = (before[pairs.end] - before[pairs.start]) // common
+        column = Column.of(paid.values.astype(np.int64) * share, paid.scale * (of_year // common))
+        labels = tuple((str(label), str(year)) for label in groups.labels)
+        usage = Usage(Groups(groups.code, labels), column, unit="eur_per_year")
+        block = grouped_limit(title, usage, at_most=at_most)
+        parts += [] if block is None else [block]
+    return stacked(title, parts) if parts else None

@@ -1,0 +1,175 @@
+"""The contract of rules in a region with periods: what rows allow is what the plain reading allows.
+
+On tiny regions all subsets of the ways of the eligible pairs are enumerated, a rule at a time.
+"""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from tiny_regions import DATE, PERIODS, coach_choices, ids_of, subsets, tiny_regions
+from tiny_search import best_own_values
+
+import placement_opt as po
+from placement_opt.basics.errors import Findings
+from placement_opt.constraints import RULES
+from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Plan
+from placement_opt.pairs.groups import LabelsOfPairs
+from placement_opt.pairs.in_periods import in_periods
+from placement_opt.pairs.listed import listed_pairs
+from placement_opt.pairs.placements import PairsByIds, placement_of
+from placement_opt.pairs.regimes import in_regimes
+from placement_opt.run.not_in_time import not_in_time
+
+LAW = po.Rulebook.on(DATE).override(
+    {
+        "coaching.minimum_hours_per_week.municipality": 8,
+        "coaching.minimum_contract_months.municipality": 6,
+        "wage_subsidy.employer_charges": "0.2",
+    }
+)
+MOST_WAYS = 8
+QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+IN_TIME = (
+    po.ResourceLimit(per="period", limits=1),
+    po.ResourceLimit(per="start_period", limits={"P-0": 1}, minimums={"P-1": 1}),
+    po.ResourceLimit(
+        uses="hours_per_week", per=("employer", "period"), limits=30, minimums=8, shortfall_price=2
+    ),
+    po.ResourceLimit(uses="weight", per=("period", "candidate.area"), limits={("P-1", "north"): 1}),
+    po.ResourceLimit(per=("start_period", "crew"), limits=1),
+    po.JobsQuota(per="employer", shortfall_price=800, at="each_period"),
+    po.JobsQuota(per="region", jobs=0.5, max_shortfall=0.25, at="each_period"),
+)
+CASES = [
+    pytest.param(rule, at_most, id=f"{type(rule).__name__}-{number}-{at_most or 'many'}")
+    for number, rule in enumerate(
+        [*(kind(**fields) for kind in RULES for fields in kind.examples), *IN_TIME]
+    )
+    if not [*not_in_time([rule])]
+    for at_most in ((1, None) if isinstance(rule, po.JobsQuota | po.Coaching) else (1,))
+]
+
+
+@st.composite
+def drawn_models(draw):
+    """Draw a region with periods, and a frame of some of its pairs with columns of its own."""
+    region = draw(tiny_regions(fixed=False, options=True, periods=PERIODS))
+    every = [(c.id, o.id) for c in region.candidates for o in region.openings]
+    pairs = draw(st.lists(st.sampled_from(every), unique=True, min_size=1, max_size=4))
+    each = {"min_size": len(pairs), "max_size": len(pairs)}
+    frame = {
+        "candidate_id": [candidate for candidate, _ in pairs],
+        "opening_id": [opening for _, opening in pairs],
+        "weight": draw(st.lists(st.sampled_from((0, 1, 1.5, 2.333333)), **each)),
+        "crew": draw(st.lists(st.sampled_from(("red", "blue")), **each)),
+    }
+    fixed = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=1))
+    excluded = set(region.excluded_pairs)
+    return region.model_copy(update={"fixed_placements": tuple(set(fixed) - excluded)}), frame
+
+
+def table_of(rule, region, frame, at_most):
+    """Return the pairs in all their ways under one rule and what always holds beside it."""
+    instance, findings = Instance(region, LAW), Findings()
+    rules = [rule, po.StartDates()]
+    table = in_periods(in_regimes(listed_pairs(instance, frame, rules), rules, findings))
+    findings.refuse()
+    n_periods = len(region.periods)
+    return table.with_placements_per_candidate(at_most or 2 * n_periods)
+
+
+def plans_of(table):
+    """Return a maker of plans over the rows of a table."""
+    labels, eligible = LabelsOfPairs(table), frozenset(candidate for candidate, _ in ids_of(table))
+
+    def plan(placements):
+        setting = eligible, labels, PairsByIds(table), table.given.keys()
+        return Plan(table.instance, placements, *setting)
+
+    return plan
+
+
+def is_possible(placements, at_most):
+    """Tell whether other rules allow the plan as far as all rules may rely on them."""
+    pairs = [(placement.candidate_id, placement.opening_id) for placement in placements]
+    people = [candidate for candidate, _ in pairs]
+    few = at_most is None or all(people.count(person) <= at_most for person in people)
+    return few and len(set(pairs)) == len(pairs)
+
+
+def judged(rule, plan, region, placements):
+    """Tell by the plain reading whether some assignment of coaches breaks nothing; its points."""
+    options = [placements]
+    if isinstance(rule, po.Coaching):
+        options = coach_choices(
+            region, placements, lambda p: (plan([p]).coaching_hours_per_week(p) or 0) > 0
+        )
+    for option in options:
+        whole = plan(option)
+        if not [*rule.violations(whole), *po.StartDates().violations(whole)]:
+            found = rule.shortfalls(whole)
+            return True, -sum((one.amount * one.price for one in found), Fraction(0))
+    return False, None
+
+
+def is_refused(rule, table):
+    """Tell whether people who leave a job may have several placements, in each period."""
+    in_each = isinstance(rule, po.JobsQuota) and rule.at == "each_period"
+    return in_each and "crew" not in str(rule.per) and table.placements_per_candidate > 1
+
+
+@pytest.mark.parametrize(("rule", "at_most"), CASES)
+def test_rows_are_satisfiable_exactly_when_nothing_is_violated(rule, at_most):
+    @settings(max_examples=30, deadline=None, database=None, suppress_health_check=QUIET)
+    @given(drawn=drawn_models())
+    def check(drawn):
+        region, frame = drawn
+        try:
+            table = table_of(rule, region, frame, at_most)
+        except po.InvalidInputError as error:  # what is fixed has to be eligible
+            assume("fixed_placements" not in {problem.field for problem in error.problems})
+            raise
+        assume(0 < table.n_pairs <= MOST_WAYS)
+        fixed = isinstance(rule, po.FixedPlacements)
+        assume(not fixed or set(region.fixed_placements) <= set(ids_of(table)))
+        plan = plans_of(table)
+        if is_refused(rule, table):
+            with pytest.raises(po.InvalidInputError, match='must be "end"'):
+                rule.lower(table)
+            return
+        raw = rule.lower(table)
+        block = None if raw is None else raw.divided()
+        for rows in subsets(range(table.n_pairs)):
+            chosen = [placement_of(table, row) for row in rows]
+            if not is_possible(chosen, at_most):
+                continue
+            sound, points = judged(rule, plan, region, chosen)
+            ones = np.isin(np.arange(table.n_pairs), rows).astype(int).tolist()
+            found = (Fraction(0), []) if block is None else best_own_values(block, ones)
+            assert (found is not None) is sound, chosen
+            assert found is None or found[0] == points
+
+    check()
+
+
+@settings(max_examples=60, deadline=None, database=None, suppress_health_check=QUIET)
+@given(drawn=drawn_models(), over=st.sampled_from(("horizon", "time")), at_most=st.integers(1, 2))
+def test_placements_of_a_person_over_the_horizon_or_at_the_same_time(drawn, over, at_most):
+    rule = po.OnePlacement(at_most=at_most, over=over)
+    table = table_of(rule, *drawn, None)
+    assume(0 < table.n_pairs <= MOST_WAYS)
+    block, plan = rule.lower(table), plans_of(table)
+    for rows in subsets(range(table.n_pairs)):
+        chosen = [placement_of(table, row) for row in rows]
+        if not is_possible(chosen, None):
+            continue
+        ones = np.isin(np.arange(table.n_pairs), rows).astype(int).tolist()
+        sound = not [*rule.violations(plan(chosen))]
+        assert (best_own_values(block, ones) is not None) is sound, chosen
+        people = [placement.candidate_id for placement in chosen]
+        most = max(map(people.count, people), default=0)
+        assert not sound or most <= rule.placements_in(table.instance)

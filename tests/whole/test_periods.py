@@ -1,0 +1,273 @@
+"""Plans in time: each solver's optimum is the best of all plans, whatever rules hold at once.
+
+The brute force uses nothing but plans and the plain reading of the rules.
+"""
+
+import datetime as dt
+from fractions import Fraction
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from tiny_models import brute_force, models
+from tiny_regions import PERIODS
+
+import placement_opt as po
+from placement_opt.instance.plan import Placement
+from placement_opt.solvers import get_solver
+
+MOST_WAYS = 9
+
+
+def examples(count):
+    quiet = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+    return settings(max_examples=count, deadline=None, database=None, suppress_health_check=quiet)
+
+
+def check_equals_brute_force(model, solvers):
+    compiled = model.compile()
+    assume(compiled.pairs.n_pairs <= MOST_WAYS)
+    best = brute_force(compiled)
+    for name in solvers:
+        if get_solver(name).refuses(compiled.formulation) is not None:
+            continue
+        result = model.solve(solver=name, gap=0)
+        if best is None:
+            assert result.status is po.Status.INFEASIBLE, name
+            continue
+        assert result.objective == pytest.approx(float(best), abs=1e-9), name
+        assert result.bound >= result.objective
+        check_told(model, result)
+        report = po.check_result(model.region, result, rules=model.rules, objective=model.objective)
+        assert report.is_sound, report
+
+
+def check_told(model, result):
+    """The tables say when each placement starts and ends."""
+    by_id = {period.id: period for period in model.region.periods}
+    shown = result.placements[["variant", "start_period", "starts_on", "ends_on"]]
+    for variant, start, starts_on, ends_on in shown.itertuples(index=False):
+        assert variant.partition(" / ")[0] == start
+        assert by_id[start].starts_on == starts_on
+        assert ends_on in {period.ends_on for period in by_id.values()}
+        assert starts_on < ends_on
+
+
+@examples(60)
+@given(model=models(periods=PERIODS, options=True))
+def test_every_rule_at_once_equals_brute_force(model):
+    check_equals_brute_force(model, ["cp-sat"])
+
+
+@examples(25)
+@given(model=models(periods=PERIODS))
+def test_other_solvers_equal_brute_force(model):
+    check_equals_brute_force(model, ["auto", "mip", "flow"])
+
+
+def quarters(year=2026):
+    days = ((1, 3, 31), (4, 6, 30), (7, 9, 30), (10, 12, 31))
+    return [
+        po.Period(id=f"Q{n}", starts_on=dt.date(year, first, 1), ends_on=dt.date(year, last, day))
+        for n, (first, last, day) in enumerate(days, start=1)
+    ]
+
+
+def region_of(candidates, openings, **fields):
+    fields = {"name": "in time", "date": "2026-01-01", "periods": quarters()} | fields
+    return po.Region(candidates=candidates, openings=openings, **fields)
+
+
+def starts_of(result):
+    return {row.candidate_id: row.start_period for row in result.placement_rows}
+
+
+def ways_of(model, candidate="C-1", opening="O-1"):
+    frame = model.pairs_frame(candidate, opening)
+    return frame["variant"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("available", "starts", "first"),
+    [
+        (None, None, "Q1"),
+        ("2026-03-31", None, "Q1"),
+        ("2026-04-01", "2026-01-01", "Q2"),
+        ("2026-02-01", "2026-08-15", "Q3"),
+        ("2025-02-01", None, "Q1"),
+        ("2026-12-31", None, "Q4"),
+    ],
+)
+def test_a_placement_starts_in_the_period_that_holds_the_later_date_or_after(
+    available, starts, first
+):
+    region = region_of(
+        [po.Candidate(id="C-1", available_from=available)],
+        [po.Opening(id="O-1", starts_on=starts)],
+    )
+    ways = ways_of(po.Model(region))
+    assert ways == ["Q1", "Q2", "Q3", "Q4"][["Q1", "Q2", "Q3", "Q4"].index(first) :]
+    # Each period later costs its share of the points, so that the first one is best.
+    assert starts_of(po.solve(region)) == {"C-1": first}
+
+
+def test_who_can_start_in_no_period_is_told_why():
+    region = region_of(
+        [po.Candidate(id="C-1", available_from="2027-01-01"), po.Candidate(id="C-2")],
+        [po.Opening(id="O-1", positions=2)],
+    )
+    result = po.solve(region)
+    assert starts_of(result) == {"C-2": "Q1"}
+    (left,) = result.unplaced_rows
+    assert (left.reason, left.because) == ("no_eligible_opening", "start dates")
+    (change,) = result.what_would_place("C-1")
+    assert (change.field, change.after) == ("available_from", "2026-12-31")
+
+
+@pytest.mark.parametrize(
+    ("months", "ends"),
+    [(None, "2026-12-31"), (3, "2026-06-30"), (4, "2026-09-30"), (1, "2026-06-30"), (60, None)],
+)
+def test_a_contract_lasts_whole_periods(months, ends):
+    region = region_of(
+        [po.Candidate(id="C-1", available_from="2026-04-01")],
+        [po.Opening(id="O-1", contract_months=months)],
+    )
+    model = po.Model(region).add(po.FixedPlacements(placements=[("C-1", "O-1", None, "Q2")]))
+    row = model.solve().placement_rows[0]
+    assert (row.starts_on, row.ends_on) == (
+        dt.date(2026, 4, 1),
+        dt.date.fromisoformat(ends or "2026-12-31"),
+    )
+
+
+def test_points_are_those_of_the_share_of_the_horizon():
+    people = [po.Candidate(id="C-1", hours_per_week=(8, 25.5), available_from="2026-07-01")]
+    region = region_of(people, [po.Opening(id="O-1", hours_per_week=(8, 36))])
+    result = po.Model(region, objective=[po.PlacedJobs()]).solve()
+    assert result.objective == pytest.approx(float(500 * Fraction(184, 365)), abs=1e-12)
+
+
+def test_people_follow_each_other_in_one_position():
+    people = [po.Candidate(id=f"C-{n}") for n in range(3)]
+    region = region_of(people, [po.Opening(id="O-1", contract_months=6)])
+    result = po.solve(region)
+    assert len(result.placements) == 2
+    assert sorted(starts_of(result).values()) == ["Q1", "Q3"]
+
+
+def test_somebody_has_one_job_after_another_where_that_is_allowed():
+    region = region_of(
+        [po.Candidate(id="C-1")],
+        [po.Opening(id="O-1", contract_months=6), po.Opening(id="O-2", contract_months=6)],
+    )
+    assert len(po.solve(region).placements) == 1
+    model = po.Model(region).add(po.OnePlacement(over="time"))
+    assert model.solve().placements["start_period"].tolist() == ["Q1", "Q3"]
+    model = po.Model(region.model_copy(update={"periods": ()})).add(po.OnePlacement(over="time"))
+    assert len(model.solve().placements) == 1
+
+
+def budgeted(euros, **fields):
+    periods = [
+        po.Period(id="2026", starts_on="2026-07-01", ends_on="2026-12-31"),
+        po.Period(id="2027", starts_on="2027-01-01", ends_on="2027-12-31"),
+    ]
+    people = [
+        po.Candidate(
+            id=f"C-{n}", municipality="M", hours_per_week=(8, 24), wage_value=0.5, ground="38b.1.a"
+        )
+        for n in range(2)
+    ]
+    town = po.Municipality(id="M", wage_subsidy_budget_eur_per_year=euros)
+    openings = [po.Opening(id="O-1", positions=2, hours_per_week=(8, 24))]
+    return region_of(people, openings, municipalities=[town], periods=periods, **fields)
+
+
+def test_each_calendar_year_pays_its_own_share():
+    rich = po.solve(budgeted(10**6))
+    assert starts_of(rich) == {"C-0": "2026", "C-1": "2026"}
+    first, second = rich.budgets.itertuples()
+    assert (first.year, second.year) == (2026, 2027)
+    whole = second.subsidy_eur_per_year + second.charges_eur_per_year
+    half = first.subsidy_eur_per_year + first.charges_eur_per_year
+    assert half / whole == pytest.approx(184 / 365)
+    # One of both is paid in 2027; in half a year there would be room for both.
+    poor = po.solve(budgeted(round(whole * 0.6, 2)))
+    assert len(poor.placements) == 1
+    assert "budget" in poor.unplaced_rows[0].text
+
+
+def test_a_quota_is_judged_at_the_end_or_in_each_period():
+    people = [
+        po.Candidate(id=f"C-{n}", ground="38b.1.a", hours_per_week=(8, 25.5)) for n in range(2)
+    ]
+    firm = po.Employer(id="E-1", jobs_pledged=1)
+    opening = po.Opening(id="O-1", employer="E-1", hours_per_week=(8, 36), contract_months=6)
+    region = region_of(people, [opening], employers=[firm])
+    model = po.Model(region, objective=[])
+    result = model.add(po.JobsQuota(per="employer", shortfall_price=800)).solve()
+    assert result.objective == 0
+    assert result.quotas["period"].tolist() == [None]
+    assert {"Q3", "Q4"} & set(starts_of(result).values())
+    model.add(po.JobsQuota(per="employer", shortfall_price=800, at="each_period"))
+    result = model.solve()
+    assert result.objective == 0
+    assert sorted(starts_of(result).values()) == ["Q1", "Q3"]
+    assert result.quotas[["period", "placed_jobs"]].values.tolist() == [
+        [f"Q{n}", 1.0] for n in (1, 2, 3, 4)
+    ]
+
+
+def test_groups_by_period_limit_who_runs_and_who_starts():
+    people = [po.Candidate(id=f"C-{n}") for n in range(3)]
+    region = region_of(people, [po.Opening(id="O-1", positions=3, contract_months=3)])
+    limits = {"Q1": 2, "Q2": 1, "Q3": 0, "Q4": 0}
+    model = po.Model(region).add(po.ResourceLimit(per="period", limits=limits))
+    assert sorted(starts_of(model.solve()).values()) == ["Q1", "Q1", "Q2"]
+    model = po.Model(region).add(
+        po.ResourceLimit(per=("opening", "start_period"), limits={("O-1", "Q4"): 0})
+    )
+    assert "Q4" not in starts_of(model.solve()).values()
+    with pytest.raises(po.InvalidInputError, match="must be one of"):
+        po.Model(region.model_copy(update={"periods": ()})).add(
+            po.ResourceLimit(per="period", limits=1)
+        ).compile()
+    with pytest.raises(po.InvalidInputError, match="must not name periods"):
+        po.JobsQuota(per=("employer", "period"))
+
+
+def test_a_start_can_be_fixed_by_its_period():
+    region = region_of([po.Candidate(id="C-1")], [po.Opening(id="O-1")])
+    model = po.Model(region).add(po.FixedPlacements(placements=[("C-1", "O-1", None, "Q3")]))
+    result = model.solve()
+    assert starts_of(result) == {"C-1": "Q3"}
+    again = po.Model(region).solve(start=result, time_limit_s=5)
+    assert again.start.kept == 1
+
+
+def test_a_placement_without_a_start_is_no_plan_in_time():
+    region = region_of([po.Candidate(id="C-1")], [po.Opening(id="O-1")])
+    compiled = po.Model(region).compile()
+    for variant in (None, "Q9", "2026-01-01"):
+        verdict = compiled.judge(compiled.plan_of([Placement("C-1", "O-1", variant=variant)]))
+        assert [found.text for found in verdict.violations] == ["starts in no period of the region"]
+    late = po.Candidate(id="C-1", available_from="2026-05-01")
+    compiled = po.Model(region.model_copy(update={"candidates": [late]})).compile()
+    verdict = compiled.judge(compiled.plan_of([Placement("C-1", "O-1", variant="Q1")]))
+    assert "start dates" in {found.rule for found in verdict.violations}
+
+
+def test_what_is_not_built_in_time_is_refused_by_its_name():
+    region = region_of([po.Candidate(id="C-1")], [po.Opening(id="O-1")])
+    with pytest.raises(po.InvalidInputError, match="Stability"):
+        po.Model(region).add(po.Stability()).solve()
+
+
+def test_without_periods_there_are_no_columns_of_time():
+    region = po.Region(
+        name="none", candidates=[po.Candidate(id="C-1")], openings=[po.Opening(id="O-1")]
+    )
+    result = po.solve(region)
+    assert not {"start_period", "starts_on", "ends_on", "variant"} & {*result.placements.columns}
+    assert "period" not in result.quotas.columns
+    assert "year" not in result.budgets.columns
