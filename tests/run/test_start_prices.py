@@ -9,6 +9,7 @@ from placement_opt.formulation.certificate_record import CertificateRecord
 from placement_opt.formulation.mixed_integer_rounding import cuts_of
 from placement_opt.run.start_prices import start_prices
 from placement_opt.solvers.bounds.cut_rounds import strengthen
+from placement_opt.solvers.plans.moves import PlanInMoves
 from placement_opt.solvers.relaxation.pricing import Pricing
 from placement_opt.solvers.relaxation.relaxation import whole_relaxation
 from placement_opt.solvers.search.base import Ending, Search
@@ -123,3 +124,18 @@ def test_the_large_way_begins_with_them(friday):
     bound = search.bound / compiled.formulation.objective.scale
     assert bound <= best + 0.01 * abs(best)
     assert search.best is not None
+
+
+def test_the_large_way_makes_more_of_the_plan_before_it_solves_anything(friday):
+    compiled = friday.model.compile()
+    formulation = compiled.formulation
+    search = Search(formulation, SearchLimits(time_limit_s=20, gap=1e-3))
+    search.prices = start_prices(compiled, friday)
+    plan = PlanInMoves.of(formulation, friday.at_hand.solution)
+    for pair in friday.at_hand.solution.chosen.tolist()[:10]:
+        plan = plan.without_pair(pair) or plan
+    assert search.offer(plan.solution(friday.at_hand.solution), "start plan")
+    poor = search.gained
+    search_large(formulation, search)
+    told = {event.source: event.objective for event in search.trace}
+    assert told["start plan and more"] > poor / formulation.objective.scale

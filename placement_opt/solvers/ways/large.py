@@ -20,6 +20,7 @@ from placement_opt.solvers.derived.part import part_of
 from placement_opt.solvers.engines.linear_program import ObjectiveUnit
 from placement_opt.solvers.near.core import NearCore
 from placement_opt.solvers.near.ground import NearSearch, kept_of, nearest, plan_from
+from placement_opt.solvers.plans.topping_up import topped_up
 from placement_opt.solvers.relaxation.column_choice import OwnColumns
 from placement_opt.solvers.relaxation.column_generation import ColumnGeneration, Relaxed
 from placement_opt.solvers.relaxation.point import Point
@@ -82,6 +83,8 @@ def _relaxed(
     until = time.perf_counter() + search.clock.share(schedule.PRICING_SHARE)
     early = _EarlyPlan(formulation, problem, search)
     start = _start(problem, generation, search, until)
+    if search.prices is not None and start is not None:
+        _top_up(formulation, search, generation, start)
     relaxed = None
     if start is None or not _is_near(start, search):
         relaxed = generation.priced_out(start, until, PRECISION, early.look, is_rough=True)
@@ -145,6 +148,16 @@ def _is_near(start: Proven, search: Search) -> bool:
     if search.prices is None or search.gained is None:
         return False
     return start.bound - search.gained <= NEAR_START * abs(start.bound)
+
+
+def _top_up(
+    formulation: Formulation, search: Search, generation: ColumnGeneration, start: Proven
+) -> None:
+    """Improve the plan of an earlier solve at its prices."""
+    plan, anchor = search.best, generation.pricing.anchor
+    if plan is not None and anchor is not None:
+        more = topped_up(formulation, plan, start, anchor, search.clock)
+        search.offer(more, "start plan and more")
 
 
 class _EarlyPlan:
