@@ -7,6 +7,7 @@ nearly every room imports (`basics`) is the ground, to which no arrows are drawn
 """
 
 import ast
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ GROUND = "basics"
 OPENED = "solvers"
 """A room that is drawn as the rooms inside it."""
 
-WIDTH, HEIGHT, LONGEST_LINE = 2.7, 0.86, 36
+WIDTH, HEIGHT, LONGEST_LINE = 3.1, 0.92, 28
 
 
 def room_of(module: tuple[str, ...]) -> str:
@@ -114,10 +115,10 @@ def draw(axes: Axes) -> None:
             zorder=2,
         )
         axes.add_patch(box)
-        axes.text(x, y + 0.17, room, ha="center", va="center", weight="bold", fontsize=10, zorder=3)
-        told = textwrap.wrap(said.get(room, "").partition(":")[0], LONGEST_LINE)
-        text = "\n".join([*told[:2], f"{lines[room]:,} lines"])
-        axes.text(x, y - 0.17, text, ha="center", va="center", fontsize=6, zorder=3)
+        axes.text(x, y + 0.24, room, ha="center", va="center", weight="bold", fontsize=9.5, zorder=3)
+        told = textwrap.wrap(re.split("[:;,.]", said.get(room, ""))[0], LONGEST_LINE)
+        text = "\n".join([*told, f"{lines[room]:,} lines"])
+        axes.text(x, y - 0.14, text, ha="center", va="center", fontsize=6, zorder=3)
     across = max(len(floor) for floor in floors) * (WIDTH + 0.5) / 2
     axes.set_xlim(-across, across)
     axes.set_ylim(-0.7, (len(floors) - 1) * 1.45 + 0.7)
@@ -126,7 +127,7 @@ def draw(axes: Axes) -> None:
 
 def main(picture: Path) -> None:
     """Write the picture."""
-    figure, axes = plt.subplots(figsize=(9, 16))
+    figure, axes = plt.subplots(figsize=(10, 16))
     draw(axes)
     figure.savefig(picture, dpi=110, bbox_inches="tight")
     print(f"wrote {picture}")

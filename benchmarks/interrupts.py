@@ -9,6 +9,7 @@ has started are found.
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -92,6 +93,7 @@ def in_terminal(
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ["TMPDIR"] = str(folder)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what runs in the background ignores it
         os.execv(sys.executable, [sys.executable, "-c", code + by])  # noqa: S606
     said, pressed_at, begun_at = b"", 0.0, None
     os.set_blocking(terminal, False)
@@ -105,6 +107,7 @@ def in_terminal(
             pressed_at = time.time()
             os.write(terminal, b"\x03")
         if time.time() > deadline:
+            os.kill(pid, signal.SIGKILL)
             break
         time.sleep(0.01)
     os.waitpid(pid, 0)

@@ -129,8 +129,7 @@ def quota_position(
     target = [bar.limit for bar in bars]
     ax.plot(target, place, "|", color=RED, markersize=11, markeredgewidth=2, label=page.target)
     _named(ax, bars, page.quotas, page.jobs)
-    ax.legend(frameon=False)
-    return ax
+    return _told_above(ax)
 
 
 def placements_by_municipality(
@@ -156,8 +155,7 @@ def placements_by_municipality(
     ):
         ax.barh(place + shift, 100 * shares / max(1, shares.sum()), 0.4, color=color, label=label)
     _named(ax, bars, words.towns_title, words.per_cent)
-    ax.legend(frameon=False)
-    return ax
+    return _told_above(ax)
 
 
 def bottlenecks(
@@ -286,7 +284,15 @@ def _bars(
     ax.barh(place, used, color=BLUE, label=labels[0])
     ax.barh(place, free, left=used, color=GREY, label=labels[1])
     _named(ax, bars, title, unit)
-    ax.legend(frameon=False)
+    return _told_above(ax)
+
+
+def _told_above(ax: "Axes") -> "Axes":
+    """Say what the colours mean between the title and the bars, where it covers none of them."""
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2, frameon=False
+    )  # fmt: skip
+    ax.set_title(ax.get_title(), pad=26)
     return ax
 
 
