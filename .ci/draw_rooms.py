@@ -28,7 +28,7 @@ GROUND = "basics"
 OPENED = "solvers"
 """A room that is drawn as the rooms inside it."""
 
-WIDTH, HEIGHT, LONGEST_LINE = 3.1, 0.92, 28
+WIDTH, HEIGHT, LONGEST_LINE = 3.2, 0.92, 28
 
 
 def room_of(module: tuple[str, ...]) -> str:
@@ -115,7 +115,7 @@ def draw(axes: Axes) -> None:
             zorder=2,
         )
         axes.add_patch(box)
-        axes.text(x, y + 0.24, room, ha="center", va="center", weight="bold", fontsize=9.5, zorder=3)
+        axes.text(x, y + 0.24, room, ha="center", va="center", weight="bold", fontsize=9, zorder=3)
         told = textwrap.wrap(re.split("[:;,.]", said.get(room, ""))[0], LONGEST_LINE)
         text = "\n".join([*told, f"{lines[room]:,} lines"])
         axes.text(x, y - 0.14, text, ha="center", va="center", fontsize=6, zorder=3)
