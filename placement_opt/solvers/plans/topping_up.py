@@ -20,7 +20,7 @@ from placement_opt.solvers.relaxation.pricing import Anchor, Proven
 from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.clock import Clock
 
-MOST_PAIRS = 60_000
+LOOKED_AT = 60_000
 """So many pairs are looked at, those nearest to a gain at the prices."""
 
 MOST_TRIES = 1_000
@@ -54,8 +54,8 @@ def topped_up(
     """
     reduced = known.reduced[: formulation.n_pairs]
     nearest = np.arange(reduced.size)
-    if reduced.size > MOST_PAIRS:
-        nearest = np.sort(np.argpartition(-reduced, MOST_PAIRS)[:MOST_PAIRS])
+    if reduced.size > LOOKED_AT:
+        nearest = np.sort(np.argpartition(-reduced, LOOKED_AT)[:LOOKED_AT])
     worth = reduced + known.prices[anchor.rows][anchor.row_of_pair - 1]
     top = _TopUp(formulation, plan, worth, anchor.row_of_pair, nearest)
     top.add()
