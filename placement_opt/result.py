@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from placement_opt.answers.next_steps import NextSteps
 from placement_opt.answers.plan_at_hand import PlanAtHand
+from placement_opt.answers.rows_of_people import RowsOfPeople
 from placement_opt.answers.why import Why, why
 from placement_opt.answers.why_not import WhyNot, why_not
 from placement_opt.basics.errors import (
@@ -45,6 +46,7 @@ class Result(NextSteps, AccountOfResult, TabledResult):
 
     _model: "Model | None" = PrivateAttr(default=None)
     _at_hand: tuple[object, PlanAtHand] | None = PrivateAttr(default=None)
+    _of_people: tuple[object, RowsOfPeople] | None = PrivateAttr(default=None)
 
     @classmethod
     def of(cls, record: ResultRecord, model: "Model") -> Self:
@@ -190,7 +192,10 @@ class Result(NextSteps, AccountOfResult, TabledResult):
         PlacementError
             When the result was read from a file without its model.
         """
-        return why(self, candidate_id, k)
+        known = self._of_people
+        if known is None or known[0] is not self.placement_rows:
+            known = self._of_people = (self.placement_rows, RowsOfPeople.of(self))
+        return why(self, known[1], candidate_id, k)
 
     def why_not(
         self, candidate_id: str, opening_id: str | None = None, *, time_limit_s: float = 2.0

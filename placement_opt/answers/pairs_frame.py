@@ -1,11 +1,12 @@
 """Every eligible pair with its numbers: the same points, hours and amounts as in a plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
-from placement_opt.basics.arrays import Floats, Ints
+from placement_opt.basics.arrays import Floats, Indices, Ints
 from placement_opt.basics.quantities import read_number
 from placement_opt.instance.columns import HOUR, NOT_GIVEN, UNIT
 from placement_opt.instance.travel import TravelTable
@@ -40,8 +41,8 @@ def pairs_of_rows(compiled: Compiled, rows: Ints) -> "pd.DataFrame":
     pairs = compiled.pairs
     some, instance = pairs.taken(rows), pairs.instance
     columns: dict[str, Any] = {
-        "candidate_id": np.array(instance.candidate_ids, dtype=object)[some.candidate],
-        "opening_id": np.array(instance.opening_ids, dtype=object)[some.opening],
+        "candidate_id": _ids(instance.candidate_ids, some.candidate),
+        "opening_id": _ids(instance.opening_ids, some.opening),
     }
     if some.variant is not None:
         labels = np.array([*(way.label for way in some.variants), None], dtype=object)
@@ -53,6 +54,13 @@ def pairs_of_rows(compiled: Compiled, rows: Ints) -> "pd.DataFrame":
     columns["hours_per_week"] = _hours(some)
     columns |= dict(_amounts(compiled, some))
     return pd.DataFrame(columns)
+
+
+def _ids(ids: Sequence[str], rows: Indices) -> npt.NDArray[np.object_]:
+    """Return the ids of some records; of a few rows, without a pass over all ids."""
+    if rows.size < len(ids):
+        return np.array([ids[row] for row in rows.tolist()], dtype=object)
+    return np.array(ids, dtype=object)[rows]
 
 
 def minutes_and_hours(pairs: PairTable, rows: Ints) -> tuple[Floats, Floats]:

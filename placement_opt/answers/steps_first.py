@@ -17,11 +17,10 @@ def steps_without_room(hand: PlanAtHand, pairs: Ints) -> list[PairReason]:
     None where steps have points of their own: what they leave out is then no matter of room.
     """
     found, formulation = list[str](), hand.formulation
-    values = hand.solution.values(formulation)
     for number, rule in enumerate(hand.compiled.rules_of_blocks):
         block = formulation.blocks[number]
         if isinstance(rule, Steps) and block.capacity is not None:
-            own = formulation.own_values(values, number)
+            own = formulation.own_values(hand.solution.values(formulation), number)
             _, rows = block.capacity.room(pairs, hand.solution.chosen, own)
             found += [str(block.labels[row]) for row in np.unique(rows).tolist()]
     return [_reason(hand.compiled.pairs.instance, about) for about in found]

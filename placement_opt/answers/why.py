@@ -8,6 +8,7 @@ import numpy as np
 from placement_opt.answers.changes import pins_in
 from placement_opt.answers.pair_reasons import PairReason
 from placement_opt.answers.regret import price_units
+from placement_opt.answers.rows_of_people import RowsOfPeople
 from placement_opt.answers.why_not import pairs_asked, rows_full
 from placement_opt.answers.why_words import told
 from placement_opt.basics.arrays import Bools
@@ -101,12 +102,12 @@ class Why(ResultPart):
         return told(self, language, to)
 
 
-def why(result: "Result", candidate_id: str, k: int = 3) -> Why:
+def why(result: "Result", rows: RowsOfPeople, candidate_id: str, k: int = 3) -> Why:
     """Return why a person has this placement; `Result.why` says it in full."""
     model = result.model
     compiled = model.compile()
     compiled.pairs.instance.candidate_idx(candidate_id)  # refuses an id that is not known
-    placed = tuple(row for row in result.placement_rows if row.candidate_id == candidate_id)
+    placed = rows.placements.get(candidate_id, ())
     frame = model.pairs_frame(candidate_id)
     is_here = _are_in(compiled, placed, frame)
     here, others = frame[is_here], frame[~is_here]
@@ -120,22 +121,22 @@ def why(result: "Result", candidate_id: str, k: int = 3) -> Why:
         for term in model.objective
     )
     order = np.argsort(-others["points"].to_numpy(), kind="stable")[:k]
-    named = others.iloc[order].to_dict("records")
+    variants = others["variant"].tolist() if "variant" in others else [None] * len(others)
+    openings, points = others["opening_id"].tolist(), others["points"].tolist()
     runner_ups = tuple(
-        RunnerUp(opening_id=row["opening_id"], variant=row.get("variant"), points=row["points"])
-        for row in named
+        RunnerUp(opening_id=openings[at], variant=variants[at], points=points[at])
+        for at in order.tolist()
     )
     if result.has_plan:
         runner_ups = tuple(_with_rows(result, candidate_id, one) for one in runner_ups)
     if result.status is Status.OPTIMAL and compiled.pairs.n_pairs <= MOST_PAIRS:
         runner_ups = _by_regret(_with_regret(result, candidate_id, one) for one in runner_ups)
-    left = (row for row in result.unplaced_rows if row.candidate_id == candidate_id)
     return Why(
         candidate_id=candidate_id,
         placements=placed,
         terms=terms if placed else (),
-        costs=tuple(row for row in result.cost_rows if row.candidate_id == candidate_id),
-        unplaced=next(left, None),
+        costs=rows.costs.get(candidate_id, ()),
+        unplaced=next(iter(rows.unplaced.get(candidate_id, ())), None),
         assumptions=result.assumption_rows,
         pins=tuple(
             pin

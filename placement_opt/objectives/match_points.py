@@ -53,7 +53,7 @@ def skill_part(pairs: PairTable, most: int) -> Part:
     skills; cost O(skills asked, over all pairs).
     """
     instance = pairs.instance
-    asked, weight = instance.openings.required, _rarity_weights(instance)
+    asked, weight = instance.openings.required, instance.derived(_rarity_weights)
     named, column = np.unique(asked.indices, return_inverse=True)
     held = instance.candidates.skills[:, named].tocsr()
     full = asked.data * weight[asked.indices]

@@ -88,7 +88,7 @@ def coaching_hours_per_week(pairs: PairTable, asked_by: str) -> Column:
     book = coaching_rulebooks(instance)[people.candidate] if is_share.any() else np.zeros_like(code)
     needs, need = distinct_rows(code, np.where(asks_share, book, 0))
     worked = np.where(is_share, hours.values, 0)
-    parts, part_of_opening = _guidance_parts(instance)
+    parts, part_of_opening = instance.derived(_guidance_parts)
     part = part_of_opening[pairs.opening] if len(parts) > 1 else np.int64(0)
     case, case_code = distinct_rows(need[pairs.person] * len(parts) + part, worked)
     asked = {needs[which // len(parts)] for which, _ in case}

@@ -115,3 +115,11 @@ def test_runner_ups_tell_the_rows_without_room_and_what_the_prices_say():
     assert one.price_points == pytest.approx(one.regret_points)
     assert "supervision places" in result.why("C-1").text()
     assert "E-1" not in result.why("C-1").text(to="employer")
+
+
+def test_each_result_tells_its_own_rows(result):
+    placed = result.placement_rows[0]
+    assert result.why(placed.candidate_id).placements == (placed,)
+    other = result.model_copy(update={"placement_rows": result.placement_rows[1:]})
+    assert other.why(placed.candidate_id).placements == ()
+    assert result.why(placed.candidate_id).placements == (placed,)
