@@ -4,7 +4,8 @@ import datetime as dt
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,7 +13,8 @@ from pydantic_core import to_jsonable_python
 
 from placement_opt.basics.short_text import shortened
 from placement_opt.records.base import Record
-from placement_opt.records.file_format import FORMAT, KEY
+from placement_opt.records.file_format import ASSUMED, FORMAT, KEY
+from placement_opt.records.reading import ReadingLine
 
 # Asked first, since asking a model class for its instances is slow.
 _JSON_TYPES = frozenset({str, int, bool, type(None)})
@@ -91,10 +93,14 @@ def _told_mapping(value: Mapping[Any, Any]) -> Any:
     return {str(key): entry for key, entry in rows}
 
 
-def region_text(region: Record) -> str:
-    """Write a region as JSON text, one line for each record."""
+def region_text(region: Record, reading: Iterable[ReadingLine] = ()) -> str:
+    """Write a region as JSON text, one line for each record.
+
+    Of the lines of its reading, those are kept that say what plans take for granted.
+    """
     parts = [f'  "{KEY}": {FORMAT}']
-    for name, value in record_fields(region).items():
+    assumed = [asdict(line) for line in reading if line.text_nl is not None]
+    for name, value in (record_fields(region) | ({ASSUMED: assumed} if assumed else {})).items():
         if isinstance(value, list) and value:
             lines = ",\n    ".join(json.dumps(entry, ensure_ascii=False) for entry in value)
             parts.append(f'  "{name}": [\n    {lines}\n  ]')

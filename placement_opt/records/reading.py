@@ -5,7 +5,7 @@ reads, each word that was translated, how numbers and dates were understood, and
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -146,6 +146,10 @@ class Reading:
 
     def __iter__(self) -> Iterator[ReadingLine]:
         return iter(self.lines)
+
+    def after(self, lines: Iterable[ReadingLine]) -> "Reading":
+        """Return the note with lines of an earlier reading before its own."""
+        return replace(self, lines=tuple(dict.fromkeys([*lines, *self.lines])))
 
     def assumed(self) -> Iterator[AssumptionRow]:
         """Yield what a plan takes for granted since the records were read so."""

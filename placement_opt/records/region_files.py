@@ -3,27 +3,25 @@
 import datetime as dt
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic_core import PydanticCustomError
 
-from placement_opt.basics.errors import InvalidInputError, Problem
 from placement_opt.basics.json_files import parse_json, read_text, write_atomically
 from placement_opt.records.base import Record
 from placement_opt.records.defaults import Defaults, fill_in
 from placement_opt.records.dialect import Dialect, as_dialect
-from placement_opt.records.file_format import up_to_date
+from placement_opt.records.file_format import up_to_date, with_assumed_apart
 from placement_opt.records.folder import read_folder
 from placement_opt.records.folder_writing import write_folder
-from placement_opt.records.frames import TablesRead, read_frames
+from placement_opt.records.frames import read_frames
 from placement_opt.records.gone import References
 from placement_opt.records.json_text import region_text
-from placement_opt.records.kinds import RECORD_KINDS
 from placement_opt.records.profiles import read_profiles
 from placement_opt.records.readers import Day
-from placement_opt.records.reading import Reading, ReadingLine, Rows
+from placement_opt.records.reading import Reading
 from placement_opt.records.region_frames import own_fields_of, region_frames
+from placement_opt.records.region_of_tables import region_of_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,31 +37,6 @@ class RegionFiles(Record):
         """What was read otherwise than it was written, left out, or not found; a line for each."""
         reading: Reading = self.__dict__.get("_reading", Reading())
         return reading
-
-    @classmethod
-    def _of_tables(cls, read: TablesRead) -> Self:
-        """Make a region of what was read, or tell all problems with their places."""
-        places = {
-            RECORD_KINDS[name].subject: rows.places()
-            for name, rows in read.fields.items()
-            if isinstance(rows, Rows)
-        }
-        reading = Reading(tuple(read.lines), places | {"region": read.places})
-        if not read.has_ids:
-            raise InvalidInputError(read.problems)
-        try:
-            region = cls(**read.fields)
-        except InvalidInputError as error:
-            found = [
-                reading.placed(problem) for problem in error.problems if not _is_told(problem, read)
-            ]
-            raise InvalidInputError([*read.problems, *found]) from None
-        if read.problems:
-            raise InvalidInputError(read.problems)
-        told = (_in_table(line, read) for line in region.reading.lines)
-        lines = (*reading.lines, *told)
-        region.__dict__["_reading"] = Reading(lines, reading.places)
-        return region
 
     @classmethod
     def from_json(cls, path: str | os.PathLike[str], references: References = "told") -> Self:
@@ -94,14 +67,20 @@ class RegionFiles(Record):
         InvalidInputError
             With all problems of the text, the region and its records.
         """
-        fields = up_to_date(parse_json(text))
+        fields, assumed = with_assumed_apart(up_to_date(parse_json(text)))
         if isinstance(fields, dict):
             fields = {**fields, "references": references}
-        return cls.model_validate(fields)
+        region = cls.model_validate(fields)
+        region.__dict__["_reading"] = region.reading.after(assumed)
+        return region
 
     def to_json_text(self) -> str:
-        """Write the region as JSON text: one line a record, fields at their default left out."""
-        return region_text(self)
+        """Write the region as JSON text: one line a record, fields at their default left out.
+
+        Of `reading` it holds what plans then take for granted (`Result.assumptions`), such as
+        defaults, and references that were left out.
+        """
+        return region_text(self, self.reading.lines)
 
     def to_json(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the region to a JSON file, wholly or not at all.
@@ -219,7 +198,7 @@ class RegionFiles(Record):
         )
         read.fields.update({"name": "region"} | own)
         fill_in(read, defaults)
-        return cls._of_tables(read)
+        return region_of_tables(cls, read)
 
     def to_frames(self) -> "dict[str, pd.DataFrame]":
         """Return a frame for each kind of record and each table that the region has.
@@ -287,7 +266,7 @@ class RegionFiles(Record):
         }
         own = {key: value for key, value in given.items() if value is not None}
         how = as_dialect(dialect, pseudonym_key)
-        return cls._of_tables(read_folder(path, columns, how, own, _day))
+        return region_of_tables(cls, read_folder(path, columns, how, own, _day))
 
     def to_folder(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the region to a folder of CSV files, wholly or not at all.
@@ -335,21 +314,7 @@ class RegionFiles(Record):
             With all problems of the text, the region and its records.
         """
         given = {"name": name, **fields} | ({} if date is None else {"date": date})
-        return cls._of_tables(read_profiles(candidates, openings, given))
-
-
-def _in_table(line: ReadingLine, read: TablesRead) -> ReadingLine:
-    """Return a line about a field of a kind of record with the user's names of table and column."""
-    rows = read.fields.get(line.table)
-    if not isinstance(rows, Rows) or line.column is None:
-        return line
-    return replace(line, table=rows.table, column=rows.columns.get(line.column, line.column))
-
-
-def _is_told(problem: Problem, read: TablesRead) -> bool:
-    """Tell whether a table is empty only because its rows could not be read, which is told."""
-    rows = read.fields.get(problem.field) if problem.subject == "region" else None
-    return isinstance(rows, Rows) and any(one.file == rows.table for one in read.problems)
+        return region_of_tables(cls, read_profiles(candidates, openings, given))
 
 
 def _day(value: object) -> dt.date | None:

@@ -122,12 +122,28 @@ def _read(
 
 
 def in_order_told(given: Sequence[PartT], told: Sequence[Facts]) -> tuple[list[PartT], list[str]]:
-    """Return given rules or terms in the order of a run record, and where the two differ."""
+    """Return given rules or terms in the order of a run record, and where the two differ.
+
+    A field that a class has gained since the run counts as it is by default: so was it then.
+    """
     of_text = {json.dumps(part_record(part), sort_keys=True): part for part in given}
-    recorded = [json.dumps(fields, sort_keys=True) for fields in told]
+    recorded = [json.dumps(_as_now(fields, given), sort_keys=True) for fields in told]
     wrong = [f"{text} is not in the run record" for text in of_text if text not in recorded]
     wrong += [f"{text} of the run record is not given" for text in recorded if text not in of_text]
     return (list(given) if wrong else [of_text[text] for text in recorded]), wrong
+
+
+def _as_now(fields: Facts, given: Sequence[PartT]) -> Facts:
+    """Return the fields of a recorded part with those that its class has gained since."""
+    for part in given:
+        now, kind = part_record(part), type(part).model_fields
+        gained = [name for name in now if name not in fields and name != part.id_field]
+        if {**fields, **{name: now[name] for name in gained}} == now and all(
+            getattr(part, name) == kind[name].get_default(call_default_factory=True)
+            for name in gained
+        ):
+            return now
+    return fields
 
 
 def _version(package: str) -> str:

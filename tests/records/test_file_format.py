@@ -73,8 +73,49 @@ def test_files_keep_to_the_schema() -> None:
     for path in FILES.iterdir():
         check.validate(json.loads(path.read_text()))
     check.validate(json.loads(region_with_everything().to_json_text()))
+    left_out = {"candidates": [{"id": "C", "wishes": ["gone"]}], "openings": [{"id": "O"}]}
+    written = json.loads(po.Region(name="x", **left_out).to_json_text())
+    assert len(written["reading"]) == 1
+    check.validate(written)
     wrong = {"name": "x", "candidates": [], "openings": [], "format": FORMAT + 1}
     assert not check.is_valid(wrong)
+
+
+READ_WITH_ASSUMPTIONS = {
+    "candidates": [
+        {"id": "C-1", "wishes": ["O-9"]},
+        {"id": "C-2", "transport": "car"},
+    ],
+    "openings": [{"id": "O-1"}],
+    "defaults": {"candidates": {"transport": "bike"}},
+}
+
+
+def test_a_file_keeps_what_plans_take_for_granted(tmp_path: Path) -> None:
+    """What was left out, and where defaults stand in, is told after a round trip as before."""
+    import pandas as pd
+
+    tables = {
+        name: pd.DataFrame(READ_WITH_ASSUMPTIONS[name]) for name in ("candidates", "openings")
+    }
+    region = po.Region.from_frames(**tables, defaults=READ_WITH_ASSUMPTIONS["defaults"])
+    assumed = list(region.reading.assumed())
+    assert {row.about for row in assumed} >= {"wishes", "transport"}
+    region.to_json(tmp_path / "region.json")
+    again = po.Region.from_json(tmp_path / "region.json")
+    assert again == region
+    assert list(again.reading.assumed()) == assumed
+    assert again.fingerprint() == region.fingerprint()
+    assert po.solve(again).assumption_rows == po.solve(region).assumption_rows
+    again.to_json(tmp_path / "region.json", overwrite=True)
+    assert list(po.Region.from_json(tmp_path / "region.json").reading.assumed()) == assumed
+
+
+def test_lines_of_a_reading_that_are_none_are_refused() -> None:
+    content = {"name": "x", "candidates": [{"id": "C"}], "openings": [{"id": "O"}]}
+    for wrong in ("bike", [{"table": "candidates"}], {"text": "x"}):
+        with pytest.raises(po.InvalidInputError, match="region: reading must be lines"):
+            po.Region.from_json_text(json.dumps(content | {"reading": wrong}))
 
 
 def test_the_fingerprint_does_not_know_the_format() -> None:

@@ -6,6 +6,8 @@ import pytest
 from builders import region_with_everything
 
 import placement_opt as po
+from placement_opt.records.json_text import part_record
+from placement_opt.run.run_record import in_order_told
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +54,42 @@ def test_it_cannot_be_changed(result):
         result.run.parameters.seed = 4
     with pytest.raises(TypeError, match="read-only"):
         result.run.versions["numpy"] = "0"
+
+
+class TestAFieldThatARuleHasGained:
+    """A result of an earlier version knows no such field; by default a rule is what it was."""
+
+    QUOTA = po.JobsQuota(per="employer", shortfall_price=800)
+    RULES = (po.OnePlacement(), po.OpeningCapacity(), QUOTA)
+
+    def told(self, **changed):
+        """Return the record of the rules as before `max_shortfall` and `at_most` were there."""
+        quota = part_record(self.RULES[2]) | changed
+        one = part_record(self.RULES[0])
+        del one["at_most"]
+        quota.pop("max_shortfall")
+        return [quota, part_record(self.RULES[1]), one]
+
+    def test_it_counts_as_it_is_by_default(self):
+        in_order, wrong = in_order_told(self.RULES, self.told())
+        assert wrong == []
+        assert in_order == [self.RULES[2], self.RULES[1], self.RULES[0]]
+
+    def test_another_value_of_it_is_another_rule(self):
+        stacked = (po.OnePlacement(at_most=2), *self.RULES[1:])
+        _, wrong = in_order_told(stacked, self.told())
+        assert len(wrong) == 2
+        assert "OnePlacement" in wrong[0]
+
+    def test_what_was_told_still_has_to_be_equal(self):
+        assert len(in_order_told(self.RULES, self.told(shortfall_price=700))[1]) == 2
+        assert len(in_order_told(self.RULES, [{}, *self.told()[:2]])[1]) == 2
+
+    def test_a_model_takes_the_result(self, result):
+        run = result.run.model_dump(mode="json")
+        for fields in run["rules"]:
+            fields.pop("at_most", None)
+        text = json.loads(result.model_dump_json()) | {"run": run}
+        old = po.Result.model_validate_json(json.dumps(text))
+        assert old.run.rules != result.run.rules
+        assert po.Result.of(old, result.model).model is result.model
