@@ -7,7 +7,7 @@ import numpy as np
 
 from placement_opt.answers.diagnosis_words import amount_in_words
 from placement_opt.basics.arrays import Bools, Indices, Ints
-from placement_opt.basics.rows import BlockingRulesRow
+from placement_opt.basics.rows_of_limits import BlockingRulesRow
 from placement_opt.constraints.base import Rule
 from placement_opt.instance.instance import Instance
 from placement_opt.pairs.table import PairTable, candidate_blocks

@@ -17,7 +17,7 @@ from placement_opt.answers.solve_again import SolvedAgain, solve_near
 from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.basics.errors import InvalidInputError, closest_hint, closest_ids
 from placement_opt.basics.quantities import read_number
-from placement_opt.basics.rows import BottleneckRow
+from placement_opt.basics.rows_of_limits import BottleneckRow
 from placement_opt.basics.status import OPTIMAL_GAP
 from placement_opt.formulation.certificate import Certificate, bound_in_points
 from placement_opt.formulation.formulation import Formulation

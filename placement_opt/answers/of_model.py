@@ -13,7 +13,7 @@ from placement_opt.answers.diagnose import (
 from placement_opt.answers.diagnosis import Diagnosis
 from placement_opt.answers.pairs_frame import pairs_frame
 from placement_opt.basics.row_frames import frame_of
-from placement_opt.basics.rows import BlockingRulesRow
+from placement_opt.basics.rows_of_limits import BlockingRulesRow
 from placement_opt.pairs.table import PairTable
 from placement_opt.run.compiled import Compiled
 

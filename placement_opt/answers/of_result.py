@@ -9,7 +9,7 @@ from placement_opt.answers.diagnose import Asked, Weights, diagnose, diagnose_sh
 from placement_opt.answers.diagnosis import Diagnosis
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.basics.row_frames import frame_of
-from placement_opt.basics.rows import BottleneckRow
+from placement_opt.basics.rows_of_limits import BottleneckRow
 from placement_opt.basics.status import Status
 from placement_opt.run.result_record import ResultRecord
 

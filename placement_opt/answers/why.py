@@ -12,7 +12,13 @@ from placement_opt.answers.rows_of_people import RowsOfPeople
 from placement_opt.answers.why_not import pairs_asked, rows_full
 from placement_opt.answers.why_words import told
 from placement_opt.basics.arrays import Bools
-from placement_opt.basics.rows import AssumptionRow, CostRow, PlacementRow, ResultPart, UnplacedRow
+from placement_opt.basics.rows import (
+    AssumptionRow,
+    CostRow,
+    PlacementRow,
+    ResultPart,
+    UnplacedRow,
+)
 from placement_opt.basics.status import Status
 from placement_opt.constraints.fixed_placements import FixedPlacements
 from placement_opt.records.pins import Pin

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from placement_opt.basics.errors import Problem
-from placement_opt.basics.rows import QuotaRow
+from placement_opt.basics.rows_of_limits import QuotaRow
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.basics.status import Status, relative_gap
 from placement_opt.many.nation_words import nation_summary

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from placement_opt.basics.rows import QuotaRow
+from placement_opt.basics.rows_of_limits import QuotaRow
 from placement_opt.instance.groupings import Ways
 from placement_opt.report.summary_words import (
     Language,

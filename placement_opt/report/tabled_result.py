@@ -11,19 +11,17 @@ from placement_opt.basics.json_files import write_bytes_atomically
 from placement_opt.basics.rows import (
     AssumptionRow,
     BlockingRow,
-    BudgetRow,
     ChangeRow,
-    CoachRow,
     CostRow,
     OpeningRow,
     PathRow,
     PlacementRow,
-    QuotaRow,
     RemarkRow,
     Row,
     TermRow,
     UnplacedRow,
 )
+from placement_opt.basics.rows_of_limits import BudgetRow, CoachRow, QuotaRow
 from placement_opt.instance.variants import VARIANT
 from placement_opt.pairs.chances import SUCCESS
 from placement_opt.report.summary import summarise
@@ -136,9 +134,7 @@ class TabledResult(ResultRecord):
         PlacementError
             When there is no such table.
         """
-        if table not in _TABLES:
-            hint = closest_hint(closest_ids(table, _TABLES))
-            raise PlacementError(f"no table {table!r}. Hint: {hint}.")
+        _check_table(table)
         return self._table(table)
 
     def _table(self, table: str) -> "pd.DataFrame":
@@ -176,9 +172,7 @@ class TabledResult(ResultRecord):
         PlacementError
             When there is no such table, or polars is not installed.
         """
-        if table not in _TABLES:
-            hint = closest_hint(closest_ids(table, _TABLES))
-            raise PlacementError(f"no table {table!r}. Hint: {hint}.")
+        _check_table(table)
         try:
             import polars as pl
         except ImportError:
@@ -216,3 +210,9 @@ class TabledResult(ResultRecord):
     def summary(self, language: Literal["en", "nl"] = "en") -> str:
         """Return the plan in one page for a placement manager, in English or Dutch."""
         return summarise(self, language)
+
+
+def _check_table(table: str) -> None:
+    if table not in _TABLES:
+        hint = closest_hint(closest_ids(table, _TABLES))
+        raise PlacementError(f"no table {table!r}. Hint: {hint}.")

@@ -6,14 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from placement_opt.basics.quantities import read_number
-from placement_opt.basics.rows import (
-    BlockingRow,
-    BudgetRow,
-    CoachRow,
-    PlacementRow,
-    QuotaRow,
-    TermRow,
-)
+from placement_opt.basics.rows import BlockingRow, PlacementRow, TermRow
+from placement_opt.basics.rows_of_limits import BudgetRow, CoachRow, QuotaRow
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.coaching import Coaching
 from placement_opt.constraints.jobs_quota import JobsQuota

@@ -13,20 +13,18 @@ from placement_opt.basics.read_only import Facts, ReadOnlyDict
 from placement_opt.basics.rows import (
     AssumptionRow,
     BlockingRow,
-    BudgetRow,
     ChangeRow,
-    CoachRow,
     CostRow,
     OpeningRow,
     PathRow,
     PlacementRow,
     ProofPart,
-    QuotaRow,
     RemarkRow,
     ResultPart,
     TermRow,
     UnplacedRow,
 )
+from placement_opt.basics.rows_of_limits import BudgetRow, CoachRow, QuotaRow
 from placement_opt.basics.short_text import Told, told_parts
 from placement_opt.basics.status import Status, StopReason, relative_gap
 from placement_opt.formulation.certificate_record import CertificateRecord

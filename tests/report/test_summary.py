@@ -8,14 +8,12 @@ from builders import any_run
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.rows import (
     AssumptionRow,
-    BudgetRow,
-    CoachRow,
     PlacementRow,
     ProofPart,
-    QuotaRow,
     TermRow,
     UnplacedRow,
 )
+from placement_opt.basics.rows_of_limits import BudgetRow, CoachRow, QuotaRow
 from placement_opt.basics.status import Status, StopReason
 from placement_opt.constraints import RULES
 from placement_opt.objectives import TERMS
