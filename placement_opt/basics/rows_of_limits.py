@@ -34,7 +34,8 @@ class CoachRow(Row):
     """Load of one coach under the plan, in a steady week.
 
     Hours and people are those of the plan; free ones are what it leaves of the coach's own.
-    `employer_id` is that of an employer's own coach.
+    `employer_id` is that of an employer's own coach. Where the region has periods there is a row
+    for each `period`.
     """
 
     coach_id: str
@@ -45,6 +46,7 @@ class CoachRow(Row):
     free_people: int | None = None
     hours_per_week: float
     free_hours_per_week: float
+    period: str | None = None
 
 
 class BottleneckRow(Row):

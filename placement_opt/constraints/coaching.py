@@ -15,11 +15,15 @@ from placement_opt.basics.errors import Findings, Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import AssumptionRow
 from placement_opt.constraints.base import Rule
+from placement_opt.constraints.coached_loads import coach_hours, coach_loads, is_coached
 from placement_opt.constraints.coaching_class_rows import class_rows
 from placement_opt.constraints.coaching_classes import Classes, Free
+from placement_opt.constraints.coaching_in_time import FreeInTime, rows_in_time
+from placement_opt.constraints.coaching_loads import Loads
 from placement_opt.constraints.coaching_pools import CoachPools
 from placement_opt.constraints.coaching_splits import Splits
 from placement_opt.constraints.coaching_stacked import stacked_rows
+from placement_opt.constraints.coaching_stacked_in_time import stacked_in_time
 from placement_opt.constraints.coaching_teams import (
     covers,
     needs_coaching,
@@ -27,6 +31,7 @@ from placement_opt.constraints.coaching_teams import (
     uncovered,
 )
 from placement_opt.constraints.model_part import Examples
+from placement_opt.constraints.while_running import in_period
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.people import in_some_way, people_of
@@ -56,7 +61,10 @@ class Coaching(Rule):
     that employer's openings only; a person with a `coach` keeps that one.
 
     Where people may have several placements (`OnePlacement(at_most=2)`), one coach serves all
-    placements of a person, and the rows are per person instead of per class.
+    placements of a person, and the rows are per person instead of per class. In a region with
+    periods hours and people are those of each period in which placements run, and the hours those
+    of the year of coaching that the period falls in, counted from the start of the placement; a
+    person has one coach over all periods.
 
     Parameters
     ----------
@@ -106,6 +114,8 @@ class Coaching(Rule):
 
     @override
     def lower(self, pairs: PairTable) -> RowBlock | None:
+        if pairs.start is not None:
+            return self._lower_in_time(pairs)
         instance = pairs.instance
         findings = Findings()
         with findings.gathered():
@@ -138,6 +148,30 @@ class Coaching(Rule):
         )
         classes = Classes(coached, of_pair, key)
         return class_rows(self.title, pairs, classes, teams, capacity, pools)
+
+    def _lower_in_time(self, pairs: PairTable) -> RowBlock | None:
+        instance, findings = pairs.instance, Findings()
+        loads: Loads | None = None
+        with findings.gathered():
+            loads = Loads.of(pairs, self.title)
+            if not loads.pair.size:
+                return None
+        findings.add(_silent_coaches(instance))
+        findings.refuse()
+        if loads is None:
+            return None
+        given = _capacity(instance, loads.scale)
+        n_periods = len(instance.region.periods)
+        free = FreeInTime(given.hours, given.caseload, loads.scale, n_periods)
+        teams = instance.derived(teams_of)
+        team = teams.of_pairs(pairs.person[loads.pair], pairs.opening[loads.pair])
+        if pairs.placements_per_candidate > 1:
+            hours = loads.hours[loads.of_pair]
+            splits = Splits.of(pairs, loads.pair, hours.max(axis=1), team, teams)
+            return stacked_in_time(self.title, pairs, splits, hours, free)
+        cases, of_pair = distinct_rows(team, loads.of_pair)
+        classes = Classes(loads.pair, of_pair, np.array(cases, dtype=np.int64))
+        return rows_in_time(self.title, pairs, classes, loads, teams, free)
 
     @override
     def law_as_read(self, law: Rulebook) -> Rulebook:
@@ -181,14 +215,16 @@ class Coaching(Rule):
     @override
     def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
         """Yield more hours or a larger caseload of each coach who covers the placement."""
-        needed = plan.coaching_hours_per_week(placement) or Fraction(0)
-        hours, people = _load(plan)
+        loads = [
+            (coach_loads(plan, period), coach_hours(plan, placement, period) or Fraction(0))
+            for period in plan.run(placement) or (None,)
+        ]
         for id_ in plan.instance.coach_ids:
             coach = plan.instance.coach_of[id_]
             if not covers(coach, plan.candidate(placement), plan.opening(placement)):
                 continue
-            asked = hours.get(id_, Fraction(0)) + needed
-            heads = len(people.get(id_, ())) + 1
+            asked = max(load.hours.get(id_, Fraction(0)) + needed for load, needed in loads)
+            heads = max(len(load.people.get(id_, ())) for load, _ in loads) + 1
             lacks_hours = asked > read_number(coach.hours_per_week or 0)
             lacks_heads = coach.max_caseload is not None and heads > coach.max_caseload
             if lacks_hours and not lacks_heads:
@@ -198,7 +234,7 @@ class Coaching(Rule):
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
-        coached = [p for p in plan.placements if (plan.coaching_hours_per_week(p) or 0) > 0]
+        coached = [p for p in plan.placements if is_coached(plan, p)]
         for placement in coached:
             coach = plan.instance.coach_of.get(placement.coach_id or "")
             if coach is None:
@@ -212,27 +248,25 @@ class Coaching(Rule):
     def _coach_violations(self, plan: Plan, coached: Sequence[Placement]) -> Iterator[Violation]:
         instance = plan.instance
         coach_of: dict[str, str] = {}
-        hours: dict[str, Fraction] = {}
-        people: dict[str, set[str]] = {}
         for placement in coached:
             if placement.coach_id not in instance.coach_of:
                 continue
             coach_id = placement.coach_id or ""
             if coach_of.setdefault(placement.candidate_id, coach_id) != coach_id:
                 yield self.broken(placement.candidate_id, "has more than one coach")
-            needed = plan.coaching_hours_per_week(placement) or Fraction(0)
-            hours[coach_id] = hours.get(coach_id, Fraction(0)) + needed
-            people.setdefault(coach_id, set()).add(placement.candidate_id)
-        for coach_id, used in hours.items():
-            coach = instance.coach_of[coach_id]
-            if coach.hours_per_week is None or used > read_number(coach.hours_per_week):
-                yield self.broken(
-                    coach_id, f"{float(used):g} hours a week, {coach.hours_per_week} free"
-                )
-            if coach.max_caseload is not None and len(people[coach_id]) > coach.max_caseload:
-                yield self.broken(
-                    coach_id, f"{len(people[coach_id])} people, caseload {coach.max_caseload}"
-                )
+        for period in instance.region.periods or (None,):
+            load = coach_loads(plan, period)
+            for coach_id, used in load.hours.items():
+                coach = instance.coach_of.get(coach_id)
+                if coach is None:
+                    continue
+                about = in_period(coach_id, None if period is None else period.id)
+                n_people, most = len(load.people[coach_id]), coach.max_caseload
+                if coach.hours_per_week is None or used > read_number(coach.hours_per_week):
+                    text = f"{float(used):g} hours a week, {coach.hours_per_week} free"
+                    yield self.broken(about, text)
+                if most is not None and n_people > most:
+                    yield self.broken(about, f"{n_people} people, caseload {most}")
 
 
 def _has_coach(instance: Instance, person: Indices, opening: Indices) -> Bools:
@@ -247,18 +281,6 @@ def _has_coach(instance: Instance, person: Indices, opening: Indices) -> Bools:
         result |= idle[opening] & ~teams.asks_hours[person]
     result |= instance.derived(_needs_no_guidance)[opening]
     return result
-
-
-def _load(plan: Plan) -> tuple[dict[str, Fraction], dict[str, set[str]]]:
-    """Return the hours and the people of each coach in a plan."""
-    hours: dict[str, Fraction] = {}
-    people: dict[str, set[str]] = {}
-    for placement in plan.placements:
-        needed = plan.coaching_hours_per_week(placement) or Fraction(0)
-        if placement.coach_id is not None and needed > 0:
-            hours[placement.coach_id] = hours.get(placement.coach_id, Fraction(0)) + needed
-            people.setdefault(placement.coach_id, set()).add(placement.candidate_id)
-    return hours, people
 
 
 def _needs_no_guidance(instance: Instance) -> Bools:

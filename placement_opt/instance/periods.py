@@ -68,6 +68,19 @@ class Periods:
         return (self.day[end] - self.day[start]) // common, int(self.day[-1]) // common
 
     @cached_property
+    def years_on(self) -> Ints:
+        """Whole years from the start of each period to that of each later one, shape (T, T)."""
+        starts = [period.starts_on for period in self.records]
+        years = np.zeros((len(starts), len(starts)), dtype=np.int64)
+        for row, first in enumerate(starts):
+            for column, day in enumerate(starts):
+                if day > first:
+                    apart = day.year - first.year
+                    years[row, column] = apart - (months_later(first, 12 * apart) > day)
+        years.setflags(write=False)
+        return years
+
+    @cached_property
     def years(self) -> dict[int, tuple[tuple[int, ...], int]]:
         """By calendar year the days of it that lie in each period, and how many the year has."""
         found: dict[int, tuple[tuple[int, ...], int]] = {}

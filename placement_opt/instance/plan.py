@@ -12,6 +12,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from placement_opt.basics.dates import whole_years
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.groupings import Group, Ways, way_to_group
@@ -308,10 +309,24 @@ class Plan:
 
         The own ones are the person's number, or a share of the hours of work.
         """
-        own, part = self._own_coaching_hours(placement), self.opening(placement).guidance_share
+        return self._coaching_hours_later(placement, 0)
+
+    def coaching_hours_in(self, placement: Placement, period: Period) -> Fraction | None:
+        """Return the coach hours of a placement in a period: of that year since its start."""
+        run = self.run(placement)
+        if period not in run:
+            return Fraction(0)
+        years = whole_years(run[0].starts_on, period.starts_on)
+        if not years or "coaching_hours_per_week" in placement.given:
+            return self.amount(placement, "coaching_hours_per_week")
+        return self._coaching_hours_later(placement, years)
+
+    def _coaching_hours_later(self, placement: Placement, years: int) -> Fraction | None:
+        own = self._own_coaching_hours(placement, years)
+        part = self.opening(placement).guidance_share
         return own if own is None or part is None else own * read_number(part)
 
-    def _own_coaching_hours(self, placement: Placement) -> Fraction | None:
+    def _own_coaching_hours(self, placement: Placement, years: int) -> Fraction | None:
         candidate = self.candidate(placement)
         if candidate.coaching_hours_per_week is not None:
             return read_number(candidate.coaching_hours_per_week)
@@ -321,7 +336,8 @@ class Plan:
         if candidate.coaching_regime is None or candidate.coaching_year is None or hours is None:
             return None
         rulebook = self.coaching_rulebook(candidate)
-        return rulebook.coaching_share(candidate.coaching_regime, candidate.coaching_year) * hours
+        year = candidate.coaching_year + years
+        return rulebook.coaching_share(candidate.coaching_regime, year) * hours
 
     def coaching_rulebook(self, candidate: Candidate) -> Rulebook:
         """Return the law as the payer of a person's coach reads it; UWV knows no ordinance."""

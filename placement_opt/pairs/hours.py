@@ -64,8 +64,17 @@ def coaching_hours_per_week(pairs: PairTable, asked_by: str) -> Column:
 
     Of both, the part that the opening needs (`Opening.guidance_share`).
     """
+    return coaching_hours_later(pairs, asked_by, 0)
+
+
+def coaching_hours_later(pairs: PairTable, asked_by: str, years: int) -> Column:
+    """Return the same so many years after the start: shares are those of that year of coaching."""
     instance = pairs.instance
     people, (choices, code) = instance.derived(people_of), instance.derived(_coaching_kinds)
+    if years:
+        choices = [
+            (regime, None if year is None else year + years, own) for regime, year, own in choices
+        ]
     every = np.ones(pairs.n_pairs, dtype=np.bool_)
     every = pairs.to_compute("coaching_hours_per_week", every)
     missing = Missing(pairs, asked_by)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from placement_opt.basics.rows_of_limits import QuotaRow
 from placement_opt.instance.groupings import Ways
+from placement_opt.report.busiest import of_busiest_period
 from placement_opt.report.summary_words import (
     Language,
     Words,
@@ -196,12 +197,12 @@ class _Page:
         return ", ".join(shown[:_SHOWN_RULES] + more)
 
     def _quota_lines(self) -> Iterator[tuple[str, str]]:
-        of_rule: dict[Ways, list[QuotaRow]] = {}
+        of_rule: dict[tuple[Ways, str | None], list[QuotaRow]] = {}
         for row in self._result.quota_rows:
-            of_rule.setdefault(row.per, []).append(row)
+            of_rule.setdefault((row.per, row.period), []).append(row)
         label = self._words.quota_label
-        for per, rows in of_rule.items():
-            yield label, self._quota(rows)
+        for (per, period), rows in of_rule.items():
+            yield label, self._quota(rows) + ("" if period is None else f" ({period})")
             yield "", f"  {self._groups_short(per, rows)}"
             label = ""
 
@@ -223,7 +224,7 @@ class _Page:
         )
 
     def _coach_lines(self) -> Iterator[tuple[str, str]]:
-        rows, words = self._result.coach_rows, self._words
+        rows, words = of_busiest_period(self._result.coach_rows), self._words
         if not rows:
             return
         used = sum(row.hours_per_week for row in rows)
@@ -232,7 +233,8 @@ class _Page:
         people = words.coached.format(
             people=self._number(sum(row.people for row in rows)), coaches=self._number(len(rows))
         )
-        yield words.coaches_label, f"{hours}; {people}"
+        when = "" if rows[0].period is None else f" ({rows[0].period})"
+        yield words.coaches_label, f"{hours}; {people}{when}"
 
     def _budget_lines(self) -> Iterator[tuple[str, str]]:
         rows, words = self._result.budget_rows, self._words

@@ -52,6 +52,7 @@ _WITH_TIME: Mapping[str, tuple[str, ...]] = {
     "placements": ("start_period", "starts_on", "ends_on"),
     "quotas": ("period",),
     "budgets": ("year",),
+    "coaches": ("period",),
 }
 """Columns that only plans in time have."""
 

@@ -9,6 +9,7 @@ from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import BlockingRow, PlacementRow, TermRow
 from placement_opt.basics.rows_of_limits import BudgetRow, CoachRow, QuotaRow
 from placement_opt.constraints.base import Rule
+from placement_opt.constraints.coached_loads import coach_loads
 from placement_opt.constraints.coaching import Coaching
 from placement_opt.constraints.jobs_quota import JobsQuota
 from placement_opt.constraints.opening_capacity import OpeningCapacity
@@ -28,6 +29,7 @@ from placement_opt.objectives.base import Term
 from placement_opt.objectives.expected_placements import ExpectedPlacements
 from placement_opt.pairs.chances import SUCCESS
 from placement_opt.pairs.table import PairTable
+from placement_opt.records import Period
 from placement_opt.report.levy_rows import levy_of
 from placement_opt.rulebook import MissingParameterError
 from placement_opt.run.verification import Verdict
@@ -195,33 +197,28 @@ def coach_rows(plan: Plan, rules: Sequence[Rule]) -> tuple[CoachRow, ...]:
     """Return the load of each coach, where coaching is a rule of the model."""
     if not any(isinstance(rule, Coaching) for rule in rules):
         return ()
-    instance = plan.instance
-    hours: dict[str, Fraction] = {}
-    people: dict[str, set[str]] = {}
-    for placement in plan.placements:
-        if placement.coach_id is not None:
-            needed = plan.coaching_hours_per_week(placement) or Fraction(0)
-            hours[placement.coach_id] = hours.get(placement.coach_id, Fraction(0)) + needed
-            people.setdefault(placement.coach_id, set()).add(placement.candidate_id)
-    rows = []
+    periods = plan.instance.region.periods or (None,)
+    return tuple(row for period in periods for row in _coaches_in(plan, period))
+
+
+def _coaches_in(plan: Plan, period: Period | None) -> Iterator[CoachRow]:
+    instance, load = plan.instance, coach_loads(plan, period)
     for coach_id in instance.coach_ids:
         coach = instance.coach_of[coach_id]
         if coach.hours_per_week is None:
             continue
-        used, n_people = hours.get(coach_id, Fraction(0)), len(people.get(coach_id, ()))
-        rows.append(
-            CoachRow(
-                coach_id=coach_id,
-                kind=coach.kind,
-                employer_id=coach.employer,
-                people=n_people,
-                max_caseload=coach.max_caseload,
-                free_people=None if coach.max_caseload is None else coach.max_caseload - n_people,
-                hours_per_week=float(used),
-                free_hours_per_week=float(read_number(coach.hours_per_week) - used),
-            )
+        used, n_people = load.hours.get(coach_id, Fraction(0)), len(load.people.get(coach_id, ()))
+        yield CoachRow(
+            coach_id=coach_id,
+            kind=coach.kind,
+            employer_id=coach.employer,
+            people=n_people,
+            max_caseload=coach.max_caseload,
+            free_people=None if coach.max_caseload is None else coach.max_caseload - n_people,
+            hours_per_week=float(used),
+            free_hours_per_week=float(read_number(coach.hours_per_week) - used),
+            period=None if period is None else period.id,
         )
-    return tuple(rows)
 
 
 def budget_rows(plan: Plan, rules: Sequence[Rule]) -> tuple[BudgetRow, ...]:

@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tiny_regions import DATE, PERIODS, coach_choices, ids_of, subsets, tiny_regions
+from tiny_regions import (
+    DATE,
+    PERIODS,
+    coach_choices,
+    ids_of,
+    subsets,
+    tiny_regions,
+)
+from tiny_regions import (
+    in_periods as periods_from,
+)
 from tiny_search import best_own_values
 
 import placement_opt as po
@@ -29,9 +39,16 @@ LAW = po.Rulebook.on(DATE).override(
         "coaching.minimum_hours_per_week.municipality": 8,
         "coaching.minimum_contract_months.municipality": 6,
         "wage_subsidy.employer_charges": "0.2",
+        "coaching.share.light.year_2": "0.02",
+        "coaching.share.light.year_3": "0.01",
     }
 )
 MOST_WAYS = 8
+YEARS = (
+    periods_from("2026-02-01", "2027-02-01", "2027-08-01"),
+    periods_from("2026-03-01", "2026-12-31", "2027-02-28", "2028-02-29", "2028-03-01"),
+)
+"""Periods in which coaching falls, from the second year of a placement on."""
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 IN_TIME = (
     po.ResourceLimit(per="period", limits=1),
@@ -57,9 +74,9 @@ CASES = [
 @st.composite
 def drawn_models(draw):
     """Draw a region with periods, and a frame of some of its pairs with columns of its own."""
-    region = draw(tiny_regions(fixed=False, options=True, periods=PERIODS))
+    region = draw(tiny_regions(fixed=False, options=True, periods=(*PERIODS, *YEARS)))
     every = [(c.id, o.id) for c in region.candidates for o in region.openings]
-    pairs = draw(st.lists(st.sampled_from(every), unique=True, min_size=1, max_size=4))
+    pairs = draw(st.lists(st.sampled_from(every), unique=True, min_size=1, max_size=5))
     each = {"min_size": len(pairs), "max_size": len(pairs)}
     frame = {
         "candidate_id": [candidate for candidate, _ in pairs],
@@ -80,6 +97,16 @@ def table_of(rule, region, frame, at_most):
     findings.refuse()
     n_periods = len(region.periods)
     return table.with_placements_per_candidate(at_most or 2 * n_periods)
+
+
+@st.composite
+def some_ways(draw, table):
+    """Draw some of the ways of a table, as if the others could not be had."""
+    if table.n_pairs <= MOST_WAYS:
+        return table
+    rows = st.integers(0, table.n_pairs - 1)
+    chosen = draw(st.sets(rows, min_size=MOST_WAYS - 2, max_size=MOST_WAYS))
+    return table.taken(np.array(sorted(chosen), dtype=np.int64))
 
 
 def plans_of(table):
@@ -124,17 +151,18 @@ def is_refused(rule, table):
 
 @pytest.mark.parametrize(("rule", "at_most"), CASES)
 def test_rows_are_satisfiable_exactly_when_nothing_is_violated(rule, at_most):
-    @settings(max_examples=30, deadline=None, database=None, suppress_health_check=QUIET)
-    @given(drawn=drawn_models())
-    def check(drawn):
+    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=QUIET)
+    @given(drawn=drawn_models(), data=st.data())
+    def check(drawn, data):
         region, frame = drawn
         try:
             table = table_of(rule, region, frame, at_most)
         except po.InvalidInputError as error:  # what is fixed has to be eligible
             assume("fixed_placements" not in {problem.field for problem in error.problems})
             raise
-        assume(0 < table.n_pairs <= MOST_WAYS)
         fixed = isinstance(rule, po.FixedPlacements)
+        table = table if fixed else data.draw(some_ways(table))
+        assume(0 < table.n_pairs <= MOST_WAYS)
         assume(not fixed or set(region.fixed_placements) <= set(ids_of(table)))
         plan = plans_of(table)
         if is_refused(rule, table):
@@ -157,11 +185,16 @@ def test_rows_are_satisfiable_exactly_when_nothing_is_violated(rule, at_most):
 
 
 @settings(max_examples=60, deadline=None, database=None, suppress_health_check=QUIET)
-@given(drawn=drawn_models(), over=st.sampled_from(("horizon", "time")), at_most=st.integers(1, 2))
-def test_placements_of_a_person_over_the_horizon_or_at_the_same_time(drawn, over, at_most):
+@given(
+    drawn=drawn_models(),
+    over=st.sampled_from(("horizon", "time")),
+    at_most=st.integers(1, 2),
+    data=st.data(),
+)
+def test_placements_of_a_person_over_the_horizon_or_at_the_same_time(drawn, over, at_most, data):
     rule = po.OnePlacement(at_most=at_most, over=over)
-    table = table_of(rule, *drawn, None)
-    assume(0 < table.n_pairs <= MOST_WAYS)
+    table = data.draw(some_ways(table_of(rule, *drawn, None)))
+    assume(table.n_pairs)
     block, plan = rule.lower(table), plans_of(table)
     for rows in subsets(range(table.n_pairs)):
         chosen = [placement_of(table, row) for row in rows]

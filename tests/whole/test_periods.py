@@ -167,7 +167,7 @@ def test_somebody_has_one_job_after_another_where_that_is_allowed():
     assert len(model.solve().placements) == 1
 
 
-def budgeted(euros, **fields):
+def budgeted(euros, months=None):
     periods = [
         po.Period(id="2026", starts_on="2026-07-01", ends_on="2026-12-31"),
         po.Period(id="2027", starts_on="2027-01-01", ends_on="2027-12-31"),
@@ -179,8 +179,8 @@ def budgeted(euros, **fields):
         for n in range(2)
     ]
     town = po.Municipality(id="M", wage_subsidy_budget_eur_per_year=euros)
-    openings = [po.Opening(id="O-1", positions=2, hours_per_week=(8, 24))]
-    return region_of(people, openings, municipalities=[town], periods=periods, **fields)
+    work = po.Opening(id="O-1", positions=2, hours_per_week=(8, 24), contract_months=months)
+    return region_of(people, [work], municipalities=[town], periods=periods)
 
 
 def test_each_calendar_year_pays_its_own_share():
@@ -195,6 +195,11 @@ def test_each_calendar_year_pays_its_own_share():
     poor = po.solve(budgeted(round(whole * 0.6, 2)))
     assert len(poor.placements) == 1
     assert "budget" in poor.unplaced_rows[0].text
+    # What ends in 2026 takes nothing of 2027, and half of what a year takes.
+    model = po.Model(budgeted(round(half, 2) + 0.01, months=6))
+    short = model.add(po.ResourceLimit(per="start_period", limits={"2027": 0})).solve()
+    assert starts_of(short) == {"C-0": "2026", "C-1": "2026"}
+    assert short.budgets["placements"].tolist() == [2, 0]
 
 
 def test_a_quota_is_judged_at_the_end_or_in_each_period():

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from placement_opt.constraints.while_running import in_period
 from placement_opt.instance.groupings import group_text
 from placement_opt.records import Region
+from placement_opt.report.busiest import of_busiest_period, of_worst_period
 from placement_opt.run.result_record import ResultRecord
 
 JOB_HOURS = 25.5
@@ -71,8 +73,9 @@ class Figures:
     @property
     def coach_hours(self) -> tuple[float, float]:
         """Hours a week that coaches use, and those they had to give."""
-        used = sum(row.hours_per_week for row in self._result.coach_rows)
-        return used, used + sum(row.free_hours_per_week for row in self._result.coach_rows)
+        rows = of_busiest_period(self._result.coach_rows)
+        used = sum(row.hours_per_week for row in rows)
+        return used, used + sum(row.free_hours_per_week for row in rows)
 
     @property
     def subsidy(self) -> tuple[float, float]:
@@ -83,7 +86,7 @@ class Figures:
     @property
     def agreement(self) -> tuple[float, float, float]:
         """Jobs of the quotas that are filled, asked and missing."""
-        rows = self._result.quota_rows
+        rows = of_worst_period(self._result.quota_rows)
         return (
             sum(row.in_service_jobs + row.placed_jobs for row in rows),
             sum(row.target_jobs for row in rows),
@@ -96,7 +99,7 @@ class Figures:
         return Chart.of(
             [
                 Bar(
-                    group_text(row.group),
+                    group_text(in_period(row.group, row.period)),
                     row.in_service_jobs + row.placed_jobs,
                     row.target_jobs,
                     (
@@ -114,7 +117,7 @@ class Figures:
     def coaches(self) -> Chart:
         """Return the load of each coach, the fullest first."""
         bars = []
-        for row in self._result.coach_rows:
+        for row in of_busiest_period(self._result.coach_rows):
             has = row.hours_per_week + row.free_hours_per_week
             cells = (row.people, row.hours_per_week, row.free_hours_per_week)
             bars.append(Bar(row.coach_id, row.hours_per_week, has, cells, row.employer_id or ""))
@@ -128,7 +131,7 @@ class Figures:
         return Chart.of(
             [
                 Bar(
-                    row.municipality_id,
+                    group_text(in_period(row.municipality_id, str(row.year) if row.year else None)),
                     row.subsidy_eur_per_year,
                     row.budget_eur_per_year,
                     (row.placements, row.subsidy_eur_per_year, row.budget_eur_per_year),
