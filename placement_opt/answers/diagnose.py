@@ -39,6 +39,7 @@ from placement_opt.basics.errors import InternalError
 from placement_opt.formulation.certificate import bound_in_points, without_gains
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.readings import Readings
 from placement_opt.run.compiled import Compiled
 from placement_opt.solvers.derived.rows_alone import rows_alone
 from placement_opt.solvers.search.board import Solution
@@ -137,6 +138,7 @@ class _Case:
         allowance = Allowance(SETS_SHARE * asked.time_limit_s)
         self._judge = Judge(self._bare, asked.seed, allowance)
         self._is_large = False
+        self._readings, self._verdict_s = Readings(), 0.0
 
     @property
     def _left_s(self) -> float:
@@ -200,7 +202,8 @@ class _Case:
         for key, moved, way in ways:
             if key[2] < self._asked.solve_first:
                 # A share is left over, so that the last plan is judged in time.
-                plan = self._plan(moved, min(PLAN_S, self._left_s / (n_plans + 1)))
+                seconds = self._left_s / (n_plans + 1) - self._verdict_s
+                plan = self._plan(moved, min(PLAN_S, seconds))
                 told.append((key, way.model_copy(update=plan)))
                 n_plans -= 1
             else:
@@ -281,7 +284,9 @@ class _Case:
         if outcome.solution is None:
             return {}
         self._judge.remember(outcome.solution)
-        verdict = compiled.judge(compiled.plan(outcome.solution))
+        began = time.perf_counter()
+        verdict = compiled.judge(compiled.plan(outcome.solution, readings=self._readings))
+        self._verdict_s = max(self._verdict_s, time.perf_counter() - began)
         gave_way = {(one.rule.title, one.group) for one in map(self._limits.of_row, moved)}
         wrong = [v for v in verdict.violations if (v.rule, v.about) not in gave_way]
         if wrong:
