@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from html import escape
 from itertools import accumulate
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import PrivateAttr
 from typing_extensions import override
@@ -77,6 +77,13 @@ class Result(NextSteps, AccountOfResult, TabledResult):
             return result
         _refuse_another_model(result, model)
         return cls.of(result, model)
+
+    @override
+    def __getstate__(self) -> dict[Any, Any]:
+        """Return what travels: without what questions have worked out, which is found again."""
+        state = super().__getstate__()
+        private = {**state["__pydantic_private__"], **dict.fromkeys(_WORKED_OUT)}
+        return {**state, "__pydantic_private__": private}
 
     @property
     @override
@@ -232,6 +239,10 @@ class Result(NextSteps, AccountOfResult, TabledResult):
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the summary, aligned as it is."""
         return f"<pre style='background:none;color:inherit'>{escape(str(self))}</pre>"
+
+
+_WORKED_OUT = ("_at_hand", "_of_people", "_regrets")
+"""What a result keeps between questions."""
 
 
 def _refuse_another_model(result: ResultRecord, model: "Model") -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from placement_opt.answers.changes import openings_of
 from placement_opt.basics.errors import InvalidInputError
+from placement_opt.basics.html import html_table
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.one_placement import OnePlacement
@@ -48,6 +49,13 @@ class Comparison(ShortRepr):
 
     results: "Mapping[str, Result]"
     per: Ways = "municipality"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what each plan comes to."""
+        shown = ["plan", "status", "placed", "objective", "difference", "changes"]
+        told = self.totals[shown].astype(object).to_dict("split")["data"]
+        rows = [[f"{cell:,.2f}" if type(cell) is float else cell for cell in row] for row in told]
+        return html_table("Comparison", [tuple(row) for row in [shown, *rows]])
 
     @property
     def totals(self) -> "pd.DataFrame":

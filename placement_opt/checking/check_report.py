@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from typing_extensions import override
 
+from placement_opt.basics.html import html_table
 from placement_opt.basics.short_text import ShortRepr
 
+_SAID = {True: "sound", False: "DIFFERS"}
 _SHOWN_DIFFERENCES = 5
 
 
@@ -30,7 +32,7 @@ class Finding:
 
     @override
     def __str__(self) -> str:
-        return f"{'sound' if self.is_sound else 'DIFFERS':<8} {self.subject}: {self.text}"
+        return f"{_SAID[self.is_sound]:<8} {self.subject}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,6 +51,13 @@ class CheckReport(ShortRepr):
     def differences(self) -> tuple[Finding, ...]:
         """The findings that differ."""
         return tuple(finding for finding in self.findings if not finding.is_sound)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the findings, those that differ first."""
+        found = sorted(self.findings, key=lambda finding: finding.is_sound)
+        rows = [(_SAID[one.is_sound], one.subject, one.text) for one in found]
+        title = "The result is sound" if self.is_sound else "The result differs"
+        return html_table(title, [*rows, *(("on trust", claim) for claim in self.on_trust)])
 
     @override
     def __str__(self) -> str:

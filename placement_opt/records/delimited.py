@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from placement_opt.basics.errors import Problem
+from placement_opt.records.cell_texts import from_text
 from placement_opt.records.dialect import Dialect
 from placement_opt.records.reading import ReadingLine
 from placement_opt.records.user_tables import UserTable
@@ -152,7 +153,7 @@ def _rows(text: str, separator: str, skipped: int) -> Iterator[tuple[int, list[s
     try:
         for row in reader:
             if row:
-                yield line + 1, row
+                yield line + 1, [from_text(cell) for cell in row]
             line = reader.line_num + skipped
     except csv.Error as error:
         raise _BrokenError(line + 1, str(error)) from None

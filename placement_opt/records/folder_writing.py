@@ -12,6 +12,7 @@ from typing import Any
 
 from placement_opt.basics.flags import as_flag
 from placement_opt.records.base import Record
+from placement_opt.records.cell_texts import as_text
 from placement_opt.records.compound_cells import LIST_SIGNS
 from placement_opt.records.folder import ABOUT, GUIDE, about_text
 from placement_opt.records.kinds import RECORD_KINDS
@@ -59,10 +60,17 @@ def csv_text(columns: Mapping[str, list[Any]]) -> str:
 
 
 def _cell_text(value: Any) -> str:
+    """Write a value, so that no spreadsheet takes a text of the user's for a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, (int, float)):
+        return _number(value)
+    return as_text(_written(value))
+
+
+def _written(value: Any) -> str:
     if isinstance(value, Mapping):
         simple = all(map(_is_simple, value))
         parts = [f"{name}:{_number(level)}" for name, level in value.items()]
@@ -70,7 +78,7 @@ def _cell_text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         simple = all(isinstance(entry, str) and _is_simple(entry) for entry in value)
         return "; ".join(value) if simple else json.dumps(list(value), ensure_ascii=False)
-    return _number(value) if isinstance(value, (int, float)) else str(value)
+    return str(value)
 
 
 def _number(value: float) -> str:

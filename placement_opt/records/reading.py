@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from placement_opt.basics.errors import Problem
+from placement_opt.basics.html import html_table
 from placement_opt.basics.rows import AssumptionRow
 
 if TYPE_CHECKING:
@@ -136,6 +137,14 @@ class Reading:
     @override
     def __str__(self) -> str:
         return "\n".join(map(str, self.lines)) or "Everything was read as it was written."
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the lines as a table."""
+        rows = [
+            (line.table, line.column or "", line.text, "" if line.count is None else line.count)
+            for line in self.lines
+        ]
+        return html_table("Reading", rows, "" if rows else str(self))
 
     @override
     def __repr__(self) -> str:

@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import placement_opt as po
@@ -146,7 +147,13 @@ def test_texts_of_the_user_are_inert_wherever_they_stand() -> None:
         assert sum(tag == "script" for tag, _ in page.tags) == 3
         told = {row[0] for row in page.people()["rows"]}
         assert told == {EVIL + "c", EVIL + "d"}
-    for shown in (found, found.model, region, region.candidates[0], found.why(EVIL + "c")):
+    beside = po.compare(**{EVIL: found, "other": found})
+    frames = {"candidates": {"id": ["C"], EVIL: [1]}, "openings": {"id": ["O"]}}
+    tables = {name: pd.DataFrame(columns) for name, columns in frames.items()}
+    reading = po.Region.from_frames(**tables).reading
+    check = po.check_result(po.synthetic_region(candidates=3, openings=2, seed=1), found)
+    answers = (found.why(EVIL + "c"), beside, reading, check)
+    for shown in (found, found.model, region, region.candidates[0], *answers):
         told = shown._repr_html_()
         assert "<script" not in told
         assert "alert(1)" not in told or html.escape("<script>") in told

@@ -190,6 +190,21 @@ def test_what_a_rule_does_for_solvers_travels_too():
     assert once_more.placements["coach_id"].notna().any()
 
 
+def test_a_result_travels_whatever_it_was_asked():
+    """What is kept between questions stays at home."""
+    region = po.synthetic_region(candidates=60, openings=25, seed=1)
+    result = po.solve(region, time_limit_s=5)
+    left = result.unplaced_rows[0].candidate_id
+    fresh = len(pickle.dumps(result))
+    asked = result.why_not(left)
+    result.recommend(candidate_id=left)
+    result.what_would_place(left, k=1)
+    assert len(pickle.dumps(result)) < 1.1 * fresh
+    assert again(result) == result
+    assert again(result).why_not(left).text() == asked.text()
+    assert copy.deepcopy(result).why_not(left).text() == asked.text()
+
+
 def test_results_and_regions_travel():
     region = region_with_everything()
     result = po.Model(region).solve(solver="cp-sat")
