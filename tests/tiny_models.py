@@ -2,11 +2,12 @@
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from tiny_regions import coach_choices, ids_of, pairs_of, subsets, tiny_regions
+from tiny_regions import coach_choices, ids_of, often, pairs_of, subsets, tiny_regions
 
 import placement_opt as po
 from placement_opt.constraints import standard_rules
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.plan import Placement
 from placement_opt.objectives import standard_terms
 from placement_opt.run.not_in_time import not_in_time
 
@@ -14,13 +15,18 @@ MOST_PAIRS = 7
 
 
 @st.composite
-def models(draw, hard=None, options=False, periods=((),)):
+def models(draw, hard=None, options=None, steps=None, periods=((),)):
     """Draw a model with every rule: standard ones, and those that only users ask for.
 
-    With `options`, people have coaching options; the periods are one of `periods`.
+    With `options`, people have coaching options; with `steps`, there are steps before a job. None
+    draws whether they do, in regions without periods. The periods are one of `periods`.
     """
-    region = draw(tiny_regions(options=options, periods=periods))
-    assume(draw(st.sampled_from((3, 2, 1))) <= len(pairs_of(region)))
+    drawn = periods == ((),)
+    options = draw(often(False, True)) if options is None and drawn else bool(options)
+    steps = draw(st.booleans()) if steps is None and drawn else bool(steps)
+    region = draw(tiny_regions(options=options, steps=steps, periods=periods))
+    if not steps:  # with steps there are more pairs than these
+        assume(draw(st.sampled_from((3, 2, 1))) <= len(pairs_of(region)))
     instance = Instance(region)
     hard = draw(st.booleans()) if hard is None else hard
     price = None if hard else draw(st.sampled_from((0.5, 33.333333, 800)))
@@ -124,23 +130,58 @@ def models_in_variants(draw, hard=None):
 
 
 def all_plans(compiled):
-    """Yield the verdict of every plan over the eligible pairs, with coaches where needed."""
-    region = compiled.pairs.instance.region
+    """Yield the verdict of every plan over the eligible pairs, with steps and coaches as needed."""
     for rows in subsets(range(compiled.pairs.n_pairs)):
         chosen = [compiled.placement(row) for row in rows]
-        bare = compiled.judge(compiled.plan_of(chosen))
-        # Coaches can only mend what coaching itself finds wrong.
-        if any(violation.rule != po.Coaching.title for violation in bare.violations):
-            continue
+        found = next(_sound(compiled, chosen), None)  # steps and coaches add no points
+        if found is not None:
+            yield found
 
-        def needs_coach(placement):
-            return (compiled.plan_of([placement]).coaching_hours_per_week(placement) or 0) > 0
 
+def _sound(compiled, chosen):
+    """Yield the verdicts of a choice of pairs that break nothing, and their placements."""
+    region = compiled.pairs.instance.region
+    mended = {po.Coaching.title, po.EssentialSkills.title, po.Steps.title}
+    bare = compiled.judge(compiled.plan_of(chosen))
+    if any(violation.rule not in mended for violation in bare.violations):
+        return
+
+    def needs_coach(placement):
+        return (compiled.plan_of([placement]).coaching_hours_per_week(placement) or 0) > 0
+
+    for steps in all_steps(region, chosen):
         for option in coach_choices(region, chosen, needs_coach):
-            verdict = compiled.judge(compiled.plan_of(option))
+            verdict = compiled.judge(compiled.plan_of(option, steps))
             if verdict.is_sound:
                 yield verdict, option
-                break  # coaches add no points: one that fits is as good as any
+
+
+def all_steps(region, chosen):
+    """Return every set of steps that the people of some placements might take."""
+    people = sorted({placement.candidate_id for placement in chosen})
+    steps = [opening.id for opening in region.openings if opening.kind != "job"]
+    return subsets([Placement(person, step) for person in people for step in steps])
+
+
+def plan_at_hand(compiled, result):
+    """Return the placements of a result, in their ways, and the steps before them."""
+    chosen = [compiled.placement(compiled.row_of(r), r.coach_id) for r in result.placement_rows]
+    steps = [(row.candidate_id, row.opening_id) for row in result.path_rows if row.kind != "job"]
+    return chosen, [Placement(*step) for step in steps]
+
+
+def with_one_more(compiled, chosen, steps, pair):
+    """Yield the verdicts of a plan with one pair more: in each way, with each coach and steps."""
+    region = compiled.pairs.instance.region
+    ways = range(compiled.pairs.n_pairs)
+    for row in [row for row in ways if ids_of(compiled.pairs)[row] == pair]:
+        for coach in (None, *(one.id for one in region.coaches)):
+            more = compiled.placement(row, coach)
+            for added in all_steps(region, [more]):
+                taken = [*steps, *(step for step in added if step not in steps)]
+                verdict = compiled.judge(compiled.plan_of([*chosen, more], taken))
+                if all(one.rule != po.EssentialSkills.title for one in verdict.violations):
+                    yield verdict
 
 
 def brute_force(compiled):

@@ -60,7 +60,9 @@ OPTIONS = tuple(
 
 
 @st.composite
-def people(draw, number, work, coaches, homes, options):
+def people(draw, number, work, coaches, homes, options, steps=False):
+    """Draw a person, with `options` often with several regimes, with `steps` often unskilled."""
+    skills = ({}, {"dutch": 0.5}, {"dutch": 1, "welding": 0.7})
     coaching = draw(
         st.sampled_from(
             [
@@ -85,7 +87,7 @@ def people(draw, number, work, coaches, homes, options):
         sheltered=advice[0],
         may_work_regular=advice[1],
         hours_per_week=draw(st.sampled_from(HOURS)),
-        skills=draw(st.sampled_from(({}, {"dutch": 0.5}, {"dutch": 1, "welding": 0.7}))),
+        skills=draw(often(*skills[:2]) if steps else st.sampled_from(skills)),
         wishes=draw(st.sampled_from(((), (work[0],), ("care", work[-1]), work, (work,)))),
         needs=draw(often(frozenset(), frozenset({"quiet"}))),
         coach=draw(often(None, *coaches)),
@@ -126,8 +128,11 @@ def groups_of_people(persons):
 
 
 @st.composite
-def jobs(draw, number, employers, persons):
-    required = draw(st.sampled_from(({}, {"dutch": 0.5}, {"dutch": 0.4, "welding": 0.7})))
+def jobs(draw, number, employers, persons, steps=False):
+    """Draw a job; with `steps` most of those that ask for skills cannot do without one."""
+    asked = ({"dutch": 0.5}, {"dutch": 0.4, "welding": 0.7})
+    required = draw(st.sampled_from(asked if steps else ({}, *asked)))
+    first = frozenset(sorted(required)[:1])
     return Opening(
         id=f"O-{number}",
         employer=draw(st.sampled_from((*employers, *employers, None))),
@@ -136,7 +141,7 @@ def jobs(draw, number, employers, persons):
         positions=draw(st.sampled_from((2, 1, 1, 3, 0))),
         hours_per_week=draw(st.sampled_from(HOURS)),
         required_skills=required,
-        essential_skills=draw(often(frozenset(), frozenset(sorted(required)[:1]))),
+        essential_skills=draw(often(first, frozenset()) if steps else often(frozenset(), first)),
         provides=draw(often(frozenset({"quiet"}), frozenset())),
         sheltered=draw(often(False, True)),
         starts_on=draw(often(None, dt.date(2026, 3, 1))),
@@ -149,6 +154,24 @@ def jobs(draw, number, employers, persons):
         **draw(days_of_work()),
         licences=draw(often(frozenset(), frozenset({"B"}), frozenset({"B", "VCA"}))),
         groups={"site": "dock"} if number == 0 else draw(groups_of("site", "dock", "quay")),
+    )
+
+
+@st.composite
+def steps_of(draw, number, employers, pays):
+    """Draw a step before a job; where some people have no municipality, nobody has to pay it."""
+    return Opening(
+        id=f"S-{number}",
+        kind=draw(often("training", "trial", "service")),
+        employer=draw(st.sampled_from((None, *employers))),
+        location=draw(st.sampled_from(PLACES)),
+        positions=draw(st.sampled_from((2, 1, 1, 0))),
+        hours_per_week=(0, 40),
+        provides=draw(often(frozenset({"quiet"}), frozenset())),
+        grants=draw(often({"dutch": 0.5}, {"dutch": 0.4})),
+        cost_eur=draw(st.sampled_from((None, 100, 250.5))) if pays else None,
+        starts_on=draw(often(None, dt.date(2026, 3, 1), dt.date(2026, 2, 1))),
+        contract_months=draw(often(None, 1)),
     )
 
 
@@ -187,7 +210,7 @@ def employers_of(draw, number):
 
 
 @st.composite
-def towns(draw, name, pays):
+def towns(draw, name, pays, steps=False):
     """Draw a municipality; one that `pays` nothing has neither a budget nor a maximum."""
     least = draw(often(None, 0, 1))
     population = draw(st.sampled_from((1_000, 2_500, 0)))
@@ -199,17 +222,20 @@ def towns(draw, name, pays):
         wage_subsidy_budget_eur_per_year=draw(st.sampled_from((None, 14_000, 6_000.5, 0))),
         sheltered_places_minimum=least,
         sheltered_places_maximum=draw(often(None, least or 0, (least or 0) + 1)),
+        reintegration_budget_eur_per_year=draw(often(None, 150, 350.5)) if steps else None,
     )
 
 
 @st.composite
-def tiny_regions(draw, most=3, most_coaches=2, fixed=True, options=False, periods=((),)):
+def tiny_regions(
+    draw, most=3, most_coaches=2, fixed=True, options=False, steps=False, periods=((),)
+):
     """Draw a region of at most `most` candidates and openings with every kind of record.
 
     Where municipalities pay, everybody has one; in other regions some people have none.
 
     With `options`, many people have coaching options: some regions have a way in which a pair can
-    be had for each regime.
+    be had for each regime. With `steps`, there are one or two steps before a job, too.
 
     The periods are one of `periods`, none by default.
 
@@ -219,6 +245,7 @@ def tiny_regions(draw, most=3, most_coaches=2, fixed=True, options=False, period
     persons = tuple(f"C-{n}" for n in range(draw(st.sampled_from((most, most, most - 1, 1)))))
     work = tuple(f"O-{n}" for n in range(draw(st.sampled_from((most - 1, most - 1, most, 1)))))
     firms = ("E-0", "E-1")
+    n_steps = draw(st.sampled_from((1, 1, 2))) if steps else 0
     n_coaches = draw(st.sampled_from((most_coaches, most_coaches, 1, 0)))
     coaches = tuple(f"K-{n}" for n in range(n_coaches))
     pays = draw(often(True, False))
@@ -226,11 +253,16 @@ def tiny_regions(draw, most=3, most_coaches=2, fixed=True, options=False, period
     fields = {
         "name": "tiny",
         "date": DATE,
-        "candidates": [draw(people(n, work, coaches, homes, options)) for n in range(len(persons))],
-        "openings": [draw(jobs(n, firms, persons)) for n in range(len(work))],
+        "candidates": [
+            draw(people(n, work, coaches, homes, options, steps)) for n in range(len(persons))
+        ],
+        "openings": [
+            *(draw(jobs(n, firms, persons, steps)) for n in range(len(work))),
+            *(draw(steps_of(n, firms, pays)) for n in range(n_steps)),
+        ],
         "employers": [draw(employers_of(n)) for n in range(len(firms))],
         "coaches": [draw(coaches_of(n, firms)) for n in range(n_coaches)],
-        "municipalities": [draw(towns(name, pays)) for name in TOWNS],
+        "municipalities": [draw(towns(name, pays, steps)) for name in TOWNS],
         "together": draw(groups_of_people(persons)),
         "excluded_pairs": draw(often((), ((persons[0], work[0]),))),
         "travel_minutes": draw(often((), ((persons[0], work[0], 25.5), ("M-1", "M-2", 61)))),

@@ -137,7 +137,7 @@ def _share(weight: Fraction, column: Column) -> PointShare:
     for some in (values[:SAMPLE], values):
         if divisor > 1:
             divisor = math.gcd(divisor, int(np.gcd.reduce(some.astype(np.int64), initial=0)))
-    if divisor > 1:
+    if divisor > 1 and values.any():  # it fits their type: it is no larger than any of them
         values = values // divisor
     return PointShare(weight * divisor / column.scale, values)
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, assume, event, given, note, settings
 from hypothesis import strategies as st
 from scipy import sparse
 from scipy.sparse.csgraph import maximum_bipartite_matching
-from tiny_models import MOST_PAIRS, models
-from tiny_regions import coach_choices, ids_of, subsets
+from tiny_models import MOST_PAIRS, all_steps, models
+from tiny_regions import coach_choices, subsets
 
 import placement_opt as po
 from placement_opt.answers import some_plan as some_plan_module
@@ -21,8 +21,9 @@ from placement_opt.answers.diagnosis import Diagnosis
 from placement_opt.answers.limits import Limits, opened
 from placement_opt.answers.relaxed import Ends, ends_of, least_moves, with_limits
 from placement_opt.answers.some_plan import rows_around, some_plan
+from placement_opt.constraints import RULES
+from placement_opt.constraints.base import Rule
 from placement_opt.formulation.certificate import without_gains
-from placement_opt.instance.plan import Placement
 from placement_opt.solvers.search.limits import SearchLimits
 
 MANY = settings(
@@ -136,8 +137,14 @@ class TestKnownAnswers:
             assert int((flow >= 0).sum()) == len(people) - 1
 
 
+OF_A_PAIR = {rule.title for rule in RULES if rule.allows is not Rule.allows} - {po.Coaching.title}
+"""What breaks these is a step that the person cannot take, or one that is lacking: no limit."""
+
+
 def kind_of(violation):
     """Which limit of a group a violation is about; None where no limit is, but a person's coach."""
+    if violation.rule in OF_A_PAIR - {po.Steps.title}:
+        return None
     if violation.rule == po.Coaching.title:
         for text, unit in (
             ("caseload", "people"),
@@ -153,19 +160,21 @@ def kind_of(violation):
 
 
 def broken_sets(compiled):
-    """What each plan breaks, by a plain reading; plans whose people have no coach left out."""
+    """What each plan breaks, by a plain reading; who has no coach, or lacks a step, is left out."""
     region = compiled.pairs.instance.region
-    for pairs in subsets(ids_of(compiled.pairs)):
-        chosen = [Placement(*pair) for pair in pairs]
+    step = {one.id: f"{one.kind} {one.id}" for one in region.openings if one.kind != "job"}
+    for rows in subsets(range(compiled.pairs.n_pairs)):
+        chosen = [compiled.placement(row) for row in rows]
 
         def needs_coach(placement):
             return (compiled.plan_of([placement]).coaching_hours_per_week(placement) or 0) > 0
 
-        for option in coach_choices(region, chosen, needs_coach):
-            violations = compiled.judge(compiled.plan_of(option)).violations
-            told = [(v.rule, v.about, kind_of(v)) for v in violations]
-            if all(kind is not None for *_, kind in told):
-                yield frozenset(told)
+        for steps in all_steps(region, chosen):
+            for option in coach_choices(region, chosen, needs_coach):
+                violations = compiled.judge(compiled.plan_of(option, steps)).violations
+                told = [(v.rule, step.get(v.about, v.about), kind_of(v)) for v in violations]
+                if all(kind is not None for *_, kind in told):
+                    yield frozenset(told)
 
 
 def least(sets):

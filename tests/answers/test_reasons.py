@@ -7,10 +7,8 @@ import re
 
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
-from tiny_models import MOST_PAIRS, all_plans, models
+from tiny_models import MOST_PAIRS, all_plans, models, plan_at_hand, with_one_more
 from tiny_regions import ids_of
-
-from placement_opt.instance.plan import Placement
 
 MANY = settings(
     max_examples=60,
@@ -27,6 +25,7 @@ CAPACITY = {
     "sheltered places of a municipality",
     "resource limit",
     "hours of an opening in all",
+    "steps before a job",
 }
 
 
@@ -35,25 +34,22 @@ class Judged:
 
     def __init__(self, model, result):
         self.compiled = model.compile()
-        self.region = model.region
-        self.plan = [
-            Placement(row.candidate_id, row.opening_id, row.coach_id)
-            for row in result.placement_rows
-        ]
-        self.points = self.verdict(self.plan).objective
-        assert self.verdict(self.plan).is_sound
-
-    def verdict(self, placements):
-        return self.compiled.judge(self.compiled.plan_of(placements))
+        self.plan, self.steps = plan_at_hand(self.compiled, result)
+        verdict = self.compiled.judge(self.compiled.plan_of(self.plan, self.steps))
+        self.points = verdict.objective
+        assert verdict.is_sound
 
     def openings_of(self, candidate_id):
-        return [o for c, o in ids_of(self.compiled.pairs) if c == candidate_id]
+        return sorted({o for c, o in ids_of(self.compiled.pairs) if c == candidate_id})
 
-    def with_one_more(self, candidate_id, opening_id, plan=None):
-        """Yield the verdict of the plan with the placement, by each coach and by none."""
-        for coach in (None, *(one.id for one in self.region.coaches)):
-            more = Placement(candidate_id, opening_id, coach)
-            yield self.verdict([*(self.plan if plan is None else plan), more])
+    def with_one_more(self, candidate_id, opening_id):
+        """Yield the verdict of the plan with the placement, in each way it can be had."""
+        pair = (candidate_id, opening_id)
+        return with_one_more(self.compiled, self.plan, self.steps, pair)
+
+    def alone(self, candidate_id, opening_id):
+        """Yield the verdict of a plan of nothing but the placement."""
+        return with_one_more(self.compiled, [], [], (candidate_id, opening_id))
 
     def named(self, text):
         """Return (rule, about) of every row that the text names."""
@@ -63,7 +59,8 @@ class Judged:
 
 def is_named(violation, named):
     return any(
-        violation.rule == title and (label == violation.about or label.startswith(violation.about))
+        violation.rule == title
+        and (label.startswith(violation.about) or label.endswith(f" {violation.about}"))
         for title, label in named
     )
 
@@ -86,7 +83,7 @@ def check(judged, row):
         if "even for this candidate alone" in row.text:
             assert all(
                 not CAPACITY.isdisjoint(one.rule for one in verdict.violations)
-                for verdict in judged.with_one_more(who, row.best_opening_id, plan=[])
+                for verdict in judged.alone(who, row.best_opening_id)
             )
         # Nothing is named that has room.
         assert any({one.rule for one in v.violations} == {t for t, _ in named} for v in found)
@@ -102,7 +99,7 @@ def check(judged, row):
         )
     else:
         for opening in openings:
-            for verdict in judged.with_one_more(who, opening, plan=[]):
+            for verdict in judged.alone(who, opening):
                 assert not CAPACITY.isdisjoint(one.rule for one in verdict.violations)
 
 

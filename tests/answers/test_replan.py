@@ -407,16 +407,18 @@ def test_it_is_never_worse_than_keeping_the_old_plan_where_that_is_allowed(monda
     kept = []
     for row in result.placement_rows:
         known = row.candidate_id in instance.candidate_of and row.opening_id in instance.opening_of
-        assume(
-            not known
-            or compiled.pairs.ways(
-                instance.candidate_idx(row.candidate_id), instance.opening_idx(row.opening_id)
-            )
-        )
+        assume(not known or compiled.row_of(row) is not None)
         if known:
             coach = row.coach_id if row.coach_id in instance.coach_ids else None
-            kept.append(Placement(row.candidate_id, row.opening_id, coach))
-    verdict = compiled.judge(compiled.plan_of(kept))
+            kept.append(compiled.placement(compiled.row_of(row), coach))
+    people = {placement.candidate_id for placement in kept}
+    steps = [
+        Placement(row.candidate_id, row.opening_id)
+        for row in result.path_rows
+        if row.kind != "job" and row.candidate_id in people
+    ]
+    assume(all(step.opening_id in instance.opening_of for step in steps))
+    verdict = compiled.judge(compiled.plan_of(kept, steps))
     assume(not verdict.violations)
     new = po.replan(result, changed, time_limit_s=5, seed=seed)
     assert new.has_plan

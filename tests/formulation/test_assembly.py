@@ -65,3 +65,9 @@ def test_it_is_the_most_of_each_candidate_in_blocks_of_any_size(block, monkeypat
             assert abs(Fraction(int(objective.gain[pair]), objective.scale) - value) <= error
 
     check()
+
+
+def test_points_that_are_all_zero_keep_their_narrow_type():
+    nothing = Column(np.zeros(2, dtype=np.int8), 10**6)
+    found = formulate(np.array([0, 1, 2]), [], [(Fraction(1), nothing)], 1)
+    assert not any(found.objective.gain)
