@@ -119,6 +119,14 @@ CONTRAST = """() => {
 }"""
 
 
+LINES = """(node) => {
+  const text = document.createRange();
+  text.selectNodeContents(node);
+  return text.getClientRects().length;
+}"""
+"""How many lines the text of a node takes."""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_texts_stand_out_from_what_is_behind_them(page: Any, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
@@ -134,6 +142,15 @@ def test_a_phone_needs_no_scrolling_sideways(page: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for part in page.locator("section:not(#flows) .wide").all():  # nor inside a part of the page
         assert part.evaluate("part => part.scrollWidth <= part.clientWidth")
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.select_option("#kind", "placed")
+    page.locator(".person").first.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for number in page.locator("#card td").all():
+        if number.inner_text().replace(".", "").replace(",", "").isdigit():
+            assert number.evaluate(LINES) == 1, "a number is broken in two"
+    page.keyboard.press("Escape")
+    page.select_option("#kind", "all")
     cell = page.locator("#rows td[data-name]").first
     assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"home: "'
     page.set_viewport_size({"width": 1200, "height": 900})

@@ -124,7 +124,8 @@ DUTCH = PageWords(
     card_terms="Punten per onderdeel",
     card_next="Andere vacatures",
     card_next_lead="De vacatures met de meeste punten onder de andere die passen; punten van het "
-    "koppel alleen.",
+    "koppel alleen. Of er een past naast dit plan, hangt ook af van jobcoaches, budgetten en "
+    "andere grenzen.",
     card_none="geen andere passende vacature",
     is_full="vol",
     places_free="{n} vrij",

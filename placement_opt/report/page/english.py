@@ -123,7 +123,8 @@ ENGLISH = PageWords(
     card_terms="Points by term",
     card_next="Other openings",
     card_next_lead="The openings with the most points among the others that are eligible; points "
-    "of the pair alone.",
+    "of the pair alone. Whether one is possible beside this plan depends on coaches, budgets and "
+    "other limits, too.",
     card_none="no other eligible opening",
     is_full="full",
     places_free="{n} free",
