@@ -17,6 +17,9 @@ class _Words(NamedTuple):
     less: str
     within: str
     placements: tuple[str, str]
+    against: tuple[str, str]
+    fewer: str
+    extra: str
 
 
 _ENGLISH = _Words(
@@ -28,6 +31,9 @@ _ENGLISH = _Words(
     less="{step} less: {points} points{placements}{proof}",
     within=" (the best between {low} and {high})",
     placements=(" and {n:+d} placement", " and {n:+d} placements"),
+    against=(", with {n} placement {way}", ", with {n} placements {way}"),
+    fewer="fewer",
+    extra="more",
 )
 _DUTCH = _Words(
     use="{used} van {limit} {unit} gebruikt",
@@ -38,6 +44,9 @@ _DUTCH = _Words(
     less="{step} minder: {points} punten{placements}{proof}",
     within=" (het beste tussen {low} en {high})",
     placements=(" en {n:+d} plaatsing", " en {n:+d} plaatsingen"),
+    against=(", met {n} plaatsing {way}", ", met {n} plaatsingen {way}"),
+    fewer="minder",
+    extra="meer",
 )
 
 
@@ -67,12 +76,20 @@ def told(row: Mapping[str, Any], title: str, language: Language) -> str:
             continue
         low, high = row[f"gain_low_of_{name}"], row[f"gain_high_of_{name}"]
         proof = "" if row["is_proven"] else words.within.format(low=number(low), high=number(high))
-        told_n = ""
-        if placements:
-            told_n = words.placements[abs(placements) != 1].format(n=placements)
+        told_n = _placements(words, points, placements)
         parts.append(
             pattern.format(
                 step=number(row["step"]), points=number(points), placements=told_n, proof=proof
             )
         )
     return "; ".join(parts)
+
+
+def _placements(words: _Words, points: float, placements: int | None) -> str:
+    """Tell how many more are placed, in other words where points go up and placements down."""
+    if not placements:
+        return ""
+    if points * placements >= 0:
+        return words.placements[abs(placements) != 1].format(n=placements)
+    way = words.extra if placements > 0 else words.fewer
+    return words.against[abs(placements) != 1].format(n=abs(placements), way=way)

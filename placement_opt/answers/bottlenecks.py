@@ -21,6 +21,7 @@ from placement_opt.basics.rows_of_limits import BottleneckRow
 from placement_opt.basics.status import OPTIMAL_GAP
 from placement_opt.formulation.certificate import Certificate, bound_in_points
 from placement_opt.formulation.formulation import Formulation
+from placement_opt.formulation.mixed_integer_rounding import prices_of_rules
 from placement_opt.solvers.relaxation.relaxation import whole_relaxation
 
 PRICED = 1e-6
@@ -122,7 +123,7 @@ def _prices(hand: PlanAtHand, *, is_small: bool) -> Floats | None:
     """Return the price of each row in points per integer of the row; None where none are known."""
     formulation = hand.formulation
     n_rows = formulation.row_offsets[len(formulation.blocks)]
-    found = hand.prices[:n_rows]
+    found = prices_of_rules(hand.certified, hand.prices)
     if is_small:
         relaxed = whole_relaxation(formulation, RANGES_S)
         found = found if relaxed is None else relaxed.prices[:n_rows]
@@ -239,7 +240,7 @@ class _Again:
         self, hand: PlanAtHand, bound: Fraction | None, until: float, n_questions: int
     ) -> None:
         self._hand, self._bound, self._until = hand, bound, until
-        self._best = hand.points
+        self._best, self._plan = hand.points, hand.solution
         self._left = n_questions
         formulation = hand.formulation
         n_rows = formulation.row_offsets[len(formulation.blocks)]
@@ -265,7 +266,7 @@ class _Again:
             return
         formulation = self._hand.formulation
         if formulation.is_satisfied_by(again.solution.values(formulation)):
-            self._best = again.points
+            self._best, self._plan = again.points, again.solution
 
     def _told(self, again: SolvedAgain, *, is_wider: bool) -> Gain:
         """Compare with the best plan known: both of the gain's ends, and what was found."""
@@ -283,14 +284,25 @@ class _Again:
             points = after - now
             points = points if low is None else max(low, points)
             points = points if high is None else min(high, points)
-        placements = None
-        if again.solution is not None:
-            placements = again.solution.chosen.size - self._hand.solution.chosen.size
+        placements = self._placements(again)
         points_told, *ends = (None if end is None else float(end) for end in (points, low, high))
         is_proven = (
             low is not None and high is not None and high - low <= NOTHING * max(Fraction(1), now)
         )
         return Gain(points_told, ends[0], ends[1], placements, is_proven)
+
+    def _placements(self, again: SolvedAgain) -> int | None:
+        """Return how many more the plan that was found places than the best one known.
+
+        That is none where the best one known will do: of equal plans it stays.
+        """
+        if again.solution is None or again.points is None:
+            return None
+        formulation = again.compiled.formulation
+        is_kept = formulation.is_satisfied_by(self._plan.values(formulation))
+        if is_kept and self._best >= again.points:
+            return 0
+        return again.solution.chosen.size - self._plan.chosen.size
 
     def _best_bound(self, again: SolvedAgain) -> Fraction | None:
         """Return the lowest bound on the changed model: what was proven, or what prices prove.

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from placement_opt.answers.changes import openings_of
+from placement_opt.answers.limit_prices import limit_prices
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.html import html_table
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.one_placement import OnePlacement
 from placement_opt.instance.groupings import Ways
 from placement_opt.instance.plan import Placement, Plan
 from placement_opt.objectives.base import Term
@@ -27,9 +25,6 @@ if TYPE_CHECKING:
 Change = Any
 """A rule or a term to add, several of them, a region, a model; or a function from the model to one
 of these."""
-
-LEAST_PRICE = 1e-6
-"""Prices nearer to zero, in points, are told as none."""
 
 BASE = "as it is"
 """The name of the plan that scenarios are compared with."""
@@ -143,9 +138,10 @@ class Comparison(ShortRepr):
     def prices(self) -> "pd.DataFrame":
         """One row per scarce limit: rule, group, unit, and what one more is worth in each plan.
 
-        In points, by the prices that prove the certified bound: an estimate for the next unit, and
-        not the only one where several sets of prices prove it. NaN for a plan without such prices,
-        0 where a limit costs nothing. Limits of single people are left out; the dearest come first.
+        In points, by the prices that prove the certified bound, else those of the linear relaxation
+        where it is small: an estimate for the next unit, and not the only one where several sets of
+        prices prove the same. NaN for a plan without prices, 0 where a limit costs nothing. Limits
+        of single people are left out; the dearest come first.
 
         Raises
         ------
@@ -154,7 +150,7 @@ class Comparison(ShortRepr):
         """
         import pandas as pd
 
-        found = {name: _prices_of(result) for name, result in self.results.items()}
+        found = {name: limit_prices(result) for name, result in self.results.items()}
         keys = sorted({key for prices in found.values() for key in prices or ()})
         columns: dict[str, Any] = {
             name: [key[place] for key in keys]
@@ -262,27 +258,6 @@ def _changed(model: "Model", name: str, change: Change) -> "Model":
     for part in parts:
         variant.add(part)
     return variant
-
-
-def _prices_of(result: "Result") -> Mapping[tuple[str, str, str], float] | None:
-    """Return what one unit more of each limit is worth; None without prices."""
-    record, compiled = result.certificate, result.model.compile()
-    if record is None or record.proves != "bound":
-        return None
-    formulation = compiled.formulation
-    prices = record.prices(formulation)
-    found = {}
-    for number, rule in enumerate(compiled.rules_of_blocks):
-        limits = formulation.blocks[number].limits
-        if limits is None or isinstance(rule, OnePlacement):
-            continue
-        first = formulation.row_offsets[number]
-        of_block = prices[first : first + len(limits.groups)]
-        for row in np.flatnonzero(np.abs(of_block) > LEAST_PRICE).tolist():
-            if limits.units[row]:
-                key = rule.title, str(limits.groups[row]), limits.units[row]
-                found[key] = float(of_block[row]) / float(limits.size[row])
-    return found
 
 
 def _plan_of(result: "Result") -> Plan:

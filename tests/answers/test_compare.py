@@ -100,7 +100,7 @@ def test_a_change_that_is_none_is_refused():
             po.scenarios(model_of(ONE), {"odd": wrong})
 
 
-def test_prices_of_limits_side_by_side():
+def test_prices_of_limits_side_by_side(monkeypatch):
     base = model_of(OTHER)
     limited = model_of(OTHER).add(po.ResourceLimit(per="region", limits=1))
     one, two = base.solve(gap=0), limited.solve(gap=0)
@@ -113,8 +113,37 @@ def test_prices_of_limits_side_by_side():
     record = CertificateRecord.of_bound(proven, formulation, proven.bound(formulation))
     two = two.model_copy(update={"certificate": record})
     one = one.model_copy(update={"certificate": None})
+    # Without a certificate the prices of a small relaxation are told.
+    told = po.compare(base=one, limited=two).prices
+    assert told.set_index("rule").loc["positions of an opening", "base"].max() > 0
+    monkeypatch.setattr("placement_opt.answers.limit_prices.FEW_VARIABLES", 0)
     told = po.compare(base=one, limited=two).prices
     assert list(told.columns) == ["rule", "group", "unit", "base", "limited"]
     assert told["rule"].tolist() == ["resource limit"]
     assert told["limited"].tolist() == [3]
     assert told["base"].isna().all()
+
+
+def test_a_budget_has_a_price_though_a_euro_is_worth_little():
+    people = [
+        po.Candidate(
+            id=f"C-{n}",
+            municipality="M-1",
+            hours_per_week=(8, 24),
+            wage_value=0.5,
+            ground="38b.1.a",
+        )
+        for n in (1, 2)
+    ]
+    work = [po.Opening(id=f"O-{n}", hours_per_week=(8, 24)) for n in (1, 2)]
+    poor = po.Municipality(id="M-1", wage_subsidy_budget_eur_per_year=15_000)
+    region = po.Region(
+        name="r", date="2026-02-01", candidates=people, openings=work, municipalities=[poor]
+    )
+    result = po.solve(region, gap=0, solver="cp-sat").model_copy(update={"certificate": None})
+    told = po.compare(a=result, b=result).prices.set_index("rule")
+    price = told.loc["wage-subsidy budget of a municipality"]
+    assert price["unit"] == "eur_per_year"
+    one_more = result.bottlenecks(prove=0).set_index("rule").loc["WageSubsidyBudget"]
+    assert 0 < price["a"] < 1
+    assert price["a"] == pytest.approx(one_more["price_points_per_unit"])

@@ -82,9 +82,7 @@ def _relaxed(
     generation = ColumnGeneration(problem.formulation, search.clock)
     until = time.perf_counter() + search.clock.share(schedule.PRICING_SHARE)
     early = _EarlyPlan(formulation, problem, search)
-    start = _start(problem, generation, search, until)
-    if search.prices is not None and start is not None:
-        _top_up(formulation, search, generation, start)
+    start = _start(formulation, problem, generation, search, until)
     relaxed = None
     if start is None or not _is_near(start, search):
         relaxed = generation.priced_out(start, until, PRECISION, early.look, is_rough=True)
@@ -129,7 +127,11 @@ def _relaxed(
 
 
 def _start(
-    problem: LumpedProblem, generation: ColumnGeneration, search: Search, until: float
+    formulation: Formulation,
+    problem: LumpedProblem,
+    generation: ColumnGeneration,
+    search: Search,
+    until: float,
 ) -> Proven | None:
     """Return prices to start from: those of an earlier solve if near, else the better of two."""
     if search.prices is None:
@@ -137,6 +139,7 @@ def _start(
         return generation.sampled(until)
     search.note("prices: from an earlier solve")
     start = generation.started(problem.prices(search.prices))
+    _top_up(formulation, search, generation, start)
     if _is_near(start, search):
         return start
     sampled = generation.sampled(until)
