@@ -7,6 +7,7 @@ the folder that `.ci/run_notebooks.py` wrote, else as they are: without outputs.
 
 import inspect
 import os
+import re
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any, ClassVar
@@ -63,6 +64,21 @@ def executed(app: Sphinx, page: str, source: list[str]) -> None:  # noqa: ARG001
         source[0] = notebook.read_text(encoding="utf-8")
 
 
+NO_TYPE = "\N{DOTTED CIRCLE}"
+"""Stands for a colon in what an attribute is for: napoleon takes the words before it for a type."""
+
+
+def hidden(app: Sphinx, what: str, *given: Any) -> None:  # noqa: ARG001 - Sphinx's names
+    """Hide the colons of attributes from napoleon."""
+    if what in {"attribute", "property", "data"}:
+        given[-1][:] = [re.sub(":(?= )", NO_TYPE, line) for line in given[-1]]
+
+
+def shown(app: Sphinx, what: str, *given: Any) -> None:  # noqa: ARG001 - Sphinx's names
+    """Show them again."""
+    given[-1][:] = [line.replace(NO_TYPE, ":") for line in given[-1]]
+
+
 def home(public: Any) -> str:
     """Return the module where a public object lives, below the package."""
     return str(getattr(public, "__module__", "")).removeprefix("placement_opt.")
@@ -106,6 +122,8 @@ MEMBERS = ["   :members:", "   :inherited-members: BaseModel, Exception, str"]
 def setup(app: Sphinx) -> None:
     """Let Sphinx read executed notebooks, write formulas, and know the directive ``public``."""
     app.connect("source-read", executed)
+    app.connect("autodoc-process-docstring", hidden, 400)  # napoleon has 500
+    app.connect("autodoc-process-docstring", shown, 600)
     app.add_html_math_renderer("mathml", (formula, None), (formula, None))
     app.add_directive("public", Public)
     app.add_lexer("csv", TextLexer)
