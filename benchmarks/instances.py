@@ -4,6 +4,7 @@
 ``rijk-van-nijmegen:1500``                a made-up region from records, all standard rules
 ``rijk-van-nijmegen:15000x3000``          the same with that many openings
 ``rijk-van-nijmegen:15000x3000:equal``    the same, everybody's coaching takes the same hours
+``rijk-van-nijmegen:1500x400:quarters``   the same as a plan in time, over four quarters
 ``planted:15000`` or ``:15000x3000``      generic rows, the optimum known by construction
 ``generic:15000x3000``                    50 pairs each, pools, budgets and priced minimums bind
 ``assignment:15000x5000:50``              pure assignment, 50 pairs each, random scores
@@ -106,7 +107,10 @@ def _shape(shape: str, pairs: int) -> Instance:
 
 
 def _check_detail(spec: str, kind: str, detail: str) -> None:
-    fits = {PLACE: detail in {"", "equal"}, "assignment": detail == "" or detail.isdecimal()}
+    fits = {
+        PLACE: detail in {"", "equal", "quarters"},
+        "assignment": detail == "" or detail.isdecimal(),
+    }
     if not fits.get(kind, detail == ""):
         raise _unknown(spec)
 
@@ -119,8 +123,14 @@ def _unknown(spec: str) -> InvalidInputError:
 
 def _region(n_candidates: int, n_openings: int | None, detail: str, seed: int) -> Problem:
     coaching: Literal["equal", "mixed"] = "equal" if detail == "equal" else "mixed"
+    periods = 4 if detail == "quarters" else 0
     region = po.synthetic_region(
-        PLACE, candidates=n_candidates, openings=n_openings, seed=seed, coaching=coaching
+        PLACE,
+        candidates=n_candidates,
+        openings=n_openings,
+        seed=seed,
+        coaching=coaching,
+        periods=periods,
     )
     return Problem(po.Model(region))
 

@@ -80,6 +80,9 @@ def generate(
     service_levels: Annotated[
         bool, typer.Option(help="With people who would do with several coaching regimes.")
     ] = False,
+    periods: Annotated[
+        int, typer.Option(help="In how many periods the year falls apart; 0 for none.")
+    ] = 0,
     date: OnDate = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -102,6 +105,7 @@ def generate(
             steps=steps,
             crews=crews,
             service_levels=service_levels,
+            periods=periods,
             date=DATE if date is None else date,
         )
         region.to_json(out, overwrite=overwrite)

@@ -34,6 +34,7 @@ from placement_opt.constraints.municipality_balance import (
     MunicipalityBalance as MunicipalityBalance,
 )
 from placement_opt.constraints.fixed_placements import FixedPlacements as FixedPlacements
+from placement_opt.constraints.smooth_intake import SmoothIntake as SmoothIntake
 from placement_opt.constraints.few_changes import FewChanges as FewChanges
 from placement_opt.constraints.stability import Stability as Stability
 from placement_opt.constraints.every_candidate_placed import (

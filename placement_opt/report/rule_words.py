@@ -34,6 +34,7 @@ DUTCH = {
     "ShelteredPlaces": "Een gemeente vult beschutte werkplekken tussen minimum en maximum.",
     "MunicipalityBalance": "Mensen van elke gemeente krijgen een eerlijk deel van de plaatsingen.",
     "FixedPlacements": "Elke vastgelegde plaatsing staat in het plan.",
+    "SmoothIntake": "In opeenvolgende perioden beginnen ongeveer evenveel mensen.",
     "FewChanges": "Weinig mensen krijgen iets anders dan eerst, of elke wijziging kost punten.",
     "EveryCandidatePlaced": "Iedere kandidaat heeft minstens één plaatsing.",
     "ResourceLimit": "De plaatsingen van een groep gebruiken hoogstens, of minstens, zo veel.",

@@ -1,7 +1,7 @@
 """Synthetic regions: made-up people and work, shaped like a real labour-market region."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
@@ -20,6 +20,7 @@ from placement_opt.synthetic.means import (
     scarce_coaches,
 )
 from placement_opt.synthetic.people import make_candidates
+from placement_opt.synthetic.periods import CUTS, periods_of_year
 from placement_opt.synthetic.service_levels import with_options
 from placement_opt.synthetic.steps import make_steps, with_budgets
 from placement_opt.synthetic.work import make_employers, make_openings
@@ -42,6 +43,7 @@ def synthetic_region(
     steps: bool = False,
     crews: bool = False,
     service_levels: bool = False,
+    periods: int = 0,
 ) -> Region:
     """Make up a labour-market region in which coaches, budgets and places are scarce.
 
@@ -74,6 +76,9 @@ def synthetic_region(
         Let half of the people in their first year of coaching do with a lighter or a more intensive
         regime as well, each with the chance that a placement holds (`Candidate.coaching_options`).
         All else stays. With ``coaching="equal"`` nobody has a regime, and nobody a choice.
+    periods
+        In how many periods of whole months the year from the region's date on falls apart: 4 for
+        quarters, 0 (the default) for a plan without time. All else stays.
 
     Raises
     ------
@@ -83,7 +88,7 @@ def synthetic_region(
         When the date lies before the law that the library knows.
     """
     switches = {"steps": steps, "crews": crews, "service_levels": service_levels}
-    _check(place, candidates, openings, employers, coaches, seed, coaching, date, switches)
+    _check(place, candidates, openings, employers, coaches, seed, coaching, date, periods, switches)
     rulebook = Rulebook.on(date, unknown="last_known")
     n_openings = default_openings(candidates) if openings is None else openings
     n_employers = max(round(n_openings * 4 / 15), 1) if employers is None else employers
@@ -110,6 +115,7 @@ def synthetic_region(
         coaches=team,
         municipalities=tuple(with_budgets(towns, kept)) if steps else towns,
         together=make_groups(seed, kept, agreed) if crews else (),
+        periods=periods_of_year(rulebook.date, periods),
         excluded_pairs=excluded(seed, kept, offered, agreed),
         fixed_placements=agreed,
         sectors_of_work=frozenset(mix.SECTORS_OF_WORK),
@@ -131,6 +137,7 @@ def _check(
     seed: object,
     coaching: object,
     date: object,
+    periods: object,
     switches: Mapping[str, object],
 ) -> None:
     problems: list[Problem] = []
@@ -152,6 +159,7 @@ def _check(
     if coaching not in _COACHING:
         hint = 'use "mixed" for the usual region'
         refuse("coaching", coaching, 'must be "mixed" or "equal"', hint)
+    _check_periods(periods, refuse)
     for field in [name for name, switch in switches.items() if not isinstance(switch, bool)]:
         hint = f"write {field}=True to have them as well"
         refuse(field, switches[field], "must be True or False", hint)
@@ -161,6 +169,12 @@ def _check(
         refuse("date", date, error.problems[0].expected, error.problems[0].hint)
     if problems:
         raise InvalidInputError(problems)
+
+
+def _check_periods(periods: object, refuse: Callable[[str, object, str, str], None]) -> None:
+    if type(periods) is not int or periods not in {0, *CUTS}:
+        expected = f"must be 0 or one of {', '.join(map(str, CUTS))}"
+        refuse("periods", periods, expected, "use 4 for the quarters of a year")
 
 
 def _is_int(value: object, least: int, most: int) -> bool:

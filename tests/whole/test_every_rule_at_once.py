@@ -324,6 +324,7 @@ def test_the_changes_above_break_every_rule_that_a_plan_can_break():
         po.OneVariant.title,
         po.OpeningHours.title,
         po.PlacedTogether.title,
+        po.SmoothIntake.title,
         po.Stability.title,
         po.Steps.title,
         po.WorkingDays.title,

@@ -5,6 +5,7 @@ The brute force uses nothing but plans and the plain reading of the rules.
 
 import datetime as dt
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -239,6 +240,29 @@ def test_groups_by_period_limit_who_runs_and_who_starts():
         ).compile()
     with pytest.raises(po.InvalidInputError, match="must not name periods"):
         po.JobsQuota(per=("employer", "period"))
+
+
+def test_a_calm_intake_has_as_many_starts_in_each_period():
+    people = [po.Candidate(id=f"C-{n}") for n in range(8)]
+    region = region_of(people, [po.Opening(id="O-1", positions=8)])
+    model = po.Model(region)
+    assert set(starts_of(model.solve()).values()) == {"Q1"}
+    calm = model.add(po.SmoothIntake(per="region", max_change=0)).solve()
+    assert sorted(starts_of(calm).values()) == sorted(2 * ["Q1", "Q2", "Q3", "Q4"])
+    dear = model.add(po.SmoothIntake(per="region", max_change=1, price=1_000)).solve()
+    counts = [list(starts_of(dear).values()).count(f"Q{n}") for n in (1, 2, 3, 4)]
+    assert max(abs(after - before) for before, after in pairwise(counts)) == 1
+    assert counts[0] == 3
+    cheap = model.add(po.SmoothIntake(per="region", price=0.001)).solve()
+    assert set(starts_of(cheap).values()) == {"Q1"}
+    assert cheap.terms.set_index("term")["value"]["SmoothIntake shortfall"] == 8
+    with pytest.raises(po.InvalidInputError, match="periods"):
+        po.Model(region.model_copy(update={"periods": ()})).add(
+            po.SmoothIntake(per="region", max_change=0)
+        ).compile()
+    with pytest.raises(po.InvalidInputError) as caught:
+        po.SmoothIntake(per=("region", "period"))
+    assert [problem.field for problem in caught.value.problems] == ["max_change", "per"]
 
 
 def test_a_start_can_be_fixed_by_its_period():
