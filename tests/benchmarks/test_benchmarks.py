@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from benchmark_problems import GAP_FOLDER, needs_gap_folder, problem, small_file
 
+import placement_opt as po
 from benchmarks.__main__ import main
 from benchmarks.answers import answers_table
 from benchmarks.apart import attempt
 from benchmarks.attempt import GAPS, Question
 from benchmarks.instances import Problem, instances
 from benchmarks.memory import FamilyMemory, _family, peak_mb
+from benchmarks.monday import monday_of
 from benchmarks.reading import reading_table
 from benchmarks.results import read_results
 from benchmarks.rivals import RIVALS, rival
@@ -233,16 +235,36 @@ def test_answers_are_measured_after_a_solve() -> None:
     table = answers_table(40, 15, 1, 3.0, 2).splitlines()
     assert table[0].startswith("40 candidates, 15 openings, gap ")
     assert " of 2; for " in table[0]
-    assert [line.split(" | ")[0] for line in table[4:]] == [
-        "| result.at_hand, once",
-        "| why",
-        "| why_not, not eligible",
-        "| why_not, eligible",
-        "| bottlenecks(prove=0)",
-        "| bottlenecks(prove=10)",
-        "| blocking_rules",
-        "| diagnose, planted: conflicts of 5 limits, 10 ways out",
+    rows = [line.strip("| ").split(" | ") for line in table[4:]]
+    assert [row[0] for row in rows[:-1]] == [
+        "the first solve",
+        "result.at_hand, once",
+        "why",
+        "why_not, not eligible",
+        "recommend, a person",
+        "recommend, an opening",
+        "why_not, eligible: a plan",
+        "why_not, eligible: regret_bounds",
+        "what_would_place",
+        "bottlenecks(prove=0)",
+        "bottlenecks(prove=10)",
+        "blocking_rules",
+        "diagnose, planted: conflicts of 5 limits, 10 ways out",
     ]
+    assert rows[-1][0].startswith("replan, 1 changes, until the gap of the first solve: ")
+    assert {row[-1] for row in rows if len(row) == 5} <= {"yes", "no"}
+    assert [row[1] for row in rows[9:11]] == ["5", "60"]
+
+
+def test_on_monday_a_few_left_and_as_many_came() -> None:
+    friday = po.synthetic_region(candidates=400, openings=250, seed=2)
+    monday = monday_of(friday, 3)
+    for kind, count in (("candidates", 2), ("openings", 1)):
+        before = {one.id for one in getattr(friday, kind)}
+        after = {one.id for one in getattr(monday, kind)}
+        assert len(before - after) == len(after - before) == count
+    assert po.Model(monday).compile().pairs.n_pairs > 0
+    assert monday_of(friday, 3) == monday
 
 
 def test_reading_measures_each_way_in_and_out() -> None:
