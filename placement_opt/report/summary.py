@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from placement_opt.basics.rows_of_limits import QuotaRow
+from placement_opt.basics.rows_of_limits import BudgetRow, QuotaRow
 from placement_opt.instance.groupings import Ways
 from placement_opt.report.busiest import of_busiest_period
 from placement_opt.report.summary_words import (
@@ -237,10 +237,14 @@ class _Page:
         yield words.coaches_label, f"{hours}; {people}{when}"
 
     def _budget_lines(self) -> Iterator[tuple[str, str]]:
-        rows, words = self._result.budget_rows, self._words
-        if not rows:
-            return
-        charges = sum(row.charges_eur_per_year for row in rows)
+        label = self._words.budgets_label
+        for year in dict.fromkeys(row.year for row in self._result.budget_rows):
+            rows = [row for row in self._result.budget_rows if row.year == year]
+            yield label, self._budgets(rows) + ("" if year is None else f" ({year})")
+            label = ""
+
+    def _budgets(self, rows: Sequence[BudgetRow]) -> str:
+        words, charges = self._words, sum(row.charges_eur_per_year for row in rows)
         text = words.budgets.format(
             spent=self._number(sum(row.subsidy_eur_per_year for row in rows) + charges),
             budget=self._number(sum(row.budget_eur_per_year for row in rows)),
@@ -248,7 +252,7 @@ class _Page:
         )
         if charges:
             text += "; " + words.charges.format(charges=self._number(charges))
-        yield words.budgets_label, text
+        return text
 
     def _objective_lines(self) -> Iterator[tuple[str, str]]:
         result, words = self._result, self._words

@@ -34,6 +34,14 @@ def _of_the_law(instance: Instance) -> Iterator[AssumptionRow]:
             text=f"the law is that of {law.date}, as the rulebook says; the region is of {day}",
             text_nl=f"de wet is die van {law.date}, zoals het rulebook zegt; de regio is van {day}",
         )
+    if instance.region.periods:
+        yield AssumptionRow(
+            rule=_LAW,
+            about="periods",
+            count=len(instance.region.periods),
+            text=f"the law of {law.date} holds in all periods",
+            text_nl=f"de wet van {law.date} geldt in alle perioden",
+        )
     for row in law.assumed():
         about = row.name if row.municipality is None else f"{row.name} ({row.municipality})"
         last, day = row.valid_until, law.date

@@ -192,6 +192,11 @@ def test_each_calendar_year_pays_its_own_share():
     whole = second.subsidy_eur_per_year + second.charges_eur_per_year
     half = first.subsidy_eur_per_year + first.charges_eur_per_year
     assert half / whole == pytest.approx(184 / 365)
+    assert "by 1 municipalities" in rich.summary()
+    assert "(2026)" in rich.summary()
+    assert ("Rulebook", "periods", 2) in [
+        (row.rule, row.about, row.count) for row in rich.assumption_rows
+    ]
     # One of both is paid in 2027; in half a year there would be room for both.
     poor = po.solve(budgeted(round(whole * 0.6, 2)))
     assert len(poor.placements) == 1
