@@ -62,7 +62,7 @@ def with_another(model, row, value):
 
 class TestEveryRuleAtOnce:
     @MANY
-    @given(model=models(options=False, steps=False))
+    @given(model=models())
     def test_one_more_and_one_less_equal_solving_again(self, model):
         compiled = model.compile()
         assume(compiled.pairs.n_pairs <= MOST_PAIRS)
@@ -98,7 +98,7 @@ class TestEveryRuleAtOnce:
                 assert high - low <= 1e-6
 
     @MANY
-    @given(model=models(hard=False, options=False, steps=False))
+    @given(model=models(hard=False))
     def test_used_is_what_the_tables_say(self, model):
         assume(model.compile().pairs.n_pairs <= MOST_PAIRS)
         result = model.solve(gap=0)

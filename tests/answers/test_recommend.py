@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 from builders import region_with_everything
 from hypothesis import HealthCheck, assume, given, settings
@@ -175,16 +174,19 @@ def costs_of(people, price, limit):
 
 
 @TINY
-@given(model=models(options=False, steps=False), k=st.integers(1, 3))
+@given(model=models(), k=st.integers(1, 3))
 def test_lists_hold_what_single_questions_tell(model, k):
     result = model.solve(solver="cp-sat", gap=0)
     assume(result.has_plan and result.model.compile().pairs.n_pairs)
     found = result.recommend_all(k=k, crowding=3)
     for who, of_one in found.groupby("candidate_id"):
-        alone = result.recommend(candidate_id=who, k=99).set_index("opening_id")
+        every = result.recommend(candidate_id=who, k=99)
         for row in of_one.itertuples():
-            one = alone.loc[row.opening_id]
-            assert isinstance(one, pd.Series)
-            assert row.regret_low == one.regret_low
-            assert row.price_points == pytest.approx(one.price_points)
-            assert row.reasons == one.reasons
+            # A pair stands on a list once, whatever the ways in which it can be had.
+            ways = list(every[every.opening_id == row.opening_id].itertuples())
+            assert any(
+                row.regret_low == one.regret_low
+                and row.price_points == pytest.approx(one.price_points)
+                and row.reasons == one.reasons
+                for one in ways
+            ), (row, ways)
