@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 from typing_extensions import override
 
@@ -15,6 +16,7 @@ from placement_opt.constraints.coaching_class_rows import SHOWN_COACHES
 from placement_opt.constraints.coaching_classes import Classes, HandOut
 from placement_opt.constraints.coaching_limits import limits_of_classes
 from placement_opt.constraints.coaching_loads import Loads
+from placement_opt.constraints.coaching_packer_in_time import PackerInTime, settled_in_time
 from placement_opt.constraints.coaching_room_in_time import RoomInTime
 from placement_opt.constraints.coaching_teams import Teams
 from placement_opt.formulation.capacity import Capacity, Columns, Holders, Lacking
@@ -140,6 +142,7 @@ def rows_in_time(
         (-np.ones(coach.size, np.int64), (of_class, np.arange(coach.size))),
         shape=(n_classes, coach.size),
     )
+    of = rows, hours, most.size
     usage = sparse.coo_array(
         (np.ones(classes.pair.size, dtype=np.int8), (classes.of_pair, classes.pair)),
         shape=(n_classes + rows.size, pairs.n_pairs),
@@ -159,7 +162,7 @@ def rows_in_time(
         Variables(np.zeros(coach.size, np.int64), upper, [Fraction(0)] * coach.size),
         sparse.vstack([balance, asks[rows]], format="csr"),
         holders=Holders(of_class, coach),
-        capacity=_ClassesInTime(HandOut(classes, of_class, coach), asks[rows], most[rows]),
+        capacity=_ClassesInTime(HandOut(classes, of_class, coach), asks[rows], most[rows], of),
         limits=limits.above(free.limits(instance, rows)).with_own(None, size[of_class]),
     )
 
@@ -172,14 +175,30 @@ def _class_label(instance: Instance, hours: Any, team: Sequence[int]) -> str:
     return f"{' + '.join(f'{one:g}' for one in hours)} h a week by {shown}{more}"
 
 
-class _ClassesInTime(Capacity):
-    """Coaches of classes, in each period."""
+_PLENTY = 1 << 40
+"""More than any coach has of anything."""
 
-    def __init__(self, hand_out: HandOut, asks: sparse.csr_array, most: Ints) -> None:
-        self._hand_out, self._most = hand_out, most
+
+class _ClassesInTime(Capacity):
+    """Coaches of classes, in each period.
+
+    Parameters
+    ----------
+    hand_out
+        The classes and their coaches.
+    asks, most
+        What each own variable takes of the rows of coaches that are there, and their limits.
+    of
+        Which of all rows those are, the hours of each variable in each period, and the number of
+        all rows.
+    """
+
+    def __init__(
+        self, hand_out: HandOut, asks: sparse.csr_array, most: Ints, of: tuple[Ints, Ints, int]
+    ) -> None:
+        self._hand_out, self._asks, self._most, self._of = hand_out, asks, most, of
         classes = hand_out.classes
         first = len(classes.key)
-        self._asks = asks
         self._room = RoomInTime(classes.pair, classes.of_pair, hand_out.of_class, asks, first)
 
     @override
@@ -191,5 +210,28 @@ class _ClassesInTime(Capacity):
         return self._hand_out.coaches(chosen, own, liked)
 
     @override
+    def settle(self, chosen: Ints, columns: Columns) -> tuple[Ints, Bools]:
+        nobody = np.zeros(0, dtype=np.int64)
+        return settled_in_time(self.packer(None, nobody), chosen, columns)
+
+    @override
+    def packer(self, kept: Ints | None, liked: npt.NDArray[np.integer]) -> PackerInTime:
+        hand_out = self._hand_out
+        rows, hours, n_rows = self._of
+        every = np.full(n_rows, _PLENTY, dtype=np.int64)  # what is left out follows from the others
+        every[rows] = np.minimum(self._most, _PLENTY)
+        free_hours, free_heads = every.reshape(2, -1, hours.shape[1])
+        before = np.zeros(hand_out.coach.size, dtype=np.int64) if kept is None else kept
+        return PackerInTime(
+            hand_out.classes,
+            hand_out.of_class,
+            hand_out.coach,
+            hours,
+            free_hours.copy(),
+            free_heads.copy(),
+            before,
+        )
+
+    @override
     def limited(self, lower: Ints, upper: Ints) -> Capacity:
-        return _ClassesInTime(self._hand_out, self._asks, upper[-self._most.size :])
+        return _ClassesInTime(self._hand_out, self._asks, upper[-self._most.size :], self._of)

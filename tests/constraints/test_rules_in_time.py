@@ -207,3 +207,39 @@ def test_placements_of_a_person_over_the_horizon_or_at_the_same_time(drawn, over
         people = [placement.candidate_id for placement in chosen]
         most = max(map(people.count, people), default=0)
         assert not sound or most <= rule.placements_in(table.instance)
+
+
+@settings(max_examples=150, deadline=None, database=None, suppress_health_check=QUIET)
+@given(drawn=drawn_models(), data=st.data())
+def test_a_packer_fills_the_rows_it_belongs_to(drawn, data):
+    table = table_of(po.Coaching(), *drawn, 1)
+    assume(table.n_pairs)
+    block = po.Coaching().lower(table)
+    assume(block is not None)
+    order = data.draw(st.permutations(range(table.n_pairs)))
+    one_each = [*{table.candidate[row]: row for row in order}.values()]
+    kept, liked = None, np.zeros(0, dtype=np.int64)
+    for _ in range(2):  # the second packer starts from what the first has handed out
+        packer = block.capacity.packer(kept, liked)
+        taken = sorted(row for row in one_each if packer.add(row))
+        check_rows(block, table, taken, packer.own())
+        assert len(taken) >= len(liked)
+        kept, liked = packer.own(), np.array(taken, dtype=np.int64)
+    # What each is given by name is kept, and whoever has no room is told.
+    coach = block.capacity.lift(liked, kept)["coach"]
+    own, served = block.capacity.settle(liked, {"coach": coach})
+    assert served.all()
+    assert own.tolist() == kept.tolist()
+    own, served = block.capacity.settle(
+        np.arange(table.n_pairs), {"coach": np.zeros(table.n_pairs, int)}
+    )
+    check_rows(block, table, np.flatnonzero(served), own)
+
+
+def check_rows(block, table, taken, own):
+    """The rows hold for some pairs and the own variables of a packer."""
+    ones = np.isin(np.arange(table.n_pairs), taken).astype(np.int64)
+    activity = block.usage @ ones + block.variable_usage @ own
+    assert np.all((own >= 0) & (own <= block.variables.upper))
+    assert np.all(activity >= block.lower)
+    assert np.all(activity <= block.upper)
