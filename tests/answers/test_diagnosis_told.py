@@ -2,12 +2,17 @@
 
 import itertools
 import math
+from types import SimpleNamespace
 
 import pytest
 from diagnosed import conflicts_of, crowd, relaxations_of
 
 import placement_opt as po
+from placement_opt.answers import relaxed
 from placement_opt.answers.diagnosis import Diagnosis
+from placement_opt.answers.limits import opened
+from placement_opt.formulation.certificate import without_gains
+from placement_opt.solvers.search.limits import SearchLimits
 
 
 class TestWeights:
@@ -160,3 +165,27 @@ class TestQuotas:
     def test_a_plan_that_is_short_of_nothing(self):
         found = crowd(2, 2).solve().diagnose()
         assert (found.is_feasible, found.short) == (True, ())
+
+
+def test_the_lightest_way_comes_first_and_of_equal_ones_that_which_moves_less():
+    found = crowd(3, 1).diagnose()
+    keys = [(len(way.changes), way.kind == "drop", way.cost or 0) for way in found.relaxations]
+    assert keys == sorted(keys)
+    assert [key[:2] for key in keys] == [(1, False), (1, True), *[(2, False)] * 3, *[(2, True)] * 3]
+
+
+@pytest.mark.parametrize("short_of_bound", [0, 1])
+def test_moves_are_proven_the_least_where_the_search_reached_its_bound(monkeypatch, short_of_bound):
+    compiled = crowd(2, 1).compile()
+    bare = without_gains(opened(compiled.formulation))
+    search = relaxed.searched
+
+    def stopped(*asked):
+        found = search(*asked)
+        bound = found.gained + short_of_bound
+        return SimpleNamespace(solution=found.solution, gained=found.gained, bound=bound)
+
+    monkeypatch.setattr(relaxed, "searched", stopped)
+    cost = dict.fromkeys(range(bare.n_rows), 1.0)
+    found = relaxed.least_moves(bare, cost, SearchLimits(10.0, gap=0.0))
+    assert found.is_proven is (not short_of_bound)

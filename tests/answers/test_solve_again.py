@@ -12,6 +12,8 @@ from tiny_regions import ids_of
 import placement_opt as po
 from placement_opt.answers import solve_again
 from placement_opt.answers.solve_again import holding, solve_near, solve_whole, with_block
+from placement_opt.instance.plan import Violation
+from placement_opt.run.compiled import Compiled
 
 TINY = settings(
     max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck)
@@ -138,3 +140,22 @@ def test_without_a_plan_there_is_none_at_hand(result):
     nothing = result.model_copy(update={"status": po.Status.NO_SOLUTION})
     with pytest.raises(po.PlacementError, match="no plan"):
         _ = nothing.at_hand
+
+
+def test_a_plan_under_other_rows_that_breaks_a_rule_is_an_error_of_ours(monkeypatch):
+    hand = po.solve(
+        po.Region(name="r", candidates=[po.Candidate(id="C-1")], openings=[po.Opening(id="O-1")])
+    ).at_hand
+    names = [type(rule).__name__ for rule in hand.compiled.rules_of_blocks]
+    number = names.index("OpeningCapacity")
+    changed = with_block(hand.compiled, number, hand.formulation.blocks[number])
+    assert solve_near(hand, changed).points == hand.points
+    judge = Compiled.judge
+
+    def strict(compiled, plan):
+        broken = (Violation("badge", "C-1", "has none"),)
+        return replace(judge(compiled, plan), violations=broken)
+
+    monkeypatch.setattr(Compiled, "judge", strict)
+    with pytest.raises(po.InternalError, match="badge"):
+        solve_near(hand, changed)
