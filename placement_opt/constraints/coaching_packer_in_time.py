@@ -39,24 +39,29 @@ class PackerInTime:
     may_waste: bool = False
     _own: Ints = field(init=False)
     _start: Ints = field(init=False)
+    _is_full: list[bool] = field(init=False)
 
     def __post_init__(self) -> None:
         self._own = np.zeros(self.coach.size, dtype=np.int64)
         numbers = np.arange(len(self.classes.key) + 1)
         self._start = np.searchsorted(self.of_class, numbers)
+        self._is_full = [False] * len(self.classes.key)
         self.kept = self.kept.copy()
 
     def add(self, pair: int) -> bool:
         """Give a coach to a pair; False where nobody has room in all its periods."""
-        (number,) = self.classes.of_pairs(np.array([pair], dtype=np.int64)).tolist()
+        number = self._number(pair)
         if number < 0:
             return True
+        if self._is_full[number]:
+            return False
         mine = slice(int(self._start[number]), int(self._start[number + 1]))
         left = self.free_hours[self.coach[mine]] - self.hours[mine]
         asks = self.hours[mine] > 0
         fits = ((left >= 0) | ~asks).all(axis=1)
         fits &= (~asks | (self.free_heads[self.coach[mine]] > 0)).all(axis=1)
         if not fits.any():
+            self._is_full[number] = True  # what coaches have left only becomes less
             return False
         able = np.flatnonzero(fits)
         had = self.kept[mine][able] > 0
@@ -66,7 +71,7 @@ class PackerInTime:
 
     def give(self, pair: int, coach: int) -> bool:
         """Give a pair a certain coach, or the best one where that one has no room."""
-        (number,) = self.classes.of_pairs(np.array([pair], dtype=np.int64)).tolist()
+        number = self._number(pair)
         if number >= 0:
             mine = np.arange(self._start[number], self._start[number + 1])
             for one in mine[self.coach[mine] == coach].tolist():
@@ -76,6 +81,13 @@ class PackerInTime:
                     self._give(one)
                     return True
         return self.add(pair)
+
+    def _number(self, pair: int) -> int:
+        """Return the class of a pair, -1 where it needs no coach."""
+        known = self.classes.pair
+        place = int(known.searchsorted(known.dtype.type(pair)))  # of one type: nothing is copied
+        is_coached = place < known.size and known[place] == pair
+        return int(self.classes.of_pair[place]) if is_coached else -1
 
     def _give(self, one: int) -> None:
         coach = int(self.coach[one])
