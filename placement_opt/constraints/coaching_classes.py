@@ -1,8 +1,9 @@
 """Classes of people whose coaching is alike, and the coach of each person in a class."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,9 @@ from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.coaching_packer import BestFit
 from placement_opt.formulation.capacity import Columns
 from placement_opt.formulation.row_blocks import NO_UPPER
+
+if TYPE_CHECKING:
+    from placement_opt.constraints.coaching_packer_in_time import BestFitInTime
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -110,23 +114,24 @@ class HandOut(ShortRepr):
         Returns the number of people of each class per coach, shape (V,), and a mark for each
         chosen pair that has a coach or needs none.
         """
+        return self.settled(chosen, columns, partial(self.packer, capacity))
+
+    def settled(
+        self,
+        chosen: npt.NDArray[np.int64],
+        columns: Columns,
+        packer_of: Callable[[Ints | None, npt.NDArray[np.int64]], "BestFit | BestFitInTime"],
+    ) -> tuple[Ints, Bools]:
+        """Do the same with a packer, which is made with what is kept, and for which pairs."""
         number = self.classes.of_pairs(chosen)
         coached = np.flatnonzero(number >= 0)
         place = self._places(number[coached], columns["coach"][coached])
-        hours, heads = capacity.hours.tolist(), capacity.caseload.tolist()
         served = number < 0
-        kept = np.zeros(self.coach.size, dtype=np.int64)
+        first = packer_of(None, chosen[:0])
         for at, own in zip(coached.tolist(), place.tolist(), strict=True):
-            if own < 0:
-                continue
-            k, needed = int(self.coach[own]), int(self.classes.key[number[at], 1])
-            if hours[k] >= needed and heads[k] > 0:
-                hours[k] -= needed
-                heads[k] -= 1
-                kept[own] += 1
-                served[at] = True
-        keeps = coached[served[coached]]
-        packer = self.packer(capacity, kept, chosen[keeps])
+            served[at] = own >= 0 and first.take(own)
+        kept, keeps = first.own(), coached[served[coached]]
+        packer = packer_of(kept, chosen[keeps])
         others = coached[~served[coached]]
         # People who are hard to place come first; see `solvers.plans.packing`.
         others = others[np.argsort(packer.rank(chosen[others]), kind="stable")]

@@ -16,11 +16,12 @@ from placement_opt.constraints.coaching_class_rows import SHOWN_COACHES
 from placement_opt.constraints.coaching_classes import Classes, HandOut
 from placement_opt.constraints.coaching_limits import limits_of_classes
 from placement_opt.constraints.coaching_loads import Loads
-from placement_opt.constraints.coaching_packer_in_time import PackerInTime, settled_in_time
+from placement_opt.constraints.coaching_packer_in_time import BestFitInTime
+from placement_opt.constraints.coaching_pools_in_time import PoolsInTime
 from placement_opt.constraints.coaching_room_in_time import RoomInTime
 from placement_opt.constraints.coaching_teams import Teams
-from placement_opt.formulation.capacity import Capacity, Columns, Holders, Lacking
-from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
+from placement_opt.formulation.capacity import Capacity, Columns, Holders, Lacking, Pools
+from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.instance import Instance
 from placement_opt.pairs.table import PairTable
@@ -142,7 +143,6 @@ def rows_in_time(
         (-np.ones(coach.size, np.int64), (of_class, np.arange(coach.size))),
         shape=(n_classes, coach.size),
     )
-    of = rows, hours, most.size
     usage = sparse.coo_array(
         (np.ones(classes.pair.size, dtype=np.int8), (classes.of_pair, classes.pair)),
         shape=(n_classes + rows.size, pairs.n_pairs),
@@ -162,8 +162,38 @@ def rows_in_time(
         Variables(np.zeros(coach.size, np.int64), upper, [Fraction(0)] * coach.size),
         sparse.vstack([balance, asks[rows]], format="csr"),
         holders=Holders(of_class, coach),
-        capacity=_ClassesInTime(HandOut(classes, of_class, coach), asks[rows], most[rows], of),
+        capacity=_ClassesInTime(
+            HandOut(classes, of_class, coach),
+            asks[rows],
+            most[rows],
+            _pools(title, pairs, classes, loads, teams, free, rows),
+        ),
         limits=limits.above(free.limits(instance, rows)).with_own(None, size[of_class]),
+    )
+
+
+def _pools(
+    title: str,
+    pairs: PairTable,
+    classes: Classes,
+    loads: Loads,
+    teams: Teams,
+    free: FreeInTime,
+    rows: Ints,
+) -> PoolsInTime:
+    team, load = classes.key[classes.of_pair].T
+    shape = 2, free.hours.size, free.n_periods
+    return PoolsInTime(
+        title,
+        pairs.n_pairs,
+        loads.pair,
+        load.astype(np.int32),
+        team.astype(np.int32),
+        loads.hours,
+        teams.members,
+        free.most.reshape(shape),
+        rows,
+        n_classes=len(classes.key),
     )
 
 
@@ -175,28 +205,13 @@ def _class_label(instance: Instance, hours: Any, team: Sequence[int]) -> str:
     return f"{' + '.join(f'{one:g}' for one in hours)} h a week by {shown}{more}"
 
 
-_PLENTY = 1 << 40
-"""More than any coach has of anything."""
-
-
 class _ClassesInTime(Capacity):
-    """Coaches of classes, in each period.
-
-    Parameters
-    ----------
-    hand_out
-        The classes and their coaches.
-    asks, most
-        What each own variable takes of the rows of coaches that are there, and their limits.
-    of
-        Which of all rows those are, the hours of each variable in each period, and the number of
-        all rows.
-    """
+    """Coaches of classes, in each period: all people of one class are interchangeable."""
 
     def __init__(
-        self, hand_out: HandOut, asks: sparse.csr_array, most: Ints, of: tuple[Ints, Ints, int]
+        self, hand_out: HandOut, asks: sparse.csr_array, most: Ints, pools: PoolsInTime
     ) -> None:
-        self._hand_out, self._asks, self._most, self._of = hand_out, asks, most, of
+        self._hand_out, self._asks, self._most, self._pools = hand_out, asks, most, pools
         classes = hand_out.classes
         first = len(classes.key)
         self._room = RoomInTime(classes.pair, classes.of_pair, hand_out.of_class, asks, first)
@@ -211,27 +226,20 @@ class _ClassesInTime(Capacity):
 
     @override
     def settle(self, chosen: Ints, columns: Columns) -> tuple[Ints, Bools]:
-        nobody = np.zeros(0, dtype=np.int64)
-        return settled_in_time(self.packer(None, nobody), chosen, columns)
+        return self._hand_out.settled(chosen, columns, self.packer)
 
     @override
-    def packer(self, kept: Ints | None, liked: npt.NDArray[np.integer]) -> PackerInTime:
-        hand_out = self._hand_out
-        rows, hours, n_rows = self._of
-        every = np.full(n_rows, _PLENTY, dtype=np.int64)  # what is left out follows from the others
-        every[rows] = np.minimum(self._most, _PLENTY)
-        free_hours, free_heads = every.reshape(2, -1, hours.shape[1])
-        before = np.zeros(hand_out.coach.size, dtype=np.int64) if kept is None else kept
-        return PackerInTime(
-            hand_out.classes,
-            hand_out.of_class,
-            hand_out.coach,
-            hours,
-            free_hours.copy(),
-            free_heads.copy(),
-            before,
-        )
+    def packer(self, kept: Ints | None, liked: npt.NDArray[np.integer]) -> BestFitInTime:
+        return BestFitInTime(self._hand_out, self._asks, self._most, kept, liked)
 
     @override
-    def limited(self, lower: Ints, upper: Ints) -> Capacity:
-        return _ClassesInTime(self._hand_out, self._asks, upper[-self._most.size :], self._of)
+    def pools(self) -> Pools:
+        return self._pools
+
+    @override
+    def limited(self, lower: Ints, upper: Ints) -> Capacity | None:
+        most = upper[-self._most.size :]
+        if most.max(initial=0) >= NO_UPPER:
+            return None
+        pools = self._pools.with_limits(most)
+        return _ClassesInTime(self._hand_out, self._asks, most, pools)

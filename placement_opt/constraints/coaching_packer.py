@@ -59,9 +59,9 @@ class BestFit:
     ) -> None:
         count = np.zeros(coach.size, dtype=np.int64)
         if kept is not None:
-            at = _places(pair, np.unique(liked))
+            at = places(pair, np.unique(liked))
             wanted = np.bincount(of_pair[at[at >= 0]], minlength=hours.size)
-            count = _trimmed(kept, of_class, wanted)
+            count = trimmed(kept, of_class, wanted)
         room, heads = free[0].copy(), free[1].copy()
         np.subtract.at(room, coach, count * hours[of_class])
         np.subtract.at(heads, coach, count)
@@ -94,7 +94,7 @@ class BestFit:
 
     def add(self, pair: int) -> bool:
         """Give a pair a coach; False where no coach of its team has room."""
-        at = int(_places(self._pair, np.array([pair]))[0])
+        at = int(places(self._pair, np.array([pair]))[0])
         if at < 0:
             return True
         number = int(self._of_pair[at])
@@ -124,7 +124,7 @@ class BestFit:
         rank = np.empty(hours.size + 1, dtype=np.int64)
         rank[order] = np.arange(hours.size)
         rank[-1] = hours.size
-        at = _places(self._pair, pairs)
+        at = places(self._pair, pairs)
         ranks: Ints = rank[np.append(self._of_pair, hours.size)[at]]
         return ranks
 
@@ -138,6 +138,14 @@ class BestFit:
                 count[own] -= back
                 spare -= back
         return np.array(count, dtype=np.int64)
+
+    def take(self, own: int) -> bool:
+        """Let the coach of a variable take one of its class; False where that coach has no room."""
+        k = self._coach[own]
+        if self._free[k] < self._hours[self._class[own]] or self._heads[k] <= 0:
+            return False
+        self._take(own, 1)
+        return True
 
     def _take(self, own: int, people: int) -> None:
         """Let a coach take so many people of a class; a negative number gives them up."""
@@ -302,7 +310,7 @@ class BestFit:
         return {place: own for own, place in enumerate(places)}
 
 
-def _places(pair: Indices, asked: npt.NDArray[np.integer]) -> Ints:
+def places(pair: Indices, asked: npt.NDArray[np.integer]) -> Ints:
     """Return the place of each asked pair among the coached ones, -1 for none."""
     if not pair.size:
         return np.full(asked.size, -1, dtype=np.int64)
@@ -310,7 +318,7 @@ def _places(pair: Indices, asked: npt.NDArray[np.integer]) -> Ints:
     return np.where(pair[at] == asked, at, -1)
 
 
-def _trimmed(kept: Ints, of_class: npt.NDArray[np.intp], wanted: Ints) -> Ints:
+def trimmed(kept: Ints, of_class: npt.NDArray[np.intp], wanted: Ints) -> Ints:
     """Return kept places, lowered to the `wanted` people of each class, later coaches first."""
     before = np.cumsum(kept) - kept
     start = np.searchsorted(of_class, np.arange(wanted.size))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placement_opt.constraints.coaching_packer import BestFit, _trimmed
+from placement_opt.constraints.coaching_packer import BestFit, trimmed
 from placement_opt.constraints.coaching_pools import CoachPools
 
 MANY = settings(max_examples=200, deadline=None, database=None)
@@ -94,7 +94,7 @@ def test_kept_places_are_trimmed_from_the_last_coach_on(places, data):
             expected.append(min(place, max(0, people - sum(kept[:at]))))
     of_class = np.array([n for n, kept in enumerate(places) for _ in kept], dtype=np.intp)
     kept = np.array([place for kept in places for place in kept], dtype=np.int64)
-    got = _trimmed(kept, of_class, np.array(wanted, dtype=np.int64))
+    got = trimmed(kept, of_class, np.array(wanted, dtype=np.int64))
     assert got.tolist() == expected
 
 

@@ -27,8 +27,8 @@ from placement_opt.solvers.ways.restricted_master import search_priced
 TINY_VARIABLES = 2_000
 """With no more variables CP-SAT comes before prices: it is often the first to prove."""
 
-MANY_PAIRS = 150_000
-"""With more pairs no linear program has all of them."""
+MANY_VARIABLES = 150_000
+"""With more variables no linear program has all of them."""
 
 MOST_PAIRS = 1_000_000
 """With more pairs a solver given the whole problem needs more memory than most machines have."""
@@ -102,7 +102,7 @@ class Auto:
     ) -> Ending:
         """Search from prices; where that leads nowhere, by CP-SAT on the whole."""
         ending = None
-        if formulation.n_pairs > MANY_PAIRS:
+        if formulation.n_variables > MANY_VARIABLES:
             search.note(f"large ({formulation.n_pairs:,} pairs): prices by column generation")
             ending = search_large(formulation, search)
         else:

@@ -58,7 +58,7 @@ def _small(monkeypatch):
     monkeypatch.setattr(near_ground, "NEAR_PAIRS", 800)
     monkeypatch.setattr(large, "SIMPLEX_PAIRS", 800)
     monkeypatch.setattr(large, "PRECISION", 1e-3)
-    monkeypatch.setattr(auto, "MANY_PAIRS", 500)
+    monkeypatch.setattr(auto, "MANY_VARIABLES", 500)
     monkeypatch.setattr(auto, "COMPLETE_PAIRS", 0)
 
 
