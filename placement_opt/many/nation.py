@@ -104,12 +104,14 @@ class NationResult(ShortRepr):
         """The quotas of every region; columns: region, and those of `Result.quotas`."""
         import pandas as pd
 
+        known = {column for result in self.results.values() for column in result.quotas.columns}
+        columns = [column for column in QuotaRow.model_fields if column in known]
         rows = [
-            [name, *(getattr(row, column) for column in QuotaRow.model_fields)]
+            [name, *(getattr(row, column) for column in columns)]
             for name, result in self.results.items()
             for row in result.quota_rows
         ]
-        return pd.DataFrame(rows, columns=["region", *QuotaRow.model_fields])
+        return pd.DataFrame(rows, columns=["region", *columns])
 
     @property
     def regions(self) -> "pd.DataFrame":
