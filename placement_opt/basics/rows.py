@@ -111,8 +111,8 @@ class ChangeRow(Row):
 class PathRow(Row):
     """A step of somebody's path, 1 for the first: steps before a job, then the job itself.
 
-    Where a region has steps, everybody who is placed or takes one has a path. `ends_on` is the
-    first day after it; both days are None where the records do not give them.
+    Where a region has steps, everybody who is placed or takes one has a path. `ends_on` is its
+    last day; both days are None where the records do not give them.
     """
 
     candidate_id: str

@@ -1,5 +1,6 @@
 """The path of each person to work: the steps that a plan has them take, then the job."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from placement_opt.basics.rows import PathRow
@@ -28,13 +29,14 @@ def _path(plan: Plan, taken: list[Placement]) -> Iterator[PathRow]:
 
     for number, one in enumerate(sorted(taken, key=order), start=1):
         opening = plan.opening(one)
+        over = end_of(opening)
         yield PathRow(
             candidate_id=one.candidate_id,
             step=number,
             opening_id=opening.id,
             kind=opening.kind,
             starts_on=opening.starts_on,
-            ends_on=end_of(opening),
+            ends_on=None if over is None else over - dt.timedelta(days=1),
         )
 
 

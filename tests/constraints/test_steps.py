@@ -300,7 +300,7 @@ def test_a_training_makes_eligible_and_is_told_before_the_job():
             "opening_id": "T-1",
             "kind": "training",
             "starts_on": starts,
-            "ends_on": dt.date(2026, 4, 30),
+            "ends_on": dt.date(2026, 4, 29),
         },
         {
             "candidate_id": "C-0",
