@@ -37,11 +37,7 @@ def limits_by_year(
     largest, parts = int(np.abs(paid.values.astype(np.int64)).max(initial=0)), []
     for year, (days, of_year) in periods.years.items():
         if largest * of_year >= _MOST:
-            told = float(Fraction(largest, paid.scale))
-            expected = f"must fit 64 bits times the {of_year} days of {year}"
-            raise InvalidInputError.single(
-                "rule", title, "amount", told, expected, "use amounts in whole cents"
-            )
+            raise _too_large(title, Fraction(largest, paid.scale), f"{of_year} days of {year}")
         before = np.concatenate([[0], np.cumsum(days)])
         common = int(np.gcd.reduce([of_year, *days]))
         share = (before[pairs.end] - before[pairs.start]) // common
@@ -51,3 +47,8 @@ def limits_by_year(
         block = grouped_limit(title, usage, at_most=at_most)
         parts += [] if block is None else [block]
     return stacked(title, parts) if parts else None
+
+
+def _too_large(title: str, amount: Fraction, days: str) -> InvalidInputError:
+    expected, hint = f"must fit 64 bits times the {days}", "use amounts in whole cents"
+    return InvalidInputError.single("rule", title, "amount", str(amount), expected, hint)

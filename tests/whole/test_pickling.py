@@ -18,6 +18,7 @@ from placement_opt.basics.number_columns import UnreadableNumberError
 from placement_opt.constraints import RULES
 from placement_opt.objectives import TERMS
 from placement_opt.rulebook.refusals import MissingParameterError
+from placement_opt.synthetic.periods import periods_of_year
 
 PROBLEM = Problem("candidate", "C-1", "skills", {"dutch": 2}, "must be >= 0", "look again")
 
@@ -150,6 +151,8 @@ def _grouped_region():
 
 def _model(rule, fields, pairs):
     region = _grouped_region()
+    if rule is po.SmoothIntake:  # which asks for periods
+        region = region.model_copy(update={"periods": periods_of_year(DATE, 4)})
     base = [po.OnePlacement(), po.OpeningCapacity()]
     untold = {po.PairScore, po.WageAboveMinimum, po.ExpectedPlacements}  # nobody here says those
     objective = [term() for term in TERMS if term not in untold]
