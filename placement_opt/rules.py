@@ -16,7 +16,8 @@ from placement_opt.formulation.capacity import Capacity, Holders
 from placement_opt.formulation.pair_entries import rows_of_pairs
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation
+from placement_opt.instance.placement import Placement, Shortfall, Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import (
     RecordChange,
     raised,

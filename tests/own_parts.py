@@ -8,7 +8,8 @@ from scipy import sparse
 
 import placement_opt as po
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.placement import Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.table import PairTable
 
 

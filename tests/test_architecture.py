@@ -59,7 +59,7 @@ DOORS = ("rules", "result", "model")
 UPWARD = {("records.region", "model")}
 """The one import that points up, inside a method: a region tells its problems as a model."""
 
-JUDGES = ("instance.plan", "run.verification")
+JUDGES = ("instance.plan", "instance.proposal", "run.verification")
 """Modules that may share nothing with solvers or lowering, at any number of steps."""
 
 

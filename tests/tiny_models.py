@@ -7,7 +7,7 @@ from tiny_regions import coach_choices, ids_of, often, pairs_of, subsets, tiny_r
 import placement_opt as po
 from placement_opt.constraints import standard_rules
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 from placement_opt.objectives import standard_terms
 from placement_opt.run.not_in_time import not_in_time
 

@@ -26,7 +26,8 @@ from placement_opt.basics.status import OPTIMAL_GAP, Status
 from placement_opt.constraints.base import Rule
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.placement import Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange
 from placement_opt.pairs.table import PairTable
 from placement_opt.run.compiled import Compiled

@@ -12,7 +12,8 @@ from placement_opt.basics.html import html_table
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.base import Rule
 from placement_opt.instance.groupings import Ways
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.objectives.base import Term
 from placement_opt.records import Region
 

@@ -17,7 +17,7 @@ from placement_opt.constraints.one_placement import OnePlacement
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import NO_UPPER
-from placement_opt.instance.plan import pair_text
+from placement_opt.instance.placement import pair_text
 from placement_opt.instance.readings import Readings
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.result_record import ResultRecord

@@ -8,7 +8,8 @@ import numpy as np
 
 from placement_opt.checking.check_report import Finding, finding_of
 from placement_opt.constraints.few_changes import FewChanges
-from placement_opt.instance.plan import Plan, pair_text
+from placement_opt.instance.placement import pair_text
+from placement_opt.instance.plan import Plan
 from placement_opt.records.reading import OF_RECORDS
 from placement_opt.report.costs import cost_rows
 from placement_opt.report.paths import path_rows, steps_of

@@ -15,7 +15,8 @@ from placement_opt.constraints.model_part import ModelPart
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.groupings import GROUPINGS, Group, Ways, each_way, group_text
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation
+from placement_opt.instance.placement import Placement, Shortfall, Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.groups import Groups

@@ -17,7 +17,8 @@ from placement_opt.constraints.model_part import Examples
 from placement_opt.instance.columns import HOUR, NOT_GIVEN
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.people import in_some_way, people_of
-from placement_opt.instance.plan import Plan, Violation, contract_hours
+from placement_opt.instance.placement import Violation
+from placement_opt.instance.plan import Plan, contract_hours
 from placement_opt.instance.record_change import RecordChange, plain, set_to
 from placement_opt.pairs.table import PairTable
 from placement_opt.records import Candidate, Opening

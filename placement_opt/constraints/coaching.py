@@ -35,7 +35,8 @@ from placement_opt.constraints.while_running import in_period
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.people import in_some_way, people_of
-from placement_opt.instance.plan import Placement, Plan, Violation
+from placement_opt.instance.placement import Placement, Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange, raised, with_entry
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.distinct import distinct_rows

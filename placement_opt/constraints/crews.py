@@ -17,7 +17,8 @@ from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.groupings import Group, group_text
 from placement_opt.instance.in_time import PERIOD
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.placement import Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.table import Column, PairTable
 

@@ -12,7 +12,8 @@ from placement_opt.constraints.base import Rule
 from placement_opt.constraints.skill_demands import Demands, Grants
 from placement_opt.instance.columns import looked_up
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.placement import Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange, with_level
 from placement_opt.records import Candidate, Opening
 

@@ -9,7 +9,8 @@ from typing_extensions import override
 from placement_opt.constraints.base import Rule, usage_column
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.placement import Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.table import PairTable
 

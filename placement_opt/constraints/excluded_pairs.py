@@ -9,7 +9,8 @@ from typing_extensions import override
 from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.constraints.base import Rule
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.placement import Violation
+from placement_opt.instance.plan import Plan
 
 
 class ExcludedPairs(Rule):

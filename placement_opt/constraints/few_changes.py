@@ -16,7 +16,8 @@ from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.pair_entries import narrow_rows
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 from placement_opt.formulation.row_limits import RowLimits
-from placement_opt.instance.plan import Plan, Shortfall, Violation
+from placement_opt.instance.placement import Shortfall, Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.table import PairTable
 from placement_opt.records.fields import PairsOfIds
 from placement_opt.records.readers import Quantity

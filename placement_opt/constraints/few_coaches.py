@@ -18,7 +18,8 @@ from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.groupings import Group, group_text
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation
+from placement_opt.instance.placement import Placement, Shortfall, Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.table import PairTable

@@ -16,7 +16,8 @@ from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
 from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.in_time import START_PERIOD
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation, pair_text
+from placement_opt.instance.placement import Violation, pair_text
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.table import PairTable
 from placement_opt.records import Region
 from placement_opt.records.fields import CoachesOfCandidates, PairsOfIds, WaysOfIds

@@ -37,7 +37,8 @@ from placement_opt.instance.columns import HOUR
 from placement_opt.instance.groupings import Group, each_way, group_text
 from placement_opt.instance.in_time import IN_TIME
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Shortfall, Violation
+from placement_opt.instance.placement import Shortfall, Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.groups import Groups, grouped
 from placement_opt.pairs.hours import hours_where
 from placement_opt.pairs.table import Column, PairTable, times

@@ -9,7 +9,8 @@ from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.constraints.base import Rule
 from placement_opt.instance.enough import Enough
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.placement import Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange, with_entry
 from placement_opt.records import Candidate, Opening
 

@@ -22,7 +22,8 @@ from placement_opt.formulation.pair_entries import rows_of_pairs
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock, Variables
 from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Shortfall, Violation
+from placement_opt.instance.placement import Shortfall, Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.distinct import distinct_rows
 from placement_opt.pairs.groups import grouped

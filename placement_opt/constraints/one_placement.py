@@ -19,7 +19,8 @@ from placement_opt.constraints.while_running import (
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.columns import HOUR, NOT_GIVEN
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.placement import Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.hours import hours_where
 from placement_opt.pairs.table import Column, PairTable

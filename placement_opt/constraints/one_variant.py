@@ -13,7 +13,8 @@ from placement_opt.constraints.base import Rule
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.formulation.row_limits import RowLimits
-from placement_opt.instance.plan import Plan, Violation, pair_text
+from placement_opt.instance.placement import Violation, pair_text
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.groups import Groups
 from placement_opt.pairs.table import Column, PairTable
 

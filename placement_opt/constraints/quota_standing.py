@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from placement_opt.constraints.quota_records import counts_for_quota
 from placement_opt.instance.groupings import Group, Ways
-from placement_opt.instance.plan import Placement, Plan, contract_hours
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan, contract_hours
 from placement_opt.records import Period
 
 

@@ -23,7 +23,8 @@ from placement_opt.constraints.model_part import Examples
 from placement_opt.constraints.unused_labels import unused_labels
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.groupings import group_text
-from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation
+from placement_opt.instance.placement import Placement, Shortfall, Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange, plain
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.table import PairTable

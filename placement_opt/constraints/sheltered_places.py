@@ -16,7 +16,8 @@ from placement_opt.constraints.while_running import grouped_while_running, in_pe
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation
+from placement_opt.instance.placement import Placement, Shortfall, Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange, raised
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.missing import Missing

@@ -21,7 +21,8 @@ from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.groupings import Group, each_way, group_text
 from placement_opt.instance.in_time import IN_TIME
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Shortfall, Violation
+from placement_opt.instance.placement import Shortfall, Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.groups import grouped
 from placement_opt.pairs.table import PairTable
 from placement_opt.records.readers import Quantity

@@ -19,7 +19,8 @@ from placement_opt.formulation.pair_entries import narrow_rows
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock, Variables
 from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.blocking import RANK_COLUMNS, Strength, blocking_pairs
-from placement_opt.instance.plan import Plan, Shortfall, Violation, pair_text
+from placement_opt.instance.placement import Shortfall, Violation, pair_text
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.table import PairTable
 from placement_opt.records.readers import Quantity

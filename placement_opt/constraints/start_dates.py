@@ -12,7 +12,8 @@ from placement_opt.constraints.base import Rule
 from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.periods import periods_of
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.placement import Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange, set_to
 from placement_opt.records import Candidate, Opening
 

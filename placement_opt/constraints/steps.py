@@ -21,7 +21,8 @@ from placement_opt.constraints.step_rows import (
 )
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan, Violation
+from placement_opt.instance.placement import Placement, Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange, raised
 from placement_opt.pairs.table import PairTable
 

@@ -17,7 +17,8 @@ from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.columns import NOT_GIVEN
 from placement_opt.instance.in_time import calendar_years, share_of_year
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan, Violation
+from placement_opt.instance.placement import Placement, Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange, raised
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.groups import grouped

@@ -9,7 +9,8 @@ from placement_opt.basics.arrays import Bools
 from placement_opt.constraints.base import used
 from placement_opt.instance.groupings import Group
 from placement_opt.instance.in_time import PERIOD
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.groups import Groups, grouped
 from placement_opt.pairs.table import PairTable
 

@@ -4,93 +4,18 @@ Everything here is a plain reading of the records in exact fractions. Lowering n
 it never uses the columns: two readings of the same region that have to agree.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
-from functools import cached_property, partial, wraps
-from typing import Any
-
-from typing_extensions import override
+from functools import cached_property, wraps
 
 from placement_opt.basics.dates import whole_years
 from placement_opt.basics.quantities import read_number
-from placement_opt.basics.short_text import ShortRepr
-from placement_opt.instance.groupings import Group, Ways, way_to_group
-from placement_opt.instance.in_time import PERIOD, START_PERIOD, run_of, start_of, way_of
-from placement_opt.instance.instance import Instance
-from placement_opt.instance.readings import Readings, ReadT
-from placement_opt.instance.steps import comes_before
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.proposal import Proposal
 from placement_opt.instance.straight_line import straight_line_minutes
-from placement_opt.instance.variants import VARIANT
-from placement_opt.records import Candidate, Employer, Opening, Period
+from placement_opt.records import Candidate, Opening, Period
 from placement_opt.records.rankings import Ranking
 from placement_opt.rulebook import ADULT_AGE, Rulebook
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Placement(ShortRepr):
-    """One person in one opening, as proposed.
-
-    Parameters
-    ----------
-    candidate_id, opening_id
-        Who, and where.
-    coach_id
-        The coach, or None where no coaching is needed.
-    given
-        The pair's own columns from ``pairs=``: exact numbers, or group labels.
-    variant
-        Label of the way in which the pair is had; None for a pair with one way only.
-    """
-
-    candidate_id: str
-    opening_id: str
-    coach_id: str | None = None
-    given: Mapping[str, Fraction | str] = field(default_factory=dict)
-    variant: str | None = None
-
-    @override
-    def __str__(self) -> str:
-        """Tell who is placed where: ``"C-1 in O-2"``, and how where there are several ways."""
-        return pair_text(self.candidate_id, self.opening_id, self.variant)
-
-
-def pair_text(candidate_id: str, opening_id: str, variant: str | None = None) -> str:
-    """Write a pair as people read it, with the way in which it is had where that is named."""
-    return f"{candidate_id} in {opening_id}" + ("" if variant is None else f" ({variant})")
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One way in which a plan breaks a rule.
-
-    Parameters
-    ----------
-    rule
-        Title of the rule.
-    about
-        The id or group it is about.
-    text
-        What is wrong, with the numbers.
-    """
-
-    rule: str
-    about: str
-    text: str
-
-    @override
-    def __str__(self) -> str:
-        return f"{self.rule} ({self.about}): {self.text}"
-
-
-@dataclass(frozen=True, slots=True)
-class Shortfall:
-    """How far a plan stays below one minimum: `amount` >= 0 units, each at `price` points."""
-
-    about: str
-    amount: Fraction
-    price: Fraction
-
 
 Amount = Callable[["Plan", Placement], Fraction | None]
 
@@ -114,181 +39,11 @@ def pair_amount(read: Amount) -> Amount:
     return amount
 
 
-class Plan:
-    """All placements of a proposal, with the quantities of each read from the records.
+class Plan(Proposal):
+    """A proposal with the quantities of each placement, read from the records in exact fractions.
 
-    Parameters
-    ----------
-    instance
-        The region.
-    placements
-        The proposal, in any order.
-    eligible_candidates
-        Ids of the candidates that have an eligible opening; rules that spread placements evenly
-        count those.
-    labels
-        Every label of each label column of ``pairs=`` by column name, and every combination that
-        occurs of several ways to group.
-    eligible
-        Every eligible pair by its two ids, as a placement without a coach.
-    given_columns
-        Names of the columns that the user gave for some of them.
-    steps
-        Who takes which step before a job, in any order; `placements` are jobs only.
-    readings
-        What was read of placements of the same pairs before.
+    It is made as a `Proposal` is.
     """
-
-    def __init__(
-        self,
-        instance: Instance,
-        placements: Iterable[Placement],
-        eligible_candidates: frozenset[str] = frozenset(),
-        labels: Mapping[Any, tuple[Group, ...]] | None = None,
-        eligible: Mapping[tuple[str, str], Placement] | None = None,
-        given_columns: Collection[str] = (),
-        steps: Iterable[Placement] = (),
-        readings: Readings | None = None,
-    ) -> None:
-        self.instance = instance
-        self.placements = tuple(placements)
-        self.steps = tuple(steps)
-        self.eligible_candidates = eligible_candidates
-        self.eligible = {} if eligible is None else eligible
-        self.given_columns = given_columns
-        self.readings = Readings() if readings is None else readings
-        self._labels = {} if labels is None else labels
-        self._in_regime: dict[tuple[str, str], Candidate] = {}
-
-    def __len__(self) -> int:
-        return len(self.placements)
-
-    @cached_property
-    def of_candidate(self) -> Mapping[str, tuple[Placement, ...]]:
-        """Placements by candidate id; candidates without one are left out."""
-        grouped: dict[str, tuple[Placement, ...]] = {}
-        for placement in self.placements:
-            earlier = grouped.get(placement.candidate_id, ())
-            grouped[placement.candidate_id] = (*earlier, placement)
-        return grouped
-
-    @cached_property
-    def of_steps(self) -> "Plan":
-        """The steps before a job as a plan of their own, for rules that judge them like jobs."""
-        return Plan(self.instance, self.steps)
-
-    def of_some(self, placements: Iterable[Placement]) -> "Plan":
-        """Return some of the placements as a plan of their own, in the same setting."""
-        return Plan(
-            self.instance,
-            placements,
-            self.eligible_candidates,
-            self._labels,
-            self.eligible,
-            self.given_columns,
-            self.steps,
-            self.readings,
-        )
-
-    def once(
-        self, what: Hashable, placement: Placement, read: "Callable[[Plan, Placement], ReadT]"
-    ) -> ReadT:
-        """Return what is read of a placement, with the steps before it; it is read once."""
-        taken = self.of_steps.of_candidate.get(placement.candidate_id, ()) if self.steps else ()
-        steps = tuple(step.opening_id for step in taken)
-        key = (placement.candidate_id, placement.opening_id, placement.variant, steps)
-        return self.readings.once(what, key, partial(read, self, placement))
-
-    def is_granted(self, placement: Placement, skill: str) -> bool:
-        """Tell whether a step of the plan gives the person a skill as the job asks it, in time."""
-        job = self.opening(placement)
-        for taken in self.of_steps.of_candidate.get(placement.candidate_id, ()):
-            step = self.opening(taken)
-            level, least = step.grants.get(skill), job.required_skills[skill]
-            is_open = step.kind != "trial" or step.employer in {None, job.employer}
-            is_enough = level is not None and read_number(level) >= read_number(least)
-            if is_open and is_enough and comes_before(step, job):
-                return True
-        return False
-
-    def labels_of(self, per: Ways) -> tuple[Group, ...]:
-        """Return every label of a way to group, also those without a placement."""
-        way = way_to_group(per) if isinstance(per, str) else None
-        return self._labels.get(per, ()) if way is None else way.labels(self.instance)
-
-    def candidate(self, placement: Placement) -> Candidate:
-        """Return the record of the person, in the regime of the placement if they have options."""
-        record = self.instance.candidate_of[placement.candidate_id]
-        regime = self.way(placement)
-        if regime is None or regime not in record.coaching_options:
-            return record
-        key = (record.id, regime)
-        if key not in self._in_regime:
-            self._in_regime[key] = record.in_regime(regime)
-        return self._in_regime[key]
-
-    def opening(self, placement: Placement) -> Opening:
-        """Return the record of the opening."""
-        return self.instance.opening_of[placement.opening_id]
-
-    def employer(self, placement: Placement) -> Employer | None:
-        """Return the record of the employer, or None for an opening without one."""
-        employer_id = self.opening(placement).employer
-        return None if employer_id is None else self.instance.employer_of[employer_id]
-
-    def way(self, placement: Placement) -> str | None:
-        """Return the label of the way in which a pair is had, without the period of its start."""
-        return way_of(self.instance.region.periods, placement.variant)
-
-    def run(self, placement: Placement) -> tuple[Period, ...]:
-        """Return the periods in which a placement runs; none in a region without periods."""
-        periods, variant = self.instance.region.periods, placement.variant
-        return tuple(run_of(periods, variant, self.opening(placement))) if periods else ()
-
-    def groups(self, placement: Placement, per: Ways) -> tuple[Group, ...]:
-        """Return the labels of all groups that a placement belongs to.
-
-        It is in several where they are of the periods in which it runs, else in one or none.
-        """
-        ways = (per,) if isinstance(per, str) else per
-        if PERIOD not in ways:
-            group = self.group(placement, per)
-            return () if group is None else (group,)
-        labels = [None if way == PERIOD else self._label(placement, way) for way in ways]
-        found = list[Group]()
-        for period in self.run(placement):
-            here = [
-                period.id if way == PERIOD else label
-                for way, label in zip(ways, labels, strict=True)
-            ]
-            known = tuple(label for label in here if label is not None)
-            if len(known) == len(here):
-                found.append(known[0] if isinstance(per, str) else known)
-        return tuple(found)
-
-    def group(self, placement: Placement, per: Ways) -> Group | None:
-        """Return the label of the group that a placement belongs to, or None.
-
-        Of several ways it is the label of each, and None where one of them is. Of the periods in
-        which a placement runs `groups` knows.
-        """
-        if not isinstance(per, str):
-            labels = [self._label(placement, way) for way in per]
-            known = tuple(label for label in labels if label is not None)
-            return known if len(known) == len(labels) else None
-        return self._label(placement, per)
-
-    def _label(self, placement: Placement, per: str) -> str | None:
-        if per == VARIANT:
-            return self.way(placement)
-        if per == START_PERIOD:
-            return start_of(self.instance.region.periods, placement.variant)
-        way = way_to_group(per)
-        if way is not None:
-            candidate, opening = self.candidate(placement), self.opening(placement)
-            return way.label(self.instance, candidate, opening)
-        label = placement.given.get(per)
-        return None if label is None else str(label)
 
     def amount(self, placement: Placement, uses: str | None) -> Fraction | None:
         """Return how much of a pair column a placement uses; None counts placements."""

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.quantities import Digits
 from placement_opt.constraints.model_part import ModelPart
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.table import Column, PairTable
 from placement_opt.records.readers import Quantity
 

@@ -9,7 +9,8 @@ from typing_extensions import override
 
 from placement_opt.basics.quantities import read_number
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.objectives.base import PartPoints, Term
 from placement_opt.objectives.match_points import (
     RARITY_STEPS,

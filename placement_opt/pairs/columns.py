@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from placement_opt.basics.errors import InvalidInputError, closest_hint, closest_ids
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.chances import SUCCESS, success_probability
 from placement_opt.pairs.hours import coaching_hours_per_week, hours_per_week
 from placement_opt.pairs.ranks import candidate_rank, opening_rank

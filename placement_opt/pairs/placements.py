@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from typing_extensions import override
 
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 from placement_opt.pairs.listed import given_of
 from placement_opt.pairs.table import PairTable
 

@@ -14,7 +14,8 @@ from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import CostRow
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.wage_subsidy_budget import plans_fixed_form
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.rulebook import ADULT_AGE, Ground, Rulebook
 from placement_opt.rulebook.exact import euros
 from placement_opt.rulebook.grounds import SHELTERED_WORK

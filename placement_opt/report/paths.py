@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from placement_opt.basics.rows import PathRow
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.steps import end_of
 
 _FIRST = ("service", "training", "trial", "job")

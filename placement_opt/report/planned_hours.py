@@ -12,7 +12,8 @@ from typing import Any
 from placement_opt.basics.errors import InvalidInputError, Problem, closest_hint, closest_ids
 from placement_opt.basics.quantities import read_number
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan, contract_hours
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan, contract_hours
 from placement_opt.records import Candidate, Opening
 from placement_opt.run.given_placements import placements_of
 from placement_opt.run.result_record import ResultRecord

@@ -24,7 +24,8 @@ from placement_opt.instance.blocking import Strength, blocking_pairs
 from placement_opt.instance.groupings import Group
 from placement_opt.instance.in_time import share_of_year
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.objectives.base import Term
 from placement_opt.objectives.expected_placements import ExpectedPlacements
 from placement_opt.pairs.chances import SUCCESS

@@ -12,7 +12,8 @@ from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.steps import Steps
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.readings import Readings
 from placement_opt.objectives.base import Term
 from placement_opt.pairs.groups import LabelsOfPairs

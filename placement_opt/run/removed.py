@@ -9,7 +9,8 @@ import numpy as np
 from placement_opt.basics.errors import InvalidInputError, Problem
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.fixed_placements import INELIGIBLE
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.table import PairTable
 
 

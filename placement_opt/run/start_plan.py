@@ -9,7 +9,7 @@ import numpy as np
 from placement_opt.basics.arrays import Ints
 from placement_opt.basics.bsn import masked
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.plan import pair_text
+from placement_opt.instance.placement import pair_text
 from placement_opt.pairs.table import PairTable
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.given_placements import GivenPlacement

@@ -13,7 +13,8 @@ from typing_extensions import override
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.short_text import ShortRepr, shortened
 from placement_opt.instance.in_time import share_of_horizon, start_of
-from placement_opt.instance.plan import Placement, Plan, Shortfall, Violation
+from placement_opt.instance.placement import Placement, Shortfall, Violation
+from placement_opt.instance.plan import Plan
 
 if TYPE_CHECKING:  # asked by their names, so that nothing is shared with how they lower
     from placement_opt.constraints.base import Rule

@@ -10,7 +10,7 @@ from tiny_models import all_steps, models
 from tiny_regions import ids_of
 
 import placement_opt as po
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 
 TINY = settings(
     max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck)

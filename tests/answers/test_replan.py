@@ -11,7 +11,7 @@ from tiny_models import MOST_PAIRS, all_plans, models
 import placement_opt as po
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints import rule_from_json
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 
 TINY = settings(
     max_examples=40,

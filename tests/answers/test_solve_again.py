@@ -12,7 +12,7 @@ from tiny_regions import ids_of
 import placement_opt as po
 from placement_opt.answers import solve_again
 from placement_opt.answers.solve_again import holding, solve_near, solve_whole, with_block
-from placement_opt.instance.plan import Violation
+from placement_opt.instance.placement import Violation
 from placement_opt.run.compiled import Compiled
 
 TINY = settings(

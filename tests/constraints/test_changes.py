@@ -12,7 +12,8 @@ from tiny_regions import tiny_regions
 import placement_opt as po
 from placement_opt.constraints import RULES
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import USUAL_RANGE, raised
 
 TINY = settings(

@@ -6,7 +6,7 @@ import pytest
 
 import placement_opt as po
 from placement_opt.basics.errors import InvalidInputError
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 from placement_opt.rulebook import MissingParameterError
 
 UTRECHT = {

@@ -14,7 +14,8 @@ from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.coaching_class_rows import _class_label
 from placement_opt.constraints.coaching_teams import covers
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.enumeration import enumerate_pairs
 
 SOME = settings(

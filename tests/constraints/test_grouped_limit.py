@@ -15,7 +15,7 @@ from tiny_search import best_own_values
 import placement_opt as po
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.constraints.grouped_limit import Usage, grouped_limit
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 from placement_opt.pairs.groups import Groups
 from placement_opt.pairs.table import Column
 

@@ -11,7 +11,7 @@ import placement_opt as po
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.formulation.own_variables import following
 from placement_opt.formulation.row_blocks import NO_UPPER
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 
 COACHED = {"coaching_regime": "intensive", "coaching_year": 1, "hours_per_week": (8, 20)}
 

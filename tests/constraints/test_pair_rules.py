@@ -17,7 +17,8 @@ from placement_opt.constraints.start_dates import StartDates
 from placement_opt.constraints.travel_time import TravelTime
 from placement_opt.constraints.workplace_needs import WorkplaceNeeds
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.records import Candidate, Opening, Region
 

@@ -24,7 +24,8 @@ from placement_opt.constraints.base import Rule
 from placement_opt.formulation.own_variables import following
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.pairs.groups import LabelsOfPairs
 from placement_opt.pairs.listed import given_of, listed_pairs

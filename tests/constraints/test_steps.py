@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import placement_opt as po
 from placement_opt.constraints.step_packer import StepPacker
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 
 FEW = settings(
     max_examples=40,

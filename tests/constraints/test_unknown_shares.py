@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tiny_regions import ids_of, subsets, tiny_regions
 
 import placement_opt as po
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 from placement_opt.rulebook.coaching import AS_FIRST_YEAR
 
 DATE = "2026-02-01"

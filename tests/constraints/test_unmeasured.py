@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 import placement_opt as po
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.enumeration import enumerate_pairs
 

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from tiny_models import MOST_PAIRS, all_plans, models
 
 import placement_opt as po
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 from placement_opt.instance.readings import Readings
 
 TINY = settings(

@@ -13,7 +13,8 @@ from strategies import complete_regions, regions
 
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.objectives import TERMS, standard_terms, term_from_json
 from placement_opt.objectives.match_points import half_up
 from placement_opt.objectives.match_score import MatchScore

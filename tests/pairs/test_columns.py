@@ -11,7 +11,8 @@ from strategies import complete_regions, regions, with_options
 from placement_opt.basics.errors import Findings, InvalidInputError
 from placement_opt.basics.quantities import read_number
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import AMOUNTS, Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import AMOUNTS, Plan
 from placement_opt.pairs.columns import PAIR_COLUMNS, pair_column
 from placement_opt.pairs.distinct import distinct_values
 from placement_opt.pairs.regimes import in_regimes

@@ -9,7 +9,8 @@ from strategies import regions
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.instance.groupings import GROUPINGS, groups_of_records
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.groups import LabelsOfPairs, grouped
 from placement_opt.pairs.table import PairTable
 

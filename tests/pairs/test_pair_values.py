@@ -12,7 +12,8 @@ from tiny_regions import DATE, ids_of, tiny_regions
 import placement_opt as po
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement, Plan
+from placement_opt.instance.placement import Placement
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.columns import PAIR_COLUMNS, pair_column
 from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.pairs.listed import given_of

@@ -7,7 +7,7 @@ from builders import region_with_everything
 
 import placement_opt as po
 from placement_opt.basics.rows import CostRow
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 from placement_opt.report.costs import cost_rows
 
 DATE = dt.date(2026, 2, 1)

@@ -12,7 +12,8 @@ import placement_opt as po
 from placement_opt.formulation.capacity import Holders
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.placement import Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.table import Column, PairTable
 
 N_PAIRS = 8

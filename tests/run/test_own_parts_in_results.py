@@ -11,7 +11,8 @@ from own_parts import AtMost, Tenths, model, raising, region
 
 import placement_opt as po
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.instance.plan import Plan, Violation
+from placement_opt.instance.placement import Violation
+from placement_opt.instance.plan import Plan
 from placement_opt.pairs.table import PairTable
 
 
@@ -34,7 +35,7 @@ def contradicting() -> dict[str, tuple[po.Model, str, str]]:
             yield from ()
 
         def shortfalls(self, plan: Plan) -> Any:
-            from placement_opt.instance.plan import Shortfall
+            from placement_opt.instance.placement import Shortfall
 
             yield Shortfall("all", self.price, self.price)  # type: ignore[arg-type]
 

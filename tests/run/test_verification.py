@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 import placement_opt as po
-from placement_opt.instance.plan import Violation
+from placement_opt.instance.placement import Violation
 from placement_opt.run.verification import Fault, TermValue, Verdict, _names
 
 

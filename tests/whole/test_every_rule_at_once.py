@@ -16,7 +16,7 @@ from tiny_regions import tiny_regions
 import placement_opt as po
 from placement_opt.constraints import RULES, standard_rules
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 from placement_opt.solvers import get_solver
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import placement_opt as po
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 from placement_opt.report.costs import cost_rows
 
 PACKAGE = Path(po.__file__).parent
@@ -20,7 +20,13 @@ EXACT_FILES = [
     *sorted((PACKAGE / "constraints").glob("*.py")),
     *(
         PACKAGE / f"{name}.py"
-        for name in ("pairs/columns", "instance/plan", "report/costs", "report/tables")
+        for name in (
+            "pairs/columns",
+            "instance/plan",
+            "instance/proposal",
+            "report/costs",
+            "report/tables",
+        )
     ),
 ]
 TELLS_ONLY = (

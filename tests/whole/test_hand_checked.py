@@ -9,7 +9,7 @@ from hand_checker import EMPLOYER_CHARGES, HandChecker, number
 from tiny_regions import ids_of
 
 import placement_opt as po
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 
 EVERYTHING = region_with_everything()
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 import pytest
 
 import placement_opt as po
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 
 LAW = po.Rulebook.on("2026-02-01").override(
     {

@@ -10,7 +10,7 @@ from tiny_regions import pairs_of, tiny_regions
 import placement_opt as po
 from placement_opt.constraints import standard_rules
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 
 SOME = settings(
     max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]

@@ -13,7 +13,7 @@ from tiny_models import brute_force, models
 from tiny_regions import PERIODS
 
 import placement_opt as po
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 from placement_opt.solvers import get_solver
 
 MOST_WAYS = 9

@@ -6,7 +6,7 @@ from ortools.sat.python import cp_model
 
 from placement_opt.basics.errors import UnknownIdError
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.plan import pair_text
+from placement_opt.instance.placement import pair_text
 from placement_opt.pairs.table import PairTable
 from placement_opt.solvers.engines.cp_sat_writing import cp_sat_model
 

@@ -15,7 +15,7 @@ from tiny_regions import coach_choices, pairs_of, subsets, tiny_regions
 import placement_opt as po
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 from placement_opt.pairs.listed import given_of
 from placement_opt.solvers.derived.components import components
 from placement_opt.solvers.engines import cp_sat

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import placement_opt as po
 from placement_opt.basics.status import Status, StopReason
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 from placement_opt.solvers.bounds import certified_cuts
 from placement_opt.solvers.derived.lumped import lumped
 from placement_opt.solvers.derived.part import part_of

@@ -15,7 +15,7 @@ from tiny_search import best_own_values
 import placement_opt as po
 from placement_opt.basics.status import Status, StopReason
 from placement_opt.instance.instance import Instance
-from placement_opt.instance.plan import Placement
+from placement_opt.instance.placement import Placement
 from placement_opt.pairs.enumeration import enumerate_pairs
 from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.plans.completion import completed
