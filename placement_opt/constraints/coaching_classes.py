@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +11,9 @@ import numpy.typing as npt
 from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.coaching_packer import BestFit
+from placement_opt.constraints.coaching_places import Places
 from placement_opt.formulation.capacity import Columns
 from placement_opt.formulation.row_blocks import NO_UPPER
-
-if TYPE_CHECKING:
-    from placement_opt.constraints.coaching_packer_in_time import BestFitInTime
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -120,7 +118,7 @@ class HandOut(ShortRepr):
         self,
         chosen: npt.NDArray[np.int64],
         columns: Columns,
-        packer_of: Callable[[Ints | None, npt.NDArray[np.int64]], "BestFit | BestFitInTime"],
+        packer_of: Callable[[Ints | None, npt.NDArray[np.int64]], Places],
     ) -> tuple[Ints, Bools]:
         """Do the same with a packer, which is made with what is kept, and for which pairs."""
         number = self.classes.of_pairs(chosen)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import override
 
 from placement_opt.basics.arrays import Indices, Ints
 from placement_opt.constraints.coaching_exchange import fullest
+from placement_opt.constraints.coaching_places import Places
 
 MOST_MERGES = 100_000
 """In one packer two coaches share out their people again at most so many times."""
@@ -23,27 +24,21 @@ LONGEST_CHAIN = 3
 """At most so many people move to make room for one more."""
 
 
-class BestFit:
+class BestFit(Places):
     """Gives each coached pair, as it comes, the coach who fits best.
 
     A coach who is full afterwards fits best; next is the one with most hours left for each head.
-    Kept places are handed out first. Where no coach has room, pairs of coaches share out their
-    people again, so that room is gathered at one of them; else a chain of people moves.
+    Where no coach has room, pairs of coaches share out their people again, so that room is gathered
+    at one of them; else a chain of people moves.
 
     Parameters
     ----------
-    pair, of_pair
-        Coached pairs, ascending, and the class of each, shape (P,).
+    pair, of_pair, of_class, coach, kept, liked
+        See `Places`.
     hours
         Hours of each class in integers, shape (T,).
-    of_class, coach
-        Class and coach of each variable ``n[t, k]``, shape (V,), sorted by class.
     free
         (hours, caseload) of each coach.
-    kept
-        Values of the variables, shape (V,), whose places are kept; None for none.
-    liked
-        Pairs that the kept places are for. A class keeps no more places than it has of these.
     """
 
     def __init__(
@@ -57,106 +52,43 @@ class BestFit:
         kept: Ints | None,
         liked: npt.NDArray[np.integer],
     ) -> None:
-        count = np.zeros(coach.size, dtype=np.int64)
-        if kept is not None:
-            at = places(pair, np.unique(liked))
-            wanted = np.bincount(of_pair[at[at >= 0]], minlength=hours.size)
-            count = trimmed(kept, of_class, wanted)
+        super().__init__(pair, of_pair, hours, of_class, coach, free[0].size, kept, liked)
         room, heads = free[0].copy(), free[1].copy()
-        np.subtract.at(room, coach, count * hours[of_class])
-        np.subtract.at(heads, coach, count)
-        waiting = np.zeros(hours.size, dtype=np.int64)
-        np.add.at(waiting, of_class, count)
-        self._pair, self._of_pair = pair, of_pair
+        np.subtract.at(room, coach, self._kept * hours[of_class])
+        np.subtract.at(heads, coach, self._kept)
         self._hours: list[int] = hours.tolist()
-        self._coach: list[int] = coach.tolist()
-        self._class: list[int] = of_class.tolist()
-        starts = np.searchsorted(of_class, np.arange(hours.size + 1)).tolist()
-        self._of_class = [range(a, b) for a, b in pairwise(starts)]
-        # The variables in use at each coach, as ordered sets: few of those a coach could have.
-        self._at_coach: list[dict[int, None]] = [{} for _ in range(free[0].size)]
-        for own in np.flatnonzero(count).tolist():
-            self._at_coach[self._coach[own]][own] = None
         self._free: list[int] = room.tolist()
         self._heads: list[int] = heads.tolist()
-        self._waiting: list[int] = waiting.tolist()
-        self._count: list[int] = count.tolist()
         self._least = min(self._hours, default=0)
         self._left = MOST_MOVES
         self._merges = MOST_MERGES
         self._hopeless: set[int] = set()
-        self._arrays = (hours, of_class, coach)
 
-    @property
-    def may_waste(self) -> bool:
-        """Return False: who is served is placed."""
-        return False
-
-    def add(self, pair: int) -> bool:
-        """Give a pair a coach; False where no coach of its team has room."""
-        at = int(places(self._pair, np.array([pair]))[0])
-        if at < 0:
-            return True
-        number = int(self._of_pair[at])
-        if self._waiting[number] > 0:
-            self._waiting[number] -= 1
-            return True
+    @override
+    def _found(self, number: int) -> int | None:
         own = self._best_fit(number)
-        if own is None and number not in self._hopeless:
-            own = self._gathered(number)
-            if own is None and self._left > 0:
-                own = self._rearranged(number)
-            if own is None:
-                self._hopeless.add(number)
-            else:
-                self._hopeless.clear()
+        if own is not None or number in self._hopeless:
+            return own
+        own = self._gathered(number)
+        if own is None and self._left > 0:
+            own = self._rearranged(number)
         if own is None:
-            return False
-        self._take(own, 1)
-        return True
+            self._hopeless.add(number)
+        else:
+            self._hopeless.clear()
+        return own
 
-    def rank(self, pairs: npt.NDArray[np.integer]) -> Ints:
-        """Return how early to add each pair: first those with few coaches, then many hours."""
-        hours, of_class, _ = self._arrays
-        coaches = np.bincount(of_class, minlength=hours.size)
-        few = 2 * coaches < coaches.max(initial=0)
-        order = np.lexsort((-hours, ~few))
-        rank = np.empty(hours.size + 1, dtype=np.int64)
-        rank[order] = np.arange(hours.size)
-        rank[-1] = hours.size
-        at = places(self._pair, pairs)
-        ranks: Ints = rank[np.append(self._of_pair, hours.size)[at]]
-        return ranks
-
-    def own(self) -> Ints:
-        """Return the people of each class per coach, without kept places that nobody took."""
-        count = list(self._count)
-        for number in np.flatnonzero(self._waiting).tolist():
-            spare = self._waiting[number]
-            for own in self._of_class[number]:
-                back = min(spare, count[own])
-                count[own] -= back
-                spare -= back
-        return np.array(count, dtype=np.int64)
-
-    def take(self, own: int) -> bool:
-        """Let the coach of a variable take one of its class; False where that coach has no room."""
+    @override
+    def _fits(self, own: int) -> bool:
         k = self._coach[own]
-        if self._free[k] < self._hours[self._class[own]] or self._heads[k] <= 0:
-            return False
-        self._take(own, 1)
-        return True
+        return self._free[k] >= self._hours[self._class[own]] and self._heads[k] > 0
 
+    @override
     def _take(self, own: int, people: int) -> None:
-        """Let a coach take so many people of a class; a negative number gives them up."""
         k = self._coach[own]
         self._free[k] -= people * self._hours[self._class[own]]
         self._heads[k] -= people
-        self._count[own] += people
-        if self._count[own]:
-            self._at_coach[k][own] = None
-        else:
-            self._at_coach[k].pop(own, None)
+        super()._take(own, people)
 
     def _best_fit(self, number: int) -> int | None:
         """Return the variable of the best coach for one of a class; None where none has room.
@@ -308,20 +240,3 @@ class BestFit:
         """The variable of each class at each coach."""
         places = zip(self._class, self._coach, strict=True)
         return {place: own for own, place in enumerate(places)}
-
-
-def places(pair: Indices, asked: npt.NDArray[np.integer]) -> Ints:
-    """Return the place of each asked pair among the coached ones, -1 for none."""
-    if not pair.size:
-        return np.full(asked.size, -1, dtype=np.int64)
-    at = np.minimum(np.searchsorted(pair, asked.astype(pair.dtype)), pair.size - 1)
-    return np.where(pair[at] == asked, at, -1)
-
-
-def trimmed(kept: Ints, of_class: npt.NDArray[np.intp], wanted: Ints) -> Ints:
-    """Return kept places, lowered to the `wanted` people of each class, later coaches first."""
-    before = np.cumsum(kept) - kept
-    start = np.searchsorted(of_class, np.arange(wanted.size))
-    base = np.append(before, 0)[np.minimum(start, before.size)]
-    trimmed: Ints = np.clip(wanted[of_class] - (before - base[of_class]), 0, kept)
-    return trimmed

@@ -3,19 +3,21 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from placement_opt.basics.arrays import Floats, Indices, Ints
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.formulation.capacity import Holders, Lumped
-from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
-
-PRICE_DIGITS = 9
-"""Coaches whose prices agree in so many digits count as of one price."""
+from placement_opt.constraints.coaching_pool_rows import (
+    PRICE_DIGITS,
+    PairsOfRow,
+    lumped_rows,
+    rows_of_pools,
+    serving_alike,
+)
+from placement_opt.formulation.capacity import Lumped
+from placement_opt.formulation.row_blocks import RowBlock
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,22 +84,8 @@ class CoachPools(ShortRepr):
         A `reserve` keeps back that share of all hours, since coaches cannot use their hours up to
         the last bit. The rows are then no relaxation.
         """
-        entries = [entry for group in sets for entry in self._rows_of(frozenset(group), reserve)]
-        start = np.cumsum([0, *(at.size for at, _, _ in entries)])
-        at = np.concatenate([np.zeros(0, np.int32), *(at for at, _, _ in entries)])
-        amount = np.concatenate([np.zeros(0, np.int8), *(amount for _, amount, _ in entries)])
-        # A dozen rows over most pairs fit into memory only in narrow types.
-        width = np.int32 if amount.size < 1 << 31 else np.int64
-        return RowBlock(
-            self.title,
-            [f"pool {number}" for number in range(len(entries))],
-            sparse.csr_array(
-                (amount, at.astype(width, copy=False), start.astype(width)),
-                shape=(len(entries), self.n_pairs),
-            ),
-            np.full(len(entries), NO_LOWER, dtype=np.int64),
-            np.array([limit for _, _, limit in entries], dtype=np.int64),
-        )
+        entries = (entry for group in sets for entry in self._rows_of(frozenset(group), reserve))
+        return rows_of_pools(self.title, self.n_pairs, entries)
 
     def within(self, pairs: npt.NDArray[np.integer]) -> "CoachPools":
         """Return the pools over some pairs, given ascending and numbered by their place there."""
@@ -118,22 +106,14 @@ class CoachPools(ShortRepr):
         takes can be shared out evenly. Otherwise it is a little wider, since the hours of one can
         be used with the heads of another. Its prices prove bounds even so.
         """
-        n_coaches = self.free_hours.size
-        member = np.zeros((n_coaches, len(self.members)), dtype=np.bool_)
-        for team in np.unique(self.team).tolist():
-            member[list(self.members[team]), team] = True
-        _, group = np.unique(member, axis=0, return_inverse=True)
-        group = group.reshape(n_coaches)
-        n_groups, first = int(group.max(initial=-1)) + 1, self.n_classes
-        of_row = np.concatenate([np.arange(first), first + group, first + n_groups + group]).astype(
-            np.int64
-        )
-        return _merged(block, of_row, first + 2 * n_groups)
+        n_coaches, first = self.free_hours.size, self.n_classes
+        group = serving_alike(self.team, self.members, n_coaches)
+        hours = first + group
+        of_row = np.concatenate([np.arange(first), hours, hours + int(group.max(initial=-1)) + 1])
+        return lumped_rows(block, of_row, group)
 
-    def _rows_of(
-        self, group: frozenset[int], reserve: float
-    ) -> Iterator[tuple[Indices, npt.NDArray[np.integer], int]]:
-        """Yield (pairs, amounts, limit) of each row that some choice of pairs breaks."""
+    def _rows_of(self, group: frozenset[int], reserve: float) -> Iterator[PairsOfRow]:
+        """Yield each row that some choice of pairs breaks."""
         inside = np.array([group.issuperset(team) for team in self.members], dtype=np.bool_)
         members = np.flatnonzero(inside[self.team])
         if members.size == 0:
@@ -147,47 +127,3 @@ class CoachPools(ShortRepr):
             yield pairs, hours, limit
         if members.size > (limit := int(heads.sum())):
             yield pairs, ones, limit
-
-
-def _merged(block: RowBlock, of_row: npt.NDArray[np.int64], n_rows: int) -> Lumped:
-    """Add up the capacity rows that become one, and keep one of the own variables that do."""
-    if block.variables is None or block.variable_usage is None:
-        return Lumped(block, of_row, np.zeros(0, dtype=np.int64))
-    columns = block.variable_usage.tocsc()
-    columns.sort_indices()
-    # Every own variable stands in three rows: its class, and its coach's hours and heads.
-    rows = of_row[columns.indices.reshape(-1, 3)]
-    _, kept, merged = np.unique(rows[:, :2], axis=0, return_index=True, return_inverse=True)
-    most = np.zeros(kept.size, dtype=np.int64)
-    np.add.at(most, merged.reshape(-1), block.variables.upper)
-    usage = sparse.csr_array(
-        (
-            columns.data.reshape(-1, 3)[kept].ravel(),
-            rows[kept].ravel(),
-            np.arange(0, 3 * kept.size + 1, 3),
-        ),
-        shape=(kept.size, n_rows),
-    )
-    upper = np.zeros(n_rows, dtype=np.int64)
-    np.add.at(upper, of_row, block.upper)
-    lower = np.full(n_rows, NO_LOWER, dtype=np.int64)
-    is_class = np.flatnonzero(block.lower != NO_LOWER)
-    lower[of_row[is_class]] = block.lower[is_class]
-    start = block.usage.indptr
-    padded = np.concatenate(
-        [start[: is_class.size + 1], np.full(n_rows - is_class.size, start[-1])]
-    )
-    smaller = RowBlock(
-        block.title,
-        [f"row {number}" for number in range(n_rows)],
-        sparse.csr_array(
-            (block.usage.data, block.usage.indices, padded.astype(start.dtype)),
-            shape=(n_rows, block.usage.shape[1]),
-        ),
-        lower,
-        upper,
-        Variables(np.zeros(kept.size, np.int64), most, [Fraction(0)] * kept.size),
-        usage.T.tocsr(),
-        holders=Holders(rows[kept, 0].astype(np.int64), rows[kept, 1].astype(np.int64)),
-    )
-    return Lumped(smaller, of_row, merged.reshape(-1).astype(np.int64))

@@ -3,23 +3,24 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from placement_opt.basics.arrays import Floats, Indices, Ints
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.constraints.coaching_pools import PRICE_DIGITS
-from placement_opt.formulation.capacity import Holders, Lumped
-from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
+from placement_opt.constraints.coaching_pool_rows import (
+    PRICE_DIGITS,
+    PairsOfRow,
+    lumped_rows,
+    rows_of_pools,
+    serving_alike,
+)
+from placement_opt.formulation.capacity import Lumped
+from placement_opt.formulation.row_blocks import RowBlock
 
 HOURS, HEADS = 0, 1
 """What a set of coaches gives: the first number of each set, before the period and the coaches."""
-
-_PairsOfRow = tuple[Indices, npt.NDArray[np.integer], int]
-"""Pairs of a row, ascending, what each takes, and the limit."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,25 +99,12 @@ class PoolsInTime(ShortRepr):
 
         A `reserve` keeps back that share of the hours; see `CoachPools.rows`.
         """
-        entries = [
+        entries = (
             entry
             for what, period, *coaches in sets
             for entry in self._row_of(what, period, coaches, reserve)
-        ]
-        start = np.cumsum([0, *(at.size for at, _, _ in entries)])
-        at = np.concatenate([np.zeros(0, np.int32), *(at for at, _, _ in entries)])
-        amount = np.concatenate([np.zeros(0, np.int8), *(amount for _, amount, _ in entries)])
-        width = np.int32 if amount.size < 1 << 31 else np.int64
-        return RowBlock(
-            self.title,
-            [f"pool {number}" for number in range(len(entries))],
-            sparse.csr_array(
-                (amount, at.astype(width, copy=False), start.astype(width)),
-                shape=(len(entries), self.n_pairs),
-            ),
-            np.full(len(entries), NO_LOWER, dtype=np.int64),
-            np.array([limit for _, _, limit in entries], dtype=np.int64),
         )
+        return rows_of_pools(self.title, self.n_pairs, entries)
 
     def within(self, pairs: npt.NDArray[np.integer]) -> "PoolsInTime":
         """Return the pools over some pairs, given ascending and numbered by their place there."""
@@ -135,20 +123,16 @@ class PoolsInTime(ShortRepr):
 
         See `CoachPools.lumped`.
         """
-        n_coaches = self.most.shape[1]
-        member = np.zeros((n_coaches, len(self.members)), dtype=np.bool_)
-        for team in np.unique(self.team).tolist():
-            member[list(self.members[team]), team] = True
-        group = np.unique(member, axis=0, return_inverse=True)[1].reshape(n_coaches)
+        group = serving_alike(self.team, self.members, self.most.shape[1])
         what, coach, period = np.unravel_index(self.rows_told, self.most.shape)
         of_group = np.ravel_multi_index((what, group[coach], period), self.most.shape)
-        _, place = np.unique(of_group, return_inverse=True)
-        of_row = np.concatenate([np.arange(self.n_classes), self.n_classes + place.reshape(-1)])
-        return _merged(block, of_row.astype(np.int64), group.astype(np.int64))
+        place = np.unique(of_group, return_inverse=True)[1].reshape(-1)
+        of_row = np.concatenate([np.arange(self.n_classes), self.n_classes + place])
+        return lumped_rows(block, of_row.astype(np.int64), group)
 
     def _row_of(
         self, what: int, period: int, coaches: Sequence[int], reserve: float
-    ) -> Iterator[_PairsOfRow]:
+    ) -> Iterator[PairsOfRow]:
         """Yield the row of a set where some choice of pairs breaks it."""
         able = frozenset(coaches)
         inside = np.array([able.issuperset(team) for team in self.members], dtype=np.bool_)
@@ -167,42 +151,3 @@ class PoolsInTime(ShortRepr):
             amount, limit = np.ones(served.size, dtype=np.int8), int(heads.sum())
         if int(amount.sum(dtype=np.int64)) > limit:
             yield self.pair[served], amount, limit
-
-
-def _merged(block: RowBlock, of_row: Ints, group: Ints) -> Lumped:
-    """Add up the rows that become one, and keep one of the own variables that do."""
-    if block.variables is None or block.variable_usage is None or block.holders is None:
-        return Lumped(block, of_row, np.zeros(0, dtype=np.int64))
-    n_rows = int(of_row.max(initial=-1)) + 1
-    kind, holder = block.holders.row, group[np.asarray(block.holders.holder)]
-    of_class, kept, merged = np.unique(
-        np.stack([kind, holder]), axis=1, return_index=True, return_inverse=True
-    )
-    merged = merged.reshape(-1).astype(np.int64)
-    most = np.zeros(kept.size, dtype=np.int64)
-    np.add.at(most, merged, block.variables.upper)
-    taken = block.variable_usage.tocsc()[:, kept].tocoo()
-    usage = sparse.csr_array(
-        (taken.data, (of_row[taken.row], taken.col)), shape=(n_rows, kept.size)
-    )
-    is_class = block.lower != NO_LOWER
-    upper = np.zeros(n_rows, dtype=np.int64)
-    np.add.at(upper, of_row, block.upper)
-    lower = np.full(n_rows, NO_LOWER, dtype=np.int64)
-    lower[of_row[is_class]] = block.lower[is_class]
-    start, n_classes = block.usage.indptr, int(is_class.sum())
-    padded = np.concatenate([start[: n_classes + 1], np.full(n_rows - n_classes, start[-1])])
-    smaller = RowBlock(
-        block.title,
-        [f"row {number}" for number in range(n_rows)],
-        sparse.csr_array(
-            (block.usage.data, block.usage.indices, padded.astype(start.dtype)),
-            shape=(n_rows, block.usage.shape[1]),
-        ),
-        lower,
-        upper,
-        Variables(np.zeros(kept.size, np.int64), most, [Fraction(0)] * kept.size),
-        usage,
-        holders=Holders(of_class[0].astype(np.int64), of_class[1].astype(np.int64)),
-    )
-    return Lumped(smaller, of_row, merged)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from placement_opt.constraints.coaching_packer import BestFit, trimmed
+from placement_opt.constraints.coaching_packer import BestFit
+from placement_opt.constraints.coaching_places import trimmed
 from placement_opt.constraints.coaching_pools import CoachPools
 
 MANY = settings(max_examples=200, deadline=None, database=None)
