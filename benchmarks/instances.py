@@ -5,6 +5,7 @@
 ``rijk-van-nijmegen:15000x3000``          the same with that many openings
 ``rijk-van-nijmegen:15000x3000:equal``    the same, everybody's coaching takes the same hours
 ``rijk-van-nijmegen:1500x400:quarters``   the same as a plan in time, over four quarters
+``...:1500x400:quarters-uncoached``       the same without the rule on coaches
 ``planted:15000`` or ``:15000x3000``      generic rows, the optimum known by construction
 ``generic:15000x3000``                    50 pairs each, pools, budgets and priced minimums bind
 ``assignment:15000x5000:50``              pure assignment, 50 pairs each, random scores
@@ -108,7 +109,7 @@ def _shape(shape: str, pairs: int) -> Instance:
 
 def _check_detail(spec: str, kind: str, detail: str) -> None:
     fits = {
-        PLACE: detail in {"", "equal", "quarters"},
+        PLACE: detail in {"", "equal", "quarters", "quarters-uncoached"},
         "assignment": detail == "" or detail.isdecimal(),
     }
     if not fits.get(kind, detail == ""):
@@ -123,7 +124,7 @@ def _unknown(spec: str) -> InvalidInputError:
 
 def _region(n_candidates: int, n_openings: int | None, detail: str, seed: int) -> Problem:
     coaching: Literal["equal", "mixed"] = "equal" if detail == "equal" else "mixed"
-    periods = 4 if detail == "quarters" else 0
+    periods = 4 if detail.startswith("quarters") else 0
     region = po.synthetic_region(
         PLACE,
         candidates=n_candidates,
@@ -132,7 +133,11 @@ def _region(n_candidates: int, n_openings: int | None, detail: str, seed: int) -
         coaching=coaching,
         periods=periods,
     )
-    return Problem(po.Model(region))
+    model = po.Model(region)
+    if detail == "quarters-uncoached":
+        kept = [rule for rule in model.rules if not isinstance(rule, po.Coaching)]
+        model = po.Model(region, rules=kept)
+    return Problem(model)
 
 
 def _planted(n_candidates: int, n_openings: int | None, detail: str, seed: int) -> Problem:

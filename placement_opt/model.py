@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Self
 from typing_extensions import override
 
 from placement_opt.answers.of_model import AnswersOfModel
-from placement_opt.answers.why_not import WhyNot, why_not_eligible
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.html import html_table
 from placement_opt.basics.short_text import told_parts
@@ -328,17 +327,6 @@ class Model(AnswersOfModel):
         from placement_opt.solvers.engines.cp_sat_model import placement_cp_model
 
         return placement_cp_model(self.compile().formulation, self.compile().pairs)
-
-    def why_not(self, candidate_id: str, opening_id: str) -> WhyNot:
-        """Tell which rules remove a pair, if any do; `Result.why_not` tells it of a plan.
-
-        Raises
-        ------
-        UnknownIdError
-            When the region has no such candidate or opening.
-        """
-        compiled = self.compile()
-        return why_not_eligible(compiled.pairs, compiled.rules, candidate_id, opening_id)
 
 
 @taking(RegionSolveParameters)

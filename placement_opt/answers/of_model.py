@@ -12,6 +12,7 @@ from placement_opt.answers.diagnose import (
 )
 from placement_opt.answers.diagnosis import Diagnosis
 from placement_opt.answers.pairs_frame import pairs_frame
+from placement_opt.answers.why_not import WhyNot, why_not_eligible
 from placement_opt.basics.row_frames import frame_of
 from placement_opt.basics.rows_of_limits import BlockingRulesRow
 from placement_opt.pairs.table import PairTable
@@ -108,3 +109,14 @@ class AnswersOfModel:
         compiled = self.compile()
         priced = rows_priced(compiled) if meet_minimums else ()
         return diagnose_short(compiled, priced, asked) if priced else diagnose(compiled, asked)
+
+    def why_not(self, candidate_id: str, opening_id: str) -> WhyNot:
+        """Tell which rules remove a pair, if any do; `Result.why_not` tells it of a plan.
+
+        Raises
+        ------
+        UnknownIdError
+            When the region has no such candidate or opening.
+        """
+        compiled = self.compile()
+        return why_not_eligible(compiled.pairs, compiled.rules, candidate_id, opening_id)

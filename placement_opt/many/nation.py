@@ -105,7 +105,7 @@ class NationResult(ShortRepr):
         import pandas as pd
 
         known = {column for result in self.results.values() for column in result.quotas.columns}
-        columns = [column for column in QuotaRow.model_fields if column in known]
+        columns = [column for column in QuotaRow.model_fields if column in known or not known]
         rows = [
             [name, *(getattr(row, column) for column in columns)]
             for name, result in self.results.items()

@@ -89,12 +89,12 @@ class TabledResult(ResultRecord):
 
     @property
     def coaches(self) -> "pd.DataFrame":
-        """Hours and people of each coach in a steady week, used and free."""
+        """Hours and people of each coach in a steady week, or in each period, used and free."""
         return self._table("coaches")
 
     @property
     def budgets(self) -> "pd.DataFrame":
-        """Subsidy spent and free per municipality."""
+        """Subsidy spent and free per municipality, with periods in each calendar year."""
         return self._table("budgets")
 
     @property

@@ -43,6 +43,14 @@ def test_an_unknown_name_is_one_clear_error(spec: str) -> None:
     assert len(raised.value.problems) == 1
 
 
+def test_a_plan_in_time_may_leave_coaches_out() -> None:
+    with_coaches = problem("rijk-van-nijmegen:40x10:quarters").model
+    without = problem("rijk-van-nijmegen:40x10:quarters-uncoached").model
+    assert len(without.region.periods) == 4
+    left = {rule.rule for rule in with_coaches.rules} - {rule.rule for rule in without.rules}
+    assert left == {"Coaching"}
+
+
 def test_a_shape_may_have_any_size() -> None:
     model = problem("shape:weights:150").model
     assert model.compile().formulation.n_pairs == pytest.approx(150, rel=0.2)

@@ -64,6 +64,7 @@ def test_without_regions_nothing_is_known() -> None:
     nation = NationResult({}, {"B": FAILED})
     assert (nation.status, nation.objective, nation.bound) == (po.Status.NO_SOLUTION, None, None)
     assert nation.quotas.empty
+    assert "shortfall_jobs" in nation.quotas.columns
     assert list(nation.regions["region"]) == ["B"]
 
 
