@@ -191,20 +191,17 @@ def _add_reading(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     reading.add_argument("--seed", type=int, default=1)
     reading.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
     reading.set_defaults(run=_reading)
-    page = commands.add_parser("page", help="from frames to a page: seconds and megabytes")
-    page.add_argument("--candidates", type=int, default=15_000)
-    page.add_argument("--openings", type=int, default=3_000)
-    page.add_argument("--seed", type=int, default=1)
-    page.add_argument("--time-limit", type=float, default=90.0, help="seconds of the solve")
-    page.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
-    page.set_defaults(run=_page)
-    answers = commands.add_parser("answers", help="answers about a plan: seconds, and losses found")
-    answers.add_argument("--candidates", type=int, default=15_000)
-    answers.add_argument("--openings", type=int, default=3_000)
-    answers.add_argument("--seed", type=int, default=0)
-    answers.add_argument("--time-limit", type=float, default=90.0, help="seconds of the solve")
-    answers.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
-    answers.set_defaults(run=_answers)
+    for name, told, seed, run in (
+        ("page", "from frames to a page: seconds and megabytes", 1, _page),
+        ("answers", "answers about a plan: seconds, and losses found", 0, _answers),
+    ):
+        solved = commands.add_parser(name, help=told)
+        solved.add_argument("--candidates", type=int, default=15_000)
+        solved.add_argument("--openings", type=int, default=3_000)
+        solved.add_argument("--seed", type=int, default=seed)
+        solved.add_argument("--time-limit", type=float, default=90.0, help="seconds of the solve")
+        solved.add_argument("--smoke", action="store_true", help="tiny, to see that it runs")
+        solved.set_defaults(run=run)
 
 
 def _many(options: argparse.Namespace, arguments: Sequence[str]) -> int:

@@ -35,12 +35,7 @@ solve = po.solve  # loads it: presses are those during a solve
 print("BEGUN", flush=True)
 """
 
-BY_CTRL_C = """
-try:
-    result = solve(region, time_limit_s=600, gap=0)
-    answered_at = time.time()
-    sound = result.has_plan and po.check_result(region, result).is_sound
-    said = [result.status.value, result.stop_reason.value, sound, answered_at]
+ANSWERED = """\
 except KeyboardInterrupt as interrupt:
     said = ["none yet" if "no plan yet" in str(interrupt) else f"({interrupt})"]
     said += ["", False, time.time()]
@@ -48,11 +43,24 @@ except Exception as error:
     said = ["error", repr(error), False, time.time()]
 print("ANSWER", json.dumps(said), flush=True)
 """
+"""The end of a program to which Ctrl-C is typed."""
+
+BY_CTRL_C = (
+    """
+try:
+    result = solve(region, time_limit_s=600, gap=0)
+    answered_at = time.time()
+    sound = result.has_plan and po.check_result(region, result).is_sound
+    said = [result.status.value, result.stop_reason.value, sound, answered_at]
+"""
+    + ANSWERED
+)
 
 MANY = 4
 """So many regions of a fourth of the size are solved where it is `solve_many` that is stopped."""
 
-MANY_BY_CTRL_C = """
+MANY_BY_CTRL_C = (
+    """
 try:
     regions = {f"R{n}": po.synthetic_region(candidates=len(region.candidates) // MANY,
         openings=len(region.openings) // MANY, seed=n) for n in range(MANY)}
@@ -62,13 +70,9 @@ try:
     sound = bool(plans) and all(po.check_result(*plan).is_sound for plan in plans)
     kinds = sorted({failure.kind for failure in nation.failures.values()})
     said = [f"{len(plans)} of {len(regions)}", " ".join(kinds), sound, answered_at]
-except KeyboardInterrupt as interrupt:
-    said = ["none yet" if "no plan yet" in str(interrupt) else f"({interrupt})"]
-    said += ["", False, time.time()]
-except Exception as error:
-    said = ["error", repr(error), False, time.time()]
-print("ANSWER", json.dumps(said), flush=True)
 """.replace("MANY", str(MANY))
+    + ANSWERED
+)
 
 BY_EVENT = """
 enough, pressed = threading.Event(), []

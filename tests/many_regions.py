@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import placement_opt as po
@@ -10,6 +11,9 @@ import placement_opt as po
 
 def tiny(seed: int) -> po.Region:
     return po.synthetic_region(candidates=24, openings=10, seed=seed)
+
+
+REGIONS = {f"R{seed}": partial(tiny, seed) for seed in (1, 2, 3)}
 
 
 def hard(candidates: int = 300) -> po.Region:
@@ -40,3 +44,7 @@ def slow(marks: str, seconds: float = 3.0) -> po.Region:
     (Path(marks) / f"pid-{os.getpid()}").touch()
     time.sleep(seconds)
     return tiny(4)
+
+
+def begun(events: list[po.Event], wanted: int) -> bool:
+    return len({e.region for e in events if e.objective is not None}) >= wanted

@@ -66,7 +66,8 @@ def program(*parts):
 
 
 def environment(**more):
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(PACKAGE), *sys.path]), **more}
+    paths = [str(PACKAGE), *(path or str(Path.cwd()) for path in sys.path)]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **more}
 
 
 def run(code, *arguments, **settings):
@@ -74,8 +75,7 @@ def run(code, *arguments, **settings):
         [sys.executable, *(arguments or ("-c", code))],
         capture_output=True,
         text=True,
-        env=environment(),
         timeout=300,
         check=False,
-        **settings,
+        **{"env": environment(), **settings},
     )

@@ -2,7 +2,11 @@
 
 import re
 
-from tiny_models import all_plans
+from hypothesis import assume
+from hypothesis import strategies as st
+from tiny_models import MOST_PAIRS, all_plans
+
+import placement_opt as po
 
 NEVER = {
     "needs",
@@ -67,3 +71,13 @@ def bests(compiled, candidate):
     ]
     every = max((value for value, _ in plans), default=None)
     return every, max((value for value, is_placed in plans if is_placed), default=None)
+
+
+def somebody_left(model, data):
+    """Draw somebody who is left by the best plan; return the model compiled, the plan, and who."""
+    compiled = model.compile()
+    assume(compiled.pairs.n_pairs <= MOST_PAIRS)
+    result = model.solve(gap=0, solver="cp-sat")
+    assume(result.status is po.Status.OPTIMAL and result.unplaced_rows)
+    who = data.draw(st.sampled_from([row.candidate_id for row in result.unplaced_rows]))
+    return compiled, result, who

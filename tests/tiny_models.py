@@ -1,6 +1,7 @@
 """Tiny models with every rule at once, and every plan that keeps them all."""
 
-from hypothesis import assume
+import pytest
+from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from tiny_regions import coach_choices, ids_of, often, pairs_of, subsets, tiny_regions
 
@@ -10,8 +11,15 @@ from placement_opt.instance.instance import Instance
 from placement_opt.instance.placement import Placement
 from placement_opt.objectives import standard_terms
 from placement_opt.run.not_in_time import not_in_time
+from placement_opt.solvers import get_solver
 
 MOST_PAIRS = 7
+
+
+def examples(count):
+    """Return the settings of a test over so many models, of which many are too large to count."""
+    quiet = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+    return settings(max_examples=count, deadline=None, database=None, suppress_health_check=quiet)
 
 
 @st.composite
@@ -187,3 +195,29 @@ def with_one_more(compiled, chosen, steps, pair):
 def brute_force(compiled):
     """Return the best objective over all plans, or None where no plan keeps the rules."""
     return max((verdict.objective for verdict, _ in all_plans(compiled)), default=None)
+
+
+def solved(model):
+    """Return a model of a few pairs as it was compiled, and the best plan, if it has one."""
+    compiled = model.compile()
+    assume(0 < compiled.pairs.n_pairs <= MOST_PAIRS)
+    result = model.solve(solver="cp-sat", gap=0)
+    assume(result.has_plan)
+    return compiled, result
+
+
+def check_equals_brute_force(model, solvers, check_told=None):
+    """Each solver that takes a model finds the best of all plans; what it tells is checked too."""
+    compiled = model.compile()
+    best = brute_force(compiled)
+    for name in solvers:
+        if get_solver(name).refuses(compiled.formulation) is not None:
+            continue
+        result = model.solve(solver=name, gap=0)
+        if best is None:
+            assert result.status is po.Status.INFEASIBLE, name
+            continue
+        assert result.objective == pytest.approx(float(best), abs=1e-9), name
+        assert result.bound >= result.objective
+        if check_told is not None:
+            check_told(model, result)

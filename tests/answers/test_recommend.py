@@ -7,7 +7,7 @@ import pytest
 from builders import region_with_everything
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tiny_models import MOST_PAIRS, all_plans, models
+from tiny_models import all_plans, models, solved
 from tiny_regions import ids_of
 
 import placement_opt as po
@@ -20,10 +20,7 @@ TINY = settings(
 @TINY
 @given(model=models(), data=st.data())
 def test_bounds_hold_the_regret_of_brute_force(model, data):
-    compiled = model.compile()
-    assume(0 < compiled.pairs.n_pairs <= MOST_PAIRS)
-    result = model.solve(gap=0, solver="cp-sat")
-    assume(result.has_plan)
+    compiled, result = solved(model)
     plans = [
         (verdict.objective, {(p.candidate_id, p.opening_id) for p in placements})
         for verdict, placements in all_plans(compiled)

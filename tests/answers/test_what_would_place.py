@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from record_changes import NEVER, apply, bests
+from record_changes import NEVER, apply, bests, somebody_left
 from tiny_models import MOST_PAIRS, models
 from tiny_regions import ids_of
 
@@ -31,11 +31,7 @@ STEPS = {
 @TINY
 @given(model=models(), data=st.data())
 def test_each_change_places_the_person_by_brute_force(model, data):
-    compiled = model.compile()
-    assume(compiled.pairs.n_pairs <= MOST_PAIRS)
-    result = model.solve(gap=0, solver="cp-sat")
-    assume(result.status is po.Status.OPTIMAL and result.unplaced_rows)
-    who = data.draw(st.sampled_from([row.candidate_id for row in result.unplaced_rows]))
+    compiled, result, who = somebody_left(model, data)
     now, _ = bests(compiled, who)
     found = result.what_would_place(who, k=99)
     assert [one.size for one in found] == sorted(one.size for one in found)

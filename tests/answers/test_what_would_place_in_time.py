@@ -1,9 +1,9 @@
 """Single changes in large regions, and what becomes of them where the time runs out."""
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from record_changes import NEVER, apply, bests
+from record_changes import NEVER, apply, bests, somebody_left
 from tiny_models import MOST_PAIRS, models
 
 import placement_opt as po
@@ -49,11 +49,7 @@ def test_a_step_fits_where_one_as_long_as_the_longest_would_end_in_time(monkeypa
 def test_each_change_of_a_large_region_places_the_person(model, data):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("placement_opt.answers.what_would_place.MOST_PAIRS", -1)
-        compiled = model.compile()
-        assume(compiled.pairs.n_pairs <= MOST_PAIRS)
-        result = model.solve(gap=0, solver="cp-sat")
-        assume(result.status is po.Status.OPTIMAL and result.unplaced_rows)
-        who = data.draw(st.sampled_from([row.candidate_id for row in result.unplaced_rows]))
+        compiled, result, who = somebody_left(model, data)
         now, _ = bests(compiled, who)
         found = result.what_would_place(who, k=4)
     for change in found:

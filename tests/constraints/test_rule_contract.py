@@ -6,20 +6,27 @@ where a rule reads coaches). A rule is tried alone, with several settings.
 
 import dataclasses
 import itertools
-import re
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from tiny_regions import DATE, coach_choices, ids_of, subsets, tiny_regions
+from rules_alone import (
+    CASES,
+    FEW,
+    LAW,
+    MOST_COACHED_PAIRS,
+    breaks_one_placement,
+    breaks_one_variant,
+    listed,
+    setting,
+)
+from tiny_regions import coach_choices, ids_of, subsets, tiny_regions
 from tiny_search import best_own_values
 
 import placement_opt as po
-from placement_opt.basics.errors import Findings
-from placement_opt.constraints import RULES, rule_from_json, standard_rules
+from placement_opt.constraints import RULES, standard_rules
 from placement_opt.constraints.base import Rule
 from placement_opt.formulation.own_variables import following
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER
@@ -27,139 +34,8 @@ from placement_opt.instance.instance import Instance
 from placement_opt.instance.placement import Placement
 from placement_opt.instance.plan import Plan
 from placement_opt.pairs.enumeration import enumerate_pairs
-from placement_opt.pairs.groups import LabelsOfPairs
-from placement_opt.pairs.listed import given_of, listed_pairs
-from placement_opt.pairs.placements import PairsByIds
-from placement_opt.pairs.regimes import in_regimes
 
-RULES_PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
-LAW = (
-    po.Rulebook.on(DATE)
-    .override(
-        {
-            "coaching.minimum_hours_per_week.municipality": "12.001",
-            "coaching.minimum_contract_months.municipality": 6,
-            "wage_subsidy.employer_charges": "0.235",
-        }
-    )
-    .override(
-        {
-            "coaching.minimum_hours_per_week.municipality": 8,
-            "coaching.share.intensive.year_1": "0.12",
-            "wage_subsidy.employer_charges": "0.2",
-        },
-        municipality="M-2",
-        source="an ordinance",
-    )
-)
-"""What the law leaves open, filled in by two municipalities, one with an ordinance of its own."""
 MOST_PAIRS = 6
-VARIANTS = ("intensive", "light")
-MOST_COACHED_PAIRS = 4
-
-CASES = [
-    pytest.param(rule, fields, at_most, id=f"{rule.__name__}-{number}-{at_most or 'many'}")
-    for rule in RULES
-    if rule is not po.SmoothIntake  # it asks for periods: see test_rules_in_time
-    for number, fields in enumerate(rule.examples)
-    for at_most in (
-        (1, None)
-        if rule
-        in {
-            po.Coaching,
-            po.FewCoaches,
-            po.MunicipalityBalance,
-            po.JobsQuota,
-            po.FewChanges,
-            po.OneVariant,
-        }
-        else (None,)
-    )
-]
-FEW = settings(
-    max_examples=25,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-
-
-@st.composite
-def listed(draw, most_pairs):
-    """Draw a region and a frame of some of its pairs, with columns of its own."""
-    region = draw(tiny_regions(fixed=False, options=True))
-    ways = draw(st.sampled_from(((None,), VARIANTS)))
-    # Whoever has coaching options is listed in one of them, or in all of them by a single row.
-    every = [
-        (c.id, o.id, way)
-        for c in region.candidates
-        for o in region.openings
-        for way in ways
-        if way is None or not c.coaching_options or way in c.coaching_options
-    ]
-    assume(every)
-    pairs = draw(st.lists(st.sampled_from(every), unique=True, min_size=1, max_size=most_pairs))
-    each = {"min_size": len(pairs), "max_size": len(pairs)}
-    weights = st.sampled_from((0, 1, 1.5, 0.000001, 2.333333))
-    frame = {
-        "candidate_id": [candidate for candidate, _, _ in pairs],
-        "opening_id": [opening for _, opening, _ in pairs],
-        "weight": draw(st.lists(weights, **each)),
-        "crew": draw(st.lists(st.sampled_from(("red", "blue")), **each)),
-    }
-    if ways == VARIANTS:
-        frame["variant"] = [way for *_, way in pairs]
-    overriding = {
-        "hours_per_week": st.sampled_from((0, 8, 12.75, 25.5)),
-        "coaching_hours_per_week": st.sampled_from((0, 1.2, 2.5)),
-        "wage_value": st.sampled_from((0.25, 0.5)),
-        "subsidy_eur_per_year": st.sampled_from((0, 4_000.01)),
-        "candidate_rank": st.sampled_from((1, 2, 2, 3, None)),
-        "opening_rank": st.sampled_from((1, 2, 2, 3, None)),
-    }
-    for name in draw(st.sampled_from(((), (), *((name,) for name in overriding)))):
-        frame[name] = draw(st.lists(overriding[name], **each))
-        if name.endswith("_rank"):  # of a pair, whatever its ways
-            of_pair = {pair[:2]: rank for pair, rank in zip(pairs, frame[name], strict=True)}
-            frame[name] = [of_pair[pair[:2]] for pair in pairs]
-    ends = sorted({pair[:2] for pair in pairs})
-    fixed = draw(st.lists(st.sampled_from(ends), unique=True, max_size=2))
-    excluded = set(region.excluded_pairs)
-    working = {(c.id, c.current_opening) for c in region.candidates}
-    kept = tuple(pair for pair in fixed if pair not in excluded | working)
-    return region.model_copy(update={"fixed_placements": kept}), frame
-
-
-def setting(rule, region, frame, at_most):
-    """Return the pair table under one rule, and a maker of plans over its rows."""
-    instance = Instance(region, LAW)
-    findings = Findings()
-    table = in_regimes(listed_pairs(instance, frame, [rule]), [rule], findings)
-    findings.refuse()
-    if at_most is not None:
-        table = table.with_placements_per_candidate(at_most)
-    ids = ids_of(table)
-    labels = LabelsOfPairs(table)
-    eligible = frozenset(candidate for candidate, _ in ids)
-
-    def plan(placements):
-        return Plan(instance, placements, eligible, labels, PairsByIds(table), table.given.keys())
-
-    placements = [
-        Placement(*pair, None, given_of(table, row), table.variant_of(row))
-        for row, pair in enumerate(ids)
-    ]
-    return instance, table, placements, plan
-
-
-def breaks_one_placement(placements, at_most):
-    people = [placement.candidate_id for placement in placements]
-    return at_most is not None and any(people.count(one) > at_most for one in people)
-
-
-def breaks_one_variant(placements):
-    pairs = [(placement.candidate_id, placement.opening_id) for placement in placements]
-    return len(pairs) > len(set(pairs))
 
 
 def points_of(rule, plan):
@@ -215,71 +91,6 @@ def test_rows_are_satisfiable_exactly_when_nothing_is_violated(kind, fields, at_
                 assert best_own_values(relaxed, ones) is not None
 
     check()
-
-
-@pytest.mark.parametrize(("kind", "fields", "at_most"), CASES)
-def test_rows_tell_what_they_limit_in_the_users_own_numbers(kind, fields, at_most):
-    rule = kind(**fields)
-
-    @FEW
-    @given(drawn=listed(MOST_COACHED_PAIRS))
-    def check(drawn):
-        _, table, placements, _ = setting(rule, *drawn, at_most)
-        raw = rule.lower(table)
-        if raw is None:
-            return
-        block = raw.divided()
-        assert block.limits is not None, "diagnose and bottlenecks have no words for these rows"
-        opened, told = block.opened(), block
-        if kind is not po.FewChanges:  # its row holds the changes beyond those made
-            check_limits(block)
-            told = without_what_is_not_told(block)
-        ties = np.array([row for row, unit in enumerate(block.limits.units) if not unit], int)
-        tied = opened.taken(rows=ties)
-        for rows in subsets(range(len(placements))):
-            chosen = [placements[row] for row in rows]
-            if breaks_one_placement(chosen, at_most) or breaks_one_variant(chosen):
-                continue
-            ones = np.isin(np.arange(len(placements)), rows).astype(int).tolist()
-            best = best_own_values(block, ones)
-            assert best_own_values(opened, ones) == best
-            assert best_own_values(told, ones) == best, "a limit that nothing tells of"
-            assert best_own_values(tied, ones) is not None, "a tie alone is in nobody's way"
-
-    check()
-
-
-def check_limits(block):
-    """What is told of each row has the row's limits, rounded inwards; a tie has none."""
-    told = block.limits
-    fields = (told.groups, told.units, told.size, told.beside, told.least, told.most)
-    assert {len(field) for field in fields} == {len(block)}
-    rows = (*fields, block.lower.tolist(), block.upper.tolist())
-    for group, unit, size, beside, least, most, lower, upper in zip(*rows, strict=True):
-        assert group
-        if not unit:
-            assert (least, most) == (None, None)
-            continue
-        ends = (least, most) if size > 0 else (most, least)
-        low, high = (None if end is None else (end - beside) / size for end in ends)
-        assert low is None or lower - 1 < low <= lower
-        assert high is None or upper <= high < upper + 1
-
-
-def without_what_is_not_told(block):
-    """Return the block without the limits of rows of which nothing is told, such as of anybody."""
-    told = block.limits
-    ends = [
-        (least, most) if size > 0 else (most, least)
-        for size, least, most in zip(told.size, told.least, told.most, strict=True)
-    ]
-    lower, upper = block.lower.copy(), block.upper.copy()
-    for row, (unit, (low, high)) in enumerate(zip(told.units, ends, strict=True)):
-        if unit and low is None:
-            lower[row] = NO_LOWER
-        if unit and high is None:
-            upper[row] = NO_UPPER
-    return dataclasses.replace(block, lower=lower, upper=upper)
 
 
 def pooled(block, instance):
@@ -384,25 +195,3 @@ def test_the_order_of_rules_changes_no_row(region, data):
             assert np.array_equal(own, others)
             assert list(block.variables.gain) == list(other.variables.gain)
             assert np.array_equal(block.variables.upper, other.variables.upper)
-
-
-EVERY_SETTING = [rule(**fields) for rule in RULES for fields in rule.examples]
-
-
-@pytest.mark.parametrize("rule", EVERY_SETTING, ids=repr)
-def test_a_rule_survives_json(rule):
-    assert rule_from_json(rule.model_dump(mode="json")) == rule
-    assert type(rule_from_json(rule.model_dump(mode="json"))) is type(rule)
-
-
-@pytest.mark.parametrize("kind", RULES)
-def test_every_rule_is_tried_and_told(kind):
-    assert kind.examples
-    text = kind.__doc__
-    condition = re.search(r"\\le|\\ge|\\text\{ (if|unless)|= ", text)
-    assert ".. math::" in text
-    assert condition is not None, "the docstring names no inequality or condition"
-    law = re.search(r"References|Source:|practice|Participatiewet|Wfsv|werkbegeleiding", text)
-    assert law is not None, "the docstring names no law, practice or source"
-    assert kind.title
-    assert f"\n## {kind.__name__}\n" in RULES_PAGE.read_text(encoding="utf-8")

@@ -10,13 +10,12 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from tiny_models import brute_force, models
+from tiny_models import check_equals_brute_force, examples, models
 
 import placement_opt as po
 from placement_opt.basics.errors import InvalidInputError
-from placement_opt.solvers import get_solver
 
 MOST_WAYS = 9
 SHARE = {
@@ -28,11 +27,6 @@ SHARE = {
 """Shares of the hours of work in the first year, as the law of 2026 has them."""
 
 
-def examples(count):
-    quiet = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
-    return settings(max_examples=count, deadline=None, database=None, suppress_health_check=quiet)
-
-
 @st.composite
 def models_with_options(draw):
     """Draw a model with every rule in which some pair can be had in a regime."""
@@ -41,19 +35,6 @@ def models_with_options(draw):
     assume(pairs.n_pairs <= MOST_WAYS)
     assume((pairs.person >= pairs.instance.n_candidates).any())
     return model
-
-
-def check_equals_brute_force(model, solvers):
-    best = brute_force(model.compile())
-    for name in solvers:
-        if get_solver(name).refuses(model.compile().formulation) is not None:
-            continue
-        result = model.solve(solver=name, gap=0)
-        if best is None:
-            assert result.status is po.Status.INFEASIBLE, name
-            continue
-        assert result.objective == pytest.approx(float(best), abs=1e-9), name
-        assert result.bound >= result.objective
 
 
 @examples(60)

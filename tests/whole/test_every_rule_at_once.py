@@ -9,8 +9,8 @@ import itertools
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, assume, given, note, settings
-from tiny_models import MOST_PAIRS, brute_force, models
+from hypothesis import assume, given, note
+from tiny_models import MOST_PAIRS, brute_force, examples, models
 from tiny_regions import tiny_regions
 
 import placement_opt as po
@@ -18,19 +18,6 @@ from placement_opt.constraints import RULES, standard_rules
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.placement import Placement
 from placement_opt.solvers import get_solver
-
-
-def examples(count):
-    return settings(
-        max_examples=count,
-        deadline=None,
-        database=None,
-        suppress_health_check=[
-            HealthCheck.too_slow,
-            HealthCheck.filter_too_much,
-            HealthCheck.data_too_large,
-        ],
-    )
 
 
 def check_equals_brute_force(model, solvers):

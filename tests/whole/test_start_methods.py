@@ -2,12 +2,11 @@
 
 import os
 import stat
-import subprocess
-import sys
 from multiprocessing import get_all_start_methods
 from pathlib import Path
 
 import pytest
+from programs import environment, run
 
 POOL = """
 import sys
@@ -27,23 +26,11 @@ if __name__ == "__main__":
 """
 
 
-def environment(**more: str) -> dict[str, str]:
-    paths = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
-    return {**os.environ, "PYTHONPATH": paths, **more}
-
-
 @pytest.mark.parametrize("method", get_all_start_methods())
 def test_models_are_solved_in_processes_of_every_kind(method: str, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(POOL)
-    done = subprocess.run(
-        [sys.executable, str(script), method],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = run(None, str(script), method)
     assert (done.returncode, done.stdout) == (0, "True [True, True]\n"), done.stderr
 
 
@@ -63,15 +50,7 @@ def test_a_script_of_any_kind_has_processes_without_a_guard(how: str, tmp_path: 
     script = tmp_path / "script.py"
     script.write_text(MANY)
     arguments = {"file": [str(script)], "stdin": ["-"], "command": ["-c", MANY]}[how]
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        input=MANY if how == "stdin" else "",
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = run(None, *arguments, input=MANY if how == "stdin" else "")
     assert (done.returncode, done.stdout) == (0, "OPTIMAL OPTIMAL {}\n"), done.stderr
 
 
@@ -81,14 +60,6 @@ def test_a_folder_that_may_not_be_written_is_no_hindrance(tmp_path: Path) -> Non
     place.mkdir()
     place.chmod(stat.S_IRUSR | stat.S_IXUSR)
     before = set(place.iterdir())
-    done = subprocess.run(
-        [sys.executable, "-c", MANY],
-        cwd=place,
-        env=environment(HOME="/nonexistent"),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = run(MANY, cwd=place, env=environment(HOME="/nonexistent"))
     assert (done.returncode, done.stdout) == (0, "OPTIMAL OPTIMAL {}\n"), done.stderr
     assert set(place.iterdir()) == before  # who may write everywhere writes nothing all the same

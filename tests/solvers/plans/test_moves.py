@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tiny_models import MOST_PAIRS, models
+from tiny_models import models, solved
 
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.solvers.plans.moves import PlanInMoves
@@ -25,10 +25,7 @@ def values_of(plan, chosen):
 @TINY
 @given(model=models(), data=st.data())
 def test_moves_lead_from_plan_to_plan(model, data):
-    compiled = model.compile()
-    assume(0 < compiled.pairs.n_pairs <= MOST_PAIRS)
-    result = model.solve(solver="cp-sat", gap=0)
-    assume(result.has_plan)
+    compiled, result = solved(model)
     hand = PlanAtHand.of(result, compiled)
     plan = PlanInMoves.of(compiled.formulation, hand.solution)
     chosen, began = set(hand.solution.chosen.tolist()), hand.points

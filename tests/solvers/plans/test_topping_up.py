@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tiny_models import MOST_PAIRS, models
+from tiny_models import models, solved
 from tiny_regions import ids_of
 
 import placement_opt as po
@@ -34,10 +34,7 @@ def worth(compiled, solution):
 @TINY
 @given(model=models(), data=st.data())
 def test_it_stays_a_plan_is_never_worse_and_nothing_that_fits_is_left_out(model, data):
-    compiled = model.compile()
-    assume(0 < compiled.pairs.n_pairs <= MOST_PAIRS)
-    result = model.solve(solver="cp-sat", gap=0)
-    assume(result.has_plan)
+    compiled, result = solved(model)
     plan = PlanInMoves.of(compiled.formulation, result.at_hand.solution)
     for pair in result.at_hand.solution.chosen.tolist():
         without = plan.without_pair(pair) if data.draw(st.booleans()) else None
