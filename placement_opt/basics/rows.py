@@ -130,6 +130,8 @@ class BlockingRow(Row):
     among its preferences; 1 is best. `present_opening_id` is the best opening that the plan gives
     the person, None for none; `displaced_candidate_id` is whom the opening likes least of its
     people, None where a place is free. The ranks beside these are None where they are not ranked.
+    `start_period`, told in a region with periods, is the first from which on the opening would take
+    the person.
     """
 
     candidate_id: str
@@ -140,6 +142,7 @@ class BlockingRow(Row):
     present_rank: float | None = None
     displaced_candidate_id: str | None = None
     displaced_rank: float | None = None
+    start_period: str | None = None
 
 
 class OpeningRow(Row):

@@ -1,6 +1,6 @@
 """Few people and openings would rather have each other than what the plan gives them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, ClassVar, Literal
@@ -10,11 +10,13 @@ import numpy.typing as npt
 from scipy import sparse
 from typing_extensions import override
 
-from placement_opt.basics.arrays import Indices, Ints
+from placement_opt.basics.arrays import Ints
 from placement_opt.basics.errors import InvalidInputError, Problem
 from placement_opt.basics.quantities import Digits, read_number
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.model_part import Examples
+from placement_opt.constraints.stability_in_time import rows_in_time
+from placement_opt.constraints.stability_rows import Apart, Parts, Ranked, steady_rows
 from placement_opt.formulation.pair_entries import narrow_rows
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock, Variables
 from placement_opt.formulation.row_limits import RowLimits
@@ -30,12 +32,13 @@ BlockingPrice = Annotated[float, Quantity(0, 10**12, 6, "points per blocking pai
 ALL = "all blocking pairs"
 """What the row of the number of blocking pairs is about."""
 
-ENOUGH = {
+UNIT = "blocking pairs"
+
+ENOUGH: Mapping[Strength, Parts] = {
     "weak": ((True, True),),
     "strong": ((True, False), (False, True)),
     "super": ((False, False),),
 }
-"""For each way to block: whether a placement and a person of the same rank keep a pair apart."""
 
 
 class Stability(Rule):
@@ -53,7 +56,13 @@ class Stability(Rule):
     opening without preferences takes anybody and blocks with nobody. A placement with an opening
     that is not ranked is worse than all that are, and so is a person whom the opening does not
     rank. Coaches, budgets and quotas are not asked: two sides that would rather have each other
-    block, also where no budget would pay for it. Source: D. Gale and L. Shapley, American
+    block, also where no budget would pay for it.
+
+    In a region with periods starts are ways of the same pair: who has it in any of them has it, and
+    the best placement of the whole plan counts. The opening would take somebody in a start in whose
+    whole run it has a place in each period: fewer than q people run there who are as welcome.
+
+    Source: D. Gale and L. Shapley, American
     Mathematical Monthly 69, 1962; for ties R. Irving, Discrete Applied Mathematics 48, 1994.
 
     Parameters
@@ -93,78 +102,67 @@ class Stability(Rule):
         ranks = {name: pair_column(pairs, name, self.title).values for name in RANK_COLUMNS}
         _refuse_ranks_of_ways(pairs, ranks)
         mine, theirs = ranks.values()
-        positions = pairs.instance.openings.positions[pairs.opening].astype(np.int64)
         # A pair blocks once, whatever the ways in which it can be had.
         is_mutual = (mine > 0) & (theirs > 0) & pairs.is_first_way
-        may_block = np.flatnonzero(is_mutual & (positions > 0))
+        may_block = np.flatnonzero(
+            is_mutual & (pairs.instance.openings.positions[pairs.opening] > 0)
+        )
         if not may_block.size:
             return None
-        places = positions[may_block]
-        own = _AsGood(pairs.candidate, mine, pairs.number)
-        other = _AsGood(pairs.opening, theirs, pairs.number)
-        parts = [
-            own.rows(may_block, places, equal=placement)
-            + other.rows(may_block, np.ones_like(places), equal=person)
-            for placement, person in ENOUGH[self.strength]
-        ]
-        usage, most = sparse.vstack(parts, format="csr"), np.tile(places, len(parts))
-        # A placement that is as good is enough by itself: more than the whole row changes nothing.
-        usage.data = np.minimum(usage.data, np.repeat(most, np.diff(usage.indptr)))
-        ids = pairs.instance
-        labels = [
-            f"{ids.candidate_ids[pairs.candidate[pair]]} and {ids.opening_ids[pairs.opening[pair]]}"
-            for pair in may_block.tolist()
-        ] * len(parts)
-        block = RowBlock(self.title, labels, narrow_rows(usage), most, np.full(most.size, NO_UPPER))
-        block = self._with_exceptions(block, places)
-        return replace(block, limits=self._limits(labels, most, block.n_own))
+        own = Ranked(pairs.candidate, mine, pairs.number)
+        other = Ranked(pairs.opening, theirs, pairs.number)
+        rows_of = steady_rows if pairs.start is None else rows_in_time
+        apart = rows_of(pairs, own, other, may_block, ENOUGH[self.strength])
+        return self._block(apart, pairs.instance.openings.positions[pairs.opening[may_block]])
 
-    def _limits(self, labels: Sequence[str], most: Ints, n_own: int) -> RowLimits:
-        """Tell the rows: no pair may block, or so many in all; at a price alone any number may."""
-        unit, none = "blocking pairs", Fraction(0)
-        if self.max_blocking_pairs:
-            limits = [Fraction(self.max_blocking_pairs)]
-            total = RowLimits.of([ALL], unit, size=Fraction(-1), most=limits)
-            n_beyond = 0 if self.price is None else 1
-            return RowLimits.ties(labels).above(total).with_own(np.arange(n_own) < n_own - n_beyond)
-        if self.price is not None:
-            return RowLimits.ties(labels)
-        size = [Fraction(-1, places) for places in most.tolist()]
-        one = [Fraction(1)] * most.size
-        return RowLimits.of(labels, unit, size=size, beside=one, most=[none] * most.size)
+    def _block(self, apart: Apart, places: Ints) -> RowBlock:
+        """Return the rows, and with them what lets some pairs block: a variable of 0 or 1 for each.
 
-    def _with_exceptions(self, block: RowBlock, places: Ints) -> RowBlock:
-        """Let some pairs block: a variable of 0 or 1 for each, and what goes beyond the number."""
-        if self.price is None and not self.max_blocking_pairs:
-            return block
-        n_pairs, n_rows = places.size, len(block)
-        is_priced = self.price is not None
-        price = -read_number(self.price or 0)
-        row = np.arange(n_rows)
-        blocking = sparse.coo_array((block.lower, (row, row % n_pairs)), shape=(n_rows, n_pairs))
-        ones = np.ones(n_pairs, dtype=np.int64)
+        None is needed where no pair may block and each has a row of its own.
+        """
+        n_rows, n_pairs = len(apart.labels), places.size
+        block = RowBlock(
+            self.title,
+            apart.labels,
+            narrow_rows(apart.usage),
+            apart.lower,
+            np.full(n_rows, NO_UPPER),
+            apart.variables,
+            apart.variable_usage,
+        )
+        if not (self.max_blocking_pairs or self.price is not None or block.n_own):
+            size = [Fraction(-1, each) for each in apart.saves.tolist()]
+            one, none = [Fraction(1)] * n_rows, [Fraction(0)] * n_rows
+            limits = RowLimits.of(apart.labels, UNIT, size=size, beside=one, most=none)
+            return replace(block, limits=limits)
+        is_total = bool(self.max_blocking_pairs) or self.price is None
+        price = Fraction(0) if self.price is None else -read_number(self.price)
+        zeros, ones = np.zeros(n_pairs, dtype=np.int64), np.ones(n_pairs, dtype=np.int64)
         # A variable that saves its row only as a whole has to be branched on where q is above 1.
         follow = bool((places == 1).all())
-        zeros = np.zeros(n_pairs, dtype=np.int64)
-        if is_priced and not self.max_blocking_pairs:
-            each = Variables(zeros, ones, [price] * n_pairs, follow=follow)
-            return block.with_more_own(each, blocking.tocsr())
-        variables = Variables(zeros, ones, [Fraction(0)] * n_pairs, follow=follow)
-        total = [-ones]
-        if is_priced:
+        gain = [Fraction(0) if is_total else price] * n_pairs
+        about = np.flatnonzero(apart.pair >= 0)
+        entries = apart.saves[about], (about, apart.pair[about])
+        blocking = sparse.csr_array(entries, shape=(n_rows, n_pairs))
+        each = Variables(zeros, ones, gain, follow=follow)
+        block, ties = block.with_more_own(each, blocking), RowLimits.ties(apart.labels)
+        if not is_total:
+            return replace(block, limits=ties)
+        n_before, n_beyond = block.n_own - n_pairs, int(self.price is not None)
+        if n_beyond:
             beyond = Variables(zeros[:1], np.array([n_pairs]), [price], follow=follow)
-            variables, total = variables.with_more(beyond), [-ones, ones[:1]]
-        entries = sparse.hstack([blocking, sparse.coo_array((n_rows, len(total) - 1))])
-        own = sparse.vstack([entries, sparse.coo_array(np.concatenate(total)[np.newaxis])])
-        none = sparse.csr_array((1, block.usage.shape[1]), dtype=block.usage.dtype)
-        return RowBlock(
-            self.title,
-            [*block.labels, ALL],
-            sparse.vstack([block.usage, none], format="csr"),
-            np.append(block.lower, -self.max_blocking_pairs),
-            np.append(block.upper, NO_UPPER),
-            variables,
-            own.tocsr().astype(np.int64),
+            block = block.with_more_own(beyond, sparse.csr_array((n_rows, 1), dtype=np.int64))
+        limit = [Fraction(self.max_blocking_pairs)]
+        total = RowLimits.of([ALL], UNIT, size=Fraction(-1), most=limit)
+        own = np.repeat([0, -1, 1], [n_before, n_pairs, n_beyond]).astype(np.int64)
+        return replace(
+            block,
+            labels=[*block.labels, ALL],
+            usage=_with_row(block.usage, np.zeros(block.usage.shape[1], dtype=np.int8)),
+            lower=np.append(block.lower, -self.max_blocking_pairs),
+            upper=np.append(block.upper, NO_UPPER),
+            variable_usage=_with_row(block.variable_usage, own),
+            limits=ties.above(total).with_own(own < 0),
         )
 
     @override
@@ -204,47 +202,7 @@ def _refuse_ranks_of_ways(pairs: PairTable, ranks: Mapping[str, npt.NDArray[np.i
         raise InvalidInputError(problems)
 
 
-class _AsGood:
-    """The pairs of each candidate or opening that are ranked, in the order of their ranks.
-
-    Parameters
-    ----------
-    group
-        Row of the candidate or opening of each pair, shape (E,).
-    rank
-        How that side ranks the other, shape (E,); 0 for not at all.
-    number
-        Which pair each row is a way of, shape (E,).
-    """
-
-    def __init__(self, group: Indices, rank: npt.NDArray[np.integer], number: Ints) -> None:
-        levels, code = np.unique(rank, return_inverse=True)
-        self._width = levels.size + 1
-        self._key = group.astype(np.int64) * self._width + code
-        ranked = np.flatnonzero(rank > 0)
-        self._pair = ranked[np.argsort(self._key[ranked], kind="stable")]
-        self._n_pairs, self._number = group.size, number
-
-    def rows(self, of: Ints, each: Ints, *, equal: bool) -> sparse.csr_array:
-        """Return a row for each of some pairs: `each` for all pairs that its side likes as much.
-
-        With `equal` those of the same rank are among them, the pair itself too; else only what is
-        better, and the pair itself.
-        """
-        key, asked = self._key[self._pair], self._key[of]
-        start = np.searchsorted(key, asked - asked % self._width)
-        stop = np.searchsorted(key, asked, side="right" if equal else "left")
-        count = stop - start
-        row = np.repeat(np.arange(of.size), count)
-        at = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        column = self._pair[np.repeat(start, count) + at]
-        value = np.repeat(each, count)
-        if not equal:
-            row_of_pair = np.full(self._n_pairs, -1, dtype=np.int64)
-            row_of_pair[self._number[of]] = np.arange(of.size)
-            ways = np.flatnonzero(row_of_pair[self._number] >= 0)
-            its_row = row_of_pair[self._number[ways]]
-            row = np.append(row, its_row)
-            column, value = np.append(column, ways), np.append(value, each[its_row])
-        shape = (of.size, self._n_pairs)
-        return sparse.coo_array((value, (row, column)), shape=shape).tocsr()
+def _with_row(matrix: sparse.csr_array | None, row: npt.NDArray[np.integer]) -> sparse.csr_array:
+    """Return the coefficients with one more row under them."""
+    last = sparse.csr_array(row[np.newaxis])
+    return last if matrix is None else sparse.vstack([matrix, last], format="csr")

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from placement_opt.basics.dates import months_later
 from placement_opt.instance.variants import start_in_time, way_in_time
-from placement_opt.records import Opening, Period
+from placement_opt.records import Candidate, Opening, Period
 
 PERIOD = "period"
 """`per` of a rule that groups placements by each period in which they run."""
@@ -45,6 +45,16 @@ def run_of(periods: Sequence[Period], variant: str | None, opening: Opening) -> 
             months = opening.contract_months
             over = dt.date.max if months is None else months_later(period.starts_on, months)
         if over is not None and period.starts_on < over:
+            yield period
+
+
+def starts_of(
+    periods: Sequence[Period], candidate: Candidate, opening: Opening
+) -> Iterator[Period]:
+    """Yield the periods in which a pair can start: those not over before both sides are ready."""
+    ready = max(candidate.available_from or dt.date.min, opening.starts_on or dt.date.min)
+    for period in periods:
+        if period.ends_on >= ready:
             yield period
 
 

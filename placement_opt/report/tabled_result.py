@@ -53,6 +53,7 @@ _WITH_TIME: Mapping[str, tuple[str, ...]] = {
     "quotas": ("period",),
     "budgets": ("year",),
     "coaches": ("period",),
+    "blocking_pairs": ("start_period",),
 }
 """Columns that only plans in time have."""
 

@@ -107,11 +107,9 @@ def expected_placements(plan: Plan, terms: Sequence[Term]) -> float | None:
 def blocking_rows(plan: Plan, rules: Sequence[Rule]) -> tuple[BlockingRow, ...] | None:
     """Return who would rather have each other, as strictly as the model's own rule says.
 
-    None where no candidate or no opening ranks anybody, and in a plan in time.
+    None where no candidate or no opening ranks anybody.
     """
     region, given = plan.instance.region, plan.given_columns
-    if region.periods:
-        return None
     if not (any(one.wishes for one in region.candidates) or "candidate_rank" in given):
         return None
     if not (any(one.preferences for one in region.openings) or "opening_rank" in given):
@@ -128,6 +126,7 @@ def blocking_rows(plan: Plan, rules: Sequence[Rule]) -> tuple[BlockingRow, ...] 
             present_rank=None if pair.present_rank is None else float(pair.present_rank),
             displaced_candidate_id=pair.displaced_candidate_id,
             displaced_rank=None if pair.displaced_rank is None else float(pair.displaced_rank),
+            start_period=pair.start,
         )
         for pair in blocking_pairs(plan, strength)
     )
