@@ -122,7 +122,7 @@ def frame(
         "loss_points": [np.nan if one.loss is None else one.loss for one in known],
         "is_proven": [one.is_proven for one in known],
         "price_points": regrets.estimate(rows),
-        "reasons": Reasons(compiled, language).of(
+        "reasons": Reasons(regrets.hand, language).of(
             rows, points, *minutes_and_hours(pairs, rows), added
         ),
     }

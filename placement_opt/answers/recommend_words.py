@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from placement_opt.answers.in_the_way import rows_in_the_way
+from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.reasons import Kind, Reason
 from placement_opt.answers.row_words import RowWords
 from placement_opt.answers.why import Language
 from placement_opt.basics.arrays import Floats, Ints
-from placement_opt.constraints.one_placement import OnePlacement
-from placement_opt.run.compiled import Compiled
 from placement_opt.solvers.plans.additions import Additions
 
 
@@ -32,25 +32,22 @@ class Reasons:
 
     Parameters
     ----------
-    compiled
-        The model.
+    hand
+        The plan.
     language
         ``"en"`` or ``"nl"``.
     """
 
-    def __init__(self, compiled: Compiled, language: Language) -> None:
-        self._rows = RowWords(compiled.formulation, compiled.rules)
+    def __init__(self, hand: PlanAtHand, language: Language) -> None:
+        self._hand = hand
+        self._rows = RowWords(hand.formulation, hand.compiled.rules)
         self._words = _DUTCH if language == "nl" else _ENGLISH
 
     def of(
         self, pairs: Ints, points: Floats, minutes: Floats, hours: Floats, added: Additions
     ) -> list[str]:
         """Return the reasons of each pair, as one line."""
-        lacking: list[list[int]] = [[] for _ in range(pairs.size)]
-        for at, row in zip(added.lacking[0].tolist(), added.lacking[1].tolist(), strict=True):
-            # The person's own row is full by their present placement, which they would leave.
-            if self._rows.named(row).title != OnePlacement.title:
-                lacking[at].append(row)
+        lacking = rows_in_the_way(self._hand, pairs, added)
         lines = zip(
             pairs.tolist(), points.tolist(), minutes.tolist(), hours.tolist(), lacking, strict=True
         )
@@ -67,6 +64,5 @@ class Reasons:
         if not lacking:
             yield words.room
             return
-        rows = tuple(dict.fromkeys(lacking))
-        reason = Reason(0, pair, Kind.OUTCOMPETED, rows, n_small=0)
+        reason = Reason(0, pair, Kind.OUTCOMPETED, tuple(lacking), n_small=0)
         yield self._rows.without_room(reason)[words is _DUTCH]

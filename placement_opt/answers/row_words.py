@@ -61,6 +61,11 @@ class RowWords:
             None if rule is None else rule.keeps_out,
         )
 
+    def full(self, row: int) -> tuple[str, str]:
+        """Say that a row has no room for one more, in English and in Dutch."""
+        rows = [self.named(row)]
+        return _without_room(rows, 0, _ENGLISH), _without_room(rows, 0, _DUTCH)
+
     def without_room(self, reason: Reason) -> tuple[str, str]:
         """Say which rows have no room for what a reason is about, in English and in Dutch."""
         rows = [self.named(row) for row in reason.rows]

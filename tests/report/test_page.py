@@ -106,11 +106,11 @@ def test_cards_tell_the_points_of_the_plan_and_openings_that_are_eligible(result
     placed = {(row.candidate_id, row.opening_id) for row in result.placement_rows}
     for person, others in cards["next"].items():
         options = [w for pair, w in worth.items() if pair[0] == person and pair not in placed]
-        assert [points for _, points, _ in others] == pytest.approx(
+        assert [points for _, points, _, _ in others] == pytest.approx(
             sorted(options, reverse=True)[: len(others)]
         )
         assert len(others) == min(3, len(options))
-        assert all((person, opening) in worth for opening, _, _ in others)
+        assert all((person, opening) in worth for opening, _, _, _ in others)
 
 
 def test_what_is_scarce_is_told_with_its_price(result: po.Result) -> None:

@@ -425,8 +425,12 @@ def test_a_pair_blocks_once_whatever_its_ways():
 def test_the_page_tells_the_way_and_other_openings_once(tmp_path):
     scores = {(0, 0, 0): 1, (0, 0, 1): 9, (0, 1, 0): 2, (0, 1, 1): 3, (1, 1, 0): 4}
     result = model_of(scores).solve(gap=0)
-    cards = cards_of(result, result.model.compile(), {})
-    assert cards["next"]["C-0"] == [["O-1", 3.0, 0]]
+    cards = cards_of(result, "en")
+    [other] = cards["next"]["C-0"]
+    assert other[:3] == ["O-1", 3.0, 0]
+    assert [cards["reasons"][place] for place in other[3]] == [
+        "positions of an opening (O-1) is full"
+    ]
     result.report(tmp_path / "plan.html")
     assert "O-0 (fast)" in (tmp_path / "plan.html").read_text(encoding="utf-8")
 

@@ -124,10 +124,10 @@ DUTCH = PageWords(
     card_terms="Punten per onderdeel",
     card_next="Andere vacatures",
     card_next_lead="De vacatures met de meeste punten onder de andere die passen; punten van het "
-    "koppel alleen. Of er een past naast dit plan, hangt ook af van jobcoaches, budgetten en "
-    "andere grenzen.",
+    "koppel alleen, en wat het tegenhoudt zolang niemand anders verschuift.",
     card_none="geen andere passende vacature",
-    is_full="vol",
+    has_room="er is plaats",
+    has_better="brengt minder punten dan de plaatsing in het plan",
     places_free="{n} vrij",
     print_note="Op papier eindigt de tabel na {n} rijen; alle rijen staan in de pagina zelf.",
     no_script="Zoeken, sorteren en kaarten vragen JavaScript; al het andere werkt zonder.",

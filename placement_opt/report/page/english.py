@@ -123,10 +123,10 @@ ENGLISH = PageWords(
     card_terms="Points by term",
     card_next="Other openings",
     card_next_lead="The openings with the most points among the others that are eligible; points "
-    "of the pair alone. Whether one is possible beside this plan depends on coaches, budgets and "
-    "other limits, too.",
+    "of the pair alone, and what keeps it out of this plan as long as nobody else moves.",
     card_none="no other eligible opening",
-    is_full="full",
+    has_room="there is room",
+    has_better="brings fewer points than the placement in the plan",
     places_free="{n} free",
     print_note="On paper the table ends after {n} rows; all rows are in the page itself.",
     no_script="Search, sorting and cards need JavaScript; everything above works without.",

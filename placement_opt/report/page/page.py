@@ -159,7 +159,12 @@ def _script_words(language: Language) -> dict[str, str]:
     words = PAGE_WORDS[language]
     names = (
         *("found", "page_of", "sort_by", "open_card", "placed", "not_placed", "card_terms"),
-        *("card_next", "card_next_lead", "card_none", "is_full", "places_free"),
+        *(
+            "card_next",
+            "card_next_lead",
+            "card_none",
+            "places_free",
+        ),
     )
     return {name: getattr(words, name) for name in names} | {
         "locale": "nl-NL" if language == "nl" else "en-GB"
@@ -178,7 +183,7 @@ def _people(
     shown = [column for column, name in enumerate(COLUMNS) if name not in hidden]
     cards = None
     if to == "consultant" and result.has_plan and result.known_region is not None:
-        cards = cards_of(result, result.model.compile(), titles_of(language))
+        cards = cards_of(result, language)
     return {
         "columns": [
             {"name": getattr(words, COLUMNS[column]), "key": COLUMNS[column]} for column in shown

@@ -117,7 +117,8 @@ class PageWords:
     card_next: str
     card_next_lead: str
     card_none: str
-    is_full: str
+    has_room: str
+    has_better: str
     places_free: str
     print_note: str
     no_script: str

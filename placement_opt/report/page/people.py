@@ -1,15 +1,22 @@
 """The rows of the page's table of people, and what a consultant sees on each person's card."""
 
-from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from placement_opt.answers.in_the_way import rows_in_the_way
+from placement_opt.answers.of_result import AnswersOfResult
 from placement_opt.answers.pairs_frame import pairs_of_rows
-from placement_opt.basics.arrays import Ints
+from placement_opt.answers.plan_at_hand import PlanAtHand
+from placement_opt.answers.row_words import RowWords
+from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.report.page.figures import Figures
+from placement_opt.report.page.words import PAGE_WORDS
+from placement_opt.report.summary_words import Language, titles_of
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.result_record import ResultRecord
+from placement_opt.solvers.plans.additions import PlanInRows
 
 NEXT_OPENINGS = 3
 """How many other openings a card names."""
@@ -50,37 +57,80 @@ def table_of(result: ResultRecord, figures: Figures, language: str) -> list[list
     return rows
 
 
-def cards_of(result: ResultRecord, compiled: Compiled, titles: Mapping[str, str]) -> dict[str, Any]:
+def cards_of(result: AnswersOfResult, language: Language) -> dict[str, Any]:
     """Return what the cards tell beside the row of the table.
 
     `terms` are the titles of the objective's terms, `points` what each gives each placement, in the
-    order of the table; `next` are other eligible openings of each person, with the points of the
-    pair and the positions that are free.
+    order of the table. `next` are other eligible openings of each person: the points of the pair,
+    the positions that are free, and which of `reasons` tell why it is not in the plan.
     """
-    pairs, instance = compiled.pairs, compiled.pairs.instance
+    hand, titles = result.at_hand, titles_of(language)
+    compiled = hand.compiled
     rows = np.array([compiled.row_of(p) for p in result.placement_rows], dtype=np.int64)
     told = pairs_of_rows(compiled, rows)
     names = [name for name in told.columns if str(name).startswith("points.")]
+    pairs, best = compiled.pairs, _others(compiled, rows)
+    points = np.round(hand.formulation.objective.gain[best] / hand.formulation.objective.scale, 6)
+    reasons = _Reasons(hand, language)
     free = {row.opening_id: row.places - row.filled for row in result.opening_rows}
     others: dict[str, list[list[Any]]] = {}
-    for pair, points in _others(compiled, rows):
-        opening_id = instance.opening_ids[pairs.opening[pair]]
-        entry = [opening_id, points, free.get(opening_id, 0)]
-        others.setdefault(instance.candidate_ids[pairs.candidate[pair]], []).append(entry)
+    every = zip(best.tolist(), points.tolist(), reasons.of(best, points), strict=True)
+    for pair, worth, why in every:
+        opening_id = pairs.instance.opening_ids[pairs.opening[pair]]
+        person = others.setdefault(pairs.instance.candidate_ids[pairs.candidate[pair]], [])
+        person.append([opening_id, worth, free.get(opening_id, 0), why])
     return {
         "terms": [titles.get(str(name).split(".")[1], str(name)) for name in names],
         "points": np.round(told[names].to_numpy(), 6).tolist(),
         "next": others,
+        "reasons": list(reasons.texts),
     }
 
 
-def _others(compiled: Compiled, placed: Ints) -> list[tuple[int, float]]:
+class _Reasons:
+    """Tells why pairs are not in a plan: limits without room for them, or what the person has.
+
+    A large region has few reasons and many pairs, so each reason is written once, in `texts`.
+    """
+
+    def __init__(self, hand: PlanAtHand, language: Language) -> None:
+        self.texts: dict[str, int] = {}
+        self._hand, self._language = hand, language
+        self._rows = RowWords(hand.formulation, hand.compiled.rules)
+
+    def of(self, pairs: Ints, points: Floats) -> list[list[int]]:
+        """Return the places in `texts` of each pair's reasons."""
+        words = PAGE_WORDS[self._language]
+        added = PlanInRows(self._hand.formulation, self._hand.solution).with_each(pairs)
+        rows = rows_in_the_way(self._hand, pairs, added)
+        full = {row: self._rows.full(row) for row in sorted(set(chain.from_iterable(rows)))}
+        is_better = (points < self._points_now(pairs)).tolist()
+        return [
+            self._places([full[row][self._language == "nl"] for row in some])
+            if some
+            else self._places([words.has_better if has_better else words.has_room])
+            for some, has_better in zip(rows, is_better, strict=True)
+        ]
+
+    def _places(self, texts: list[str]) -> list[int]:
+        return [self.texts.setdefault(text, len(self.texts)) for text in texts]
+
+    def _points_now(self, pairs: Ints) -> Floats:
+        """Return the points of what the person of each pair has in the plan, 0 for nothing."""
+        objective, table = self._hand.formulation.objective, self._hand.compiled.pairs
+        now, chosen = np.zeros(table.instance.n_candidates), self._hand.solution.chosen
+        np.add.at(now, table.candidate[chosen], objective.gain[chosen] / objective.scale)
+        worth: Floats = now[table.candidate[pairs]]
+        return worth
+
+
+def _others(compiled: Compiled, placed: Ints) -> Ints:
     """Return the pairs with the most points of each person, those of the plan left out.
 
     Of a pair in several ways it is the one with the most points.
     """
-    pairs, objective = compiled.pairs, compiled.formulation.objective
-    gain = objective.gain[: pairs.n_pairs]
+    pairs = compiled.pairs
+    gain = compiled.formulation.objective.gain[: pairs.n_pairs]
     order = np.lexsort((pairs.opening, -gain, pairs.candidate))
     number = pairs.number
     is_placed = np.zeros(pairs.n_distinct, dtype=np.bool_)
@@ -92,6 +142,5 @@ def _others(compiled: Compiled, placed: Ints) -> list[tuple[int, float]]:
     is_first = np.r_[True, of[1:] != of[:-1]] if of.size else np.zeros(0, dtype=np.bool_)
     first = np.flatnonzero(is_first)
     rank = np.arange(of.size) - np.repeat(first, np.diff(np.r_[first, of.size]))
-    best = order[rank < NEXT_OPENINGS]
-    points = np.round(gain[best] / objective.scale, 6)
-    return list(zip(best.tolist(), points.tolist(), strict=True))
+    best: Ints = order[rank < NEXT_OPENINGS]
+    return best

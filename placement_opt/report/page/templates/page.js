@@ -115,8 +115,9 @@
     if (isPlaced && people.cards.points[row]) parts.push(list(words.card_terms, "",
       people.cards.terms.map((term, place) => [term, format(people.cards.points[row][place], "points")])));
     const next = people.cards.next[person] ?? [];
-    parts.push(list(words.card_next, words.card_next_lead, next.length ? next.map(([opening, points, free]) =>
-      [opening, format(points, "points"), free > 0 ? say(words.places_free, { n: free }) : words.is_full]) :
+    parts.push(list(words.card_next, words.card_next_lead, next.length ? next.map(([opening, points, free, why]) =>
+      [opening, format(points, "points"), free > 0 ? say(words.places_free, { n: free }) : "",
+        why.map((place) => people.cards.reasons[place]).join("; ")]) :
       [[words.card_none]]));
     document.getElementById("card-title").textContent = person;
     document.getElementById("card-body").replaceChildren(...parts);
