@@ -14,6 +14,7 @@ from placement_opt.constraints.base import Rule
 from placement_opt.instance.groupings import Ways
 from placement_opt.instance.placement import Placement
 from placement_opt.instance.plan import Plan
+from placement_opt.instance.steps_of_paths import steps_of
 from placement_opt.objectives.base import Term
 from placement_opt.records import Region
 
@@ -272,5 +273,5 @@ def _plan_of(result: "Result") -> Plan:
             if found is None
             else compiled.placement(found, row.coach_id)
         )
-    steps = [Placement(r.candidate_id, r.opening_id) for r in result.path_rows if r.kind != "job"]
-    return compiled.plan_of(placements, steps)
+    periods = compiled.pairs.instance.region.periods
+    return compiled.plan_of(placements, steps_of(result.path_rows, periods))

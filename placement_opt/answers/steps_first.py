@@ -7,6 +7,7 @@ from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.basics.arrays import Ints
 from placement_opt.constraints.steps import Steps
 from placement_opt.instance.instance import Instance
+from placement_opt.records.periods import WITHIN
 
 _KINDS_NL = {"training": "training", "trial": "proefplaatsing", "service": "dienst"}
 
@@ -27,14 +28,19 @@ def steps_without_room(hand: PlanAtHand, pairs: Ints) -> list[PairReason]:
 
 
 def _reason(instance: Instance, about: str) -> PairReason:
-    """Return the reason of a row of steps without room: a step's places, or a budget."""
-    step = instance.opening_of.get(about.partition(" ")[2])
+    """Return the reason of a row of steps without room: a step's places, a budget, or own time."""
+    what, _, when = about.partition(WITHIN)
+    step = instance.opening_of.get(what.partition(" ")[2])
+    within = f" in {when}" if when else ""
     if step is not None and step.kind != "job":
-        text = f"needs {step.id} ({step.kind}) first, which is full"
-        text_nl = f"heeft eerst {step.id} ({_KINDS_NL[step.kind]}) nodig, en die is vol"
+        text = f"needs {step.id} ({step.kind}) first, which is full{within}"
+        text_nl = f"heeft eerst {step.id} ({_KINDS_NL[step.kind]}) nodig, en die is vol{within}"
+    elif what in instance.municipality_of:
+        text = f"needs a step first that the budget of {what} no longer pays{within}"
+        text_nl = f"heeft eerst een stap nodig die het budget van {what} niet meer betaalt{within}"
     else:
-        text = f"needs a step first that the budget of {about} no longer pays"
-        text_nl = f"heeft eerst een stap nodig die het budget van {about} niet meer betaalt"
+        text = f"has no time for a step that comes first{within}"
+        text_nl = f"heeft geen tijd voor een stap die eerst komt{within}"
     return PairReason(
         rule="Steps", title=Steps.title, title_nl=Steps.title_nl, text=text, text_nl=text_nl
     )

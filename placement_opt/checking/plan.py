@@ -10,9 +10,10 @@ from placement_opt.checking.check_report import Finding, finding_of
 from placement_opt.constraints.few_changes import FewChanges
 from placement_opt.instance.placement import pair_text
 from placement_opt.instance.plan import Plan
+from placement_opt.instance.steps_of_paths import steps_of
 from placement_opt.records.reading import OF_RECORDS
 from placement_opt.report.costs import cost_rows
-from placement_opt.report.paths import path_rows, steps_of
+from placement_opt.report.paths import path_rows
 from placement_opt.report.tables import (
     blocking_rows,
     budget_rows,
@@ -69,7 +70,8 @@ class PlanCheck:
             self._compiled.placement(column, row.coach_id)
             for row, column in zip(self._result.placement_rows, columns, strict=True)
         ]
-        return self._compiled.plan_of(placements, steps_of(self._result.path_rows))
+        periods = self._compiled.pairs.instance.region.periods
+        return self._compiled.plan_of(placements, steps_of(self._result.path_rows, periods))
 
     def _objective(self, verdict: Verdict) -> Finding:
         told, found = self._result.objective, float(verdict.objective)

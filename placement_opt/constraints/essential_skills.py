@@ -15,6 +15,7 @@ from placement_opt.instance.instance import Instance
 from placement_opt.instance.placement import Violation
 from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange, with_level
+from placement_opt.pairs.table import PairTable
 from placement_opt.records import Candidate, Opening
 
 
@@ -25,7 +26,8 @@ class EssentialSkills(Rule):
               \text{ for every essential skill } s \text{ of } o
 
     What a step before the job gives counts as well, where the person can take it: the step is then
-    in the plan, too; see `Steps`. A step asks for what people have already.
+    in the plan, too; see `Steps`. In a region with periods the job then starts once the step is
+    over. A step asks for what people have already.
 
     A skill that a candidate does not name has level 0. Required skills that are not essential
     never remove a pair; they count in the match score. Source: practice of matching on hard
@@ -53,8 +55,21 @@ class EssentialSkills(Rule):
         for at, place in enumerate(demands.place):
             has = looked_up(meets, row, place[opening])
             if grants is not None:
-                has = has | looked_up(grants.has_one, candidate, grants.place[at][opening])
+                ready = looked_up(grants.ready, candidate, grants.place[at][opening])
+                has = has | (ready < grants.n_starts)
             allowed &= has
+        return allowed
+
+    @override
+    def allows_ways(self, pairs: PairTable) -> Bools | None:
+        """Tell which starts leave time for each step that a pair needs before."""
+        grants = pairs.instance.derived(Grants.of)
+        if grants is None or pairs.start is None:
+            return None
+        pair, steps = grants.lacking(pairs)
+        is_early = grants.ready[pairs.candidate[pair], steps] > pairs.start[pair]
+        allowed = np.ones(pairs.n_pairs, dtype=np.bool_)
+        allowed[pair[is_early]] = False
         return allowed
 
     @override

@@ -13,6 +13,7 @@ from placement_opt.basics.quantities import scaled_int
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.instance.columns import UNIT
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.step_times import StepTimes
 from placement_opt.instance.steps import comes_before
 from placement_opt.pairs.table import PairTable
 from placement_opt.records import Opening
@@ -94,15 +95,19 @@ class Grants(ShortRepr):
     place
         Which of the lists meets the demand at place k of every opening, one (O,) array per place,
         aligned with `Demands.place`; G where no step meets it.
-    has_one
-        Whether a candidate can take a step of each list, shape (C, G + 1); the last is False.
+    ready
+        The first period in which a job may start after a step of each list that a candidate can
+        take, shape (C, G + 1); `n_starts` for none, as the last always is. Without periods 0.
+    n_starts
+        In how many periods a job may start; 1 without periods.
     can_take
         Whether a candidate can take each opening as a step, CSR of shape (C, O).
     """
 
     steps: tuple[tuple[int, ...], ...]
     place: tuple[npt.NDArray[np.int32], ...]
-    has_one: Bools
+    ready: Indices
+    n_starts: int
     can_take: sparse.csr_array
 
     @classmethod
@@ -111,6 +116,8 @@ class Grants(ShortRepr):
         taken, demands = instance.steps, instance.derived(Demands.of)
         if taken is None:
             return None
+        times = instance.derived(StepTimes.of)
+        in_time = times.periods is not None
         ones = np.ones(taken.candidate.size, dtype=np.int32)
         shape = (instance.n_candidates, instance.n_openings)
         can_take = sparse.csr_array((ones, (taken.candidate, taken.opening)), shape=shape)
@@ -123,17 +130,20 @@ class Grants(ShortRepr):
                 steps = tuple(
                     row
                     for row, level, step in offered.get(demands.names[skill], ())
-                    if level >= least and _serves(step, job)
+                    if level >= least and _serves(step, job, in_time=in_time)
                 )
                 if steps and job.kind == "job":
                     place[at][opening] = row_of.setdefault(steps, len(row_of))
-        n_lists = len(row_of)
-        has_one = np.zeros((instance.n_candidates, n_lists + 1), dtype=np.bool_)
+        n_lists, n_starts = len(row_of), times.n_starts
+        ready = np.full((instance.n_candidates, n_lists + 1), n_starts, dtype=np.int32)
+        # What is not stored is 0: the step is over in time for no start.
+        left = n_starts - times.over(taken.candidate, taken.opening).astype(np.int32)
+        in_time_for = sparse.csr_array((left, (taken.candidate, taken.opening)), shape=shape)
         for steps, row in row_of.items():
-            has_one[:, row] = can_take[:, list(steps)].sum(axis=1) > 0
+            ready[:, row] -= in_time_for[:, list(steps)].max(axis=1).toarray().ravel()
         for rows in place:
             rows[rows < 0] = n_lists
-        return cls(tuple(row_of), tuple(place), has_one, can_take)
+        return cls(tuple(row_of), tuple(place), ready, n_starts, can_take)
 
     def lacking(self, pairs: PairTable) -> tuple[Ints, Ints]:
         """Return what eligible pairs lack: (pair, list of steps that meet it), aligned, each once.
@@ -162,7 +172,10 @@ def _offered(
     return offered
 
 
-def _serves(step: Opening, job: Opening) -> bool:
-    """Tell whether what a step gives counts for a job: in time, and of a trial at its employer."""
+def _serves(step: Opening, job: Opening, *, in_time: bool) -> bool:
+    """Tell whether what a step gives counts for a job: of a trial at its employer, and in time.
+
+    In a region with periods the starts in them tell what is in time.
+    """
     is_elsewhere = step.kind == "trial" and step.employer not in {None, job.employer}
-    return not is_elsewhere and comes_before(step, job)
+    return not is_elsewhere and (in_time or comes_before(step, job))

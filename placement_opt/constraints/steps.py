@@ -1,7 +1,7 @@
 """Steps before a job: trainings, trials and services that make people eligible."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
@@ -12,19 +12,18 @@ from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import InvalidInputError, Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.step_rows import (
-    StepNeeds,
-    budgets_of,
-    costs_of,
-    step_rows,
-    without_payer,
-)
+from placement_opt.constraints.step_needs import StepNeeds
+from placement_opt.constraints.step_rooms import budgets_of, costs_of, without_payer
+from placement_opt.constraints.step_rows import step_rows
+from placement_opt.constraints.while_running import in_period
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.placement import Placement, Violation
 from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange, raised
+from placement_opt.instance.step_times import StepTimes
 from placement_opt.pairs.table import PairTable
+from placement_opt.records import Municipality, Opening
 
 
 class Steps(Rule):
@@ -48,7 +47,8 @@ class Steps(Rule):
     ------
     InvalidInputError
         When a model of a region with budgets is compiled, for everybody who could take a step that
-        costs something and has no municipality whose budget would pay it.
+        costs something and has no municipality whose budget would pay it; in a region with periods
+        for each step that does not say how long it takes.
 
     References
     ----------
@@ -73,6 +73,16 @@ class Steps(Rule):
         return is_job
 
     @override
+    def problems(self, instance: Instance) -> Iterator[Problem]:
+        if instance.region.periods:
+            hint = "say how many months it takes; it is rounded up to whole periods"
+            for row in np.flatnonzero(instance.is_step).tolist():
+                step = instance.opening_of[instance.opening_ids[row]]
+                if step.contract_months is None:
+                    expected = f"must be given of a {step.kind} in a region with periods"
+                    yield step.problem("contract_months", expected, hint)
+
+    @override
     def lower(self, pairs: PairTable) -> RowBlock | None:
         needs = self._needs(pairs)
         if needs is None or not needs.candidate.size:
@@ -91,21 +101,25 @@ class Steps(Rule):
     def _needs(self, pairs: PairTable) -> StepNeeds | None:
         return StepNeeds.of(pairs, with_all=_points(pairs.instance) > 0)
 
-    def taken(self, pairs: PairTable, chosen: Ints, own: Ints) -> list[tuple[str, str]]:
-        """Return who takes which step in a plan, by ids; none that nobody needs, unless it counts.
+    def taken(self, pairs: PairTable, chosen: Ints, own: Ints) -> Iterator[Placement]:
+        """Yield who takes which step in a plan; none that nobody needs, unless it counts.
 
         `chosen` are the pairs of the plan, `own` the variables of the rule's rows.
         """
         needs, instance = self._needs(pairs), pairs.instance
         if needs is None:
-            return []
+            return
         kept = np.flatnonzero(own > 0)
         if not _points(instance):
             kept = needs.least(chosen, own, costs_of(needs, instance))
-        return [
-            (instance.candidate_ids[person], instance.opening_ids[step])
-            for person, step in zip(needs.candidate[kept], needs.step[kept], strict=True)
-        ]
+        periods = instance.region.periods
+        columns = needs.candidate[kept], needs.step[kept], needs.start[kept]
+        for person, step, start in zip(*(one.tolist() for one in columns), strict=True):
+            yield Placement(
+                instance.candidate_ids[person],
+                instance.opening_ids[step],
+                variant=periods[start].id if periods else None,
+            )
 
     @override
     def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
@@ -116,20 +130,25 @@ class Steps(Rule):
             if read_number(person.skills.get(skill, 0)) < read_number(job.required_skills[skill])
             and not plan.is_granted(placement, skill)
         ]
-        people = Counter(one.opening_id for one in plan.steps)
-        spent, budgets = _spent(plan), budgets_of(plan.instance)
+        budgets = budgets_of(plan.instance)
         home = plan.instance.municipality_of.get(person.municipality or "")
-        for step_id in _steps_of(plan.instance, person.id):
-            step = plan.instance.opening_of[step_id]
-            taken = Plan(plan.instance, [placement], steps=[Placement(person.id, step_id)])
-            if not any(taken.is_granted(placement, skill) for skill in lacking):
+        raises = dict[tuple[str, str], tuple[Opening | Municipality, str, Fraction]]()
+        for taken in _possible(plan.instance, person.id):
+            step = plan.opening(taken)
+            beside = Plan(plan.instance, [placement], steps=[taken])
+            if not any(beside.is_granted(placement, skill) for skill in lacking):
                 continue
-            if people[step_id] >= step.positions:
-                yield raised(step, "positions", Fraction(people[step_id] + 1))
-            if home is not None and home.id in spent:
-                euros = spent[home.id] + read_number(step.cost_eur or 0)
+            people = _most_people(plan, taken)
+            if people >= step.positions:
+                _least(raises, step, "positions", Fraction(people + 1))
+            if home is not None and home.id in budgets:
+                year = _year(plan, taken)
+                euros = _spent(plan).get((home.id, year), Fraction(0))
+                euros += read_number(step.cost_eur or 0)
                 if euros > budgets[home.id]:
-                    yield raised(home, "reintegration_budget_eur_per_year", euros)
+                    _least(raises, home, "reintegration_budget_eur_per_year", euros)
+        for record, field, least in raises.values():
+            yield raised(record, field, least)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
@@ -140,39 +159,100 @@ class Steps(Rule):
         for taken in plan.steps:
             if plan.opening(taken).kind == "job":
                 yield self.broken(taken.candidate_id, f"{taken.opening_id} is a job, no step")
-        for opening_id, people in Counter(step.opening_id for step in plan.steps).items():
-            positions = plan.instance.opening_of[opening_id].positions
-            if people > positions:
-                yield self.broken(opening_id, f"{people} people, {positions} free positions")
+        yield from self._too_many(plan)
+        yield from self._at_once(plan)
         yield from self._overspent(plan)
+
+    def _too_many(self, plan: Plan) -> Iterator[Violation]:
+        people = Counter((s.opening_id, period) for s in plan.steps for period in _when(plan, s))
+        for (opening_id, period), count in people.items():
+            positions = plan.instance.opening_of[opening_id].positions
+            if count > positions:
+                text = f"{count} people, {positions} free positions"
+                yield self.broken(in_period(opening_id, period), text)
+
+    def _at_once(self, plan: Plan) -> Iterator[Violation]:
+        """Yield the periods of people who take a step, no service, beside another or a job."""
+        if not plan.instance.region.periods:
+            return
+        for person, steps in plan.of_steps.of_candidate.items():
+            alone = [one for one in steps if plan.opening(one).kind != "service"]
+            jobs = plan.of_candidate.get(person, ())
+            taken = Counter(period for one in alone for period in _when(plan, one))
+            running = Counter(period for one in jobs for period in _when(plan, one))
+            for period, count in taken.items():
+                if count + min(1, running[period]) > 1:
+                    text = "takes a step, and does something else at the same time"
+                    yield self.broken(in_period(person, period), text)
 
     def _overspent(self, plan: Plan) -> Iterator[Violation]:
         budgets = budgets_of(plan.instance)
-        for municipality_id, euros in _spent(plan).items():
+        for (municipality_id, year), euros in _spent(plan).items():
             if euros > budgets[municipality_id]:
                 yield self.broken(
-                    municipality_id,
+                    in_period(municipality_id, year),
                     f"EUR {float(euros):,.2f} a year for steps,"
                     f" EUR {float(budgets[municipality_id]):,.2f} free",
                 )
 
 
-def _spent(plan: Plan) -> dict[str, Fraction]:
-    """Return the euros that the steps of a plan take of each budget."""
-    spent = dict.fromkeys(budgets_of(plan.instance), Fraction(0))
+def _when(plan: Plan, placement: Placement) -> Sequence[str | None]:
+    """Return the periods in which something runs; None stands for all without periods."""
+    return [period.id for period in plan.run(placement)] or [None]
+
+
+def _year(plan: Plan, step: Placement) -> str | None:
+    """Return the calendar year whose budget pays a step: that of its start; None without."""
+    run = plan.run(step)
+    return str(run[0].starts_on.year) if run else None
+
+
+def _spent(plan: Plan) -> dict[tuple[str, str | None], Fraction]:
+    """Return the euros that the steps of a plan take of each budget and year."""
+    budgets, spent = budgets_of(plan.instance), dict[tuple[str, str | None], Fraction]()
     for step in plan.steps:
         home = plan.candidate(step).municipality
-        if home in spent:
-            spent[home] += read_number(plan.opening(step).cost_eur or 0)
+        if home in budgets:
+            key = home, _year(plan, step)
+            cost = read_number(plan.opening(step).cost_eur or 0)
+            spent[key] = spent.get(key, Fraction(0)) + cost
     return spent
 
 
-def _steps_of(instance: Instance, candidate_id: str) -> list[str]:
-    """Return the steps that a person can take, ids ascending."""
+def _most_people(plan: Plan, step: Placement) -> int:
+    """Return the most people that somebody would find in a step while it runs."""
+    people = Counter(
+        period
+        for one in plan.steps
+        if one.opening_id == step.opening_id
+        for period in _when(plan, one)
+    )
+    return max(people[period] for period in _when(plan, step))
+
+
+def _least(
+    raises: dict[tuple[str, str], tuple[Opening | Municipality, str, Fraction]],
+    record: Opening | Municipality,
+    field: str,
+    value: Fraction,
+) -> None:
+    """Note a raise of a limit where none is known that is as small."""
+    known = raises.get((record.id, field))
+    if known is None or value < known[-1]:
+        raises[record.id, field] = record, field, value
+
+
+def _possible(instance: Instance, candidate_id: str) -> Iterator[Placement]:
+    """Yield the steps that a person can take, ids ascending, in each start."""
     if instance.steps is None:
-        return []
-    mine = instance.steps.candidate == instance.candidate_idx(candidate_id)
-    return [instance.opening_ids[row] for row in np.sort(instance.steps.opening[mine]).tolist()]
+        return
+    person = instance.candidate_idx(candidate_id)
+    mine = np.sort(instance.steps.opening[instance.steps.candidate == person])
+    place, start = instance.derived(StepTimes.of).starts(np.full(mine.size, person), mine)
+    periods = instance.region.periods
+    for step, at in zip(mine[place].tolist(), start.tolist(), strict=True):
+        variant = periods[at].id if periods else None
+        yield Placement(candidate_id, instance.opening_ids[step], variant=variant)
 
 
 def _points(instance: Instance) -> Fraction:

@@ -96,7 +96,7 @@ class Proposal:
     ) -> ReadT:
         """Return what is read of a placement, with the steps before it; it is read once."""
         taken = self.of_steps.of_candidate.get(placement.candidate_id, ()) if self.steps else ()
-        steps = tuple(step.opening_id for step in taken)
+        steps = tuple((step.opening_id, step.variant) for step in taken)
         key = (placement.candidate_id, placement.opening_id, placement.variant, steps)
         return self.readings.once(what, key, partial(read, self, placement))
 
@@ -108,9 +108,15 @@ class Proposal:
             level, least = step.grants.get(skill), job.required_skills[skill]
             is_open = step.kind != "trial" or step.employer in {None, job.employer}
             is_enough = level is not None and read_number(level) >= read_number(least)
-            if is_open and is_enough and comes_before(step, job):
+            if is_open and is_enough and self._is_over(taken, placement):
                 return True
         return False
+
+    def _is_over(self, step: Placement, job: Placement) -> bool:
+        """Tell whether a step is over when a job starts: by their runs, else as dates tell."""
+        if not self.instance.region.periods:
+            return comes_before(self.opening(step), self.opening(job))
+        return self.run(step)[-1].ends_on < self.run(job)[0].starts_on
 
     def labels_of(self, per: Ways) -> tuple[Group, ...]:
         """Return every label of a way to group, also those without a placement."""

@@ -1,7 +1,7 @@
 """The path of each person to work: the steps that a plan has them take, then the job."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from placement_opt.basics.rows import PathRow
 from placement_opt.instance.placement import Placement
@@ -24,23 +24,26 @@ def path_rows(plan: Plan) -> tuple[PathRow, ...]:
 
 def _path(plan: Plan, taken: list[Placement]) -> Iterator[PathRow]:
     def order(one: Placement) -> tuple[bool, str, int, str]:
-        opening = plan.opening(one)
-        start = "" if opening.starts_on is None else opening.starts_on.isoformat()
+        opening, (first, _) = plan.opening(one), _days(plan, one)
+        start = "" if first is None else first.isoformat()
         return opening.kind == "job", start, _FIRST.index(opening.kind), opening.id
 
     for number, one in enumerate(sorted(taken, key=order), start=1):
-        opening = plan.opening(one)
-        over = end_of(opening)
+        first, last = _days(plan, one)
         yield PathRow(
             candidate_id=one.candidate_id,
             step=number,
-            opening_id=opening.id,
-            kind=opening.kind,
-            starts_on=opening.starts_on,
-            ends_on=None if over is None else over - dt.timedelta(days=1),
+            opening_id=one.opening_id,
+            kind=plan.opening(one).kind,
+            starts_on=first,
+            ends_on=last,
         )
 
 
-def steps_of(rows: Iterable[PathRow]) -> list[Placement]:
-    """Return the steps before a job that rows of paths tell of."""
-    return [Placement(row.candidate_id, row.opening_id) for row in rows if row.kind != "job"]
+def _days(plan: Plan, one: Placement) -> tuple[dt.date | None, dt.date | None]:
+    """Return the first and the last day, as far as they are known: of its run, else its own."""
+    run, opening = plan.run(one), plan.opening(one)
+    if run:
+        return run[0].starts_on, run[-1].ends_on
+    over = end_of(opening)
+    return opening.starts_on, None if over is None else over - dt.timedelta(days=1)

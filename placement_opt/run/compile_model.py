@@ -18,6 +18,7 @@ from placement_opt.instance.instance import Instance
 from placement_opt.instance.steps import OpenSteps
 from placement_opt.objectives.base import Term
 from placement_opt.objectives.step_value import StepValue
+from placement_opt.pairs.allowed_ways import allowed_ways
 from placement_opt.pairs.enumeration import enumerate_steps
 from placement_opt.pairs.given_pairs import GivenPairs
 from placement_opt.pairs.in_periods import in_periods, weighted_in_time
@@ -119,6 +120,8 @@ def _compiled(
             gather_problems(asked_rules, instance, findings)
             findings.refuse()
         pairs = in_periods(in_regimes(pairs, asked_rules, findings))
+        if instance.steps is not None and pairs.start is not None:
+            pairs = allowed_ways(pairs, asked_rules, findings)  # starts wait for steps
         pairs = pairs.with_placements_per_candidate(at_most)
     blocks, points = list[RowBlock | None](), list[Column]()
     with watch.phase("lower"), reasons_told(pairs, rules):

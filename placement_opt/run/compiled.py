@@ -79,8 +79,7 @@ class Compiled(ShortRepr):
             if isinstance(rule, Steps):
                 start, stop = self.formulation.offsets[number : number + 2]
                 own = solution.own[start - offset : stop - offset]
-                for step in rule.taken(self.pairs, solution.chosen, own):
-                    yield Placement(*step)
+                yield from rule.taken(self.pairs, solution.chosen, own)
 
     def placement(self, row: int, coach_id: str | None = None) -> Placement:
         """Return the placement that a row of the pairs stands for."""

@@ -5,11 +5,9 @@ from collections.abc import Iterator, Sequence
 from placement_opt.basics.errors import Problem
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.few_coaches import FewCoaches
-from placement_opt.constraints.steps import Steps
 
 _HINTS: dict[type[Rule], str] = {
     FewCoaches: "leave the rule out, or plan without periods",
-    Steps: "leave the openings of a kind other than job out, or plan without periods",
 }
 
 

@@ -211,15 +211,18 @@ class _Asking:
 
 
 def _without_start(plan: Plan) -> Iterator[Violation]:
-    """Yield the placements that do not say when they start, in a region with periods."""
+    """Yield the placements and steps that do not say when they start, where there are periods."""
     periods = plan.instance.region.periods
-    for placement in plan.placements if periods else ():
+    for placement in (*plan.placements, *plan.steps) if periods else ():
         if start_of(periods, placement.variant) is None:
             yield Violation("known ids", str(placement), "starts in no period of the region")
 
 
 def value_in_time(term: "Term", plan: Plan) -> Fraction:
-    """Return the value of a term: each placement counts for the share of the horizon it runs."""
+    """Return the value of a term: each placement counts for the share of the horizon it runs.
+
+    What a term makes of the steps before jobs is whole, whenever they are taken.
+    """
     periods = plan.instance.region.periods
     if not periods:
         return read_number(term.value(plan))
@@ -227,8 +230,12 @@ def value_in_time(term: "Term", plan: Plan) -> Fraction:
     for placement in plan.placements:
         share = share_of_horizon(periods, plan.run(placement))
         parts.setdefault(share, []).append(placement)
-    values = (share * read_number(term.value(plan.of_some(part))) for share, part in parts.items())
-    return sum(values, start=Fraction(0))
+    of_steps = read_number(term.value(plan.of_some(()))) if plan.steps else Fraction(0)
+    values = (
+        share * (read_number(term.value(plan.of_some(part))) - of_steps)
+        for share, part in parts.items()
+    )
+    return sum(values, start=of_steps)
 
 
 def _entries(found: Any) -> list[Any]:

@@ -11,6 +11,8 @@ from placement_opt.synthetic.layout import locations
 _OPENINGS_PER_STEP = 10
 _POSITIONS = (2, 12)
 _COST_HUNDREDS = (5, 40)
+_MONTHS = (1, 6)
+_TRIAL_MONTHS = 2
 _TRIALS_IN_TEN, _SERVICES_IN_TEN = 3, 2
 _BUDGET_EUR_PER_CANDIDATE = 120
 
@@ -18,8 +20,8 @@ _BUDGET_EUR_PER_CANDIDATE = 120
 def make_steps(seed: int, openings: Sequence[Opening]) -> tuple[Opening, ...]:
     """Draw steps that give the skills that most openings cannot do without, one for ten openings.
 
-    Trainings and services cost something and serve any job; a trial is free and serves its own
-    employer. Services are done from home.
+    Trainings and services cost something, take one to six months and serve any job; a trial is
+    free, takes two months and serves its own employer. Services are done from home.
     """
     asked = Counter(skill for one in openings for skill in sorted(one.essential_skills))
     wanted = [skill for skill, _ in asked.most_common()]
@@ -29,7 +31,7 @@ def make_steps(seed: int, openings: Sequence[Opening]) -> tuple[Opening, ...]:
     draws, n = Draws(seed, "steps"), max(1, len(openings) // _OPENINGS_PER_STEP)
     kind, place = draws.integers(0, 9, n), draws.choice(mix.WORK_WEIGHTS, n)
     positions, cost = draws.integers(*_POSITIONS, n), draws.integers(*_COST_HUNDREDS, n)
-    employer = draws.integers(0, len(asking) - 1, n)
+    employer, months = draws.integers(0, len(asking) - 1, n), draws.integers(*_MONTHS, n)
     return tuple(
         _trial(number, asking[at])
         if drawn < _TRIALS_IN_TEN
@@ -42,8 +44,9 @@ def make_steps(seed: int, openings: Sequence[Opening]) -> tuple[Opening, ...]:
             positions=places,
             grants={wanted[number % len(wanted)]: 1},
             cost_eur=100 * hundreds,
+            contract_months=length,
         )
-        for number, (drawn, town, where, places, hundreds, at) in enumerate(
+        for number, (drawn, town, where, places, hundreds, at, length) in enumerate(
             zip(
                 kind.tolist(),
                 place.tolist(),
@@ -51,6 +54,7 @@ def make_steps(seed: int, openings: Sequence[Opening]) -> tuple[Opening, ...]:
                 positions.tolist(),
                 cost.tolist(),
                 employer.tolist(),
+                months.tolist(),
                 strict=True,
             )
         )
@@ -67,6 +71,7 @@ def _trial(number: int, job: Opening) -> Opening:
         remote=job.remote,
         positions=2 * job.positions,
         grants=dict.fromkeys(sorted(job.essential_skills), 1),
+        contract_months=_TRIAL_MONTHS,
     )
 
 

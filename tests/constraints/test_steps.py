@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 from step_regions import (
     OwnScore,
     best_of_all,
@@ -146,13 +147,15 @@ def test_steps_are_handed_out_while_places_and_money_last():
     # 100; pair 3 needs both of its steps, and leaves nothing behind where one is full.
     pair, need = np.array([0, 1, 2, 3, 3]), np.arange(5)
     of_need, option = np.array([0, 0, 1, 2, 3, 4]), np.arange(6)
-    step, budget = np.array([0, 1, 1, 1, 2, 0]), np.array([-1, 3, 3, 3, -1, -1])
-    cost = np.array([0, 60, 60, 60, 0, 0])
+    usage = np.zeros((4, 6), dtype=np.int64)
+    usage[[0, 1, 1, 1, 2, 0], np.arange(6)] = 1
+    usage[3, 1:4] = 60
+    taking = sparse.csr_array(usage), sparse.csr_array((4, 10), dtype=np.int64)
     for kept, served, taken in (
         (None, [True, False, False, True, True], [0, 1, 0, 0, 1, 1]),
         (np.eye(6, dtype=np.int64)[0], [True, True, False, False, True], [1, 0, 1, 0, 0, 0]),
     ):
-        options, shared = (pair, need, of_need, option), (step, budget, cost)
-        packer = StepPacker(options, shared, np.array([1, 2, 1, 100]), kept)
+        options = pair, need, of_need, option
+        packer = StepPacker(options, taking, np.array([1, 2, 1, 100]), 3, kept)
         assert [packer.add(one) for one in (0, 1, 2, 3, 9)] == served
         assert packer.own().tolist() == taken
