@@ -1,5 +1,7 @@
 """Tiny models with every rule at once, and every plan that keeps them all."""
 
+import itertools
+
 import pytest
 from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ import placement_opt as po
 from placement_opt.constraints import standard_rules
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.placement import Placement
+from placement_opt.instance.steps_of_paths import steps_of
 from placement_opt.objectives import standard_terms
 from placement_opt.run.not_in_time import not_in_time
 from placement_opt.solvers import get_solver
@@ -27,11 +30,12 @@ def models(draw, hard=None, options=None, steps=None, periods=((),)):
     """Draw a model with every rule: standard ones, and those that only users ask for.
 
     With `options`, people have coaching options; with `steps`, there are steps before a job. None
-    draws whether they do, in regions without periods. The periods are one of `periods`.
+    draws whether they do, options in regions without periods only. The periods are one of
+    `periods`.
     """
     drawn = periods == ((),)
     options = draw(often(False, True)) if options is None and drawn else bool(options)
-    steps = draw(st.booleans()) if steps is None and drawn else bool(steps)
+    steps = draw(st.booleans()) if steps is None else steps
     region = draw(tiny_regions(options=options, steps=steps, periods=periods))
     if not steps:  # with steps there are more pairs than these
         assume(draw(st.sampled_from((3, 2, 1))) <= len(pairs_of(region)))
@@ -157,7 +161,9 @@ def _sound(compiled, chosen):
     def needs_coach(placement):
         return (compiled.plan_of([placement]).coaching_hours_per_week(placement) or 0) > 0
 
-    for steps in all_steps(region, chosen):
+    lacking = {v.about for v in bare.violations if v.rule == po.EssentialSkills.title}
+    needing = [placement for placement in chosen if placement.candidate_id in lacking]
+    for steps in all_steps(region, needing):
         for option in coach_choices(region, chosen, needs_coach):
             verdict = compiled.judge(compiled.plan_of(option, steps))
             if verdict.is_sound:
@@ -165,17 +171,22 @@ def _sound(compiled, chosen):
 
 
 def all_steps(region, chosen):
-    """Return every set of steps that the people of some placements might take."""
+    """Return every set of steps that the people of some placements might take, in each start."""
     people = sorted({placement.candidate_id for placement in chosen})
     steps = [opening.id for opening in region.openings if opening.kind != "job"]
-    return subsets([Placement(person, step) for person in people for step in steps])
+    starts = [period.id for period in region.periods] or [None]
+    options = [
+        [(), *((Placement(person, step, variant=start),) for start in starts)]
+        for person in people
+        for step in steps
+    ]
+    return map(tuple, map(itertools.chain.from_iterable, itertools.product(*options)))
 
 
 def plan_at_hand(compiled, result):
     """Return the placements of a result, in their ways, and the steps before them."""
     chosen = [compiled.placement(compiled.row_of(r), r.coach_id) for r in result.placement_rows]
-    steps = [(row.candidate_id, row.opening_id) for row in result.path_rows if row.kind != "job"]
-    return chosen, [Placement(*step) for step in steps]
+    return chosen, steps_of(result.path_rows, compiled.pairs.instance.region.periods)
 
 
 def with_one_more(compiled, chosen, steps, pair):

@@ -269,6 +269,12 @@ def tiny_regions(
         "sectors_of_work": frozenset({"care"}),
         "periods": draw(st.sampled_from(periods)),
     }
+    if fields["periods"]:  # in time, a step says how long it takes
+        fields["openings"] = [
+            one if one.kind == "job" else one.model_copy(update={"contract_months": months})
+            for one in fields["openings"]
+            for months in [draw(st.sampled_from((1, 1, 3)))]
+        ]
     region = Region(**fields)
     if not fixed or not draw(often(False, False, True)):
         return region

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from placement_opt.basics.arrays import Ints
 from placement_opt.basics.short_text import ShortRepr
 from placement_opt.constraints.skill_demands import Grants
+from placement_opt.instance.instance import Instance
 from placement_opt.instance.step_times import StepTimes
 from placement_opt.pairs.table import PairTable
 
@@ -75,14 +77,11 @@ class StepNeeds(ShortRepr):
         place, start = times.starts(person[of_need], of_step, by[of_need])
         of_need, of_step = of_need[place], of_step[place]
 
-        def keys(candidate: Ints, step: Ints, start: Ints) -> Ints:
-            return (candidate * np.int64(instance.n_openings) + step) * n_starts + start
-
-        wanted = keys(person[of_need], of_step, start)
+        wanted = _keys(instance, (person[of_need], of_step, start))
         every = wanted
         if with_all:
             place, start = times.starts(taken.candidate, taken.opening)
-            more = keys(taken.candidate[place], taken.opening[place], start)
+            more = _keys(instance, (taken.candidate[place], taken.opening[place], start))
             every = np.concatenate([wanted, more])
         known = np.unique(every)
         candidate, step = np.divmod(known // n_starts, instance.n_openings)
@@ -140,3 +139,10 @@ class StepNeeds(ShortRepr):
                 stays[place] = False
                 n_left[needs] -= 1
         return kept[stays]
+
+
+def _keys(instance: Instance, of: tuple[npt.NDArray[np.integer], ...]) -> Ints:
+    """Return a number for each (candidate, step, start), ascending in this order."""
+    candidate, step, start = of
+    key = candidate.astype(np.int64) * instance.n_openings + step
+    return key * instance.derived(StepTimes.of).n_starts + start

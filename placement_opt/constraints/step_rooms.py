@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Self
 
 import numpy as np
 from scipy import sparse
@@ -49,7 +48,7 @@ class StepRooms(ShortRepr):
     n_places: int = 0
 
     @classmethod
-    def of(cls, pairs: PairTable, needs: StepNeeds, *, is_valued: bool) -> Self:
+    def of(cls, pairs: PairTable, needs: StepNeeds, *, is_valued: bool) -> "StepRooms":
         """Return the rows; `is_valued` where steps have points, so that any may be taken."""
         instance = pairs.instance
         times = instance.derived(StepTimes.of)
@@ -61,7 +60,7 @@ class StepRooms(ShortRepr):
         return cls.stacked(parts)
 
     @classmethod
-    def stacked(cls, parts: Sequence[Self]) -> Self:
+    def stacked(cls, parts: "Sequence[StepRooms]") -> "StepRooms":
         """Put rows of several kinds below each other."""
         limits = parts[0].limits
         for part in parts[1:]:

@@ -5,9 +5,9 @@ from typing import TypeVar, cast
 
 ReadT = TypeVar("ReadT")
 
-PlacementKey = tuple[str, str, str | None, tuple[str, ...]]
-"""Candidate, opening, variant, and the steps that the person takes before: with the table of pairs
-they say what a placement is."""
+PlacementKey = tuple[str, str, str | None, tuple[tuple[str, str | None], ...]]
+"""Candidate, opening, variant, and the steps that the person takes before, each with its start:
+with the table of pairs they say what a placement is."""
 
 
 class Readings:

@@ -48,6 +48,12 @@ def test_other_solvers_equal_brute_force(model):
     check_in_time(model, ["auto", "mip", "flow"])
 
 
+@examples(40)
+@given(model=models(periods=PERIODS, options=True, steps=True))
+def test_with_steps_and_regimes_every_solver_equals_brute_force(model):
+    check_in_time(model, ["cp-sat", "auto", "mip"])
+
+
 def quarters(year=2026):
     days = ((1, 3, 31), (4, 6, 30), (7, 9, 30), (10, 12, 31))
     return [
