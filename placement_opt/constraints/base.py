@@ -99,7 +99,8 @@ class Rule(ModelPart):
 
         For rules that read the coaching regime, where people have `coaching_options`: `allows`
         says whether a pair is allowed in some regime, and this in which. `pairs.person` are the
-        rows among `instance.people.People` of each pair's person in the regime of its way.
+        rows among `instance.people.People` of each pair's person in the regime of its way. In a
+        region with periods and steps it is asked once more of the starts, `pairs.start`.
         """
         del pairs
         return None

@@ -145,4 +145,5 @@ def _keys(instance: Instance, of: tuple[npt.NDArray[np.integer], ...]) -> Ints:
     """Return a number for each (candidate, step, start), ascending in this order."""
     candidate, step, start = of
     key = candidate.astype(np.int64) * instance.n_openings + step
-    return key * instance.derived(StepTimes.of).n_starts + start
+    numbered: Ints = key * instance.derived(StepTimes.of).n_starts + start
+    return numbered
