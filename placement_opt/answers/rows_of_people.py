@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from placement_opt.basics.rows import CostRow, PlacementRow, UnplacedRow
+from placement_opt.basics.rows import CostRow, PathRow, PlacementRow, UnplacedRow
 from placement_opt.run.result_record import ResultRecord
 
 
@@ -19,11 +19,12 @@ RowT = TypeVar("RowT", bound=_OfPerson)
 
 @dataclass(frozen=True, eq=False)
 class RowsOfPeople:
-    """Placements, costs and reasons by candidate id, in the order of the result."""
+    """Placements, costs, reasons and paths by candidate id, in the order of the result."""
 
     placements: Mapping[str, tuple[PlacementRow, ...]]
     costs: Mapping[str, tuple[CostRow, ...]]
     unplaced: Mapping[str, tuple[UnplacedRow, ...]]
+    paths: Mapping[str, tuple[PathRow, ...]]
 
     @classmethod
     def of(cls, result: ResultRecord) -> "RowsOfPeople":
@@ -32,6 +33,7 @@ class RowsOfPeople:
             _by_person(result.placement_rows),
             _by_person(result.cost_rows),
             _by_person(result.unplaced_rows),
+            _by_person(result.path_rows),
         )
 
 

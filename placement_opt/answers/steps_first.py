@@ -4,12 +4,11 @@ import numpy as np
 
 from placement_opt.answers.pair_reasons import PairReason
 from placement_opt.answers.plan_at_hand import PlanAtHand
+from placement_opt.answers.step_words import KINDS
 from placement_opt.basics.arrays import Ints
 from placement_opt.constraints.steps import Steps
 from placement_opt.instance.instance import Instance
 from placement_opt.records.periods import WITHIN
-
-_KINDS_NL = {"training": "training", "trial": "proefplaatsing", "service": "dienst"}
 
 
 def steps_without_room(hand: PlanAtHand, pairs: Ints) -> list[PairReason]:
@@ -34,7 +33,7 @@ def _reason(instance: Instance, about: str) -> PairReason:
     within = f" in {when}" if when else ""
     if step is not None and step.kind != "job":
         text = f"needs {step.id} ({step.kind}) first, which is full{within}"
-        text_nl = f"heeft eerst {step.id} ({_KINDS_NL[step.kind]}) nodig, en die is vol{within}"
+        text_nl = f"heeft eerst {step.id} ({KINDS['nl'][step.kind]}) nodig, en die is vol{within}"
     elif what in instance.municipality_of:
         text = f"needs a step first that the budget of {what} no longer pays{within}"
         text_nl = f"heeft eerst een stap nodig die het budget van {what} niet meer betaalt{within}"

@@ -15,6 +15,7 @@ from placement_opt.basics.arrays import Bools
 from placement_opt.basics.rows import (
     AssumptionRow,
     CostRow,
+    PathRow,
     PlacementRow,
     ResultPart,
     UnplacedRow,
@@ -75,6 +76,8 @@ class Why(ResultPart):
     ----------
     placements
         The person's placements, with coach, hours and points; none where the person is left.
+    steps
+        What the person does before the placements: trainings, trials and services.
     terms
         Points of those by term; they add up to the points of the placements.
     costs
@@ -91,6 +94,7 @@ class Why(ResultPart):
 
     candidate_id: str
     placements: tuple[PlacementRow, ...] = ()
+    steps: tuple[PathRow, ...] = ()
     terms: tuple[TermPoints, ...] = ()
     costs: tuple[CostRow, ...] = ()
     unplaced: UnplacedRow | None = None
@@ -101,9 +105,10 @@ class Why(ResultPart):
     def text(self, language: Language = "en", *, to: Reader = "consultant") -> str:
         """Return the answer in words, with what its reader may see.
 
-        A consultant sees all of it. A person sees their own placement and next openings, and no id
-        of anybody else, the coach included. An employer sees who is proposed where and for how many
-        hours: no coach, no points, no costs (a subsidy tells the wage value), no other openings.
+        A consultant sees all of it. A person sees their own placement, the steps before it and next
+        openings, and no id of anybody else, the coach included. An employer sees who is proposed
+        where and for how many hours: no coach, no steps, no points, no costs (a subsidy tells the
+        wage value), no other openings.
         """
         return told(self, language, to)
 
@@ -140,6 +145,7 @@ def why(result: "Result", rows: RowsOfPeople, candidate_id: str, k: int = 3) -> 
     return Why(
         candidate_id=candidate_id,
         placements=placed,
+        steps=tuple(row for row in rows.paths.get(candidate_id, ()) if row.kind != "job"),
         terms=terms if placed else (),
         costs=rows.costs.get(candidate_id, ()),
         unplaced=next(iter(rows.unplaced.get(candidate_id, ())), None),

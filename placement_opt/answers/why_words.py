@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from placement_opt.answers.changes import told_pin
+from placement_opt.answers.step_words import step_text
 
 if TYPE_CHECKING:
     from placement_opt.answers.why import RunnerUp, Why
@@ -15,6 +16,7 @@ class _Words(NamedTuple):
     coached: str
     coach: str
     nobody: str
+    first: str
     points: str
     municipality: str
     next: str
@@ -29,6 +31,7 @@ _ENGLISH = _Words(
     coached=", with a job coach",
     coach=", with coach {coach}",
     nobody="{who} has no placement in this plan.",
+    first="First: {steps}.",
     points="Points: {terms}.",
     municipality="Cost to the municipality in {opening}: EUR {euros:,.0f} in twelve months.",
     next="Next: {openings}.",
@@ -47,6 +50,7 @@ _DUTCH = _Words(
     coached=", met een jobcoach",
     coach=", met jobcoach {coach}",
     nobody="{who} heeft geen plaatsing in dit plan.",
+    first="Eerst: {steps}.",
     points="Punten: {terms}.",
     municipality="Kosten voor de gemeente bij {opening}: EUR {euros:,.0f} in twaalf maanden.",
     next="Daarna: {openings}.",
@@ -69,6 +73,9 @@ def told(
     """Return the answer in words; see `Why.text` for who sees what."""
     words = _DUTCH if language == "nl" else _ENGLISH
     lines = [*_placed(why, words, to)]
+    if why.steps and to != "employer":
+        steps = ", ".join(step_text(row, language) for row in why.steps)
+        lines.append(words.first.format(steps=steps))
     if to == "consultant":
         lines += _for_consultants(why, words, language)
     if to == "person":

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from placement_opt.answers.step_words import KINDS
 from placement_opt.basics.rows_of_limits import BudgetRow, QuotaRow
 from placement_opt.instance.groupings import Ways
 from placement_opt.report.busiest import of_busiest_period
@@ -135,6 +136,7 @@ class _Page:
 
     def _plan_lines(self) -> Iterator[tuple[str, str]]:
         yield from self._people_lines()
+        yield from self._step_lines()
         yield from self._unplaced_lines()
         yield from self._quota_lines()
         yield from self._coach_lines()
@@ -167,6 +169,13 @@ class _Page:
                     hours=self._number(sum(known), 1),
                 ),
             )
+
+    def _step_lines(self) -> Iterator[tuple[str, str]]:
+        taken = Counter(row.kind for row in self._result.path_rows if row.kind != "job")
+        kinds = KINDS[self._language]
+        if taken:
+            told = (f"{kinds[kind]} {self._number(count)}" for kind, count in sorted(taken.items()))
+            yield self._words.steps_label, ", ".join(told)
 
     def _blocking_lines(self) -> Iterator[tuple[str, str]]:
         rows, words = self._result.blocking_rows, self._words

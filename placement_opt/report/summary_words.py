@@ -47,6 +47,7 @@ class Words:
     placed: str
     expected_label: str
     expected: str
+    steps_label: str
     jobs_label: str
     jobs: str
     unplaced_label: str
@@ -123,6 +124,7 @@ _ENGLISH = Words(
     placed="{placed} of {people} people ({share} %)",
     expected_label="expected",
     expected="{expected} of these {planned} placements hold, by the chances given",
+    steps_label="steps",
     jobs_label="jobs",
     jobs="{jobs} jobs of 25.5 hours a week ({hours} hours)",
     unplaced_label="not placed",
@@ -199,6 +201,7 @@ _DUTCH = Words(
     placed="{placed} van {people} mensen ({share} %)",
     expected_label="verwacht",
     expected="{expected} van deze {planned} plaatsingen houden stand, naar de opgegeven kansen",
+    steps_label="stappen",
     jobs_label="banen",
     jobs="{jobs} banen van 25,5 uur per week ({hours} uur)",
     unplaced_label="niet geplaatst",

@@ -36,6 +36,36 @@ def test_a_training_makes_eligible_and_is_told_before_the_job():
     assert [rule.rule for rule in result.model.rules][:2] == ["EssentialSkills", "Steps"]
 
 
+def test_answers_summary_and_report_tell_the_steps(tmp_path):
+    starts = dt.date(2026, 3, 31)
+    steps = [
+        training(starts_on=starts, contract_months=1),
+        training("T-2", kind="trial", starts_on=starts, grants={"welding": 1}),
+    ]
+    asked = {"dutch": 0.5, "welding": 0.5}
+    region = shop([{}], steps)
+    job = region.openings[0].model_copy(
+        update={"required_skills": asked, "essential_skills": frozenset(asked)}
+    )
+    result = po.solve(region.model_copy(update={"openings": (job, *steps)}))
+    why = result.why("C-0")
+    assert [row.opening_id for row in why.steps] == ["T-1", "T-2"]
+    first = "T-1 (training, 2026-03-31 to 2026-04-29), T-2 (trial, from 2026-03-31)"
+    assert f"First: {first}." in why.text()
+    assert f"First: {first}." in why.text(to="person")
+    assert "T-1" not in why.text(to="employer")
+    told = "Eerst: T-1 (training, 2026-03-31 tot en met 2026-04-29), "
+    assert f"{told}T-2 (proefplaatsing, vanaf 2026-03-31)." in why.text("nl")
+    for language, line in (
+        ("en", "steps training 1, trial 1"),
+        ("nl", "stappen training 1, proefplaatsing 1"),
+    ):
+        lines = [" ".join(one.split()) for one in result.summary(language).splitlines()]
+        assert line in lines
+    result.report(tmp_path / "plan.html", to="consultant")
+    assert "T-2 (trial, from 2026-03-31)" in (tmp_path / "plan.html").read_text(encoding="utf-8")
+
+
 def test_without_the_rule_on_skills_nobody_needs_a_step_and_a_step_is_no_job():
     own = OwnScore(scores={"C-0 O-1": 1, "C-1 O-1": 1})
     model = po.Model(shop([{}, {}], [training()]), rules=[po.OnePlacement()], objective=[own])

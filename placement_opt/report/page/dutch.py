@@ -122,6 +122,7 @@ DUTCH = PageWords(
     open_card="Kaart van {person}",
     close="Sluit",
     card_terms="Punten per onderdeel",
+    card_steps="Stappen vóór de baan",
     card_next="Andere vacatures",
     card_next_lead="De vacatures met de meeste punten onder de andere die passen; punten van het "
     "koppel alleen, en wat het tegenhoudt zolang niemand anders verschuift.",

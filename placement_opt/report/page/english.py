@@ -121,6 +121,7 @@ ENGLISH = PageWords(
     open_card="Card of {person}",
     close="Close",
     card_terms="Points by term",
+    card_steps="Steps before the job",
     card_next="Other openings",
     card_next_lead="The openings with the most points among the others that are eligible; points "
     "of the pair alone, and what keeps it out of this plan as long as nobody else moves.",

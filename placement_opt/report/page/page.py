@@ -160,6 +160,7 @@ def _script_words(language: Language) -> dict[str, str]:
     names = (
         *("found", "page_of", "sort_by", "open_card", "placed", "not_placed", "card_terms"),
         *(
+            "card_steps",
             "card_next",
             "card_next_lead",
             "card_none",

@@ -114,6 +114,7 @@ class PageWords:
     open_card: str
     close: str
     card_terms: str
+    card_steps: str
     card_next: str
     card_next_lead: str
     card_none: str

@@ -10,6 +10,7 @@ from placement_opt.answers.of_result import AnswersOfResult
 from placement_opt.answers.pairs_frame import pairs_of_rows
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.row_words import RowWords
+from placement_opt.answers.step_words import step_text
 from placement_opt.basics.arrays import Floats, Ints
 from placement_opt.report.page.figures import Figures
 from placement_opt.report.page.words import PAGE_WORDS
@@ -62,7 +63,8 @@ def cards_of(result: AnswersOfResult, language: Language) -> dict[str, Any]:
 
     `terms` are the titles of the objective's terms, `points` what each gives each placement, in the
     order of the table. `next` are other eligible openings of each person: the points of the pair,
-    the positions that are free, and which of `reasons` tell why it is not in the plan.
+    the positions that are free, and which of `reasons` tell why it is not in the plan. `steps` are
+    what people do before their jobs, in words.
     """
     hand, titles = result.at_hand, titles_of(language)
     compiled = hand.compiled
@@ -79,11 +81,16 @@ def cards_of(result: AnswersOfResult, language: Language) -> dict[str, Any]:
         opening_id = pairs.instance.opening_ids[pairs.opening[pair]]
         person = others.setdefault(pairs.instance.candidate_ids[pairs.candidate[pair]], [])
         person.append([opening_id, worth, free.get(opening_id, 0), why])
+    steps: dict[str, list[str]] = {}
+    for row in result.path_rows:
+        if row.kind != "job":
+            steps.setdefault(row.candidate_id, []).append(step_text(row, language))
     return {
         "terms": [titles.get(str(name).split(".")[1], str(name)) for name in names],
         "points": np.round(told[names].to_numpy(), 6).tolist(),
         "next": others,
         "reasons": list(reasons.texts),
+        "steps": steps,
     }
 
 

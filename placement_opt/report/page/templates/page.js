@@ -114,6 +114,8 @@
     const parts = [list(isPlaced ? words.placed : words.not_placed, "", facts)];
     if (isPlaced && people.cards.points[row]) parts.push(list(words.card_terms, "",
       people.cards.terms.map((term, place) => [term, format(people.cards.points[row][place], "points")])));
+    const steps = people.cards.steps[person] ?? [];
+    if (steps.length) parts.push(list(words.card_steps, "", steps.map((step) => [step])));
     const next = people.cards.next[person] ?? [];
     parts.push(list(words.card_next, words.card_next_lead, next.length ? next.map(([opening, points, free, why]) =>
       [opening, format(points, "points"), free > 0 ? say(words.places_free, { n: free }) : "",
