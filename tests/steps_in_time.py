@@ -35,16 +35,23 @@ def regions_in_time(draw):
 
 
 def in_time(random):
+    """Make up such a region; most people lack what most jobs ask, so that many need a step."""
     region, periods = region_of(random), random.choice(PERIODS)
-    work = [
-        one.model_copy(
-            update={
-                "contract_months": random.choice((None, 1, 3) if one.kind == "job" else (1, 1, 3))
-            }
-        )
-        for one in region.openings
+    work = []
+    for one in region.openings:
+        is_job = one.kind == "job"
+        update = {"contract_months": random.choice((None, 1, 3) if is_job else (1, 1, 3))}
+        if is_job:
+            update["starts_on"] = random.choice((None, None, one.starts_on))
+        elif random.random() < 0.7:
+            grants = random.choice(({"dutch": 0.5}, {"dutch": 0.9, "welding": 0.5}))
+            update |= {"grants": grants, "licences": frozenset(), "employer": None}
+            update |= {"required_skills": {}, "essential_skills": frozenset(), "starts_on": None}
+        work.append(one.model_copy(update=update))
+    people = [
+        one.model_copy(update={"skills": random.choice(({}, {}, {}, one.skills))})
+        for one in region.candidates[: random.choice((1, 2, 2))]
     ]
-    people = region.candidates[: random.choice((1, 2, 2))]
     update = {"periods": periods, "openings": tuple(work), "candidates": tuple(people)}
     return region.model_copy(update=update)
 

@@ -223,7 +223,9 @@ def _day(day: str, language: int) -> str:
 def _starts(rule: Rule, plan: Plan) -> Iterator[PairReason]:
     placement = plan.placements[0]
     available, start = plan.candidate(placement).available_from, plan.opening(placement).starts_on
-    if isinstance(available, dt.date) and isinstance(start, dt.date):
+    if plan.instance.region.periods:
+        yield from _beyond_the_periods(rule, plan)
+    elif isinstance(available, dt.date) and isinstance(start, dt.date):
         late = (available - start).days
         yield _reason(
             rule,
@@ -235,6 +237,28 @@ def _starts(rule: Rule, plan: Plan) -> Iterator[PairReason]:
             difference=float(late),
             unit="days",
         )
+
+
+def _beyond_the_periods(rule: Rule, plan: Plan) -> Iterator[PairReason]:
+    placement, last = plan.placements[0], plan.instance.region.periods[-1].ends_on
+    person, opening = plan.candidate(placement), plan.opening(placement)
+    sides = (
+        ("available_from", person.id, person.available_from),
+        ("starts_on", opening.id, opening.starts_on),
+    )
+    for field, id_, day in sides:
+        if day is not None and day > last:
+            late = (day - last).days
+            yield _reason(
+                rule,
+                f"{id_} is ready on {day}, {late} days after the end of the last period ({last})",
+                f"{id_} is klaar op {day}, {late} dagen na de laatste periode ({last})",
+                field=field,
+                asked=str(last),
+                has=str(day),
+                difference=float(late),
+                unit="days",
+            )
 
 
 _READERS: dict[type[Rule], Callable[[Rule, Plan], Iterator[PairReason]]] = {

@@ -11,6 +11,7 @@ from placement_opt.constraints.base import Rule
 from placement_opt.constraints.fixed_placements import INELIGIBLE
 from placement_opt.instance.placement import Placement
 from placement_opt.instance.plan import Plan
+from placement_opt.instance.variants import label_in_time
 from placement_opt.pairs.table import PairTable
 
 
@@ -67,5 +68,8 @@ def rules_removing(
         if allowed is not None and not bool(np.all(allowed)):
             removing.append(rule)
     # A rule that removes a pair removes it in all its ways, so that one of them shows why.
-    way = min(instance.candidate_of[candidate_id].coaching_options, default=None)
+    options = instance.candidate_of[candidate_id].coaching_options
+    way: str | None = min(options, default=None)
+    if instance.region.periods:  # whoever can start at all can start in the last one
+        way = label_in_time(instance.region.periods[-1].id, way)
     return removing, Plan(instance, [Placement(candidate_id, opening_id, variant=way)])

@@ -2,12 +2,22 @@
 
 import datetime as dt
 import itertools
+import random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from step_regions import OwnScore, model_of, shop, training
-from steps_in_time import best_in_time, fits, is_fine, regions_in_time, runs_of, taken_by
+from steps_in_time import (
+    PERIODS,
+    best_in_time,
+    fits,
+    in_time,
+    is_fine,
+    regions_in_time,
+    runs_of,
+    taken_by,
+)
 
 import placement_opt as po
 from placement_opt.instance.placement import Placement
@@ -191,3 +201,72 @@ def test_a_plan_with_steps_in_the_wrong_time_is_told():
     assert told("Q2", ("C-0", "T-1", None)) == [
         "known ids (C-0 in T-1): starts in no period of the region"
     ]
+
+
+def drawn_models_of(seed):
+    """Return a drawn region, and a maker of models of regions like it."""
+    drawn = random.Random(seed)
+    region = in_time(drawn)
+    jobs = [one.id for one in region.openings if one.kind == "job"]
+    scores = {f"{c.id} {o}": drawn.randint(1, 9) for c in region.candidates for o in jobs}
+    return region, lambda other: model_of(other, OwnScore(scores=scores), 0, 1)
+
+
+def optimum(model):
+    return model.solve(solver="cp-sat", gap=0).objective
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_more_places_more_money_and_shorter_steps_never_lower_the_optimum(seed):
+    region, model = drawn_models_of(seed)
+    best = optimum(model(region))
+
+    def with_steps(update):
+        return region.model_copy(
+            update={
+                "openings": tuple(
+                    one if one.kind == "job" else one.model_copy(update=update(one))
+                    for one in region.openings
+                )
+            }
+        )
+
+    assert optimum(model(with_steps(lambda one: {"positions": one.positions + 1}))) >= best
+    assert optimum(model(with_steps(lambda _: {"contract_months": 1}))) >= best
+    assert optimum(model(with_steps(lambda _: {"cost_eur": None}))) >= best
+    assert optimum(model(with_steps(lambda _: {"positions": 0}))) <= best
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_longer_horizon_never_lowers_what_the_days_of_work_are_worth(seed):
+    region, model = drawn_models_of(seed)
+    days = sum((one.ends_on - one.starts_on).days + 1 for one in region.periods)
+    last = region.periods[-1].ends_on
+    more = po.Period(
+        id="P9", starts_on=last + dt.timedelta(days=1), ends_on=last + dt.timedelta(days=60)
+    )
+    longer = region.model_copy(update={"periods": (*region.periods, more)})
+    # Points are shares of the horizon; times its days they are points of days of work.
+    before, after = optimum(model(region)) * days, optimum(model(longer)) * (days + 60)
+    assert after >= before - 1e-6
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_where_nobody_needs_a_step_a_single_period_is_as_none(seed):
+    region, model = drawn_models_of(seed)
+    levels = dict.fromkeys(("dutch", "welding"), 1)
+    people = [one.model_copy(update={"skills": levels}) for one in region.candidates]
+    work = [one.model_copy(update={"starts_on": None}) for one in region.openings]
+    people = [one.model_copy(update={"available_from": None}) for one in people]
+    alone = region.model_copy(
+        update={"candidates": tuple(people), "openings": tuple(work), "periods": PERIODS[-1]}
+    )
+    whole = tuple(one.model_copy(update={"contract_months": 9}) for one in work)
+    alone = alone.model_copy(update={"openings": whole})
+    assert optimum(model(alone)) == optimum(model(alone.model_copy(update={"periods": ()})))
+
+
+def test_a_drawn_region_often_needs_a_step():
+    regions = (drawn_models_of(seed) for seed in range(60))
+    paths = [model(region).solve(solver="cp-sat", gap=0).paths for region, model in regions]
+    assert sum((path["kind"] != "job").any() for path in paths) >= 10

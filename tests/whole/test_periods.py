@@ -100,6 +100,43 @@ def test_a_placement_starts_in_the_period_that_holds_the_later_date_or_after(
     assert starts_of(po.solve(region)) == {"C-1": first}
 
 
+@pytest.mark.parametrize(
+    ("person", "work", "told"),
+    [
+        ({"coaching_hours_per_week": 2}, {}, "needs coaching and has no coach"),
+        (
+            {"coaching_options": {"light": 0.5, "intensive": 0.6}, "coaching_year": 1},
+            {},
+            "needs coaching and has no coach",
+        ),
+        (
+            {"available_from": "2027-01-03"},
+            {},
+            "C-1 is ready on 2027-01-03, 3 days after the end of the last period (2026-12-31)",
+        ),
+        (
+            {"available_from": "2026-03-01"},
+            {"starts_on": "2027-01-01"},
+            "O-1 is ready on 2027-01-01, 1 days after the end of the last period (2026-12-31)",
+        ),
+        ({}, {"essential_skills": {"dutch"}}, "skill dutch at 0 where 0.5 is asked"),
+    ],
+)
+def test_why_a_pair_is_not_eligible_is_told_in_time(person, work, told):
+    step = po.Opening(id="T-1", kind="training", contract_months=10, grants={"dutch": 1})
+    job = po.Opening(id="O-1", hours_per_week=(8, 24), required_skills={"dutch": 0.5}, **work)
+    region = region_of(
+        [po.Candidate(id="C-1", municipality="M", hours_per_week=(8, 24), **person)],
+        [job, step],
+        coaches=[po.Coach(id="K-1", hours_per_week=9, municipalities={"N"})],
+        municipalities=[po.Municipality(id="M"), po.Municipality(id="N")],
+    )
+    answer = po.Model(region).why_not("C-1", "O-1")
+    assert not answer.is_eligible
+    assert [reason.text for reason in answer.reasons] == [told]
+    assert answer.text("nl")
+
+
 def test_who_can_start_in_no_period_is_told_why():
     region = region_of(
         [po.Candidate(id="C-1", available_from="2027-01-01"), po.Candidate(id="C-2")],
