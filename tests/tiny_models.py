@@ -13,7 +13,6 @@ from placement_opt.instance.instance import Instance
 from placement_opt.instance.placement import Placement
 from placement_opt.instance.steps_of_paths import steps_of
 from placement_opt.objectives import standard_terms
-from placement_opt.run.not_in_time import not_in_time
 from placement_opt.solvers import get_solver
 
 MOST_PAIRS = 7
@@ -78,7 +77,6 @@ def models(draw, hard=None, options=None, steps=None, periods=((),)):
         rules["EveryCandidatePlaced"] = po.EveryCandidatePlaced()
     if region.periods:
         rules |= {rule.rule: rule for rule in draw(rules_in_time(price))}
-        rules = {name: rule for name, rule in rules.items() if not [*not_in_time([rule])]}
     sign = draw(st.sampled_from((1, 1, 1, 1, 1, 1, -1)))
     terms = [t.model_copy(update={"weight": sign}) for t in standard_terms(instance)]
     return po.Model(region, rules=list(rules.values()), objective=terms)

@@ -170,8 +170,9 @@ class Coaching(Rule):
             hours = loads.hours[loads.of_pair]
             splits = Splits.of(pairs, loads.pair, hours.max(axis=1), team, teams)
             return stacked_in_time(self.title, pairs, splits, hours, free)
-        cases, of_pair = distinct_rows(team, loads.of_pair)
-        classes = Classes(loads.pair, of_pair, np.array(cases, dtype=np.int64))
+        apart = self.kept_apart(pairs, loads.pair)
+        cases, of_pair = distinct_rows(team, loads.of_pair, *(() if apart is None else (apart,)))
+        classes = Classes(loads.pair, of_pair, np.array(cases, dtype=np.int64)[:, :2])
         return rows_in_time(self.title, pairs, classes, loads, teams, free)
 
     @override

@@ -11,6 +11,7 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Ints
+from placement_opt.constraints.coaching_capacity import CoachCapacity
 from placement_opt.constraints.coaching_classes import Classes, Free, HandOut
 from placement_opt.constraints.coaching_limits import limits_of_classes, limits_of_coaches
 from placement_opt.constraints.coaching_pools import CoachPools
@@ -95,12 +96,13 @@ def _class_label(hours: float, coach_ids: Sequence[str]) -> str:
     return f"{hours:g} h a week by {shown}" + (f" or {more} more" if more > 0 else "")
 
 
-class _ClassCapacity(Capacity):
+class _ClassCapacity(CoachCapacity):
     """Coaches of classes: all people of one class are interchangeable."""
 
     def __init__(self, hand_out: HandOut, free: Free, pools: CoachPools) -> None:
-        self._hand_out, self._free, self._pools = hand_out, free, pools
         classes = hand_out.classes
+        super().__init__(hand_out.coach, len(classes.key))
+        self._hand_out, self._free, self._pools = hand_out, free, pools
         self._room = CoachRoom(
             classes.pair,
             classes.of_pair,
@@ -108,7 +110,7 @@ class _ClassCapacity(Capacity):
             hand_out.of_class,
             hand_out.coach,
             free,
-            first_hours_row=len(classes.key),
+            first_hours_row=self.first_coach_row,
         )
 
     @override

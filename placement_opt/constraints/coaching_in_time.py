@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.basics.quantities import read_number
+from placement_opt.constraints.coaching_capacity import CoachCapacity
 from placement_opt.constraints.coaching_class_rows import SHOWN_COACHES
 from placement_opt.constraints.coaching_classes import Classes, HandOut
 from placement_opt.constraints.coaching_limits import limits_of_classes
@@ -205,15 +206,15 @@ def _class_label(instance: Instance, hours: Any, team: Sequence[int]) -> str:
     return f"{' + '.join(f'{one:g}' for one in hours)} h a week by {shown}{more}"
 
 
-class _ClassesInTime(Capacity):
+class _ClassesInTime(CoachCapacity):
     """Coaches of classes, in each period: all people of one class are interchangeable."""
 
     def __init__(
         self, hand_out: HandOut, asks: sparse.csr_array, most: Ints, pools: PoolsInTime
     ) -> None:
+        classes, first = hand_out.classes, len(hand_out.classes.key)
+        super().__init__(hand_out.coach, first)
         self._hand_out, self._asks, self._most, self._pools = hand_out, asks, most, pools
-        classes = hand_out.classes
-        first = len(classes.key)
         self._room = RoomInTime(classes.pair, classes.of_pair, hand_out.of_class, asks, first)
 
     @override

@@ -10,6 +10,7 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Ints
+from placement_opt.constraints.coaching_capacity import CoachCapacity
 from placement_opt.constraints.coaching_classes import Free
 from placement_opt.constraints.coaching_limits import (
     ONE_COACH,
@@ -119,12 +120,12 @@ def _labels(pairs: PairTable, splits: Splits, people: Ints) -> list[str]:
     ]
 
 
-class _StackedCapacity(Capacity):
+class _StackedCapacity(CoachCapacity):
     """Coaches who serve all placements of a person."""
 
     def __init__(self, splits: Splits, free: Free, first_hours_row: int) -> None:
+        super().__init__(splits.coach, first_hours_row)
         self._splits, self._free = splits, free
-        self._first_hours_row = first_hours_row
         kinds = np.arange(splits.pair.size)  # each pair is a kind of its own
         self._room = CoachRoom(
             splits.pair,
@@ -156,4 +157,4 @@ class _StackedCapacity(Capacity):
     @override
     def limited(self, lower: Ints, upper: Ints) -> Capacity | None:
         free = self._free.of_rows(upper)
-        return None if free is None else _StackedCapacity(self._splits, free, self._first_hours_row)
+        return None if free is None else _StackedCapacity(self._splits, free, self.first_coach_row)

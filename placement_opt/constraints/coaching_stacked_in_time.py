@@ -9,6 +9,7 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.basics.arrays import Ints
+from placement_opt.constraints.coaching_capacity import CoachCapacity
 from placement_opt.constraints.coaching_in_time import FreeInTime
 from placement_opt.constraints.coaching_limits import (
     ONE_COACH,
@@ -17,7 +18,7 @@ from placement_opt.constraints.coaching_limits import (
 )
 from placement_opt.constraints.coaching_room_in_time import RoomInTime
 from placement_opt.constraints.coaching_splits import Splits
-from placement_opt.formulation.capacity import Capacity, Columns, Holders, Lacking
+from placement_opt.formulation.capacity import Columns, Holders, Lacking
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock, Variables
 from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.pairs.table import PairTable
@@ -127,12 +128,13 @@ def _told(
     return [*of_pairs, *with_whom, *of_people, *in_time], limits.above(RowLimits.ties(in_time))
 
 
-class _StackedInTime(Capacity):
+class _StackedInTime(CoachCapacity):
     """Coaches who serve all placements of a person, in each period."""
 
     def __init__(self, splits: Splits, hours: Ints, free: FreeInTime, first_row: int) -> None:
+        super().__init__(splits.coach, first_row)
         self._splits, self._hours, self._free = splits, hours, free
-        self._first_row, self._most = first_row, free.most
+        self._most = free.most
         kinds = np.arange(splits.pair.size)
         self._asks = free.asks(hours[splits.of_pair], splits.coach)
         self._room = RoomInTime(splits.pair, kinds, splits.of_pair, self._asks, first_row)

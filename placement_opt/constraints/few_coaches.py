@@ -1,6 +1,6 @@
 """Few different coaches come to an employer, or to another group: so many, or each at a price."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -8,7 +8,7 @@ import numpy as np
 from typing_extensions import override
 
 from placement_opt.basics.arrays import Indices
-from placement_opt.basics.errors import Findings
+from placement_opt.basics.errors import Findings, Problem
 from placement_opt.basics.quantities import Digits, read_number
 from placement_opt.constraints.base import limit_of_group, plain_limits
 from placement_opt.constraints.coaching import Coaching
@@ -16,7 +16,8 @@ from placement_opt.constraints.few_coaches_rows import Few, few_coaches_rows
 from placement_opt.constraints.limits import Counts, Per
 from placement_opt.constraints.model_part import Examples
 from placement_opt.formulation.row_blocks import RowBlock
-from placement_opt.instance.groupings import Group, group_text
+from placement_opt.instance.groupings import Group, each_way, group_text
+from placement_opt.instance.in_time import PERIOD
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.placement import Placement, Shortfall, Violation
 from placement_opt.instance.plan import Plan
@@ -37,8 +38,9 @@ class FewCoaches(Coaching):
     .. math:: n_{tk} \le |t| \, y_{gk} \quad \text{for each class } t \text{ of } g, \qquad
               \sum_k y_{gk} - s_g \le \text{most}_g, \qquad \text{gain} = -\text{price} \cdot s_g
 
-    A coach counts once for a group, however many people of it he or she serves. A model has one
-    such rule. Source: practice; employers ask for one face, whichever people they take.
+    A coach counts once for a group, however many people of it he or she serves, and in whichever
+    periods of a region that has some. A model has one such rule. Source: practice; employers ask
+    for one face, whichever people they take.
 
     Parameters
     ----------
@@ -74,6 +76,13 @@ class FewCoaches(Coaching):
     per: Per = "employer"
     at_most: Counts
     price: CoachPrice | None = None
+
+    @override
+    def contradictions(self, unread: Collection[str] = ()) -> Iterator[Problem]:
+        yield from super().contradictions(unread)
+        if "per" not in unread and PERIOD in each_way(self.per):
+            hint = "leave the period out: a coach counts once for all periods"
+            yield Problem("rule", self.rule, "per", self.per, "must not name periods", hint)
 
     @property
     @override

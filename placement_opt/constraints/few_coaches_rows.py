@@ -10,6 +10,7 @@ from scipy import sparse
 from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
+from placement_opt.constraints.coaching_capacity import CoachCapacity
 from placement_opt.formulation.capacity import Capacity, Columns, Lacking
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 from placement_opt.formulation.row_limits import RowLimits
@@ -50,12 +51,10 @@ class _Links:
         Positions of the groups in the labels, ascending, shape (G,).
     row_of_pair
         The row of coaching that holds each pair, shape (E,); -1 for none.
-    coach_of, hours_of
-        Coach and hours of each variable of coaching, shape (V,); -1 and 0 where it serves no pair.
+    coach_of
+        Coach of each variable of coaching, shape (V,); -1 where it serves no pair.
     serves
         The row that each variable serves, shape (V,).
-    n_coaches
-        Number of coaches K.
     """
 
     served: Ints
@@ -65,22 +64,19 @@ class _Links:
     groups: Ints
     row_of_pair: Ints
     coach_of: Ints
-    hours_of: Ints
     serves: Ints
-    n_coaches: int
 
     @classmethod
     def of(cls, block: RowBlock, few: Few, n_coaches: int) -> "_Links | None":
-        """Read them from the rows of coaching, whose last rows are hours and caseload."""
-        own, holders = block.variable_usage, block.holders
-        if own is None or holders is None:
+        """Read them from the rows of coaching."""
+        holders, capacity = block.holders, block.capacity
+        if holders is None or not isinstance(capacity, CoachCapacity):
             return None
         usage, n_rows = block.usage, len(block)
         row_of_pair = np.full(usage.shape[1], -1, dtype=np.int64)
         row_of_pair[usage.indices] = np.repeat(np.arange(n_rows), np.diff(usage.indptr))
-        hours = own[n_rows - 2 * n_coaches : n_rows - n_coaches].tocoo()
-        coach_of, hours_of = np.full(block.n_own, -1), np.zeros(block.n_own, dtype=np.int64)
-        coach_of[hours.col], hours_of[hours.col] = hours.row, hours.data
+        coach_of = np.full(block.n_own, -1)
+        coach_of[: capacity.coach.size] = capacity.coach
         group_of_row = np.full(n_rows + 1, -1, dtype=np.int64)
         known = np.flatnonzero(row_of_pair >= 0)
         group_of_row[row_of_pair[known]] = few.code[known]
@@ -96,9 +92,7 @@ class _Links:
             groups,
             row_of_pair,
             coach_of,
-            hours_of,
             holders.row,
-            n_coaches,
         )
 
 
@@ -224,13 +218,13 @@ class _FewRoom(Capacity):
 
     def _fits(self, own: Ints) -> Bools:
         """Tell which variables of coaching have hours and a head left at their coach."""
-        block, links = self._block, self._links
-        usage = block.variable_usage
-        left = block.upper - (0 if usage is None else usage @ own)
-        n_coaches = links.n_coaches
-        hours, heads = left[-2 * n_coaches : -n_coaches], left[-n_coaches:]
-        coach = np.maximum(links.coach_of, 0)
-        fits: Bools = (hours[coach] >= links.hours_of) & (heads[coach] >= 1)
+        block, capacity = self._block, self._block.capacity
+        fits = np.ones(block.n_own, dtype=np.bool_)
+        if block.variable_usage is not None and isinstance(capacity, CoachCapacity):
+            asks = block.variable_usage[capacity.first_coach_row :]
+            left = block.upper[capacity.first_coach_row :] - asks @ own
+            each = asks.tocoo()
+            fits[each.col[each.data > left[each.row]]] = False
         return fits
 
     @override

@@ -26,7 +26,6 @@ from placement_opt.pairs.regimes import in_regimes
 from placement_opt.pairs.rule_protocols import gather_problems
 from placement_opt.pairs.table import MANY, Column, PairTable
 from placement_opt.run.compiled import Compiled
-from placement_opt.run.not_in_time import not_in_time
 from placement_opt.run.own_parts import OwnRule, asked_rule, asked_term
 from placement_opt.run.progress import Stopwatch
 from placement_opt.run.removed import reasons_told
@@ -104,9 +103,6 @@ def _compiled(
     declared = (rule.placements_in(instance) for rule in rules)
     at_most = min((most for most in declared if most is not None), default=MANY)
     findings = Findings()
-    if instance.region.periods:
-        findings.add(not_in_time(rules))
-        findings.refuse()
     asked_rules, asked_terms = list(map(asked_rule, rules)), list(map(asked_term, terms))
     with watch.phase("pairs"):
         instance = _with_steps(instance, asked_rules, terms)

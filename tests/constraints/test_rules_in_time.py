@@ -22,7 +22,6 @@ from placement_opt.constraints import RULES
 from placement_opt.instance.plan import Plan
 from placement_opt.pairs.groups import LabelsOfPairs
 from placement_opt.pairs.placements import PairsByIds, placement_of
-from placement_opt.run.not_in_time import not_in_time
 
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 IN_TIME = (
@@ -41,7 +40,6 @@ CASES = [
     for number, rule in enumerate(
         [*(kind(**fields) for kind in RULES for fields in kind.examples), *IN_TIME]
     )
-    if not [*not_in_time([rule])]
     for at_most in ((1, None) if isinstance(rule, po.JobsQuota | po.Coaching) else (1,))
 ]
 

@@ -317,12 +317,6 @@ def test_a_placement_without_a_start_is_no_plan_in_time():
     assert "start dates" in {found.rule for found in verdict.violations}
 
 
-def test_what_is_not_built_in_time_is_refused_by_its_name():
-    region = region_of([po.Candidate(id="C-1")], [po.Opening(id="O-1")])
-    with pytest.raises(po.InvalidInputError, match="FewCoaches"):
-        po.Model(region).add(po.FewCoaches(at_most=1)).solve()
-
-
 def test_without_periods_there_are_no_columns_of_time():
     region = po.Region(
         name="none", candidates=[po.Candidate(id="C-1")], openings=[po.Opening(id="O-1")]
