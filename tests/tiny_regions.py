@@ -128,8 +128,11 @@ def groups_of_people(persons):
 
 
 @st.composite
-def jobs(draw, number, employers, persons, steps=False):
-    """Draw a job; with `steps` most of those that ask for skills cannot do without one."""
+def jobs(draw, number, employers, persons, steps=False, periods=False):
+    """Draw a job; with `steps` most of those that ask for skills cannot do without one.
+
+    With `periods` some begin with a trial.
+    """
     asked = ({"dutch": 0.5}, {"dutch": 0.4, "welding": 0.7})
     required = draw(st.sampled_from(asked if steps else ({}, *asked)))
     first = frozenset(sorted(required)[:1])
@@ -146,6 +149,7 @@ def jobs(draw, number, employers, persons, steps=False):
         sheltered=draw(often(False, True)),
         starts_on=draw(often(None, dt.date(2026, 3, 1))),
         contract_months=draw(often(None, 2, 6)),
+        trial_months=draw(often(None, 1, 3)) if periods else None,
         preferences=draw(st.sampled_from(((), (persons[-1],), persons, (persons,), persons[::-1]))),
         sector_of_work=draw(st.sampled_from((None, "care"))),
         hours_total_per_week=draw(often(None, 36, 20.5)),
@@ -257,7 +261,7 @@ def tiny_regions(
             draw(people(n, work, coaches, homes, options, steps)) for n in range(len(persons))
         ],
         "openings": [
-            *(draw(jobs(n, firms, persons, steps)) for n in range(len(work))),
+            *(draw(jobs(n, firms, persons, steps, periods != ((),))) for n in range(len(work))),
             *(draw(steps_of(n, firms, pays)) for n in range(n_steps)),
         ],
         "employers": [draw(employers_of(n)) for n in range(len(firms))],

@@ -100,10 +100,8 @@ def _points_of_term(term: Term, pairs: PairTable, some: PairTable, rows: Ints) -
     One of the user's own is asked about all pairs, as it was for the plan: it may compare them.
     """
     name = type(term).__name__
-    if is_own(term):
-        column = weighted_in_time(pairs, OwnTerm(term).points(pairs), name)
-    else:
-        column = weighted_in_time(some, term.points(some), name)
+    asked, points = (pairs, OwnTerm(term).points) if is_own(term) else (some, term.points)
+    column = weighted_in_time(asked, points(asked), name, of_contract=term.of_contract)
     values = column.values[rows] if is_own(term) else column.values
     weight = read_number(term.weight) / column.scale
     largest = max(int(values.max(initial=0)), -int(values.min(initial=0)))

@@ -43,8 +43,9 @@ class PlacementRow(Row):
     """One proposed placement; amounts are None where nobody gave what they follow from.
 
     `variant` is the way in which the pair is had, None for a pair with one way only;
-    `start_period`, `starts_on` and `ends_on`, the last day within the periods of the region, are
-    told where it has periods; `success_probability` is the chance that it holds, where
+    `start_period`, `starts_on`, `contract_starts_on` (after a trial, and None where that lasts to
+    the end of the periods) and `ends_on`, the last day within them, are told in a region with
+    periods; `success_probability` is the chance that it holds, where
     `ExpectedPlacements` counts it.
     """
 
@@ -59,6 +60,7 @@ class PlacementRow(Row):
     variant: str | None = None
     start_period: str | None = None
     starts_on: dt.date | None = None
+    contract_starts_on: dt.date | None = None
     ends_on: dt.date | None = None
     success_probability: float | None = None
 

@@ -20,7 +20,7 @@ def limits_by_year(
 ) -> RowBlock | None:
     r"""Lower ``sum of amount a year <= limit`` to a row for each calendar year of the periods.
 
-    .. math:: \sum_{p \in g} \frac{\text{days of the run of } p \text{ in } y}{\text{days of } y}
+    .. math:: \sum_{p \in g} \frac{\text{days under contract in } y}{\text{days of } y}
               u_p x_p \le L_g \quad \text{for each year } y
 
     Without periods it is one row of the amounts of a year.
@@ -40,7 +40,8 @@ def limits_by_year(
             raise _too_large(title, Fraction(largest, paid.scale), f"{of_year} days of {year}")
         before = np.concatenate([[0], np.cumsum(days)])
         common = int(np.gcd.reduce([of_year, *days]))
-        share = (before[pairs.end] - before[pairs.start]) // common
+        paid_from = periods.contract[pairs.opening, pairs.start]
+        share = (before[pairs.end] - before[paid_from]) // common
         column = Column.of(paid.values.astype(np.int64) * share, paid.scale * (of_year // common))
         labels = tuple((str(label), str(year)) for label in groups.labels)
         usage = Usage(Groups(groups.code, labels), column, unit="eur_per_year")

@@ -37,6 +37,7 @@ from placement_opt.instance.columns import HOUR
 from placement_opt.instance.groupings import Group, each_way, group_text
 from placement_opt.instance.in_time import IN_TIME
 from placement_opt.instance.instance import Instance
+from placement_opt.instance.periods import periods_of
 from placement_opt.instance.placement import Shortfall, Violation
 from placement_opt.instance.plan import Plan
 from placement_opt.pairs.groups import Groups, grouped
@@ -203,8 +204,10 @@ class JobsQuota(Rule):
         with findings.gathered():
             counts = who_counts(pairs, refuse_unknown=self.unknown_ground == "refuse")
         counted = counts[pairs.candidate] & ~instance.openings.sheltered[pairs.opening]
-        if self.at == "end" and pairs.end is not None:
-            counted &= pairs.end == len(instance.region.periods)
+        periods = instance.derived(periods_of)
+        if self.at == "end" and periods is not None and pairs.end is not None:
+            counted &= pairs.end == periods.n_periods
+            counted &= periods.contract[pairs.opening, pairs.start] < periods.n_periods
         with findings.gathered():
             hours = hours_where(pairs, counted, self.title)
         findings.refuse()

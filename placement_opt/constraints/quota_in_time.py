@@ -10,6 +10,7 @@ from placement_opt.basics.arrays import Indices, Ints
 from placement_opt.constraints.grouped_limit import Usage
 from placement_opt.constraints.while_running import in_period
 from placement_opt.instance.in_time import PERIOD
+from placement_opt.instance.periods import periods_of
 from placement_opt.pairs.groups import Groups, grouped
 from placement_opt.pairs.table import PairTable
 
@@ -22,11 +23,15 @@ def in_each_period(
 ) -> tuple[Usage, dict[int, Fraction], dict[int, Fraction]]:
     """Return usage, targets and prices of each group in each of the T periods, also of nobody's.
 
-    Row ``g * T + t`` is group g in period t. Who leaves a job is gone from the period of the start.
+    Row ``g * T + t`` is group g in period t. A trial before the contract
+    counts for nothing. Who leaves a job is gone from the period of the start.
     """
-    running = grouped(pairs, PERIOD)
-    if running.pair is None or pairs.start is None:
+    running, periods = grouped(pairs, PERIOD), pairs.instance.derived(periods_of)
+    if periods is None or running.pair is None or pairs.start is None:
         raise TypeError("groups without periods")
+    contract = periods.contract[pairs.opening, pairs.start]
+    is_paid = running.code >= contract[running.pair]
+    running = replace(running, code=running.code[is_paid], pair=running.pair[is_paid])
     ids = tuple(map(str, running.labels))
     labels = tuple(in_period(label, id_) for label in usage.groups.labels for id_ in ids)
 

@@ -49,7 +49,7 @@ def placed_jobs(plan: Plan, per: Ways, period: Period | None = None) -> dict[Gro
         for placement in placements:
             run = plan.run(placement)
             begun = begun or period is None or run[0].starts_on <= period.starts_on
-            if period is not None and period not in run:
+            if period is not None and period not in plan.run_under_contract(placement):
                 continue
             if not plan.opening(placement).sheltered:
                 hours = plan.hours_per_week(placement) or Fraction(0)

@@ -178,7 +178,9 @@ class WageSubsidyBudget(Rule):
     def paid_in(self, plan: Plan, placement: Placement, year: int | None) -> Fraction:
         """Return what the budget of a calendar year pays for a placement; None without periods."""
         paid = self.paid(plan, placement)
-        return paid if year is None else paid * share_of_year(plan.run(placement), year)
+        return (
+            paid if year is None else paid * share_of_year(plan.run_under_contract(placement), year)
+        )
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:

@@ -39,13 +39,24 @@ def run_of(periods: Sequence[Period], variant: str | None, opening: Opening) -> 
     start = start_of(periods, variant)
     if start is None:
         raise KeyError(variant)
-    over: dt.date | None = None
-    for period in periods:
-        if period.id == start:
-            months = opening.contract_months
-            over = dt.date.max if months is None else months_later(period.starts_on, months)
-        if over is not None and period.starts_on < over:
-            yield period
+    later = [*periods[[period.id for period in periods].index(start) :]]
+    trial = _lasting(later, opening.trial_months or 0)
+    yield from trial
+    rest = later[len(trial) :]
+    yield from rest if opening.contract_months is None else _lasting(rest, opening.contract_months)
+
+
+def under_contract(run: Sequence[Period], opening: Opening) -> Sequence[Period]:
+    """Return the periods of a run that come after the trial with which it begins."""
+    return run[len(_lasting(run, opening.trial_months or 0)) :]
+
+
+def _lasting(periods: Sequence[Period], months: int) -> list[Period]:
+    """Return the periods that begin within so many months from the first of them on."""
+    if not periods:
+        return []
+    over = months_later(periods[0].starts_on, months)
+    return [period for period in periods if period.starts_on < over]
 
 
 def starts_of(

@@ -27,14 +27,18 @@ class Periods:
         The periods, T of them.
     first_of_candidate, first_of_opening
         The first period in which each can start, T for none, shapes (C,) and (O,).
+    contract
+        The period in which the contract of a placement in each opening that starts in each period
+        begins: the same one, or the first one after a trial, T for none, shape (O, T).
     end
-        The period before which a placement in each opening that starts in each period is over: as
-        many months later as the contract lasts, and T at most, shape (O, T).
+        The period before which such a placement is over: as many months after the begin of the
+        contract as that lasts, and T at most, shape (O, T).
     """
 
     records: tuple[Period, ...]
     first_of_candidate: Indices
     first_of_opening: Indices
+    contract: Indices
     end: Indices
 
     @property
@@ -100,15 +104,19 @@ def periods_of(instance: Instance) -> Periods | None:
     people = (person.available_from for person in instance.candidate_records)
     work = [instance.opening_of[id_] for id_ in instance.opening_ids]
     last_days = [period.ends_on for period in records]
-    ends = {
-        months: [_end(records, start, months) for start in range(len(records))]
-        for months in {one.contract_months for one in work}
+    n_periods = len(records)
+    runs = {
+        terms: [_run(records, start, *terms) for start in range(n_periods)]
+        for terms in {(one.trial_months, one.contract_months) for one in work}
     }
+    of_work = np.array([runs[one.trial_months, one.contract_months] for one in work])
+    of_work = of_work.reshape(len(work), n_periods, 2)
     return Periods(
         records,
         frozen((_first(last_days, day) for day in people), np.int16),
         frozen((_first(last_days, one.starts_on) for one in work), np.int16),
-        frozen((ends[one.contract_months] for one in work), np.int16),
+        frozen(of_work[:, :, 0], np.int16),
+        frozen(of_work[:, :, 1], np.int16),
     )
 
 
@@ -117,9 +125,16 @@ def _first(last_days: Sequence[dt.date], day: dt.date | None) -> int:
     return 0 if day is None else bisect_left(last_days, day)
 
 
-def _end(records: Sequence[Period], start: int, months: int | None) -> int:
+def _run(
+    records: Sequence[Period], start: int, trial: int | None, contract: int | None
+) -> tuple[int, int]:
+    """Return the period in which the contract begins, and the one before which it is over."""
+    begins = start if trial is None else _later(records, start, trial)
+    is_open = contract is None or begins == len(records)
+    return begins, len(records) if is_open else _later(records, begins, contract)
+
+
+def _later(records: Sequence[Period], start: int, months: int) -> int:
     """Return the first period that starts no earlier than so many months after another."""
-    if months is None:
-        return len(records)
     day = months_later(records[start].starts_on, months)
     return bisect_left([period.starts_on for period in records], day)

@@ -6,7 +6,14 @@ from typing import Any, Self
 
 from placement_opt.basics.quantities import read_number
 from placement_opt.instance.groupings import Group, Ways, way_to_group
-from placement_opt.instance.in_time import PERIOD, START_PERIOD, run_of, start_of, way_of
+from placement_opt.instance.in_time import (
+    PERIOD,
+    START_PERIOD,
+    run_of,
+    start_of,
+    under_contract,
+    way_of,
+)
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.placement import Placement
 from placement_opt.instance.readings import Readings, ReadT
@@ -151,6 +158,10 @@ class Proposal:
         """Return the periods in which a placement runs; none in a region without periods."""
         periods, variant = self.instance.region.periods, placement.variant
         return tuple(run_of(periods, variant, self.opening(placement))) if periods else ()
+
+    def run_under_contract(self, placement: Placement) -> tuple[Period, ...]:
+        """Return those of these periods that come after a trial."""
+        return tuple(under_contract(self.run(placement), self.opening(placement)))
 
     def groups(self, placement: Placement, per: Ways) -> tuple[Group, ...]:
         """Return the labels of all groups that a placement belongs to.

@@ -32,8 +32,14 @@ class Term(ModelPart):
     ----------
     weight
         Factor of the term in the objective, which is always maximised; may be negative.
+
+    Attributes
+    ----------
+    of_contract
+        Whether points are brought under contract only, and by no trial before it.
     """
 
+    of_contract: ClassVar[bool] = False
     subject: ClassVar[str] = "objective term"
     id_field: ClassVar[str] = "term"
     term: str

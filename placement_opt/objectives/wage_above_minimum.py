@@ -41,6 +41,7 @@ class WageAboveMinimum(Term):
     Wet minimumloon en minimumvakantiebijslag: the minimum wage per hour.
     """
 
+    of_contract: ClassVar[bool] = True
     title: ClassVar[str] = "wage above the minimum"
     title_nl: ClassVar[str] = "loon boven het minimum"
     term: Literal["WageAboveMinimum"] = "WageAboveMinimum"

@@ -43,8 +43,12 @@ def in_periods(pairs: PairTable) -> PairTable:
     )
 
 
-def weighted_in_time(pairs: PairTable, points: Column, term: str) -> Column:
+def weighted_in_time(
+    pairs: PairTable, points: Column, term: str, *, of_contract: bool = False
+) -> Column:
     """Return the points of a term times the share of the horizon in which each placement runs.
+
+    With `of_contract` it is the share under contract, without the trial before it.
 
     Raises
     ------
@@ -54,7 +58,8 @@ def weighted_in_time(pairs: PairTable, points: Column, term: str) -> Column:
     periods = pairs.instance.derived(periods_of)
     if periods is None or pairs.start is None or pairs.end is None:
         return points
-    days, horizon = periods.days(pairs.start, pairs.end)
+    start = periods.contract[pairs.opening, pairs.start] if of_contract else pairs.start
+    days, horizon = periods.days(start, pairs.end)
     largest = max(-int(points.values.min(initial=0)), int(points.values.max(initial=0)))
     if largest * horizon >= _MOST:
         expected = f"must fit 64 bits times the {horizon} days of the periods"

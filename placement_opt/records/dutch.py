@@ -127,6 +127,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "startdatum": "starts_on",
         "contract_mnd": "contract_months",
         "contract_maanden": "contract_months",
+        "proef_mnd": "trial_months",
+        "proef_maanden": "trial_months",
         "sector": "sector_of_work",
         "voorkeuren": "preferences",
     },

@@ -71,6 +71,7 @@ _PACKING = Opening(
     wage_eur_per_hour=15.2,
     starts_on="2026-03-01",
     contract_months=12,
+    trial_months=2,
     preferences=["C-1"],
     sector_of_work="logistics",
     days=["mon", "tue", "thu"],

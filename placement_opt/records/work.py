@@ -48,6 +48,7 @@ _OF_JOBS = (
     "hours_total_per_week",
     "wage_eur_per_hour",
     "sheltered",
+    "trial_months",
 )
 """Fields that only steps have, and that only jobs have."""
 
@@ -111,6 +112,9 @@ class Opening(Record):
         First day of work.
     contract_months
         Length of the contract, in months; None where it has no end.
+    trial_months
+        Months that people work here on trial before the contract, without wage and subsidy; a plan
+        in time begins with them, see `Region.periods`. None for no trial.
     preferences
         Candidate ids, best first; a tuple among them holds equally good ones.
     sector_of_work
@@ -151,6 +155,7 @@ class Opening(Record):
     sheltered: Bool = False
     starts_on: Date | None = None
     contract_months: Months | None = None
+    trial_months: Months | None = None
     preferences: PersonRanking = ()
     sector_of_work: Label | None = None
     groups: GroupLabels = Field(default_factory=ReadOnlyDict)

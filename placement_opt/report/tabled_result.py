@@ -49,7 +49,7 @@ _TABLES: Mapping[str, tuple[type[Row], str]] = {
 """Row and field of each table."""
 
 _WITH_TIME: Mapping[str, tuple[str, ...]] = {
-    "placements": ("start_period", "starts_on", "ends_on"),
+    "placements": ("start_period", "starts_on", "contract_starts_on", "ends_on"),
     "quotas": ("period",),
     "budgets": ("year",),
     "coaches": ("period",),

@@ -87,12 +87,13 @@ def placement_rows(
 
 def _when(plan: Plan, placement: Placement) -> dict[str, Any]:
     """Return when a placement starts and ends; nothing without periods."""
-    run = plan.run(placement)
+    run, paid = plan.run(placement), plan.run_under_contract(placement)
     if not run:
         return {}
     return {
         "start_period": run[0].id,
         "starts_on": run[0].starts_on,
+        "contract_starts_on": paid[0].starts_on if paid else None,
         "ends_on": run[-1].ends_on,
     }
 
@@ -246,7 +247,11 @@ def _budgets_of_year(
         if home in paid:
             whole = rule.paid(plan, placement)
             subsidy = min(whole, plan.amount(placement, rule.subsidy) or Fraction(0))
-            share = Fraction(1) if year is None else share_of_year(plan.run(placement), year)
+            share = (
+                Fraction(1)
+                if year is None
+                else share_of_year(plan.run_under_contract(placement), year)
+            )
             subsidies[home] += share * subsidy
             paid[home] += share * whole
             placements[home] += int(share * whole > 0)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from placement_opt.basics.rows import AssumptionRow
 from placement_opt.instance.instance import Instance
-from placement_opt.records import Candidate
+from placement_opt.records import Candidate, Region
 from placement_opt.rulebook import Parameter
 from placement_opt.rulebook.coaching import LAST_STEP
 from placement_opt.run.compiled import Compiled
@@ -18,7 +18,28 @@ def assumption_rows(compiled: Compiled) -> tuple[AssumptionRow, ...]:
     The rulebook is asked until the last table of a result is made, so that this comes after it.
     """
     instance = compiled.pairs.instance
-    return (*instance.region.reading.assumed(), *compiled.assumptions, *_of_the_law(instance))
+    region = instance.region
+    return (
+        *region.reading.assumed(),
+        *compiled.assumptions,
+        *_of_trials(region),
+        *_of_the_law(instance),
+    )
+
+
+def _of_trials(region: Region) -> Iterator[AssumptionRow]:
+    """Yield that trials are no part of a plan of one week."""
+    on_trial = [one for one in region.openings if one.trial_months is not None]
+    if on_trial and not region.periods:
+        yield AssumptionRow(
+            rule="Region",
+            about="trial_months",
+            count=len(on_trial),
+            text="without periods a plan is a week under contract: trials before it are not"
+            " planned",
+            text_nl="zonder perioden is een plan een week onder contract: proefplaatsingen ervoor"
+            " worden niet gepland",
+        )
 
 
 def _of_the_law(instance: Instance) -> Iterator[AssumptionRow]:

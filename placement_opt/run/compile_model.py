@@ -124,9 +124,11 @@ def _compiled(
         for rule in asked_rules:
             with findings.gathered():
                 blocks.append(rule.lower(pairs))
-        for term in asked_terms:
+        for term, asked in zip(terms, asked_terms, strict=True):
             with findings.gathered():
-                points.append(weighted_in_time(pairs, term.points(pairs), type(term).__name__))
+                name = type(asked).__name__
+                column, of_contract = asked.points(pairs), term.of_contract
+                points.append(weighted_in_time(pairs, column, name, of_contract=of_contract))
         findings.refuse()
     with watch.phase("formulate"):
         weights = (read_number(term.weight) for term in terms)

@@ -91,7 +91,8 @@ def _own_points(rule: Rule, compiled: Compiled, solution: Solution) -> list[Frac
 def _points(term: Term, compiled: Compiled, solution: Solution) -> list[Fraction]:
     """Return the points of each placement before the weight, as the model has them."""
     pairs = compiled.pairs
-    column = weighted_in_time(pairs, OwnTerm(term).points(pairs), type(term).__name__)
+    own, name = OwnTerm(term).points(pairs), type(term).__name__
+    column = weighted_in_time(pairs, own, name, of_contract=term.of_contract)
     return [Fraction(value, column.scale) for value in column.values[solution.chosen].tolist()]
 
 

@@ -228,7 +228,8 @@ def value_in_time(term: "Term", plan: Plan) -> Fraction:
         return read_number(term.value(plan))
     parts: dict[Fraction, list[Placement]] = {}
     for placement in plan.placements:
-        share = share_of_horizon(periods, plan.run(placement))
+        run = plan.run_under_contract(placement) if term.of_contract else plan.run(placement)
+        share = share_of_horizon(periods, run)
         parts.setdefault(share, []).append(placement)
     of_steps = read_number(term.value(plan.of_some(()))) if plan.steps else Fraction(0)
     values = (
