@@ -1,5 +1,6 @@
 """A single change with which somebody is placed: what it is, and what it gains."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Literal
 
@@ -28,6 +29,8 @@ class Change(ResultPart):
         The change as a share of what the field usually ranges over.
     gain_points
         What the plan with the change is worth more than the plan at hand, in points.
+    starts_on
+        The first day of that placement, in a region with periods; else None.
     is_proven
         True where both plans are proven the best; else they are the best that were found.
     """
@@ -41,6 +44,7 @@ class Change(ResultPart):
     after: Value
     size: float
     gain_points: float
+    starts_on: dt.date | None = None
     is_proven: bool
 
     def text(self, language: Language = "en", *, to: Reader = "consultant") -> str:

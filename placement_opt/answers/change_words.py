@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from placement_opt.answers.day_words import from_day
+
 if TYPE_CHECKING:
     from placement_opt.answers.change import Change, Changes
 
@@ -125,6 +127,7 @@ def told(
     key = key.rstrip("]").strip("'")
     field = words.fields.get(name, change.field).format(key=key)
     would = words.would.format(who=change.candidate_id, opening=change.opening_id)
+    would += from_day(change.starts_on, language)
     if to == "employer" and (change.kind not in {"opening", "employer"} or name == NEEDS):
         return words.nothing
     if to == "person" and change.kind not in {"candidate", "opening"}:

@@ -5,6 +5,7 @@ region is made again over the plan, everybody's best pairs and all of the person
 the plan; what is found is a plan of the changed region, judged by all of its rules.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,9 +56,10 @@ FIRST_PAIRS = 3
 
 @dataclass(frozen=True)
 class Placed:
-    """That a change places a person: where, what is gained, and whether that is proven."""
+    """That a change places a person: where, when, what is gained, and whether that is proven."""
 
     opening_id: str
+    starts_on: dt.date | None
     gain_points: float
     is_proven: bool
 
@@ -106,7 +108,7 @@ class WholeJudge:
             return None
         if where is None or free.objective is None or not _reaches(free, self._best):
             return None
-        return Placed(where, free.objective - self._best, free.status is Status.OPTIMAL)
+        return Placed(*where, free.objective - self._best, free.status is Status.OPTIMAL)
 
     def can_be_placed(self, change: RecordChange) -> bool:
         """Tell whether some plan with a change places the person and loses nothing."""
@@ -121,9 +123,9 @@ class WholeJudge:
         seconds = max(LEAST_S, min(SECONDS, self._pace.left_s))
         return model.solve(gap=0, time_limit_s=seconds)
 
-    def _where(self, result: "Result") -> str | None:
+    def _where(self, result: "Result") -> tuple[str, dt.date | None] | None:
         rows = (row for row in result.placement_rows if row.candidate_id == self._candidate_id)
-        return next((row.opening_id for row in rows), None)
+        return next(((row.opening_id, row.starts_on) for row in rows), None)
 
 
 def _reaches(result: "Result", points: float | None) -> bool:
@@ -181,12 +183,15 @@ class NearJudge:
             return None
         near = self._by_moves(hand, pair)
         if near is not None:
-            return Placed(possible.opening_id, near, is_proven=False)
+            return Placed(possible.opening_id, None, near, is_proven=False)
         seconds = max(LEAST_S, min(NEAR_SECONDS, self._pace.left_s))
         again = solve_near(hand, held, time_limit_s=seconds, at_least=self._hand.points)
         if again.points is None:
             return None
-        return Placed(possible.opening_id, float(again.points - self._hand.points), is_proven=False)
+        row = compiled.pairs.instance.opening_idx(possible.opening_id)
+        day = again.first_day(self._candidate_id, [row])
+        gained = float(again.points - self._hand.points)
+        return Placed(possible.opening_id, day, gained, is_proven=False)
 
     def _by_moves(self, hand: PlanAtHand, pair: tuple[str, str]) -> float | None:
         """Return what a few moves to a plan with the pair gain; None where they lose, or fail."""

@@ -6,6 +6,7 @@ by themselves: the certified bound, less what the pair lacks to be worth its pri
 bounds come from solving again, near the plan at hand and, where time is left, whole.
 """
 
+import datetime as dt
 import math
 import time
 from dataclasses import dataclass, replace
@@ -48,6 +49,7 @@ class Regret:
     regret_bounds: tuple[float, float] | None = None
     loss_points: float | None = None
     moves: tuple[Move, ...] = ()
+    starts_on: dt.date | None = None
     plan: tuple[PlanRow, ...] | None = None
     is_proven: bool = False
 
@@ -131,6 +133,7 @@ def _told(
         regret_bounds=ends,
         loss_points=float(loss),
         moves=in_chains(again.moves, candidate_id),
+        starts_on=again.first_day(candidate_id, hand.compiled.pairs.opening[pairs].tolist()),
         plan=better,
         is_proven=is_proven,
     )

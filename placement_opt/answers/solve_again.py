@@ -26,6 +26,7 @@ Examples
 (True, True)
 """
 
+import datetime as dt
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -45,6 +46,7 @@ from placement_opt.formulation.capacity import Columns
 from placement_opt.formulation.certificate import bound_in_points
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.instance.in_time import first_day
 from placement_opt.instance.plan import Plan
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.two_readings import contradictions
@@ -111,6 +113,17 @@ class SolvedAgain(ShortRepr):
         if self.is_impossible:
             return True
         return self.points is not None and self.bound is not None and self.points >= self.bound
+
+    def first_day(self, candidate_id: str, openings: Iterable[int]) -> dt.date | None:
+        """Return on which day somebody starts in one of some openings; None where nobody knows."""
+        instance = self.compiled.pairs.instance
+        meant = {instance.opening_ids[row] for row in openings}
+        days = (
+            first_day(instance.region.periods, one.variant)
+            for one in (() if self.plan is None else self.plan.placements)
+            if one.candidate_id == candidate_id and one.opening_id in meant
+        )
+        return min((day for day in days if day is not None), default=None)
 
 
 def holding(compiled: Compiled, pairs: Iterable[tuple[str, str]]) -> Compiled:

@@ -153,6 +153,7 @@ def _told(candidate_id: str, change: RecordChange, placed: Placed) -> Change:
         after=_plain(change.after),
         size=float(change.size),
         gain_points=placed.gain_points,
+        starts_on=placed.starts_on,
         is_proven=placed.is_proven,
     )
 

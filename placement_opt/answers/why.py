@@ -1,5 +1,6 @@
 """Why a person has this placement, or none: points by term, costs, and what came next."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +23,7 @@ from placement_opt.basics.rows import (
 )
 from placement_opt.basics.status import Status
 from placement_opt.constraints.fixed_placements import FixedPlacements
+from placement_opt.instance.in_time import first_day
 from placement_opt.records.pins import Pin
 from placement_opt.run.compiled import Compiled
 
@@ -57,11 +59,12 @@ class RunnerUp(ResultPart):
     short of the best plan, where both are proven; None where that was not asked or not proven,
     and where no plan can hold the pair: then `is_possible` is False. It is None where nobody knows.
     `price_points` is what the prices say the pair costs, an estimate; `reasons` are the rows
-    without room for it.
+    without room for it. `starts_on` is its first day, in a region with periods.
     """
 
     opening_id: str
     variant: str | None = None
+    starts_on: dt.date | None = None
     points: float
     regret_points: float | None = None
     is_possible: bool | None = None
@@ -107,8 +110,8 @@ class Why(ResultPart):
 
         A consultant sees all of it. A person sees their own placement, the steps before it and next
         openings, and no id of anybody else, the coach included. An employer sees who is proposed
-        where and for how many hours: no coach, no steps, no points, no costs (a subsidy tells the
-        wage value), no other openings.
+        where, from when and for how many hours: no coach, no steps, no points, no costs (a subsidy
+        tells the wage value), no other openings.
         """
         return told(self, language, to)
 
@@ -135,7 +138,12 @@ def why(result: "Result", rows: RowsOfPeople, candidate_id: str, k: int = 3) -> 
     variants = others["variant"].tolist() if "variant" in others else [None] * len(others)
     openings, points = others["opening_id"].tolist(), others["points"].tolist()
     runner_ups = tuple(
-        RunnerUp(opening_id=openings[at], variant=variants[at], points=points[at])
+        RunnerUp(
+            opening_id=openings[at],
+            variant=variants[at],
+            starts_on=first_day(model.region.periods, variants[at]),
+            points=points[at],
+        )
         for at in order.tolist()
     )
     if result.has_plan:

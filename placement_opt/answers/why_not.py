@@ -1,5 +1,6 @@
 """Why a person is not in an opening, or nowhere: what stands in the way, and what it would cost."""
 
+import datetime as dt
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from typing_extensions import override
 
+from placement_opt.answers.day_words import from_day
 from placement_opt.answers.move_chains import Move
 from placement_opt.answers.pair_reasons import PairReason, pair_reasons
 from placement_opt.answers.regret import PlanRow, regret_of
@@ -19,6 +21,7 @@ from placement_opt.basics.rows import ResultPart
 from placement_opt.basics.status import Status
 from placement_opt.constraints.base import Rule
 from placement_opt.constraints.steps import Steps
+from placement_opt.instance.in_time import first_day
 from placement_opt.pairs.table import PairTable
 
 if TYPE_CHECKING:
@@ -54,6 +57,9 @@ class WhyNot(ResultPart):
         What the prices of the rows say it costs: an estimate.
     moves
         Who changes between this plan and that one, as a chain: who comes, then who makes room.
+    starts_on
+        The first day of the placement in the plan that holds it: this one, or the one that was
+        found. None without periods, and without such a plan.
     plan
         A better plan, where one was found: rows of candidate, opening and coach, as ``start=`` of
         `Model.solve` takes them.
@@ -72,6 +78,7 @@ class WhyNot(ResultPart):
     loss_points: float | None = None
     price_points: float | None = None
     moves: tuple[Move, ...] = ()
+    starts_on: dt.date | None = None
     plan: tuple[PlanRow, ...] | None = None
     is_proven: bool = False
 
@@ -136,7 +143,8 @@ def why_not(
     if not pairs.size or not result.has_plan:
         return WhyNot(is_eligible=bool(pairs.size), reasons=why_left, **asked)
     chosen = result.at_hand.solution.chosen
-    if np.isin(pairs, chosen).any():
+    is_here = pairs[np.isin(pairs, chosen)]
+    if is_here.size:
         slack = None if result.bound is None else result.bound - (result.objective or 0.0)
         is_best = result.status is Status.OPTIMAL
         return WhyNot(
@@ -146,6 +154,7 @@ def why_not(
             regret_points=0.0 if is_best else None,
             regret_bounds=None if slack is None else (0.0, 0.0 if is_best else slack),
             loss_points=0.0,
+            starts_on=min(_days(compiled, is_here), default=None),
             is_proven=is_best,
             **asked,
         )
@@ -162,6 +171,13 @@ def why_not(
         reproducible=result.run.parameters.reproducible,
     )
     return WhyNot(is_eligible=True, reasons=reasons, **asked, **vars(regret))
+
+
+def _days(compiled: "Compiled", pairs: Ints) -> list[dt.date]:
+    """Return the first day of each of some pairs that starts in a period."""
+    periods, table = compiled.pairs.instance.region.periods, compiled.pairs
+    found = (first_day(periods, table.variant_of(row)) for row in pairs.tolist())
+    return [day for day in found if day is not None]
 
 
 def pairs_asked(compiled: "Compiled", candidate_id: str, opening_id: str | None) -> Ints:
@@ -189,8 +205,10 @@ def _in_the_way(
     reasons = [
         _plain(
             "",
-            f"placed in {row.opening_id} instead ({row.points:,.0f} points)",
-            f"in plaats daarvan geplaatst in {row.opening_id} ({row.points:,.0f} punten)",
+            f"placed in {row.opening_id}{from_day(row.starts_on, 'en')} instead"
+            f" ({row.points:,.0f} points)",
+            f"in plaats daarvan geplaatst in {row.opening_id}{from_day(row.starts_on, 'nl')}"
+            f" ({row.points:,.0f} punten)",
         )
         for row in result.placement_rows
         if row.candidate_id == candidate_id
@@ -203,7 +221,7 @@ def _in_the_way(
     if positions == 0:
         text, text_nl = "the opening is closed: 0 positions", "de vacature is dicht: 0 plaatsen"
         reasons.append(_plain("", text, text_nl))
-    elif len(here) >= positions:
+    elif len(here) >= positions and not instance.region.periods:  # else the rows say when
         others = ", ".join(here[:3])
         text = f"all {positions} positions are taken (by {others})"
         reasons.append(_plain("", text, f"alle {positions} plaatsen zijn bezet (door {others})"))

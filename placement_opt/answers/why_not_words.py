@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from placement_opt.answers.day_words import from_day
+
 if TYPE_CHECKING:
     from placement_opt.answers.why_not import WhyNot
 
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
 class _Words(NamedTuple):
     anywhere: str
     placed: str
+    starts: str
     out: str
     open: str
     closed: str
@@ -30,7 +33,8 @@ class _Words(NamedTuple):
 
 _ENGLISH = _Words(
     anywhere="any opening",
-    placed="{who} is proposed for {where}.",
+    placed="{who} is proposed for {where}{day}.",
+    starts="In the plan found with it, {who} works there{day}.",
     out="{who} cannot be placed in {where}: {reasons}.",
     open="{who} could be placed in {where}, but is not: {reasons}.",
     closed="{who} could be placed in {where}.",
@@ -53,7 +57,8 @@ _ENGLISH = _Words(
 )
 _DUTCH = _Words(
     anywhere="een vacature",
-    placed="{who} is voorgesteld voor {where}.",
+    placed="{who} is voorgesteld voor {where}{day}.",
+    starts="In het gevonden plan ermee werkt {who} daar{day}.",
     out="{who} kan niet in {where} geplaatst worden: {reasons}.",
     open="{who} zou in {where} geplaatst kunnen worden, maar is dat niet: {reasons}.",
     closed="{who} zou in {where} geplaatst kunnen worden.",
@@ -85,7 +90,11 @@ def told(
 ) -> str:
     """Return the answer in words; see `WhyNot.text` for who sees what."""
     words = _DUTCH if language == "nl" else _ENGLISH
-    named = {"who": answer.candidate_id, "where": answer.opening_id or words.anywhere}
+    named = {
+        "who": answer.candidate_id,
+        "where": answer.opening_id or words.anywhere,
+        "day": from_day(answer.starts_on, language),
+    }
     if answer.is_placed:
         return words.placed.format(**named)
     if to == "employer":
@@ -95,6 +104,8 @@ def told(
         lines += (
             _for_consultants(answer, words) if to == "consultant" else _for_person(answer, words)
         )
+        if answer.starts_on is not None:
+            lines.append(words.starts.format(**named))
     return "\n".join(lines)
 
 

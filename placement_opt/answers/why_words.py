@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from placement_opt.answers.changes import told_pin
+from placement_opt.answers.day_words import from_day
 from placement_opt.answers.step_words import step_text
+from placement_opt.instance.variants import way_in_time
 
 if TYPE_CHECKING:
     from placement_opt.answers.why import RunnerUp, Why
+
+Language = Literal["en", "nl"]
 
 
 class _Words(NamedTuple):
@@ -67,12 +71,12 @@ _DUTCH = _Words(
 
 def told(
     why: "Why",
-    language: Literal["en", "nl"],
+    language: Language,
     to: Literal["person", "consultant", "employer"],
 ) -> str:
     """Return the answer in words; see `Why.text` for who sees what."""
     words = _DUTCH if language == "nl" else _ENGLISH
-    lines = [*_placed(why, words, to)]
+    lines = [*_placed(why, words, to, language)]
     if why.steps and to != "employer":
         steps = ", ".join(step_text(row, language) for row in why.steps)
         lines.append(words.first.format(steps=steps))
@@ -82,17 +86,18 @@ def told(
         if why.unplaced is not None:
             lines.append(words.reasons[why.unplaced.reason])
         if why.runner_ups:
-            names = ", ".join(map(_where, why.runner_ups))
+            names = ", ".join(_where(one, language) for one in why.runner_ups)
             lines.append(words.next.format(openings=names))
     return "\n".join(lines)
 
 
-def _placed(why: "Why", words: _Words, to: str) -> Iterator[str]:
+def _placed(why: "Why", words: _Words, to: str, language: Language) -> Iterator[str]:
     """Yield a line for each placement, or that there is none."""
     if not why.placements:
         yield words.nobody.format(who=why.candidate_id)
     for row in why.placements:
         line = words.placed.format(who=why.candidate_id, opening=row.opening_id)
+        line += from_day(row.starts_on, language)
         if row.hours_per_week is not None:
             line += words.hours.format(hours=row.hours_per_week)
         if row.coach_id is not None and to != "employer":
@@ -100,7 +105,7 @@ def _placed(why: "Why", words: _Words, to: str) -> Iterator[str]:
         yield f"{line}."
 
 
-def _for_consultants(why: "Why", words: _Words, language: str) -> Iterator[str]:
+def _for_consultants(why: "Why", words: _Words, language: Language) -> Iterator[str]:
     for pin in why.pins:
         told = told_pin(pin)
         yield f"{pin.opening_id}: {told.nl if language == 'nl' else told.en}."
@@ -119,7 +124,8 @@ def _for_consultants(why: "Why", words: _Words, language: str) -> Iterator[str]:
         pattern = words.impossible if one.is_possible is False else words.regret
         if one.regret_points is None and one.is_possible is not False:
             pattern = pattern.split(";")[0] + ")"
-        line = pattern.format(opening=_where(one), points=one.points, regret=one.regret_points or 0)
+        where, regret = _where(one, language), one.regret_points or 0
+        line = pattern.format(opening=where, points=one.points, regret=regret)
         full = [r.text_nl if language == "nl" else r.text for r in one.reasons]
         titles = [r.title_nl if language == "nl" else r.title for r in one.reasons]
         told_rows = "; ".join(f"{of}: {text}" for of, text in zip(titles, full, strict=True))
@@ -128,6 +134,7 @@ def _for_consultants(why: "Why", words: _Words, language: str) -> Iterator[str]:
         yield words.next.format(openings=", ".join(openings))
 
 
-def _where(one: "RunnerUp") -> str:
-    """Name an opening, and the way in which a person would be placed where there are several."""
-    return one.opening_id if one.variant is None else f"{one.opening_id} ({one.variant})"
+def _where(one: "RunnerUp", language: Language) -> str:
+    """Name an opening, from when, and the way in which a person would be placed, where known."""
+    way = one.variant if one.starts_on is None else way_in_time(one.variant or "")
+    return f"{one.opening_id}{from_day(one.starts_on, language)}" + (f" ({way})" if way else "")

@@ -23,6 +23,12 @@ def start_of(periods: Sequence[Period], variant: str | None) -> str | None:
     return start if any(period.id == start for period in periods) else None
 
 
+def first_day(periods: Sequence[Period], variant: str | None) -> dt.date | None:
+    """Return the day on which the way of that label starts; None where it names no period."""
+    start = start_of(periods, variant)
+    return next((period.starts_on for period in periods if period.id == start), None)
+
+
 def way_of(periods: Sequence[Period], variant: str | None) -> str | None:
     """Return the label of a way without its start."""
     return variant if variant is None or not periods else way_in_time(variant)
