@@ -31,7 +31,7 @@ def in_each_period(
         raise TypeError("groups without periods")
     contract = periods.contract[pairs.opening, pairs.start]
     is_paid = running.code >= contract[running.pair]
-    running = replace(running, code=running.code[is_paid], pair=running.pair[is_paid])
+    paid_in, paid = running.code[is_paid], running.pair[is_paid]
     ids = tuple(map(str, running.labels))
     labels = tuple(in_period(label, id_) for label in usage.groups.labels for id_ in ids)
 
@@ -56,7 +56,7 @@ def in_each_period(
         also = spread(also[0].code, pair, period), also[1]
     wide = replace(
         usage,
-        groups=spread(usage.groups.code, running.pair, running.code),
+        groups=spread(usage.groups.code, paid, paid_in),
         also=also,
         beside=None if usage.beside is None else each(usage.beside),
     )

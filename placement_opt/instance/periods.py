@@ -130,8 +130,9 @@ def _run(
 ) -> tuple[int, int]:
     """Return the period in which the contract begins, and the one before which it is over."""
     begins = start if trial is None else _later(records, start, trial)
-    is_open = contract is None or begins == len(records)
-    return begins, len(records) if is_open else _later(records, begins, contract)
+    if contract is None or begins == len(records):
+        return begins, len(records)
+    return begins, _later(records, begins, contract)
 
 
 def _later(records: Sequence[Period], start: int, months: int) -> int:
