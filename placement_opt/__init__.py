@@ -17,6 +17,10 @@ if TYPE_CHECKING:  # for type checkers, which do not run `__getattr__`
         compare as compare,
         scenarios as scenarios,
     )
+    from placement_opt.answers.drop_outs import (
+        DropOuts as DropOuts,
+        drop_outs as drop_outs,
+    )
     from placement_opt.answers.replan import (
         replan as replan,
         value_of_changes as value_of_changes,
@@ -78,6 +82,7 @@ _MODULE_OF = {
     "CheckReport": "checking",
     "Coach": "records",
     "Comparison": "answers.compare",
+    "DropOuts": "answers.drop_outs",
     "Employer": "records",
     "Event": "solvers.search.base",
     "InternalError": "basics.errors",
@@ -106,6 +111,7 @@ _MODULE_OF = {
     "UnsupportedRuleError": "basics.errors",
     "check_result": "checking",
     "compare": "answers.compare",
+    "drop_outs": "answers.drop_outs",
     "levy_scenario": "report.levy",
     "planted_region": "synthetic",
     "register": "rules",

@@ -107,7 +107,7 @@ class Comparison(ShortRepr):
 
         counts: dict[str, dict[Any, int]] = {}
         for name, result in self.results.items():
-            plan = _plan_of(result)
+            plan = plan_of(result)
             counts[name] = {}
             for placement in plan.placements:
                 group = plan.group(placement, self.per)
@@ -262,7 +262,7 @@ def _changed(model: "Model", name: str, change: Change) -> "Model":
     return variant
 
 
-def _plan_of(result: "Result") -> Plan:
+def plan_of(result: "Result") -> Plan:
     """Return the plan in the setting in which groups are read."""
     compiled = result.model.compile()
     placements = []

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from placement_opt.answers.changes import change_rows
 from placement_opt.basics.errors import InvalidInputError
+from placement_opt.constraints.dropped_out import DroppedOut
 from placement_opt.constraints.few_changes import FewChanges
 from placement_opt.constraints.fixed_placements import FixedPlacements
 from placement_opt.records.pins import Pin, pins_of
@@ -31,6 +32,7 @@ def replan(
     change_price: float | None = None,
     released: Iterable[Who] = (),
     *,
+    dropped_out: Iterable[str] = (),
     pairs: Any = None,
     **solve: Any,
 ) -> "Result":
@@ -60,6 +62,10 @@ def replan(
     released
         Whose fixed placements no longer hold: candidate ids or pairs. A change of theirs is a
         change all the same.
+    dropped_out
+        Who does not come, or stops: ids of candidates, who are placed nowhere (`DroppedOut`), so
+        that their position is free for others. Nothing of theirs is fixed, and it is no change.
+        Who dropped out in an earlier plan stays out.
     pairs
         The pairs of today for a model with ``pairs=``; None takes those of the model.
     solve
@@ -91,10 +97,13 @@ def replan(
     """
     _refuse_without_a_plan(result)
     model = result.model.of_region(result.model.region if region is None else region, pairs)
-    before = [(row.candidate_id, row.opening_id) for row in result.placement_rows]
+    gone = _dropped_out(model, dropped_out)
+    rows = [row for row in result.placement_rows if row.candidate_id not in gone]
+    before = [(row.candidate_id, row.opening_id) for row in rows]
     given = [*fixed] if _is_list(fixed) else fixed
     pins = [who for who in given if isinstance(who, Pin)]
-    _keep(model, before, _read(given, "fixed"), _read(released, "released"), pins)
+    free = [*_read(released, "released"), *((id_, None) for id_ in gone)]
+    _keep(model, before, _read(given, "fixed"), free, pins)
     model.add(FewChanges(before=before, max_changes=max_changes, change_price=change_price))
     new = model.solve(**{"start": result, **solve})
     return new.model_copy(update={"change_rows": change_rows(result, new)})
@@ -166,6 +175,17 @@ def _refuse_without_a_plan(result: "Result") -> None:
             "must hold a plan",
             "solve the region of today with po.solve instead",
         )
+
+
+def _dropped_out(model: "Model", dropped_out: Iterable[str]) -> tuple[str, ...]:
+    """Let the model place those who drop out nowhere, beside those who did before; return all."""
+    told = DroppedOut(candidates=dropped_out).candidates
+    known = next((rule for rule in model.rules if isinstance(rule, DroppedOut)), DroppedOut())
+    earlier = [id_ for id_ in known.candidates if id_ in model.instance.candidate_of]
+    gone = tuple(dict.fromkeys([*earlier, *told]))
+    if gone or known.candidates:
+        model.add(DroppedOut(candidates=gone))
+    return gone
 
 
 def _keep(

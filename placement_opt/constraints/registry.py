@@ -15,6 +15,7 @@ from placement_opt.constraints.licences import Licences as Licences
 from placement_opt.constraints.sheltered_work import ShelteredWork as ShelteredWork
 from placement_opt.constraints.coached_contract import CoachedContract as CoachedContract
 from placement_opt.constraints.excluded_pairs import ExcludedPairs as ExcludedPairs
+from placement_opt.constraints.dropped_out import DroppedOut as DroppedOut
 from placement_opt.constraints.steps import Steps as Steps
 
 # Coupling rules: they hold over many pairs at once.

@@ -18,6 +18,7 @@ DUTCH = {
     "ShelteredWork": "Beschut werk gaat naar mensen met een positief advies daarvoor.",
     "CoachedContract": "Werk met een jobcoach heeft een contract dat lang genoeg is.",
     "ExcludedPairs": "Uitgesloten koppelingen komen niet voor; blijven waar men werkt telt niet.",
+    "DroppedOut": "Wie uitvalt wordt nergens geplaatst, en volgt geen stap vóór een baan.",
     "OnePlacement": "Niemand wordt vaker geplaatst dan mag, of voor meer uren dan hij kan.",
     "Steps": "Wie eerst iets moet leren, volgt die stap, binnen plekken en budget ervan.",
     "PlacedTogether": "Wie bij elkaar hoort, komt samen op één plek, of geen van allen.",
