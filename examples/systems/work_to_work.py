@@ -1,11 +1,14 @@
 """From work to work: people who will be dismissed find other work within four months.
 
 Three employers let 30 people go, each on a date of its own; five others have work that starts
-within the year. A case manager has so many hours, services cost the region money, and of 30 people
-who start, seven drop out. Run it with ``python examples/systems/work_to_work.py``.
+within the year. Services take a month and cost the region money, a case manager has so many hours
+in each month, and of 30 people who start, seven drop out. The plan says who starts what in which
+month; then some of them drop out, and others take their places. Run it with
+``python examples/systems/work_to_work.py``.
 """
 
 import datetime as dt
+import itertools
 
 import placement_opt as po
 
@@ -21,10 +24,15 @@ WORK = {
     "R-metal": (dt.date(2026, 9, 1), 5, "logistics"),
     "R-town": (dt.date(2026, 7, 1), 4, "office"),
 }
-SERVICES = {"care": (8, 900), "logistics": (9, 600)}
+SERVICES = {"care": (4, 900), "logistics": (3, 600)}
 HOLDS = 23 / 30
-WINDOW = dt.timedelta(days=123)
+WINDOW = 4
 CASE_MANAGER_HOURS, HOURS_EACH, BUDGET_EUR = 22, 1, 11_000
+STARTS = [dt.date(2026, month, 1) for month in range(3, 13)]
+MONTHS = [
+    po.Period(id=f"{first:%Y-%m}", starts_on=first, ends_on=after - dt.timedelta(days=1))
+    for first, after in itertools.pairwise(STARTS)
+]
 
 
 def region() -> po.Region:
@@ -54,7 +62,12 @@ def region() -> po.Region:
     ]
     services = [
         po.Opening(
-            id=f"S-{skill}", kind="service", positions=count, grants={skill: 0.5}, cost_eur=euros
+            id=f"S-{skill}",
+            kind="service",
+            positions=count,
+            contract_months=1,
+            grants={skill: 0.5},
+            cost_eur=euros,
         )
         for skill, (count, euros) in SERVICES.items()
     ]
@@ -66,23 +79,34 @@ def region() -> po.Region:
         openings=[*jobs, *services],
         coaches=[po.Coach(id="K-case-manager", hours_per_week=CASE_MANAGER_HOURS)],
         municipalities=[po.Municipality(id="Oss", reintegration_budget_eur_per_year=BUDGET_EUR)],
-        excluded_pairs=[
-            (person.id, job.id)
-            for person in people
-            for job in jobs
-            if job.starts_on > person.available_from + WINDOW
-        ],
+        periods=MONTHS,
     )
 
 
 def plan() -> po.Result:
-    """Return the plan in which most people are expected to stay."""
-    expected = po.ExpectedPlacements(points_per_placement=1, unknown_chance=HOLDS)
-    return po.Model(region(), objective=[expected]).solve(time_limit_s=40)
+    """Return the plan in which people are expected to work most, each from within four months."""
+    made = region()
+    too_late = {
+        (person.id, month.id): 0
+        for person in made.candidates
+        for month in MONTHS
+        if month.starts_on.month > person.available_from.month + WINDOW
+    }
+    model = po.Model(
+        made, objective=[po.ExpectedPlacements(points_per_placement=100, unknown_chance=HOLDS)]
+    )
+    model.add(po.ResourceLimit(per=("candidate", "start_period"), limits=too_late))
+    return model.solve(time_limit_s=40)
+
+
+def drop_outs(found: po.Result) -> po.DropOuts:
+    """Draw three times who drops out; nobody else moves for nothing."""
+    return po.drop_outs(found, draws=3, seed=1, change_price=0.01, time_limit_s=20)
 
 
 if __name__ == "__main__":
     found = plan()
     print(found.summary())
-    print(f"{len(found.placements)} placed, {found.objective:.1f} expected to stay")
-    print(found.paths.groupby(["opening_id", "kind"]).size().to_string())
+    print(found.paths.groupby(["opening_id", "kind", "starts_on"]).size().to_string())
+    shown = ["draw", "dropped_out", "planned", "expected", "realised", "replanned", "changes"]
+    print(drop_outs(found).totals[shown].to_string(index=False))

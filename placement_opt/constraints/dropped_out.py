@@ -39,7 +39,7 @@ class DroppedOut(Rule):
 
     title: ClassVar[str] = "drop-out"
     title_nl: ClassVar[str] = "uitval"
-    examples: ClassVar[Examples] = ({"candidates": ["C-0"]}, {"candidates": ["C-1", "C-2"]}, {})
+    examples: ClassVar[Examples] = ({"candidates": ["C-0"]}, {})
     judges_steps: ClassVar[bool] = True
     rule: Literal["DroppedOut"] = "DroppedOut"
     candidates: Members = ()

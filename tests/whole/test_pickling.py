@@ -153,6 +153,8 @@ def _model(rule, fields, pairs):
     region = _grouped_region()
     if rule is po.SmoothIntake:  # which asks for periods
         region = region.model_copy(update={"periods": periods_of_year(DATE, 4)})
+    if rule is po.DroppedOut and fields:  # which names people of the region
+        fields = {"candidates": [region.candidates[0].id]}
     base = [po.OnePlacement(), po.OpeningCapacity()]
     untold = {po.PairScore, po.WageAboveMinimum, po.ExpectedPlacements}  # nobody here says those
     objective = [term() for term in TERMS if term not in untold]
