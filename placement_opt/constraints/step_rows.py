@@ -57,15 +57,16 @@ def step_rows(title: str, pairs: PairTable, needs: StepNeeds, points: Fraction) 
 
 def _needs_told(needs: StepNeeds, instance: Instance) -> Iterator[str]:
     periods = instance.derived(StepTimes.of).periods
+    whens = [""] if periods is None else [f" before {id_}" for id_ in periods.ids]
     order = np.argsort(needs.option_need, kind="stable")
-    start = np.searchsorted(needs.option_need[order], np.arange(needs.n_needs + 1))
-    for row, (first, last) in enumerate(zip(start[:-1].tolist(), start[1:].tolist(), strict=True)):
-        options = needs.option[order[first:last]]
-        person = instance.candidate_ids[int(needs.candidate[options[0]])]
-        taken = np.unique(needs.step[options]).tolist()
-        steps = " or ".join(instance.opening_ids[row] for row in taken)
-        before = "" if periods is None else f" before {periods.ids[int(needs.by[row])]}"
-        yield f"{person} takes {steps}{before}"
+    edges = np.searchsorted(needs.option_need[order], np.arange(needs.n_needs + 1))
+    options = needs.option[order]
+    steps = [instance.opening_ids[row] for row in needs.step[options].tolist()]
+    people, edge = needs.candidate[options[edges[:-1]]].tolist(), edges.tolist()
+    for row, (person, by) in enumerate(zip(people, needs.by.tolist(), strict=True)):
+        # A step stands there once for each of its starts.
+        taken = dict.fromkeys(steps[edge[row] : edge[row + 1]])
+        yield f"{instance.candidate_ids[person]} takes {' or '.join(taken)}{whens[by]}"
 
 
 class _StepRoom(Capacity):
