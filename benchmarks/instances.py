@@ -6,6 +6,7 @@
 ``rijk-van-nijmegen:15000x3000:equal``    the same, everybody's coaching takes the same hours
 ``rijk-van-nijmegen:1500x400:quarters``   the same as a plan in time, over four quarters
 ``...:1500x400:quarters-uncoached``       the same without the rule on coaches
+``...:1500x400:quarters-steps``           over four quarters, with trainings, services and trials
 ``planted:15000`` or ``:15000x3000``      generic rows, the optimum known by construction
 ``generic:15000x3000``                    50 pairs each, pools, budgets and priced minimums bind
 ``assignment:15000x5000:50``              pure assignment, 50 pairs each, random scores
@@ -109,7 +110,7 @@ def _shape(shape: str, pairs: int) -> Instance:
 
 def _check_detail(spec: str, kind: str, detail: str) -> None:
     fits = {
-        PLACE: detail in {"", "equal", "quarters", "quarters-uncoached"},
+        PLACE: detail in {"", "equal", "quarters", "quarters-uncoached", "quarters-steps"},
         "assignment": detail == "" or detail.isdecimal(),
     }
     if not fits.get(kind, detail == ""):
@@ -132,6 +133,7 @@ def _region(n_candidates: int, n_openings: int | None, detail: str, seed: int) -
         seed=seed,
         coaching=coaching,
         periods=periods,
+        steps=detail == "quarters-steps",
     )
     model = po.Model(region)
     if detail == "quarters-uncoached":
