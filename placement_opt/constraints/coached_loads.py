@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from placement_opt.constraints.guides import guided_openings
 from placement_opt.instance.placement import Placement
 from placement_opt.instance.plan import Plan
 from placement_opt.records import Period
@@ -30,7 +31,10 @@ def is_coached(plan: Plan, placement: Placement) -> bool:
 
 
 def coach_loads(plan: Plan, period: Period | None) -> CoachLoads:
-    """Return what coaches that placements name do, in a period where there are some."""
+    """Return what coaches do, in a period where there are some.
+
+    Those that placements name, and those who guide a whole crew.
+    """
     loads = CoachLoads()
     for placement in plan.placements:
         needed = coach_hours(plan, placement, period) or Fraction(0)
@@ -38,4 +42,16 @@ def coach_loads(plan: Plan, period: Period | None) -> CoachLoads:
             before = loads.hours.get(placement.coach_id, Fraction(0))
             loads.hours[placement.coach_id] = before + needed
             loads.people.setdefault(placement.coach_id, set()).add(placement.candidate_id)
+    for opening_id, (guide, hours) in guided_openings(plan.instance).items():
+        if opening_id in openings_at_work(plan, period):
+            loads.hours[guide] = loads.hours.get(guide, Fraction(0)) + hours
     return loads
+
+
+def openings_at_work(plan: Plan, period: Period | None) -> set[str]:
+    """Return the openings in which somebody is placed, in a period where there are some."""
+    return {
+        placement.opening_id
+        for placement in plan.placements
+        if period is None or period in plan.run(placement)
+    }

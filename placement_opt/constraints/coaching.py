@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from itertools import product
 from typing import ClassVar, Literal, Self
 
@@ -15,7 +14,11 @@ from placement_opt.basics.errors import Findings, Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.basics.rows import AssumptionRow
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.coached_loads import coach_hours, coach_loads, is_coached
+from placement_opt.constraints.coached_loads import (
+    coach_loads,
+    is_coached,
+)
+from placement_opt.constraints.coaching_changes import more_room
 from placement_opt.constraints.coaching_class_rows import class_rows
 from placement_opt.constraints.coaching_classes import Classes, Free
 from placement_opt.constraints.coaching_in_time import FreeInTime, rows_in_time
@@ -30,6 +33,8 @@ from placement_opt.constraints.coaching_teams import (
     teams_of,
     uncovered,
 )
+from placement_opt.constraints.guidance_rows import Guidance, with_guidance
+from placement_opt.constraints.guides import problems_of_guides
 from placement_opt.constraints.model_part import Examples
 from placement_opt.constraints.while_running import in_period
 from placement_opt.formulation.row_blocks import RowBlock
@@ -37,7 +42,7 @@ from placement_opt.instance.instance import Instance
 from placement_opt.instance.people import in_some_way, people_of
 from placement_opt.instance.placement import Placement, Violation
 from placement_opt.instance.plan import Plan
-from placement_opt.instance.record_change import RecordChange, raised, with_entry
+from placement_opt.instance.record_change import RecordChange, with_entry
 from placement_opt.pairs.columns import pair_column
 from placement_opt.pairs.distinct import distinct_rows
 from placement_opt.pairs.hours import coaching_rulebooks
@@ -67,6 +72,10 @@ class Coaching(Rule):
     of the year of coaching that the period falls in, counted from the start of the placement; a
     person has one coach over all periods.
 
+    `Opening.shared_guidance_hours_per_week` are hours that one coach gives to all people of an
+    opening together, while somebody is placed there: the one who names the opening in `openings`,
+    or else its employer. It takes no place of the caseload.
+
     Parameters
     ----------
     unknown_share
@@ -91,7 +100,9 @@ class Coaching(Rule):
     @classmethod
     @override
     def standard(cls, instance: Instance) -> Self | None:
-        return cls() if any(map(needs_coaching, instance.region.candidates)) else None
+        is_shared = any(one.shared_guidance_hours_per_week for one in instance.region.openings)
+        is_asked = is_shared or any(map(needs_coaching, instance.region.candidates))
+        return cls() if is_asked else None
 
     @override
     def label_nl(self, label: str) -> str:
@@ -114,28 +125,40 @@ class Coaching(Rule):
         return None
 
     @override
+    def problems(self, instance: Instance) -> Iterator[Problem]:
+        yield from super().problems(instance)
+        yield from problems_of_guides(instance)
+
+    @override
     def lower(self, pairs: PairTable) -> RowBlock | None:
-        if pairs.start is not None:
-            return self._lower_in_time(pairs)
-        instance = pairs.instance
-        findings = Findings()
+        rows = self._steady if pairs.start is None else self._in_time
+        findings, block = Findings(), None
         with findings.gathered():
-            hours = pair_column(pairs, "coaching_hours_per_week", asked_by=self.title)
-            coached = np.flatnonzero(hours.values).astype(np.int32)
-            if coached.size == 0:
+            block = rows(pairs, Guidance.of(pairs))
+            if block is None:
                 return None
-        findings.add(_silent_coaches(instance))
+        findings.add(_silent_coaches(pairs.instance))
         findings.refuse()
-        capacity = _capacity(instance, hours.scale)
+        return block
+
+    def _steady(self, pairs: PairTable, guidance: Guidance | None) -> RowBlock | None:
+        instance = pairs.instance
+        hours = pair_column(pairs, "coaching_hours_per_week", asked_by=self.title)
+        coached = np.flatnonzero(hours.values).astype(np.int32)
+        if coached.size == 0 and guidance is None:
+            return None
+        scale = hours.scale if guidance is None else guidance.scale(hours.scale)
+        capacity = _capacity(instance, scale)
         teams = instance.derived(teams_of)
         team = teams.of_pairs(pairs.person[coached], pairs.opening[coached])
-        amount = hours.values[coached]
+        amount = hours.values[coached].astype(np.int64) * (scale // hours.scale)
         if pairs.placements_per_candidate > 1:
             splits = Splits.of(pairs, coached, amount, team, teams)
-            return stacked_rows(self.title, pairs, splits, capacity)
+            block = stacked_rows(self.title, pairs, splits, capacity)
+            return with_guidance(block, guidance, scale)
         apart = self.kept_apart(pairs, coached)
         cases, of_pair = distinct_rows(team, amount, *(() if apart is None else (apart,)))
-        key = np.array(cases, dtype=np.int64)[:, :2]
+        key = np.array([case[:2] for case in cases], dtype=np.int64).reshape(-1, 2)
         pools = CoachPools(
             self.title,
             pairs.n_pairs,
@@ -148,32 +171,38 @@ class Coaching(Rule):
             n_classes=len(key),
         )
         classes = Classes(coached, of_pair, key)
-        return class_rows(self.title, pairs, classes, teams, capacity, pools)
+        block = class_rows(self.title, pairs, classes, teams, capacity, pools)
+        return with_guidance(block, guidance, scale)
 
-    def _lower_in_time(self, pairs: PairTable) -> RowBlock | None:
-        instance, findings = pairs.instance, Findings()
-        loads: Loads | None = None
-        with findings.gathered():
-            loads = Loads.of(pairs, self.title)
-            if not loads.pair.size:
-                return None
-        findings.add(_silent_coaches(instance))
-        findings.refuse()
-        if loads is None:
+    def _in_time(self, pairs: PairTable, guidance: Guidance | None) -> RowBlock | None:
+        instance = pairs.instance
+        loads = Loads.of(pairs, self.title)
+        if not loads.pair.size and guidance is None:
             return None
+        none = np.zeros(0, dtype=np.int64)
+        if guidance is not None:
+            loads = loads.finer(guidance.scale(loads.scale))
         given = _capacity(instance, loads.scale)
-        n_periods = len(instance.region.periods)
-        free = FreeInTime(given.hours, given.caseload, loads.scale, n_periods)
+        free = FreeInTime(
+            given.hours,
+            given.caseload,
+            loads.scale,
+            len(instance.region.periods),
+            none if guidance is None else guidance.load,
+        )
         teams = instance.derived(teams_of)
         team = teams.of_pairs(pairs.person[loads.pair], pairs.opening[loads.pair])
         if pairs.placements_per_candidate > 1:
             hours = loads.hours[loads.of_pair]
             splits = Splits.of(pairs, loads.pair, hours.max(axis=1), team, teams)
-            return stacked_in_time(self.title, pairs, splits, hours, free)
+            block = stacked_in_time(self.title, pairs, splits, hours, free)
+            return with_guidance(block, guidance, loads.scale)
         apart = self.kept_apart(pairs, loads.pair)
         cases, of_pair = distinct_rows(team, loads.of_pair, *(() if apart is None else (apart,)))
-        classes = Classes(loads.pair, of_pair, np.array(cases, dtype=np.int64)[:, :2])
-        return rows_in_time(self.title, pairs, classes, loads, teams, free)
+        key = np.array([case[:2] for case in cases], dtype=np.int64).reshape(-1, 2)
+        classes = Classes(loads.pair, of_pair, key)
+        block = rows_in_time(self.title, pairs, classes, loads, teams, free)
+        return with_guidance(block, guidance, loads.scale)
 
     @override
     def law_as_read(self, law: Rulebook) -> Rulebook:
@@ -216,23 +245,7 @@ class Coaching(Rule):
 
     @override
     def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
-        """Yield more hours or a larger caseload of each coach who covers the placement."""
-        loads = [
-            (coach_loads(plan, period), coach_hours(plan, placement, period) or Fraction(0))
-            for period in plan.run(placement) or (None,)
-        ]
-        for id_ in plan.instance.coach_ids:
-            coach = plan.instance.coach_of[id_]
-            if not covers(coach, plan.candidate(placement), plan.opening(placement)):
-                continue
-            asked = max(load.hours.get(id_, Fraction(0)) + needed for load, needed in loads)
-            heads = max(len(load.people.get(id_, ())) for load, _ in loads) + 1
-            lacks_hours = asked > read_number(coach.hours_per_week or 0)
-            lacks_heads = coach.max_caseload is not None and heads > coach.max_caseload
-            if lacks_hours and not lacks_heads:
-                yield raised(coach, "hours_per_week", asked)
-            if lacks_heads and not lacks_hours:
-                yield raised(coach, "max_caseload", Fraction(heads))
+        yield from more_room(plan, placement)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
@@ -263,7 +276,7 @@ class Coaching(Rule):
                 if coach is None:
                     continue
                 about = in_period(coach_id, None if period is None else period.id)
-                n_people, most = len(load.people[coach_id]), coach.max_caseload
+                n_people, most = len(load.people.get(coach_id, ())), coach.max_caseload
                 if coach.hours_per_week is None or used > read_number(coach.hours_per_week):
                     text = f"{float(used):g} hours a week, {coach.hours_per_week} free"
                     yield self.broken(about, text)

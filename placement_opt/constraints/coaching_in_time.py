@@ -1,7 +1,7 @@
 """Coaching rows in a region with periods: hours and people of each coach in each of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -41,12 +41,15 @@ class FreeInTime:
         See `hours`.
     n_periods
         Number of periods, T.
+    guides
+        Rows of hours that others than those served ask something of, and that may bind.
     """
 
     hours: Ints
     caseload: Ints
     scale: int
     n_periods: int
+    guides: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def most(self) -> Ints:
@@ -81,7 +84,7 @@ class FreeInTime:
         kept = [
             _deciding(asked, coach, n_coaches) for asked in (hours, (hours > 0).astype(np.int64))
         ]
-        return np.flatnonzero(np.concatenate(kept).ravel())
+        return np.union1d(np.flatnonzero(np.concatenate(kept).ravel()), self.guides)
 
     def limits(self, instance: Instance, rows: Ints) -> RowLimits:
         """Return the limits of some rows, ascending, in the user's own numbers."""
@@ -213,7 +216,7 @@ class _ClassesInTime(CoachCapacity):
         self, hand_out: HandOut, asks: sparse.csr_array, most: Ints, pools: PoolsInTime
     ) -> None:
         classes, first = hand_out.classes, len(hand_out.classes.key)
-        super().__init__(hand_out.coach, first)
+        super().__init__(hand_out.coach, first, pools.rows_told)
         self._hand_out, self._asks, self._most, self._pools = hand_out, asks, most, pools
         self._room = RoomInTime(classes.pair, classes.of_pair, hand_out.of_class, asks, first)
 

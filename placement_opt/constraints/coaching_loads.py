@@ -1,7 +1,7 @@
 """What coached placements ask of their coach in each period in which they run."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,6 +61,10 @@ class Loads:
         for row, (start, end, *by_year) in enumerate(cases):
             hours[row, start:end] = [by_year[year] for year in years[start, start:end]]
         return cls(pair.astype(np.int32), of_pair, hours, scale)
+
+    def finer(self, scale: int) -> "Loads":
+        """Return the same hours in units of 1 / scale hour, a multiple of the present scale."""
+        return replace(self, hours=self.hours * (scale // self.scale), scale=scale)
 
 
 def _later(pairs: PairTable, rows: Ints, year: int, asked_by: str) -> Column:

@@ -74,7 +74,10 @@ class _Links:
             return None
         usage, n_rows = block.usage, len(block)
         row_of_pair = np.full(usage.shape[1], -1, dtype=np.int64)
-        row_of_pair[usage.indices] = np.repeat(np.arange(n_rows), np.diff(usage.indptr))
+        # The rows of coaches are below those that hold the pairs they serve.
+        n_served = usage.indptr[capacity.first_coach_row]
+        rows = np.repeat(np.arange(n_rows), np.diff(usage.indptr))
+        row_of_pair[usage.indices[:n_served]] = rows[:n_served]
         coach_of = np.full(block.n_own, -1)
         coach_of[: capacity.coach.size] = capacity.coach
         group_of_row = np.full(n_rows + 1, -1, dtype=np.int64)

@@ -111,6 +111,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "plekken": "positions",
         "ploeg_minimaal": "crew_minimum",
         "deel_begeleiding": "guidance_share",
+        "gedeelde_begeleiding_uren": "shared_guidance_hours_per_week",
         "soort": "kind",
         "leert": "grants",
         "kosten": "cost_eur",

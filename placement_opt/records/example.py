@@ -64,6 +64,7 @@ _PACKING = Opening(
     positions=2,
     crew_minimum=1,
     guidance_share=0.8,
+    shared_guidance_hours_per_week=2,
     hours_per_week=(16, 32),
     required_skills={"packing": 0.5},
     essential_skills=["packing"],

@@ -21,6 +21,7 @@ from placement_opt.records.fields import (
     EurosPerHour,
     EurosPerYear,
     GroupLabels,
+    HoursPerWeek,
     HoursPerYear,
     HoursRange,
     Identifier,
@@ -45,6 +46,7 @@ _OF_STEPS = ("grants", "cost_eur")
 _OF_JOBS = (
     "crew_minimum",
     "guidance_share",
+    "shared_guidance_hours_per_week",
     "hours_total_per_week",
     "wage_eur_per_hour",
     "sheltered",
@@ -81,6 +83,9 @@ class Opening(Record):
     guidance_share
         Part of each person's own coaching hours that is needed here, from 0 to 1, as where a crew
         has guidance of its own; None for all of them.
+    shared_guidance_hours_per_week
+        Hours a week that one coach gives to all people here together, whenever somebody is placed:
+        the coach who serves the opening by name, see `Coaching`. None for none.
     hours_per_week
         Fewest and most hours a week of one position.
     hours_total_per_week
@@ -141,6 +146,7 @@ class Opening(Record):
     positions: Positions = 1
     crew_minimum: CrewSize | None = None
     guidance_share: Share | None = None
+    shared_guidance_hours_per_week: HoursPerWeek | None = None
     hours_per_week: HoursRange | None = None
     hours_total_per_week: TotalHoursPerWeek | None = None
     days: Weekdays = frozenset()

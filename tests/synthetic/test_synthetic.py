@@ -162,6 +162,7 @@ GIVEN_BY_USERS = {
     "openings",
     "postcode",
     "reintegration_budget_eur_per_year",
+    "shared_guidance_hours_per_week",
     "trial_months",
 }
 """Fields that no made-up region without steps and crews fills: no figure says how often."""
