@@ -1,5 +1,6 @@
 """Steps before a job: trainings, trials and services that make people eligible."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -24,6 +25,17 @@ from placement_opt.instance.record_change import RecordChange, raised
 from placement_opt.instance.step_times import StepTimes
 from placement_opt.pairs.table import PairTable
 from placement_opt.records import Municipality, Opening
+
+_DUTCH = (
+    ("^trial ", "proefplaatsing "),
+    ("^service ", "dienst "),
+    (", one thing at a time", ", één ding tegelijk"),
+    (" takes (.*) once$", r" volgt \1 één keer"),
+    (" takes ", " volgt "),
+    (" or ", " of "),
+    (" before ", " vóór "),
+)
+"""What labels of rows say beside ids, in Dutch."""
 
 
 class Steps(Rule):
@@ -64,6 +76,12 @@ class Steps(Rule):
     @override
     def standard(cls, instance: Instance) -> Self | None:
         return cls() if bool(instance.is_step.any()) else None
+
+    @override
+    def label_nl(self, label: str) -> str:
+        for english, dutch in _DUTCH:
+            label = re.sub(english, dutch, label)
+        return label
 
     @override
     def allows(self, instance: Instance, candidate: Indices, opening: Indices) -> Bools | None:

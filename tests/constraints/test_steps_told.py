@@ -177,3 +177,19 @@ def test_a_trial_elsewhere_is_told_as_no_step_of_the_job():
     for step, n_broken in (("T-1", 1), ("T-2", 0)):
         plan = Plan(compiled.pairs.instance, placed, steps=[Placement("C-0", step)])
         assert len(compiled.judge(plan).violations) == n_broken
+
+
+def test_rows_of_steps_have_words_in_dutch():
+    for english, dutch in (
+        ("training T-1", "training T-1"),
+        ("trial T-1 / Q1", "proefplaatsing T-1 / Q1"),
+        ("service T-1", "dienst T-1"),
+        ("M / 2026", "M / 2026"),
+        ("C-1 takes T-1 or T-2 before Q3", "C-1 volgt T-1 of T-2 vóór Q3"),
+        ("C-1 takes T-1 once", "C-1 volgt T-1 één keer"),
+        ("C-1, one thing at a time / Q2", "C-1, één ding tegelijk / Q2"),
+    ):
+        assert po.Steps().label_nl(english) == dutch
+    compiled = po.Model(shop([{}], [training(), training("T-2")])).compile()
+    labels = {label for block in compiled.formulation.blocks for label in block.labels}
+    assert {"C-0 takes T-1 or T-2", "training T-1", "training T-2"} <= labels
