@@ -64,7 +64,7 @@ class DroppedOut(Rule):
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
         gone = set(self.candidates)
-        for placement in (*plan.placements, *plan.steps):
+        for placement in plan.placements:
             if placement.candidate_id in gone:
                 yield self.broken(
                     placement.candidate_id, f"dropped out, and is in {placement.opening_id}"

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import placement_opt as po
+from placement_opt.instance.placement import Placement
 
 TRIES = settings(
     max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck)
@@ -177,6 +178,18 @@ def test_steps_of_who_drops_out_are_free_for_others():
     (second,) = new.placements["candidate_id"]
     assert second != first
     assert new.paths["candidate_id"].tolist() == [second, second]
+
+
+def test_a_plan_with_somebody_who_dropped_out_is_judged_by_hand():
+    gone = po.DroppedOut(candidates=["C-0", "C-1"])
+    compiled = po.Model(region(), rules=[gone]).compile()
+    steps = [Placement("C-1", "O-1")]
+    verdict = compiled.judge(compiled.plan_of([Placement("C-0", "O-0")], steps))
+    told = [str(found) for found in verdict.violations if found.rule == gone.title]
+    assert told == [
+        "drop-out (C-0): dropped out, and is in O-0",
+        "drop-out (C-1): dropped out, and is in O-1",
+    ]
 
 
 def test_who_belongs_together_goes_together():

@@ -305,6 +305,7 @@ def test_the_changes_above_break_every_rule_that_a_plan_can_break():
     apart = {
         po.CoachedContract.title,
         po.Crews.title,
+        po.DroppedOut.title,
         po.FewChanges.title,
         po.FewCoaches.title,
         po.Licences.title,
