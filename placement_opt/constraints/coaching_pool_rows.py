@@ -73,7 +73,7 @@ def lumped_rows(block: RowBlock, of_row: Ints, group: Ints) -> Lumped:
     """
     holders = block.holders
     if block.variables is None or block.variable_usage is None or holders is None:
-        return Lumped(block, np.arange(len(block)), np.arange(block.n_own))
+        return Lumped.by_row(block, np.arange(len(block)), np.arange(block.n_own))
     n_rows, n_groups = int(of_row.max(initial=-1)) + 1, int(group.max(initial=-1)) + 1
     own, kept, merged = np.unique(
         holders.row * n_groups + group[holders.holder], return_index=True, return_inverse=True
@@ -102,4 +102,4 @@ def lumped_rows(block: RowBlock, of_row: Ints, group: Ints) -> Lumped:
         sparse.csr_array((taken.data, (of_row[taken.row], taken.col)), shape=(n_rows, kept.size)),
         holders=Holders(own // n_groups, own % n_groups),
     )
-    return Lumped(smaller, of_row, merged)
+    return Lumped.by_row(smaller, of_row, merged)

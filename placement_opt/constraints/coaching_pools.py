@@ -112,6 +112,10 @@ class CoachPools(ShortRepr):
         of_row = np.concatenate([np.arange(first), hours, hours + int(group.max(initial=-1)) + 1])
         return lumped_rows(block, of_row, group)
 
+    def merged(self, block: RowBlock) -> None:
+        """Return nothing: each class asks hours once, so that `lumped` has few rows."""
+        del block
+
     def _rows_of(self, group: frozenset[int], reserve: float) -> Iterator[PairsOfRow]:
         """Yield each row that some choice of pairs breaks."""
         inside = np.array([group.issuperset(team) for team in self.members], dtype=np.bool_)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from placement_opt.basics.arrays import Floats, Indices, Ints
 from placement_opt.basics.short_text import ShortRepr
+from placement_opt.constraints.coaching_merged_in_time import merged_in_time
 from placement_opt.constraints.coaching_pool_rows import (
     PRICE_DIGITS,
     PairsOfRow,
@@ -129,6 +130,10 @@ class PoolsInTime(ShortRepr):
         place = np.unique(of_group, return_inverse=True)[1].reshape(-1)
         of_row = np.concatenate([np.arange(self.n_classes), self.n_classes + place])
         return lumped_rows(block, of_row.astype(np.int64), group)
+
+    def merged(self, block: RowBlock) -> Lumped | None:
+        """Return the rows of teams in each period; see `merged_in_time`."""
+        return merged_in_time(self, block)
 
     def _row_of(
         self, what: int, period: int, coaches: Sequence[int], reserve: float

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from placement_opt.basics.arrays import Bools, Floats, Ints
 from placement_opt.basics.short_text import ShortRepr
@@ -40,6 +41,12 @@ class Pools(Protocol):
     def lumped(self, block: "RowBlock") -> "Lumped":
         """Return the block with holders that are alike taken as one."""
 
+    def merged(self, block: "RowBlock") -> "Lumped | None":
+        """Return a block of far fewer rows that is little wider; None where `lumped` is as small.
+
+        It may say what people take together of what they can be served by, whoever they are.
+        """
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Lumped(ShortRepr):
@@ -51,17 +58,24 @@ class Lumped(ShortRepr):
     ----------
     rows
         The smaller block, over the same pairs.
-    of_row
-        The row of the smaller block that stands for each row of the larger one, shape (R,). Its
-        price is a price of every row it stands for.
+    weights
+        How often each row of the larger block is in the sum that a row of the smaller one is, CSR
+        of shape (R, rows of the smaller one). So often a price of that sum is a price of the row.
     of_variable
         The own variable of the smaller block that includes each own variable of the larger one,
-        shape (V,).
+        shape (V,); -1 for none.
     """
 
     rows: "RowBlock"
-    of_row: Ints
+    weights: sparse.csr_array
     of_variable: Ints
+
+    @classmethod
+    def by_row(cls, rows: "RowBlock", of_row: Ints, of_variable: Ints) -> "Lumped":
+        """Return a smaller block in which one row, shape (R,), stands for each of the larger."""
+        start, ones = np.arange(of_row.size + 1), np.ones(of_row.size, dtype=np.int64)
+        shape = (of_row.size, len(rows))
+        return cls(rows, sparse.csr_array((ones, of_row, start), shape=shape), of_variable)
 
 
 class Packer(Protocol):

@@ -145,3 +145,6 @@ class _PoolsOfDivided(ShortRepr):
 
     def lumped(self, block: "RowBlock") -> Lumped:
         return self.pools.lumped(block)
+
+    def merged(self, block: "RowBlock") -> Lumped | None:
+        return self.pools.merged(block)

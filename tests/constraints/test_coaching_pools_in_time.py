@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+from formulations import problem
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tiny_in_time import drawn_models, some_ways, table_of
@@ -10,8 +11,12 @@ from tiny_regions import subsets
 from tiny_search import best_own_values
 
 import placement_opt as po
+from placement_opt.constraints.coaching_pool_rows import serving_alike
 from placement_opt.constraints.coaching_pools_in_time import HEADS, HOURS
 from placement_opt.formulation.row_blocks import NO_LOWER
+from placement_opt.solvers.derived.lumped import lumped as lumped_problem
+from placement_opt.solvers.derived.lumped import merged as merged_problem
+from placement_opt.solvers.relaxation.pricing import Pricing, dual_bound
 
 FEW = settings(
     max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None
@@ -54,6 +59,38 @@ def all_sets(table, n_periods):
                 yield (what, period, *some)
 
 
+def group_of(pools):
+    """Return the group of each coach, also where the rows of the block are divided."""
+    pools = getattr(pools, "pools", pools)
+    return serving_alike(pools.team, pools.members, pools.most.shape[1])
+
+
+def given_by(merged, block, pools):
+    """Return how much of each merged variable a unit of each of the block's variables is."""
+    group = group_of(pools)[block.holders.holder]
+    weights, of = merged.weights.toarray(), merged.rows.holders
+    return np.array(
+        [
+            weights[block.holders.row, row] * (group == holder)
+            for row, holder in zip(of.row, of.holder, strict=True)
+        ]
+    ).reshape(merged.rows.n_own, block.n_own)
+
+
+@FEW
+@given(drawn=blocks(), seed=st.integers(0, 3))
+def test_prices_of_merged_rows_prove_for_the_whole_what_they_prove_for_them(drawn, seed):
+    _, block = drawn
+    whole = problem([0] * block.usage.shape[1], [block])
+    found = merged_problem(whole, lumped_problem(whole))
+    random = np.random.default_rng(seed)
+    small = found.formulation
+    prices = random.integers(0, 5, small.n_rows) * (random.random(small.n_rows) < 0.7)
+    priced = Pricing(small).settled(prices.astype(np.float64))
+    of_whole = found.of_whole(priced.prices)
+    assert dual_bound(whole, of_whole) <= priced.bound + 1e-6 * abs(priced.bound) + 1e-6
+
+
 @FEW
 @given(drawn=blocks())
 def test_every_plan_keeps_the_rows_of_pools_and_of_lumped_coaches(drawn):
@@ -64,9 +101,12 @@ def test_every_plan_keeps_the_rows_of_pools_and_of_lumped_coaches(drawn):
         pools.rows(pools.sets(np.random.default_rng(seed).integers(0, 3, len(block)) / 2))
         for seed in range(3)
     ]
-    lumped = pools.lumped(block)
+    lumped, merged = pools.lumped(block), pools.merged(block)
+    assume(merged is not None)
     assert len(lumped.of_variable) == block.n_own
-    assert len(lumped.of_row) == len(block)
+    assert lumped.weights.shape == (len(block), len(lumped.rows))
+    gives = given_by(merged, block, pools)
+    assert np.array_equal(merged.rows.usage.toarray(), (merged.weights.T @ block.usage).toarray())
     for rows in subsets(range(table.n_pairs)):
         if not one_each(table, rows):
             continue
@@ -80,6 +120,10 @@ def test_every_plan_keeps_the_rows_of_pools_and_of_lumped_coaches(drawn):
         total = lumped.rows.usage @ np.array(ones) + lumped.rows.variable_usage @ own
         assert np.all(own <= lumped.rows.variables.upper)
         assert np.all((lumped.rows.lower <= total) & (total <= lumped.rows.upper))
+        own = gives @ found[1]
+        total = merged.rows.usage @ np.array(ones) + merged.rows.variable_usage @ own
+        assert np.all(own <= merged.rows.variables.upper)
+        assert np.all((merged.rows.lower <= total) & (total <= merged.rows.upper))
 
 
 def test_a_row_of_pools_says_what_coaches_can_take_together():

@@ -101,8 +101,8 @@ def find_ray(
     It ends at the moment `until` of `time.perf_counter`, or when `stop` says so between rounds.
     """
     bare = without_gains(formulation)
-    small, of_row, _ = lumped(bare)
-    phase = _PhaseOne(small, stop)
+    problem = lumped(bare)
+    phase = _PhaseOne(problem.formulation, stop)
     for _ in range(RAY_ROUNDS):
         if stop() or time.perf_counter() >= until:
             return None
@@ -110,7 +110,7 @@ def find_ray(
         if prices is None:
             return None
         for ray in phase.rays(prices):
-            for certificate in stretched(bare, ray[of_row]):
+            for certificate in stretched(bare, problem.of_whole(ray)):
                 if certificate.bound(bare) < 0:
                     return certificate
         if not phase.grow(prices):

@@ -28,7 +28,8 @@ from placement_opt.solvers.search.reporting import Beside, logger
 from placement_opt.solvers.search.resident_memory import give_back
 
 EXACT_STEPS = 4
-"""Neighbourhoods that are solved on the exact rows after a packing that left somebody out."""
+"""After a packing that left somebody out, neighbourhoods are solved on the exact rows, until so
+many in a row have brought nothing."""
 
 
 class _Desk:
@@ -55,8 +56,7 @@ class _Desk:
             self._hand_out(plans.near, values)
             return True
         if self._exact:
-            self._exact -= 1
-            self._improver.step()
+            self._exact = EXACT_STEPS if self._improver.step() else self._exact - 1
             return True
         return False
 
@@ -70,9 +70,10 @@ class _Desk:
         )
         if plan is None:
             return
-        self._ground.search.offer(plan, "neighbourhoods")
-        self._improver.restart(plan)
+        is_better = self._ground.search.offer(plan, "neighbourhoods")
         is_short = plan.chosen.size < near.chosen(values).size
+        if is_better or not is_short:
+            self._improver.restart(plan)
         self._exact = EXACT_STEPS if is_short else 0
 
 

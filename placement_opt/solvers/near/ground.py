@@ -87,10 +87,17 @@ def kept_of(problem: LumpedProblem, whole: Formulation, own: Floats) -> dict[int
     """Return the own variables of the holders that are not lumped with others, rounded down.
 
     `own` are values of the own variables of the lumped problem. The result has those of the whole
-    problem, by number of the block.
+    problem, by number of the block; a block whose holders are in no variable is left out.
     """
-    alone = np.bincount(problem.of_own, minlength=own.size) == 1
-    return rounded_down(whole, np.where(alone, own, 0.0)[problem.of_own])
+    known = problem.of_own >= 0
+    alone = np.bincount(problem.of_own[known], minlength=own.size) == 1
+    of_whole = np.where(known, np.append(np.where(alone, own, 0.0), 0.0)[problem.of_own], 0.0)
+    first = whole.n_pairs
+    return {
+        number: values
+        for number, values in rounded_down(whole, of_whole).items()
+        if known[whole.offsets[number] - first : whole.offsets[number + 1] - first].any()
+    }
 
 
 class Ground:

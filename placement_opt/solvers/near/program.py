@@ -25,6 +25,10 @@ OWN_LOSS = 0.001
 HOLDER_RESERVE = 0.001
 """Share of a holder's capacity that is kept back."""
 
+MERGED_RESERVE = 0.03
+"""The same where a block does not name holders one by one: what one has left in some periods is of
+no use to people who run in others."""
+
 FEW_FIT = 8
 """A holder with room for no more people gets an integer number of them."""
 
@@ -124,14 +128,17 @@ def _holders(problem: LumpedProblem, number: int) -> tuple[Floats, Bools]:
     if block.holders is None or block.variable_usage is None:
         return np.zeros(len(block)), np.zeros(block.n_own, dtype=np.bool_)
     first = small.row_offsets[number]
-    stands_for = np.bincount(problem.of_row, minlength=small.n_rows)[first : first + len(block)]
+    stands_for = np.diff(problem.weights.tocsc().indptr)[first : first + len(block)]
     usage = block.variable_usage
     width = np.diff(usage.indptr)
     holds = width > 0
     holds[block.holders.row[block.holders.row >= 0]] = False
     needs = np.asarray(usage.sum(axis=1)).ravel() / np.maximum(width, 1)
     is_small = holds & (stands_for == 1) & (block.upper <= FEW_FIT * needs)
-    reserve = np.where(holds & ~is_small, np.ceil(block.upper * HOLDER_RESERVE), 0.0)
+    own = np.arange(*small.offsets[number : number + 2]) - small.n_pairs
+    is_merged = own.size > 0 and not np.isin(own, problem.of_own).any()
+    share = MERGED_RESERVE if is_merged else HOLDER_RESERVE
+    reserve = np.where(holds & ~is_small, np.ceil(block.upper * share), 0.0)
     # A row of few units, such as a caseload, keeps nothing back: one unit would be too much.
     reserve[block.upper < 1 / HOLDER_RESERVE] = 0.0
     decided = np.zeros(usage.shape[1], dtype=np.bool_)

@@ -15,7 +15,7 @@ from placement_opt.formulation.formulation import Formulation
 from placement_opt.solvers.bounds.certified_cuts import certified_cuts
 from placement_opt.solvers.bounds.cut_rounds import MOST_ROUNDS
 from placement_opt.solvers.bounds.strengthened import Restricted, Strengthened
-from placement_opt.solvers.derived.lumped import LumpedProblem, certify, lumped
+from placement_opt.solvers.derived.lumped import LumpedProblem, certify, lumped, merged
 from placement_opt.solvers.derived.part import part_of
 from placement_opt.solvers.engines.linear_program import ObjectiveUnit
 from placement_opt.solvers.near.core import NearCore
@@ -24,7 +24,7 @@ from placement_opt.solvers.plans.topping_up import topped_up
 from placement_opt.solvers.relaxation.column_choice import OwnColumns
 from placement_opt.solvers.relaxation.column_generation import ColumnGeneration, Relaxed
 from placement_opt.solvers.relaxation.point import Point
-from placement_opt.solvers.relaxation.pricing import Proven
+from placement_opt.solvers.relaxation.pricing import Pricing, Proven
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
@@ -59,8 +59,9 @@ def search_large(formulation: Formulation, search: Search) -> Ending | None:
     """Search from prices over all pairs; None where no prices were found."""
     search.precision = max(search.precision, ObjectiveUnit.of(formulation).precision)
     problem = lumped(formulation)
-    near = NearCore(formulation, problem, search)
-    found = _relaxed(formulation, problem, search, near.begin)
+    wide = merged(formulation, problem)
+    near = NearCore(formulation, wide, search)
+    found = _relaxed(formulation, problem, wide, search, near.begin)
     give_back()
     if found is None or search.clock.stop_asked():
         return Ending.STOPPED if search.clock.stop_asked() else None
@@ -71,17 +72,20 @@ def search_large(formulation: Formulation, search: Search) -> Ending | None:
 def _relaxed(
     formulation: Formulation,
     problem: LumpedProblem,
+    wide: LumpedProblem,
     search: Search,
     begin: Callable[[Strengthened], None],
 ) -> Strengthened | None:
     """Price out the lumped problem and add cuts; None without prices, or when asked to stop.
+
+    The simplex method has the `wide` problem, which mostly is the lumped one.
 
     The memory for pricing out all pairs is freed before cuts and plans need theirs.
     """
     limits = search.limits
     generation = ColumnGeneration(problem.formulation, search.clock)
     until = time.perf_counter() + search.clock.share(schedule.PRICING_SHARE)
-    early = _EarlyPlan(formulation, problem, search)
+    early = _EarlyPlan(formulation, problem, wide, search)
     start = _start(formulation, problem, generation, search, until)
     relaxed = None
     if start is None or not _is_near(start, search):
@@ -106,15 +110,19 @@ def _relaxed(
         # So that hard rows about an earlier plan are kept in the first program, too.
         asked = np.union1d(asked, search.best.chosen)
     core = nearest(best.reduced[: small.n_pairs], most, asked)
-    own = generation.own.of(core, best.reduced, EARLY_OWN_LOSS * small.objective.largest_gain)
+    owns, pricing, small = generation.own, generation.pricing, wide.formulation
+    if wide is not problem:
+        owns, pricing = OwnColumns(small), Pricing(small)
+        best = pricing.settled(wide.prices(problem.of_whole(best.prices)))
+    own = owns.of(core, best.reduced, EARLY_OWN_LOSS * small.objective.largest_gain)
     columns = np.concatenate([own, core])
     unsolved = Restricted(small, columns, Point(np.zeros(columns.size), best.prices))
-    priced, pricing = Strengthened(small, best.prices, best.bound, unsolved), generation.pricing
+    priced = Strengthened(small, best.prices, best.bound, unsolved)
     # Each of these is as large as all variables together.
-    del generation, relaxed, best, look
+    del generation, relaxed, best, look, owns
     found = certified_cuts(
         formulation,
-        problem,
+        wide,
         search,
         core,
         min(schedule.ENDLESS_S, search.clock.share(schedule.LARGE_CUTS_SHARE)),
@@ -166,10 +174,16 @@ def _top_up(
 class _EarlyPlan:
     """Rounds the relaxation while prices get better, until a plan is near the bound."""
 
-    def __init__(self, formulation: Formulation, problem: LumpedProblem, search: Search) -> None:
-        small = problem.formulation
+    def __init__(
+        self,
+        formulation: Formulation,
+        problem: LumpedProblem,
+        wide: LumpedProblem,
+        search: Search,
+    ) -> None:
+        small = wide.formulation
         self._formulation = formulation
-        self._problem = problem
+        self._problem, self._wide = problem, wide
         self._program = RestrictedLp(small)
         self._own = OwnColumns(small)
         self._search = search
@@ -186,7 +200,10 @@ class _EarlyPlan:
         n_pairs = self._formulation.n_pairs
         reduced = relaxed.best.reduced
         core = nearest(reduced[:n_pairs], EARLY_PAIRS, relaxed.asked)
-        own = self._own.of(core, reduced, EARLY_OWN_LOSS * self._unit)
+        if self._wide is self._problem:
+            own = self._own.of(core, reduced, EARLY_OWN_LOSS * self._unit)
+        else:  # its variables are others, and few
+            own = self._own.of(core, None)
         seconds = min(schedule.NEAR_LP_S, search.clock.remaining_s)
         if search.limits.reproducible:
             seconds = math.inf
@@ -194,9 +211,9 @@ class _EarlyPlan:
         if point is None or search.clock.stop_asked():
             return
         of_own, of_core = np.split(point.values, [own.size])
-        own_values = np.zeros(self._problem.formulation.own_lower.size)
+        own_values = np.zeros(self._wide.formulation.own_lower.size)
         own_values[own - n_pairs] = of_own
-        kept = kept_of(self._problem, self._formulation, own_values)
+        kept = kept_of(self._wide, self._formulation, own_values)
         part = part_of(self._formulation, core, None)
         near = NearSearch(part, search)
         plan = plan_from(part.formulation, of_core, reduced[core], near, kept)

@@ -55,7 +55,8 @@ def alike(request):
 
 class TestAlike:
     def test_the_relaxation_is_the_same_over_fewer_variables(self, alike):
-        small, of_row, _ = lumped(alike)
+        small, weights, _ = lumped(alike)
+        of_row = weights.indices
         assert small.n_pairs == alike.n_pairs
         assert small.n_variables < alike.n_variables
         assert of_row.shape == (alike.n_rows,)
@@ -70,7 +71,8 @@ class TestAlike:
         )
 
     def test_each_own_variable_stands_in_the_rows_of_the_one_it_is_a_part_of(self, alike):
-        small, of_row, of_own = lumped(alike)
+        small, weights, of_own = lumped(alike)
+        of_row = weights.indices
         own = np.arange(alike.n_pairs, alike.n_variables)
         assert sum(block.variables is not None for block in alike.blocks) > 1
         assert np.unique(of_own).tolist() == list(range(small.n_variables - small.n_pairs))
@@ -83,9 +85,10 @@ class TestAlike:
         problem = lumped(alike)
         n_pairs, of_own = alike.n_pairs, problem.of_own
         many = int(np.argmax(np.bincount(of_own)))
-        row = int(np.argmax(np.bincount(problem.of_row)))
+        of_row = problem.weights.indices
+        row = int(np.argmax(np.bincount(of_row)))
         (cut,) = spread([Cut((row,), (-3,), 2, (1, n_pairs + many))], problem, alike)
-        assert list(cut.rows) == np.flatnonzero(problem.of_row == row).tolist()
+        assert list(cut.rows) == np.flatnonzero(of_row == row).tolist()
         assert len(cut.rows) > 1
         assert set(cut.weights) == {-3}
         assert cut.delta == 2
@@ -94,7 +97,8 @@ class TestAlike:
         assert list(cut.complemented) == [1, *(n_pairs + parts).tolist()]
 
     def test_prices_looked_up_prove_for_the_whole_what_they_prove_for_the_small_one(self, alike):
-        small, of_row, _ = lumped(alike)
+        small, weights, _ = lumped(alike)
+        of_row = weights.indices
         prices = RestrictedLp(small).simplex(np.arange(small.n_variables), 60).prices
         prices = Pricing(small).settled(prices).prices
         coaches = alike.row_lower < 0
@@ -105,7 +109,8 @@ class TestAlike:
 
     @pytest.mark.parametrize("seed", range(5))
     def test_so_do_any_prices(self, alike, seed):
-        small, of_row, _ = lumped(alike)
+        small, weights, _ = lumped(alike)
+        of_row = weights.indices
         random = np.random.default_rng(seed)
         prices = random.normal(0, 1e5, small.n_rows) * (random.random(small.n_rows) < 0.5)
         for least in (False, True):
@@ -143,11 +148,12 @@ class TestUnlike:
     @pytest.mark.parametrize("seed", [1, 2])
     def test_a_region_keeps_its_bound(self, seed):
         formulation = formulation_of(po.synthetic_region(candidates=400, openings=120, seed=seed))
-        small, of_row, _ = lumped(formulation)
+        problem = lumped(formulation)
+        small = problem.formulation
         assert small.n_variables < formulation.n_variables
         exact, relaxed = relaxation_bound(formulation), relaxation_bound(small)
         assert exact * (1 - 1e-9) <= relaxed <= exact * 1.001
-        prices = whole_relaxation(small, 60).prices[of_row]
+        prices = problem.of_whole(whole_relaxation(small, 60).prices)
         proven = Certificate.from_duals(formulation, prices)
         assert proven.bound(formulation) == pytest.approx(relaxed, rel=1e-7)
 
@@ -157,7 +163,7 @@ class TestUnlike:
         block, table = coaching_rows(region)
         assume(table.n_pairs <= 6)
         small = block.pools.lumped(block)
-        assert small.of_row.shape == (len(block),)
+        assert small.weights.shape == (len(block), len(small.rows))
         for chosen in subsets(range(table.n_pairs)):
             ones = np.isin(np.arange(table.n_pairs), chosen).astype(int).tolist()
             if best_own_values(block, ones) is not None:
@@ -224,6 +230,6 @@ def test_without_such_holders_a_formulation_stays_as_it_is():
     formulation = problem(
         [1, 2], [rows("one", [[1, 1]], [0], [1]), rows("two", [[1, 0]], [0], [1])]
     )
-    small, of_row, _ = lumped(formulation)
+    small, weights, _ = lumped(formulation)
     assert small is formulation
-    assert of_row.tolist() == [0, 1]
+    assert weights.toarray().tolist() == [[1, 0], [0, 1]]

@@ -257,7 +257,7 @@ class TestSpread:
         whole = with_cuts(formulation, cuts)
         rules = problem.formulation.n_rows
         prices = found.prices
-        of_whole = np.append(prices[:rules][problem.of_row], prices[rules:])
+        of_whole = np.append(problem.of_whole(prices), prices[rules:])
         bound = Certificate.from_duals(whole, of_whole).bound(whole)
         assert bound <= found.bound * (1 + 1e-6)
         outcome = po.Model(po.synthetic_region(candidates=240, openings=80, seed=3)).solve(
