@@ -1,6 +1,5 @@
 """What is scarce under a plan: use, price, and what one more or one less of it really brings."""
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,6 +9,7 @@ import numpy as np
 from placement_opt.answers.bottleneck_words import told
 from placement_opt.answers.changed_limit import Side, step_held, with_more
 from placement_opt.answers.limits import Limit, Limits, is_tie
+from placement_opt.answers.pace import Pace
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.price_ranges import BestPrices
 from placement_opt.answers.row_prices import FEW_VARIABLES
@@ -32,9 +32,6 @@ OF_A_PERSON = "OnePlacement"
 
 NOTHING = Fraction(OPTIMAL_GAP)
 """Ends of a gain that are this close, beside the points of the plan, are one: it is proven."""
-
-NEAR_S = 2.0
-"""What one plan with one more, or one less, takes at most at scale."""
 
 RANGES_S = 3.0
 """What the ranges of prices take at most."""
@@ -94,7 +91,7 @@ def bottlenecks(
     prove, rules, steps, time_limit_s
         As for `Result.bottlenecks`.
     """
-    until = time.perf_counter() + time_limit_s
+    pace = Pace(time_limit_s)
     formulation, limits = hand.formulation, Limits.of(hand.compiled)
     is_small = formulation.n_variables <= FEW_VARIABLES
     prices = _prices(hand, is_small=is_small)
@@ -103,7 +100,7 @@ def bottlenecks(
     scarce.sort(key=lambda one: -abs(one.price or 0.0) * float(step_of.get(one.limit.unit, 1)))
     best = BestPrices(formulation, RANGES_S) if is_small and scarce else None
     told_bound = None if bound is None else max(bound, hand.points)
-    again = _Again(hand, told_bound, until, 2 * min(prove, len(scarce)))
+    again = _Again(hand, told_bound, pace, 2 * min(prove, len(scarce)))
     rows = []
     for place, one in enumerate(scarce):
         step = step_held(hand.compiled, one.limit, step_of.get(one.limit.unit, Fraction(1)))
@@ -237,9 +234,9 @@ class _Again:
     """Solves the plan's model again with one limit a little wider, or a little tighter."""
 
     def __init__(
-        self, hand: PlanAtHand, bound: Fraction | None, until: float, n_questions: int
+        self, hand: PlanAtHand, bound: Fraction | None, pace: Pace, n_questions: int
     ) -> None:
-        self._hand, self._bound, self._until = hand, bound, until
+        self._hand, self._bound, self._pace = hand, bound, pace
         self._best, self._plan = hand.points, hand.solution
         self._left = n_questions
         formulation = hand.formulation
@@ -247,13 +244,23 @@ class _Again:
         self._certificate = Certificate(hand.certificate.prices[:n_rows], hand.certificate.bits)
 
     def gain(self, one: Scarce, more: Fraction) -> Gain:
-        """Return what the best plan gains with so much more of a limit."""
-        share = (self._until - time.perf_counter()) / max(1, self._left)
+        """Return what the best plan gains with so much more of a limit.
+
+        Not asked where that might not end in time. Each question has its share of what is left; one
+        share is for all that ends late and for telling the rows.
+        """
+        share = self._pace.left_s / (self._left + 1)
         self._left -= 1
-        changed = with_more(self._hand.compiled, one.limit, one.side, more)
-        if changed is None or share <= 0:
+        if not self._pace.fits:
             return NOT_ASKED
-        again = solve_near(self._hand, changed, time_limit_s=max(NEAR_S, share))
+        with self._pace.step():
+            return self._asked(one, more, share)
+
+    def _asked(self, one: Scarce, more: Fraction, seconds: float) -> Gain:
+        changed = with_more(self._hand.compiled, one.limit, one.side, more)
+        if changed is None:
+            return NOT_ASKED
+        again = solve_near(self._hand, changed, time_limit_s=seconds)
         if again.is_impossible:
             return Gain(None, None, None, None, is_proven=True)
         self._learn(again)

@@ -10,6 +10,7 @@ import pytest
 import placement_opt as po
 from placement_opt.answers.bottleneck_words import told
 from placement_opt.answers.bottlenecks import _Again
+from placement_opt.answers.pace import Pace
 from placement_opt.answers.solve_again import SolvedAgain
 from placement_opt.solvers.search.board import Solution
 
@@ -83,7 +84,7 @@ def again_with(hand, chosen):
 
 def test_a_plan_that_is_no_better_than_the_known_one_changes_no_placements():
     hand = heavy(3).solve(gap=0).at_hand
-    asking = _Again(hand, hand.points, until=0.0, n_questions=1)
+    asking = _Again(hand, hand.points, Pace(0), n_questions=1)
     worse = again_with(hand, [0, 1])
     assert worse.points < hand.points
     gain = asking._told(worse, is_wider=True)
@@ -92,7 +93,7 @@ def test_a_plan_that_is_no_better_than_the_known_one_changes_no_placements():
 
 def test_where_the_known_plan_no_longer_fits_what_was_found_counts():
     hand = heavy(3).solve(gap=0).at_hand
-    asking = _Again(hand, hand.points, until=0.0, n_questions=1)
+    asking = _Again(hand, hand.points, Pace(0), n_questions=1)
     tighter = replace(again_with(hand, [0, 1]), compiled=heavy(2).compile())
     gain = asking._told(tighter, is_wider=False)
     assert (gain.points, gain.placements) == (-8, 1)
@@ -101,7 +102,7 @@ def test_where_the_known_plan_no_longer_fits_what_was_found_counts():
 def test_placements_are_counted_beside_the_better_plan_that_was_found_meanwhile():
     hand = heavy(3).solve(gap=0).at_hand
     poor = replace(hand, solution=Solution(np.array([0, 1]), hand.solution.own))
-    asking = _Again(poor, hand.points, until=0.0, n_questions=2)
+    asking = _Again(poor, hand.points, Pace(0), n_questions=2)
     better = again_with(hand, [2])
     asking._learn(better)
     gain = asking._told(better, is_wider=True)

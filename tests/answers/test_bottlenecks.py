@@ -12,6 +12,7 @@ from tiny_models import MOST_PAIRS, brute_force, models
 import placement_opt as po
 from placement_opt.answers.bottleneck_words import told
 from placement_opt.answers.bottlenecks import _Again
+from placement_opt.answers.pace import Pace
 from placement_opt.answers.solve_again import SolvedAgain
 from placement_opt.formulation.certificate import Certificate
 
@@ -218,11 +219,11 @@ class TestPrices:
         result = market([1], [[9], [4]]).solve()
         hand = result.at_hand
         none = Certificate(np.zeros_like(hand.certificate.prices), 0)
-        again = _Again(dataclasses.replace(hand, certificate=none), None, math.inf, 1)
+        again = _Again(dataclasses.replace(hand, certificate=none), None, Pace(math.inf), 1)
         near = SolvedAgain(hand.compiled, hand.solution, points=hand.points + 4)
         told_ = again._told(near, is_wider=True)
         assert (told_.points, told_.low, told_.high, told_.is_proven) == (4, 0, None, False)
-        known = _Again(hand, hand.points, math.inf, 1)._told(near, is_wider=True)
+        known = _Again(hand, hand.points, Pace(math.inf), 1)._told(near, is_wider=True)
         assert known.high is not None
 
     def test_a_minimum_that_nobody_can_meet_has_no_gain(self):
