@@ -58,12 +58,12 @@ def recommend(
         )
     pairs = pairs_of(regrets.hand.compiled.pairs, candidate_id, opening_id)
     room = Room(regrets)
-    found: list[int] = []
+    found = [np.zeros(0, dtype=np.int64)]
     for some in _in_turn(regrets, room.not_fixed(pairs), k):
-        found += room.possible(some).tolist()
-        if len(found) >= k:
+        found.append(room.possible(some))
+        if sum(each.size for each in found) >= k:
             break
-    rows = np.array(found[:k], dtype=np.int64)
+    rows = np.concatenate(found)[:k]
     added = room.additions(rows)
     return frame(regrets, rows, regrets.between(rows, added), added, language)
 
@@ -112,6 +112,8 @@ def frame(
     compiled = regrets.hand.compiled
     pairs, instance = compiled.pairs, compiled.pairs.instance
     points = _points(regrets, rows)
+    minutes, hours = minutes_and_hours(pairs, rows)
+    reasons = Reasons(regrets.hand, language).of(rows, points, minutes, hours, added)
     values: dict[str, Any] = {
         "candidate_id": [instance.candidate_ids[at] for at in pairs.candidate[rows].tolist()],
         "opening_id": [instance.opening_ids[at] for at in pairs.opening[rows].tolist()],
@@ -120,16 +122,14 @@ def frame(
         "regret_low": [one.low for one in known],
         "regret_high": [np.nan if one.high is None else one.high for one in known],
         "loss_points": [np.nan if one.loss is None else one.loss for one in known],
-        "is_proven": [one.is_proven for one in known],
+        "is_proven": np.array([one.is_proven for one in known], dtype=np.bool_),
         "price_points": regrets.estimate(rows),
-        "reasons": Reasons(regrets.hand, language).of(
-            rows, points, *minutes_and_hours(pairs, rows), added
-        ),
+        "reasons": np.array(reasons, dtype=object),
     }
     told = pd.DataFrame(values, columns=list(COLUMNS))
     if pairs.variant is not None:
         told.insert(2, "variant", [pairs.variant_of(row) for row in rows.tolist()])
-    return told.astype({"is_proven": bool, "reasons": object})
+    return told
 
 
 def _points(regrets: Regrets, rows: Ints) -> Floats:

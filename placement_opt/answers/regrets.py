@@ -126,6 +126,16 @@ class Regrets:
         """The plan, to try moves on."""
         return PlanInMoves.of(self.hand.formulation, self.hand.solution)
 
+    def _without(self, pair: int) -> PlanInMoves | None:
+        """Return the plan without one of its pairs; of one that several ask for, found once."""
+        if pair not in self._left:
+            self._left[pair] = self.plan.without_pair(pair)
+        return self._left[pair]
+
+    @cached_property
+    def _left(self) -> dict[int, PlanInMoves | None]:
+        return {}
+
     def is_in_plan(self, pairs: Ints) -> Bools:
         """Mark pairs that the plan has, in whichever way."""
         table = self.hand.compiled.pairs
@@ -167,7 +177,7 @@ class Regrets:
         pairs = self.hand.compiled.pairs
         present = self.present(int(pairs.candidate[pair]))
         bases = [self.plan] if len(present) < pairs.placements_per_candidate else []
-        bases += [base for one in present if (base := self.plan.without_pair(one)) is not None]
+        bases += [base for one in present if (base := self._without(one)) is not None]
         for base in bases:
             found = base.with_pair(pair)
             if found is not None:

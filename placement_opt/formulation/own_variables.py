@@ -40,18 +40,18 @@ def following(block: RowBlock, lower: Ints, upper: Ints, kept: Ints | None = Non
     if kept is not None:
         is_set = np.array([not gain for gain in block.variables.gain], dtype=np.bool_)
         values = np.where(is_set, kept, values)
-    entries = usage.tocoo()
+    of_row, of_own, amount = block.own_entries
     while True:  # as many rounds as equations build on each other
-        is_open = ~is_set[entries.col]
-        n_open = np.bincount(entries.row[is_open], minlength=usage.shape[0])
-        asks = is_open & ((lower == upper) & (n_open == 1))[entries.row]
+        is_open = ~is_set[of_own]
+        n_open = np.bincount(of_row[is_open], minlength=len(block))
+        asks = is_open & ((lower == upper) & (n_open == 1))[of_row]
         if not asks.any():
             break
-        row, column = entries.row[asks], entries.col[asks]
+        row, column = of_row[asks], of_own[asks]
         left = lower - usage @ np.where(is_set, values, 0)
-        values[column] = left[row] // entries.data[asks].astype(np.int64)
+        values[column] = left[row] // amount[asks]
         is_set[column] = True
-    _fill(values, is_set, entries, usage, lower)
+    _fill(values, is_set, block, usage, lower)
     if not block.variables.follow:
         gains = np.flatnonzero([gain > 0 for gain in block.variables.gain])
         _raise(values, gains, block.variables.upper, usage.tocsc(), lower, upper)
@@ -66,24 +66,25 @@ def following(block: RowBlock, lower: Ints, upper: Ints, kept: Ints | None = Non
 
 
 def _fill(
-    values: Ints, is_set: Bools, entries: sparse.coo_array, usage: sparse.csr_array, lower: Ints
+    values: Ints, is_set: Bools, block: RowBlock, usage: sparse.csr_array, lower: Ints
 ) -> None:
     """Give each open variable the least that its rows with a lower limit ask.
 
     Variables that are alone in their rows come first, so that others can build on them: first who
     leaves a job, then the shortfall of the sum that this lowers.
     """
-    fills = (lower[entries.row] != NO_LOWER) & (entries.data > 0)
+    of_row, of_own, amount = block.own_entries
+    fills = (lower[of_row] != NO_LOWER) & (amount > 0)
     while not is_set.all():
-        is_open = ~is_set[entries.col]
-        n_open = np.bincount(entries.row[is_open], minlength=usage.shape[0])
+        is_open = ~is_set[of_own]
+        n_open = np.bincount(of_row[is_open], minlength=len(block))
         waits = np.zeros(values.size, dtype=np.bool_)
-        waits[entries.col[fills & is_open & (n_open[entries.row] > 1)]] = True
+        waits[of_own[fills & is_open & (n_open[of_row] > 1)]] = True
         ready = ~is_set & (~waits | waits[~is_set].all())
         rest = usage @ np.where(is_set, values, 0)
-        asks = fills & ready[entries.col]
-        row, column = entries.row[asks], entries.col[asks]
-        asked = -((rest[row] - lower[row]) // entries.data[asks].astype(np.int64))
+        asks = fills & ready[of_own]
+        row, column = of_row[asks], of_own[asks]
+        asked = -((rest[row] - lower[row]) // amount[asks])
         np.maximum.at(values, column, asked)
         is_set |= ready
 

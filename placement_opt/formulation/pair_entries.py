@@ -1,5 +1,6 @@
 """The coefficients of rows, looked up by pair, and what pairs pay at given prices."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +99,17 @@ class PairEntries(ShortRepr):
             np.concatenate([empty, *row]),
             np.concatenate([empty, *value]),
         )
+
+    def of_pair(self, pair: int) -> Iterator[tuple[int, int]]:
+        """Yield (row, coefficient) of one pair, without the cost of arrays."""
+        if self.row is not None and self.row[pair]:
+            value = 1 if self.value is None else int(self.value[pair])
+            yield int(self.row[pair]) - 1, value
+        place = int(np.searchsorted(self.member, self.member.dtype.type(pair)))
+        if place < self.member.size and self.member[place] == pair:
+            entries = slice(*self.start[place : place + 2])
+            rows, values = self.further_row[entries], self.further_value[entries]
+            yield from zip(rows.tolist(), values.tolist(), strict=True)
 
     def add_paid(
         self, prices: npt.NDArray[Any], into: npt.NDArray[Any], pairs: slice, *, absolute: bool

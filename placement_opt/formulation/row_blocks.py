@@ -146,6 +146,24 @@ class RowBlock(ShortRepr):
         """The coefficients of the own variables by variable, CSC of shape (R, V)."""
         return None if self.variable_usage is None else self.variable_usage.tocsc()
 
+    @cached_property
+    def own_entries(self) -> tuple[Ints, Ints, Ints]:
+        """The entries of the own variables, aligned: row, variable, coefficient."""
+        if self.variable_usage is None:
+            return (np.zeros(0, dtype=np.int64),) * 3
+        entries = self.variable_usage.tocoo()
+        row, own, value = (each.astype(np.int64) for each in (*entries.coords, entries.data))
+        return row, own, value
+
+    def serving(self, row: int) -> list[int]:
+        """Return the own variables that serve a row by the capacity of their holders, ascending."""
+        usage = self.variable_usage
+        if usage is None or self.holders is None:
+            return []
+        own = usage.indices[slice(*usage.indptr[row : row + 2])]
+        served: list[int] = np.sort(own[self.holders.row[own] == row]).tolist()
+        return served
+
     def limits_less(self, used: Ints) -> tuple[Ints, Ints]:
         """Return the lower and upper limits less what is used of each row, shape (R,)."""
         lower = np.where(self.lower == NO_LOWER, NO_LOWER, self.lower - used)

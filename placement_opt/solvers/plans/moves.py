@@ -4,16 +4,18 @@ Only rows that a pair stands in are looked at, so that a move costs far less tha
 Every value is kept: what a move leads to is a plan, or there is no move.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Self
+from types import MappingProxyType
+from typing import NamedTuple, Self
 
 import numpy as np
 
-from placement_opt.basics.arrays import Ints
 from placement_opt.formulation.formulation import Formulation
 from placement_opt.formulation.own_variables import following
 from placement_opt.formulation.row_blocks import RowBlock
+from placement_opt.solvers.plans.patched import Patched
 from placement_opt.solvers.search.board import Solution
 
 
@@ -26,9 +28,9 @@ class PlanInMoves:
     formulation
         The problem, without cuts.
     activity
-        What each block's rows sum to, one array a block.
+        What each block's rows sum to.
     own
-        Values of each block's own variables, one array a block.
+        Values of each block's own variables.
     gained
         Points more than the plan at the beginning, exact, in the user's own numbers.
     moves
@@ -36,8 +38,8 @@ class PlanInMoves:
     """
 
     formulation: Formulation
-    activity: tuple[Ints, ...]
-    own: tuple[Ints, ...]
+    activity: tuple[Patched, ...]
+    own: tuple[Patched, ...]
     gained: Fraction = Fraction(0)
     moves: tuple[tuple[int, int], ...] = ()
 
@@ -46,11 +48,11 @@ class PlanInMoves:
         """Read a plan that keeps every row; costs a pass over its entries."""
         values = solution.values(formulation)
         sums, offsets = formulation.activity(values), formulation.row_offsets
-        n_blocks = len(formulation.blocks)
+        blocks = range(len(formulation.blocks))
         return cls(
             formulation,
-            tuple(sums[offsets[number] : offsets[number + 1]] for number in range(n_blocks)),
-            tuple(formulation.own_values(values, number) for number in range(n_blocks)),
+            tuple(Patched(sums[offsets[number] : offsets[number + 1]]) for number in blocks),
+            tuple(Patched(formulation.own_values(values, number)) for number in blocks),
         )
 
     def with_pair(self, pair: int) -> "PlanInMoves | None":
@@ -62,18 +64,21 @@ class PlanInMoves:
         return self._moved(pair, -1)
 
     def _moved(self, pair: int, step: int) -> "PlanInMoves | None":
-        pairs = np.array([pair], dtype=np.int64)
-        gained = self.gained + step * self.formulation.objective.points_of(pairs)[0]
-        activity, own = list(self.activity), list(self.own)
+        gained = self.gained + step * self.formulation.objective.points_of(np.array([pair]))[0]
+        activity, own = [*self.activity], [*self.own]
         for number, block in enumerate(self.formulation.blocks):
-            _, row, amount = block.by_pair.of_pairs(pairs)
-            if not row.size:
+            sums = activity[number]
+            after = {row: sums[row] + step * amount for row, amount in block.by_pair.of_pair(pair)}
+            if not after:
                 continue
-            found = _answered(block, activity[number], own[number], row, step * amount)
+            found = _answered(block, sums, own[number], after)
             if found is None:
                 return None
-            activity[number], own[number], more = found
-            gained += more
+            activity[number], own[number] = (
+                sums.with_more(found.sums),
+                own[number].with_more(found.own),
+            )
+            gained += found.gained
         moves = (*self.moves, (pair, step))
         return replace(self, activity=tuple(activity), own=tuple(own), gained=gained, moves=moves)
 
@@ -82,51 +87,71 @@ class PlanInMoves:
         chosen = set(began.chosen.tolist())
         for pair, step in self.moves:
             (chosen.add if step > 0 else chosen.discard)(pair)
-        own = np.concatenate([np.zeros(0, dtype=np.int64), *self.own])
+        own = np.concatenate([np.zeros(0, dtype=np.int64), *(each.array() for each in self.own)])
         return Solution(np.array(sorted(chosen), dtype=np.int64), own)
 
 
+class _Answer(NamedTuple):
+    """How a block answers a change: rows and own variables that differ, and points gained."""
+
+    sums: Mapping[int, int]
+    own: Mapping[int, int] = MappingProxyType({})
+    gained: Fraction = Fraction(0)
+
+
 def _answered(
-    block: RowBlock, activity: Ints, own: Ints, row: Ints, amount: Ints
-) -> tuple[Ints, Ints, Fraction] | None:
-    """Return a block's sums, own variables and points gained after a change of some rows.
+    block: RowBlock, sums: Patched, own: Patched, after: dict[int, int]
+) -> _Answer | None:
+    """Return how a block answers where some rows sum to something else, by row in `after`.
 
     None where the rows or the own variables cannot follow.
     """
-    after = activity.copy()
-    np.add.at(after, row, amount)
     if block.variables is None or block.variable_usage is None:
-        fits = np.all(after[row] <= block.upper[row]) and np.all(after[row] >= block.lower[row])
-        return (after, own, Fraction(0)) if fits else None
+        return _Answer(after) if _fits(block, after) else None
     if block.holders is not None and not block.variables.follow:
-        return _held(block, after, own, row)
-    best = following(block, *block.limits_less(after - block.variable_usage @ own))
+        return _held(block, sums, own, after)
+    now, before = own.array(), sums.with_more(after).array()
+    by_own = block.variable_usage @ now
+    best = following(block, *block.limits_less(before - by_own))
     if best is None:
         return None
-    changed = np.flatnonzero(best != own)
-    gain = (block.variables.gain[at] * int(best[at] - own[at]) for at in changed.tolist())
-    return after + block.variable_usage @ (best - own), best, sum(gain, Fraction(0))
+    changed = np.flatnonzero(best != now)
+    moved = {place: int(best[place]) for place in changed.tolist()}
+    if moved:
+        then = before + block.variable_usage @ best - by_own
+        rows = np.flatnonzero(then != before).tolist()
+        after |= {row: int(then[row]) for row in rows}
+    gain = (block.variables.gain[at] * (value - int(now[at])) for at, value in moved.items())
+    return _Answer(after, moved, sum(gain, Fraction(0)))
 
 
-def _held(block: RowBlock, after: Ints, own: Ints, row: Ints) -> tuple[Ints, Ints, Fraction] | None:
+def _fits(block: RowBlock, sums: Mapping[int, int]) -> bool:
+    """Tell whether rows keep their limits."""
+    return all(block.lower[row] <= sum_ <= block.upper[row] for row, sum_ in sums.items())
+
+
+def _held(block: RowBlock, sums: Patched, own: Patched, after: dict[int, int]) -> _Answer | None:
     """Let a holder of each changed row take one more or one less, the first who can."""
-    holders, usage = block.holders, block.by_own
-    if holders is None or holders.holder is None or usage is None or block.variables is None:
+    holders, by_own = block.holders, block.by_own
+    if holders is None or holders.holder is None or by_own is None or block.variables is None:
         return None
-    own = own.copy()
-    low, high = block.variables.lower, block.variables.upper
-    for one in row.tolist():
+    low, high, moved = block.variables.lower, block.variables.upper, dict[int, int]()
+    changed = [*after]
+    for row in changed:
         # A holder stands in its equation with -1.
-        step = int(after[one] - block.lower[one]) if block.lower[one] == block.upper[one] else 0
-        for variable in np.flatnonzero(holders.row == one).tolist() if step else ():
-            if not low[variable] <= own[variable] + step <= high[variable]:
+        step = after[row] - int(block.lower[row]) if block.lower[row] == block.upper[row] else 0
+        for variable in block.serving(row) if step else ():
+            value = moved.get(variable, own[variable]) + step
+            if not low[variable] <= value <= high[variable]:
                 continue
-            entries = slice(usage.indptr[variable], usage.indptr[variable + 1])
-            rows = usage.indices[entries]
-            sums = after[rows] + step * usage.data[entries].astype(np.int64)
-            if np.all((sums <= block.upper[rows]) & (sums >= block.lower[rows])):
-                after[rows] = sums
-                own[variable] += step
+            entries = slice(*by_own.indptr[variable : variable + 2])
+            rows, each = by_own.indices[entries].tolist(), by_own.data[entries].tolist()
+            then = {
+                one: after.get(one, sums[one]) + step * amount
+                for one, amount in zip(rows, each, strict=True)
+            }
+            if _fits(block, then):
+                after |= then
+                moved[variable] = value
                 break
-    fits = np.all(after[row] <= block.upper[row]) and np.all(after[row] >= block.lower[row])
-    return (after, own, Fraction(0)) if fits else None
+    return _Answer(after, moved) if _fits(block, {row: after[row] for row in changed}) else None

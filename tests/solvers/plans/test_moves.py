@@ -18,7 +18,9 @@ TINY = settings(
 def values_of(plan, chosen):
     values = np.zeros(plan.formulation.n_variables, dtype=np.int64)
     values[sorted(chosen)] = 1
-    values[plan.formulation.n_pairs :] = np.concatenate([np.zeros(0, np.int64), *plan.own])
+    values[plan.formulation.n_pairs :] = np.concatenate(
+        [np.zeros(0, np.int64), *(each.array() for each in plan.own)]
+    )
     return values
 
 
