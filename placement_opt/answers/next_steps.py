@@ -74,7 +74,7 @@ class NextSteps(ResultRecord):
         PlacementError
             When there is no plan, or the result was read from a file without its model.
         """
-        return recommend(self._prepared(), candidate_id, opening_id, k, language)
+        return recommend(self.regrets, candidate_id, opening_id, k, language)
 
     def recommend_all(
         self, k: int = 3, crowding: float = 2, language: Literal["en", "nl"] = "en"
@@ -110,7 +110,7 @@ class NextSteps(ResultRecord):
         PlacementError
             When there is no plan, or the result was read from a file without its model.
         """
-        return recommend_all(self._prepared(), k, crowding, language)
+        return recommend_all(self.regrets, k, crowding, language)
 
     def what_would_place(
         self, candidate_id: str, k: int = 3, *, time_limit_s: float = 60
@@ -155,9 +155,10 @@ class NextSteps(ResultRecord):
         PlacementError
             When there is no plan, or the result was read from a file without its model.
         """
-        return what_would_place(self, self._prepared(), candidate_id, k, time_limit_s)
+        return what_would_place(self, self.regrets, candidate_id, k, time_limit_s)
 
-    def _prepared(self) -> Regrets:
+    @property
+    def regrets(self) -> Regrets:
         """Return what questions about pairs are answered from, made once."""
         hand, known = self.at_hand, self._regrets
         if known is None or known.hand is not hand:

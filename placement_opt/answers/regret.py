@@ -15,9 +15,12 @@ from fractions import Fraction
 import numpy as np
 from scipy import sparse
 
+from placement_opt.answers.chain_search import ChainSearch
 from placement_opt.answers.move_chains import Move, in_chains
 from placement_opt.answers.plan_at_hand import PlanAtHand
+from placement_opt.answers.regrets import Regrets
 from placement_opt.answers.solve_again import (
+    SMALL_VARIABLES,
     SolvedAgain,
     holding,
     solve_near,
@@ -29,8 +32,11 @@ from placement_opt.formulation.certificate import bound_in_points
 from placement_opt.formulation.row_blocks import NO_UPPER, RowBlock
 from placement_opt.run.compiled import Compiled
 
-NEAR_S = 2.0
-"""Solving near the plan takes no more than this."""
+NEAR_S = 1.6
+"""Solving near the plan takes about this, so that the answer with its words takes two seconds."""
+
+CHAINS_SHARE = 0.5
+"""Share of that for chains of single moves; after it, small problems are solved around the best."""
 
 MOST_WHOLE = 300_000
 """A problem with more variables is not solved whole for an answer: that takes a minute or more."""
@@ -55,7 +61,7 @@ class Regret:
 
 
 def regret_of(
-    hand: PlanAtHand,
+    regrets: Regrets,
     bound: Fraction | None,
     candidate_id: str,
     pairs: Ints,
@@ -67,8 +73,8 @@ def regret_of(
 
     Parameters
     ----------
-    hand
-        The plan; it holds none of the pairs.
+    regrets
+        The plan, prepared for moves; it holds none of the pairs.
     bound
         A proven bound on all plans, in points; None where nothing is proven.
     candidate_id, pairs
@@ -79,10 +85,15 @@ def regret_of(
         Stop by work instead of time.
     """
     until = time.perf_counter() + time_limit_s
+    hand, seconds = regrets.hand, min(NEAR_S, time_limit_s)
     changed = _with_one_of(hand.compiled, candidate_id, pairs)
-    again = solve_near(
-        hand, changed, time_limit_s=min(NEAR_S, time_limit_s), reproducible=reproducible
-    )
+    near_until = time.perf_counter() + seconds
+    start = None
+    if hand.formulation.n_variables > SMALL_VARIABLES:
+        clock = None if reproducible else time.perf_counter() + CHAINS_SHARE * seconds
+        start = ChainSearch(regrets).best(pairs, clock)
+    seconds = near_until - time.perf_counter()
+    again = solve_near(hand, changed, start=start, time_limit_s=seconds, reproducible=reproducible)
     if not again.is_proven and hand.formulation.n_variables <= MOST_WHOLE:
         left = until - time.perf_counter()
         if left > 0:

@@ -112,7 +112,7 @@ class Regrets:
         return PlanInRows(self.hand.formulation, self.hand.solution)
 
     @cached_property
-    def _ease(self) -> Floats:
+    def ease(self) -> Floats:
         """What each pair of the plan loses at the prices where the person takes their next one."""
         chosen, pairs = self.hand.solution.chosen, self.hand.compiled.pairs
         others = self.hand.reduced.copy()
@@ -172,6 +172,15 @@ class Regrets:
         self._rows.update(zip([pair], _rows_of(self.hand.formulation.columns(pairs)), strict=True))
         return self._nearest(pair, set(self.in_rows.with_each(pairs).lacking[1].tolist()))
 
+    def rows_lacking(self, pair: int) -> list[int]:
+        """Return the rows by which a pair asks for room that is lacking if its person leaves."""
+        pairs = np.array([pair], dtype=np.int64)
+        self._rows.update(zip([pair], _rows_of(self.hand.formulation.columns(pairs)), strict=True))
+        lacking = set(self.in_rows.with_each(pairs).lacking[1].tolist())
+        present = self.present(int(self.hand.compiled.pairs.candidate[pair]))
+        missing = lacking - {row for one in present for row in self._rows[one]}
+        return sorted({self._served(row, pair) for row in missing})
+
     def _nearest(self, pair: int, lacking: set[int]) -> PlanInMoves | None:
         """Return a plan with a pair; `lacking` are rows without room for it."""
         pairs = self.hand.compiled.pairs
@@ -223,7 +232,7 @@ class Regrets:
         if row not in self._easy:
             used, hand = self.hand.chosen_of_row, self.hand
             places = used.indices[used.indptr[row] : used.indptr[row + 1]]
-            order = np.argsort(self._ease[places], kind="stable")[:FEW_IN_ROW]
+            order = np.argsort(self.ease[places], kind="stable")[:FEW_IN_ROW]
             self._easy[row] = hand.solution.chosen[places[order]].tolist()
         return self._easy[row]
 

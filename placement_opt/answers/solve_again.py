@@ -177,6 +177,7 @@ def solve_near(
     hand: PlanAtHand,
     changed: Compiled,
     *,
+    start: Solution | None = None,
     time_limit_s: float = 2.0,
     at_least: Fraction | None = None,
     seed: int = 0,
@@ -190,6 +191,8 @@ def solve_near(
         The plan.
     changed
         The changed model, over the same pairs.
+    start
+        A plan of the changed model near the one at hand; one is made by default.
     time_limit_s
         Seconds in all, the verdict on the plan included.
     at_least
@@ -204,7 +207,7 @@ def solve_near(
     if formulation.n_variables <= SMALL_VARIABLES:
         guarded(get_solver("cp-sat").solve, formulation, search)
         return _told(hand, changed, search, at_least)
-    start = _start(hand, search, taken_one_by_one)
+    start = start or _start(hand, search, taken_one_by_one)
     if start is None:
         left = KEEPING_S if reproducible else GIVEN_SHARE * (until - time.perf_counter())
         seconds = max(LEAST_S, left)

@@ -167,7 +167,7 @@ class Surroundings:
 
         Those that lose least at the prices come first; the present pair stands for leaving.
         """
-        hand, place = self._hand, self._inside(row)
+        hand, place = self._hand, self.inside(row)
         present = hand.solution.chosen[place]
         if not present.size:
             return present
@@ -180,7 +180,7 @@ class Surroundings:
             hand.loss_of_leaving[place][owner],
             hand.reduced[present][owner] - hand.reduced[pairs],
         )
-        relief = self._use(row, present)[owner] - np.where(leaves, 0, self._use(row, pairs))
+        relief = self.use(row, present)[owner] - np.where(leaves, 0, self.use(row, pairs))
         fits = np.ones(pairs.size, dtype=np.bool_)
         fits[self.lacking(pairs)[0]] = False
         found = []
@@ -191,7 +191,7 @@ class Surroundings:
             found.append(pairs[at[:number]])
         return np.concatenate(found)
 
-    def _use(self, row: int, pairs: Ints) -> Ints:
+    def use(self, row: int, pairs: Ints) -> Ints:
         """Return what pairs use of a row; of people whom holders serve, of any of the holders."""
         number, first = self._block_of(row)
         block = self._hand.formulation.blocks[number]
@@ -208,7 +208,7 @@ class Surroundings:
         number = int(np.searchsorted(offsets, row, side="right")) - 1
         return number, int(offsets[number])
 
-    def _inside(self, row: int) -> Ints:
+    def inside(self, row: int) -> Ints:
         """Return the places of the chosen pairs that use a row, themselves or by their holders."""
         used, (number, first) = self._hand.chosen_of_row, self._block_of(row)
         inside = used.indices[used.indptr[row] : used.indptr[row + 1]]

@@ -163,7 +163,7 @@ def why_not(
     if result.status is Status.OPTIMAL:
         bound = result.at_hand.points
     regret = regret_of(
-        result.at_hand,
+        result.regrets,
         bound,
         candidate_id,
         pairs,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -155,14 +156,15 @@ class RowBlock(ShortRepr):
         row, own, value = (each.astype(np.int64) for each in (*entries.coords, entries.data))
         return row, own, value
 
-    def serving(self, row: int) -> list[int]:
-        """Return the own variables that serve a row by the capacity of their holders, ascending."""
-        usage = self.variable_usage
-        if usage is None or self.holders is None:
-            return []
-        own = usage.indices[slice(*usage.indptr[row : row + 2])]
-        served: list[int] = np.sort(own[self.holders.row[own] == row]).tolist()
-        return served
+    def serving(self, row: int) -> "Serving":
+        """Return who serves a row by the capacity of holders; looked up once for each row."""
+        if row not in self._serving:
+            self._serving[row] = Serving.of_row(self, row)
+        return self._serving[row]
+
+    @cached_property
+    def _serving(self) -> "dict[int, Serving]":
+        return {}
 
     def limits_less(self, used: Ints) -> tuple[Ints, Ints]:
         """Return the lower and upper limits less what is used of each row, shape (R,)."""
@@ -290,3 +292,31 @@ class RowBlock(ShortRepr):
             capacity=capacity_of_divided(self.capacity, divisor),
             limits=None if self.limits is None else self.limits.divided(divisor),
         )
+
+
+class Serving(NamedTuple):
+    """The own variables that serve a row by the capacity of their holders, ascending.
+
+    Their coefficients in all rows are aligned: place among those variables, row, coefficient.
+    """
+
+    own: Ints
+    of: Ints
+    row: Ints
+    amount: Ints
+
+    @classmethod
+    def of_row(cls, block: RowBlock, row: int) -> "Serving":
+        """Read what serves a row; nothing where no capacity is declared."""
+        usage, by_own, holders = block.variable_usage, block.by_own, block.holders
+        none = np.zeros(0, dtype=np.int64)
+        if usage is None or by_own is None or holders is None:
+            return cls(none, none, none, none)
+        own = usage.indices[slice(*usage.indptr[row : row + 2])].astype(np.int64)
+        own = np.sort(own[holders.row[own] == row])
+        entries = by_own[:, own].tocoo()
+        order = np.argsort(entries.col, kind="stable")
+        of, rows, amount = (
+            each[order].astype(np.int64) for each in (entries.col, entries.row, entries.data)
+        )
+        return cls(own, of, rows, amount)

@@ -132,26 +132,24 @@ def _fits(block: RowBlock, sums: Mapping[int, int]) -> bool:
 
 def _held(block: RowBlock, sums: Patched, own: Patched, after: dict[int, int]) -> _Answer | None:
     """Let a holder of each changed row take one more or one less, the first who can."""
-    holders, by_own = block.holders, block.by_own
-    if holders is None or holders.holder is None or by_own is None or block.variables is None:
+    holders, variables = block.holders, block.variables
+    if holders is None or holders.holder is None or variables is None:
         return None
-    low, high, moved = block.variables.lower, block.variables.upper, dict[int, int]()
-    changed = [*after]
+    moved, changed = dict[int, int](), [*after]
     for row in changed:
         # A holder stands in its equation with -1.
         step = after[row] - int(block.lower[row]) if block.lower[row] == block.upper[row] else 0
-        for variable in block.serving(row) if step else ():
-            value = moved.get(variable, own[variable]) + step
-            if not low[variable] <= value <= high[variable]:
-                continue
-            entries = slice(*by_own.indptr[variable : variable + 2])
-            rows, each = by_own.indices[entries].tolist(), by_own.data[entries].tolist()
-            then = {
-                one: after.get(one, sums[one]) + step * amount
-                for one, amount in zip(rows, each, strict=True)
-            }
-            if _fits(block, then):
-                after |= then
-                moved[variable] = value
-                break
+        if not step:
+            continue
+        serving = block.serving(row)
+        value = own.with_more(moved).take(serving.own) + step
+        fits = (variables.lower[serving.own] <= value) & (value <= variables.upper[serving.own])
+        then = sums.with_more(after).take(serving.row) + step * serving.amount
+        outside = (then < block.lower[serving.row]) | (then > block.upper[serving.row])
+        fits[serving.of[outside]] = False
+        if fits.any():
+            first = int(fits.argmax())
+            moved[int(serving.own[first])] = int(value[first])
+            is_its = serving.of == first
+            after |= zip(serving.row[is_its].tolist(), then[is_its].tolist(), strict=True)
     return _Answer(after, moved) if _fits(block, {row: after[row] for row in changed}) else None

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import numpy as np
+
 from placement_opt.basics.arrays import Ints
 
 MOST_PATCHES = 1_000
@@ -37,6 +39,17 @@ class Patched:
     def __getitem__(self, place: int) -> int:
         known = self._patches.get(place)
         return int(self._base[place]) if known is None else known
+
+    def take(self, places: Ints) -> Ints:
+        """Return the numbers at some places."""
+        numbers: Ints = self._base[places]
+        if self._patches:
+            known = np.array(sorted(self._patches), dtype=np.int64)
+            at = np.minimum(np.searchsorted(known, places), known.size - 1)
+            is_patched = known[at] == places
+            patches = np.array([self._patches[one] for one in known.tolist()], dtype=np.int64)
+            numbers[is_patched] = patches[at[is_patched]]
+        return numbers
 
     def with_more(self, more: Mapping[int, int]) -> "Patched":
         """Return the numbers with some others."""
