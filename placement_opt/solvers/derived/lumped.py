@@ -51,8 +51,8 @@ class LumpedProblem(NamedTuple):
 def lumped(formulation: Formulation) -> LumpedProblem:
     """Take holders that are alike as one; a formulation without pools is returned as it is."""
     if all(block.pools is None for block in formulation.blocks):
-        own = np.arange(formulation.own_lower.size)
-        return LumpedProblem(formulation, sparse.eye_array(formulation.n_rows, format="csr"), own)
+        itself = sparse.eye_array(formulation.n_rows, dtype=np.int64, format="csr")
+        return LumpedProblem(formulation, itself, np.arange(formulation.own_lower.size))
     return _smaller(formulation, lambda pools, block: pools.lumped(block))
 
 

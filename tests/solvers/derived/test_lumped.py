@@ -53,6 +53,18 @@ def alike(request):
     return formulation_of(with_alike_coaches(request.param))
 
 
+def test_without_pools_each_row_stands_for_itself_in_exact_integers():
+    region = po.synthetic_region(candidates=20, openings=8, seed=1)
+    formulation = formulation_of(region.model_copy(update={"coaches": ()}))
+    problem = lumped(formulation)
+    assert problem.formulation is formulation
+    assert problem.weights.dtype == np.int64
+    assert np.array_equal(problem.weights.toarray(), np.eye(formulation.n_rows))
+    (cut,) = spread([Cut((1, 0), (-3, 2), 2, ())], problem, formulation)
+    assert (cut.rows, cut.weights) == ((1, 0), (-3, 2))
+    assert all(type(weight) is int for weight in cut.weights)
+
+
 class TestAlike:
     def test_the_relaxation_is_the_same_over_fewer_variables(self, alike):
         small, weights, _ = lumped(alike)
@@ -60,6 +72,7 @@ class TestAlike:
         assert small.n_pairs == alike.n_pairs
         assert small.n_variables < alike.n_variables
         assert of_row.shape == (alike.n_rows,)
+        assert weights.dtype == np.int64  # cuts of exact integers are spread by them
         assert np.unique(of_row).tolist() == list(range(small.n_rows))
         assert relaxation_bound(small) == pytest.approx(relaxation_bound(alike), rel=1e-9)
         coaching = coaching_of(alike)

@@ -112,8 +112,8 @@ class TestBounds:
         assert gained == pytest.approx(best, rel=2 * PRECISION)
 
         # What it says of the lumped problem, anyone can check in integers for the exact one.
-        of_row = lumped(region)[1]
-        certificate = Certificate.from_duals(region, relaxed.best.prices[of_row])
+        prices = lumped(region).of_whole(relaxed.best.prices)
+        certificate = Certificate.from_duals(region, prices)
         assert certificate.bound(region) == pytest.approx(relaxed.best.bound, rel=1e-6)
 
     def test_it_gets_finer_where_no_pair_comes_in_any_more(self, monkeypatch):

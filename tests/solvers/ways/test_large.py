@@ -286,7 +286,8 @@ class TestPieces:
         relaxed = column_generation.Relaxed(best, NONE, generation.pairs.asked, NONE, None)
         monkeypatch.setattr(RestrictedLp, "simplex", noted)
         monkeypatch.setattr(large, "kept_of", lambda *told: kept.append(told[2]) or {})
-        large._EarlyPlan(region, problem, search_of(region, time_limit_s=600)).look(relaxed)
+        search = search_of(region, time_limit_s=600)
+        large._EarlyPlan(region, problem, problem, search).look(relaxed)
         ((columns, point),), (own,) = solved, kept
         is_own = columns >= n_pairs
         assert np.any(point.values[is_own] > 0)
