@@ -7,6 +7,7 @@
 ``rijk-van-nijmegen:1500x400:quarters``   the same as a plan in time, over four quarters
 ``...:1500x400:quarters-uncoached``       the same without the rule on coaches
 ``...:1500x400:quarters-steps``           over four quarters, with trainings, services and trials
+``...:1500x400:steps-crews``              a steady week with those and with crews
 ``planted:15000`` or ``:15000x3000``      generic rows, the optimum known by construction
 ``generic:15000x3000``                    50 pairs each, pools, budgets and priced minimums bind
 ``assignment:15000x5000:50``              pure assignment, 50 pairs each, random scores
@@ -32,6 +33,9 @@ from benchmarks.shapes import SHAPES, SIZES, shaped
 from placement_opt.basics.errors import InvalidInputError
 
 PLACE = "rijk-van-nijmegen"
+
+DETAILS = ("", "equal", "quarters", "quarters-uncoached", "quarters-steps", "steps-crews")
+"""What may be asked of a made-up region."""
 PAIRS_EACH = 50
 _SIZE = re.compile(r"(\d+)(?:x(\d+))?")
 _NUMBER_MARK = "#"
@@ -110,7 +114,7 @@ def _shape(shape: str, pairs: int) -> Instance:
 
 def _check_detail(spec: str, kind: str, detail: str) -> None:
     fits = {
-        PLACE: detail in {"", "equal", "quarters", "quarters-uncoached", "quarters-steps"},
+        PLACE: detail in DETAILS,
         "assignment": detail == "" or detail.isdecimal(),
     }
     if not fits.get(kind, detail == ""):
@@ -125,18 +129,19 @@ def _unknown(spec: str) -> InvalidInputError:
 
 def _region(n_candidates: int, n_openings: int | None, detail: str, seed: int) -> Problem:
     coaching: Literal["equal", "mixed"] = "equal" if detail == "equal" else "mixed"
-    periods = 4 if detail.startswith("quarters") else 0
+    words = detail.split("-")
     region = po.synthetic_region(
         PLACE,
         candidates=n_candidates,
         openings=n_openings,
         seed=seed,
         coaching=coaching,
-        periods=periods,
-        steps=detail == "quarters-steps",
+        periods=4 if "quarters" in words else 0,
+        steps="steps" in words,
+        crews="crews" in words,
     )
     model = po.Model(region)
-    if detail == "quarters-uncoached":
+    if "uncoached" in words:
         kept = [rule for rule in model.rules if not isinstance(rule, po.Coaching)]
         model = po.Model(region, rules=kept)
     return Problem(model)
