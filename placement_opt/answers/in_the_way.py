@@ -3,22 +3,22 @@
 import numpy as np
 
 from placement_opt.answers.plan_at_hand import PlanAtHand
+from placement_opt.answers.regrets import Regrets
 from placement_opt.basics.arrays import Bools, Ints
 from placement_opt.constraints.one_placement import OnePlacement
 from placement_opt.solvers.plans.additions import Additions
 
 
-def rows_in_the_way(hand: PlanAtHand, pairs: Ints, added: Additions) -> list[list[int]]:
+def rows_in_the_way(regrets: Regrets, pairs: Ints, added: Additions) -> list[list[int]]:
     """Return the rows without room for each pair while its person leaves and nobody else moves.
 
-    Rows that a rule keeps by variables of its own, such as hours of coaches, count as full unless
-    what the person has takes as much of the same row: who would serve whom then is not looked at.
-    Neither is what is missed where the person leaves, such as a crew's minimum.
+    Others keep their coaches. What is missed where the person leaves, such as a crew's minimum, is
+    not looked at.
 
     Parameters
     ----------
-    hand
-        The plan.
+    regrets
+        The plan, to try moves on.
     pairs
         Pairs that are not in it, shape (P,).
     added
@@ -30,45 +30,65 @@ def rows_in_the_way(hand: PlanAtHand, pairs: Ints, added: Additions) -> list[lis
         For each pair its rows, ascending; empty where there is room.
     """
     at, row = added.lacking
-    stays = _is_in_the_way(hand, pairs[at], row) if at.size else np.zeros(0, dtype=np.bool_)
+    stays = _is_in_the_way(regrets, pairs[at], row)
     told: list[set[int]] = [set() for _ in range(pairs.size)]
     for place, one in zip(at[stays].tolist(), row[stays].tolist(), strict=True):
         told[place].add(one)
     return [sorted(rows) for rows in told]
 
 
-def _is_in_the_way(hand: PlanAtHand, pairs: Ints, row: Ints) -> Bools:
+def _is_in_the_way(regrets: Regrets, pairs: Ints, row: Ints) -> Bools:
     """Mark the rows that keep their pair out, shapes (L,), one row for each pair."""
-    formulation, table = hand.formulation, hand.compiled.pairs
-    taken = _amounts(hand, pairs, row)
-    present = hand.chosen_of_candidate[table.candidate[pairs]]
-    is_placed = present >= 0
-    left = np.zeros_like(taken)
-    left[is_placed] = _amounts(hand, present[is_placed], row[is_placed])
-    offsets = np.array(formulation.row_offsets)
+    hand = regrets.hand
+    blocks, offsets = hand.formulation.blocks, np.array(hand.formulation.row_offsets)
     number = np.searchsorted(offsets, row, side="right") - 1
-    result = np.ones(row.size, dtype=np.bool_)
-    for block_number in np.unique(number).tolist():
-        block, of = formulation.blocks[block_number], np.flatnonzero(number == block_number)
-        if block.title == OnePlacement.title:  # their own place, which they leave
-            result[of] = False
-            continue
-        within = row[of] - offsets[block_number]
-        lower, upper = block.lower[within], block.upper[within]
-        if block.variables is None:
-            after = hand.activity[row[of]] + taken[of] - left[of]
-            result[of] = (after > upper) | (after < lower)  # no limit is beyond every sum
-        else:  # the row may also be that of a coach, in which no pair stands
-            is_alike = np.sign(taken[of]) * np.sign(left[of]) > 0
-            result[of] = ~(is_alike & (np.abs(left[of]) >= np.abs(taken[of])))
+    present = hand.chosen_of_candidate[hand.compiled.pairs.candidate[pairs]]
+    # Who has no place leaves no room, and everybody leaves their own place.
+    own_place = [at for at, block in enumerate(blocks) if block.title == OnePlacement.title]
+    result = ~np.isin(number, own_place)
+    leaves = result & (present >= 0)
+    has_own = np.array([block.variables is not None for block in blocks], dtype=np.bool_)
+    plain, others = np.flatnonzero(leaves & ~has_own[number]), leaves & has_own[number]
+    result[plain] = _is_outside(hand, present[plain], pairs[plain], row[plain])
+    # Own variables answer both moves at once, whichever of their rows lacks room.
+    together: dict[tuple[int, int, int], list[int]] = {}
+    for place in np.flatnonzero(others).tolist():
+        move = int(number[place]), int(pairs[place]), int(present[place])
+        together.setdefault(move, []).append(place)
+    for (of_block, pair, left), some in together.items():
+        rows = (row[some] - offsets[of_block]).tolist()
+        result[some] = np.isin(rows, _lacking(regrets, of_block, rows, pair, left))
     return result
 
 
-def _amounts(hand: PlanAtHand, pairs: Ints, row: Ints) -> Ints:
-    """Return what each pair takes of the row beside it, shapes (L,)."""
-    if not pairs.size:
-        return np.zeros(0, dtype=np.int64)
-    distinct, place = np.unique(pairs, return_inverse=True)
-    entries = hand.formulation.columns(distinct).tocsr()
-    taken: Ints = np.asarray(entries[row, place]).ravel().astype(np.int64)
-    return taken
+def _lacking(regrets: Regrets, number: int, rows: list[int], pair: int, left: int) -> list[int]:
+    """Return which rows of a block with own variables lack room for a pair when one is left."""
+    hand = regrets.hand
+    block, candidate = hand.formulation.blocks[number], hand.compiled.pairs.candidate
+    lacking = regrets.plan.lacking(number, rows, pair, left, int(hand.coach_of[candidate[pair]]))
+    can_move = block.holders is not None and block.holders.holder is not None
+    if not lacking or block.capacity is None or can_move:
+        return lacking
+    # No holder can move alone: all that is chosen is handed out again, to who has it now.
+    chosen = np.sort(np.append(hand.solution.chosen[hand.solution.chosen != left], pair))
+    coach = np.where(chosen == pair, -1, hand.coach_of[candidate[chosen]])
+    settled = block.capacity.settle(chosen, {"coach": coach})
+    return [] if settled is not None and settled[1].all() else lacking
+
+
+def _is_outside(hand: PlanAtHand, present: Ints, pairs: Ints, row: Ints) -> Bools:
+    """Mark the rows that a pair breaks when the present one goes, shapes (L,)."""
+    formulation = hand.formulation
+    both = np.concatenate([present, pairs])
+    distinct, place = np.unique(both, return_inverse=True)
+    columns = formulation.columns(distinct)
+    column = np.repeat(np.arange(distinct.size), np.diff(columns.indptr))
+    key = column * formulation.n_rows + columns.indices  # ascends
+    asked = place * formulation.n_rows + np.tile(row, 2)
+    found = np.minimum(np.searchsorted(key, asked), key.size - 1)
+    amount = np.where(key[found] == asked, columns.data[found], 0).astype(np.int64)
+    left, taken = np.split(amount, 2)
+    after = hand.activity[row] + taken - left
+    lower, upper = formulation.row_lower[row], formulation.row_upper[row]
+    outside: Bools = (after > upper) | (after < lower)  # no limit is beyond every sum
+    return outside

@@ -113,7 +113,7 @@ def frame(
     pairs, instance = compiled.pairs, compiled.pairs.instance
     points = _points(regrets, rows)
     minutes, hours = minutes_and_hours(pairs, rows)
-    reasons = Reasons(regrets.hand, language).of(rows, points, minutes, hours, added)
+    reasons = Reasons(regrets, language).of(rows, points, minutes, hours, added)
     values: dict[str, Any] = {
         "candidate_id": [instance.candidate_ids[at] for at in pairs.candidate[rows].tolist()],
         "opening_id": [instance.opening_ids[at] for at in pairs.opening[rows].tolist()],

@@ -115,7 +115,7 @@ def _frame(regrets: Regrets, chosen: Ints, room: Room, language: Language) -> "p
     points: Floats = np.array(
         [float(one) for one in compiled.formulation.objective.points_of(chosen)]
     )
-    reasons = Reasons(regrets.hand, language)
+    reasons = Reasons(regrets, language)
     told = reasons.of(chosen, points, *minutes_and_hours(pairs, chosen), room.additions(chosen))
     return pd.DataFrame(
         {

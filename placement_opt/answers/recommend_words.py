@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from placement_opt.answers.in_the_way import rows_in_the_way
-from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.reasons import Kind, Reason
+from placement_opt.answers.regrets import Regrets
 from placement_opt.answers.row_words import RowWords
 from placement_opt.answers.why import Language
 from placement_opt.basics.arrays import Floats, Ints
@@ -32,14 +32,14 @@ class Reasons:
 
     Parameters
     ----------
-    hand
-        The plan.
+    regrets
+        The plan, to try moves on.
     language
         ``"en"`` or ``"nl"``.
     """
 
-    def __init__(self, hand: PlanAtHand, language: Language) -> None:
-        self._hand = hand
+    def __init__(self, regrets: Regrets, language: Language) -> None:
+        self._regrets, hand = regrets, regrets.hand
         self._rows = RowWords(hand.formulation, hand.compiled.rules)
         self._words = _DUTCH if language == "nl" else _ENGLISH
 
@@ -47,7 +47,7 @@ class Reasons:
         self, pairs: Ints, points: Floats, minutes: Floats, hours: Floats, added: Additions
     ) -> list[str]:
         """Return the reasons of each pair, as one line."""
-        lacking = rows_in_the_way(self._hand, pairs, added)
+        lacking = rows_in_the_way(self._regrets, pairs, added)
         lines = zip(
             pairs.tolist(), points.tolist(), minutes.tolist(), hours.tolist(), lacking, strict=True
         )

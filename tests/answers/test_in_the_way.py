@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from tiny_models import examples, models, plan_at_hand, solved, with_one_more
-from tiny_regions import ids_of
+from tiny_regions import PERIODS, ids_of
 
 import placement_opt as po
 from placement_opt.answers.in_the_way import rows_in_the_way
@@ -20,29 +19,30 @@ def told_of(result):
     table, chosen = hand.compiled.pairs, hand.solution.chosen
     others = np.flatnonzero(~np.isin(table.number, table.number[chosen]))
     added = PlanInRows(hand.formulation, hand.solution).with_each(others)
-    return hand, dict(zip(others.tolist(), rows_in_the_way(hand, others, added), strict=True))
+    rows = rows_in_the_way(result.regrets, others, added)
+    return hand, dict(zip(others.tolist(), rows, strict=True))
 
 
 @examples(60)
-@given(model=models(steps=False, options=False), data=st.data())
-def test_the_judge_agrees_with_what_is_in_the_way(model, data):
+@given(model=models(periods=((), *PERIODS)))
+def test_rows_are_told_where_the_judge_finds_no_room_and_only_there(model):
     compiled, result = solved(model)
     hand, told = told_of(result)
-    if not told:
-        return
-    pair = data.draw(st.sampled_from(sorted(told)))
-    chosen, _ = plan_at_hand(compiled, result)
-    left = hand.chosen_of_candidate[compiled.pairs.candidate[pair]]
-    rest = [one for one in chosen if left < 0 or one != with_coach(compiled, left, chosen)]
-    verdicts = with_one_more(compiled, rest, [], ids_of(compiled.pairs)[pair])
-    is_possible = any(verdict.is_sound for verdict in verdicts)
-    rows = told[pair]
-    titles = {RowWords(hand.formulation, compiled.rules).named(row).title for row in rows}
-    assert OnePlacement.title not in titles
-    if not rows:
-        assert is_possible or is_missed(compiled, rest)
-    elif any(is_plain(hand, row) for row in rows):
-        assert not is_possible
+    chosen, steps = plan_at_hand(compiled, result)
+    words, ids = RowWords(hand.formulation, compiled.rules), ids_of(compiled.pairs)
+    for pair in {ids[row] for row in told}:
+        ways = [row for row in told if ids[row] == pair]
+        left = hand.chosen_of_candidate[compiled.pairs.candidate[ways[0]]]
+        rest = [one for one in chosen if left < 0 or one != with_coach(compiled, left, chosen)]
+        others = [one for one in steps if one.candidate_id != pair[0]]
+        verdicts = with_one_more(compiled, rest, others, pair)
+        is_possible = any(verdict.is_sound for verdict in verdicts)
+        titles = {words.named(one).title for row in ways for one in told[row]}
+        assert OnePlacement.title not in titles
+        if all(told[row] for row in ways):
+            assert not is_possible
+        else:
+            assert is_possible or is_missed(compiled, rest)
 
 
 def with_coach(compiled, row, chosen):
@@ -58,12 +58,6 @@ def with_coach(compiled, row, chosen):
 def is_missed(compiled, rest):
     """Whether the person is missed where they leave, such as in a crew."""
     return not compiled.judge(compiled.plan_of(rest)).is_sound
-
-
-def is_plain(hand, row):
-    offsets = np.array(hand.formulation.row_offsets)
-    number = int(np.searchsorted(offsets, row, side="right")) - 1
-    return hand.formulation.blocks[number].variables is None
 
 
 def budget(share):
@@ -95,3 +89,68 @@ def test_what_a_person_leaves_is_room_for_what_they_take(share, rules):
     assert "there is room" in other.reasons
     assert "O-3" in third.reasons
     assert ("resource limit" in third.reasons) == (rules > 1)
+
+
+def coached(now, then, **fields):
+    """C-1 is coached for some hours and looks at work with others; the coach is fully booked."""
+    region = po.Region(
+        name="coached",
+        candidates=[po.Candidate(id="C-1"), po.Candidate(id="C-2")],
+        openings=[po.Opening(id=id_) for id_ in ("O-1", "O-2", "O-3")],
+        coaches=[po.Coach(id="K-1", hours_per_week=now + 2)],
+    )
+    pairs = {
+        "candidate_id": ["C-1", "C-1", "C-2"],
+        "opening_id": ["O-1", "O-2", "O-3"],
+        "score": [5, 4, 9],
+        "coaching_hours_per_week": [now, then, 2],
+    }
+    rules = [po.OnePlacement(**fields), po.OpeningCapacity(), po.Coaching()]
+    return po.Model(region, pairs=pairs, rules=rules, objective=[po.PairScore("score")])
+
+
+@pytest.mark.parametrize("at_most", [1, 2])
+@pytest.mark.parametrize(
+    ("now", "then", "titles"), [(2, 2, set()), (2, 1, set()), (1, 3, {"Coaching"})]
+)
+def test_the_hours_that_a_person_leaves_are_room_for_no_more(now, then, titles, at_most):
+    result = coached(now, then, at_most=at_most).solve(gap=0)
+    placed = {row.candidate_id: row.opening_id for row in result.placement_rows}
+    assert placed == {"C-1": "O-1", "C-2": "O-3"}
+    hand, told = told_of(result)
+    [rows] = told.values()
+    words = RowWords(hand.formulation, hand.compiled.rules)
+    by_title = {rule.title: rule.rule for rule in hand.compiled.rules}
+    assert {by_title[words.named(row).title] for row in rows} == titles
+    [reasons] = result.recommend(candidate_id="C-1").reasons
+    assert ("there is room" in reasons) == (not titles)
+    if at_most == 1:  # the head is left as well
+        assert "caseload" not in reasons
+
+
+def test_a_person_leaves_room_at_their_own_coach_only():
+    people = ["C-1", "C-2"]
+    region = po.Region(
+        name="two coaches",
+        candidates=[po.Candidate(id=id_) for id_ in people],
+        openings=[po.Opening(id="O-1", positions=2), po.Opening(id="O-2")],
+        coaches=[
+            po.Coach(id="K-1", hours_per_week=2, openings={"O-1"}),
+            po.Coach(id="K-2", hours_per_week=2),
+        ],
+    )
+    pairs = {
+        "candidate_id": people * 2,
+        "opening_id": ["O-1", "O-1", "O-2", "O-2"],
+        "score": [5, 5, 1, 1],
+        "coaching_hours_per_week": [2, 2, 2, 2],
+    }
+    rules = [po.OnePlacement(), po.OpeningCapacity(), po.Coaching()]
+    model = po.Model(region, pairs=pairs, rules=rules, objective=[po.PairScore("score")])
+    result = model.solve(gap=0)
+    coach = {row.candidate_id: row.coach_id for row in result.placement_rows}
+    assert {row.opening_id for row in result.placement_rows} == {"O-1"}
+    hand, told = told_of(result)
+    ids = ids_of(hand.compiled.pairs)
+    has_room = {coach[ids[pair][0]]: not rows for pair, rows in told.items()}
+    assert has_room == {"K-1": False, "K-2": True}

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from placement_opt.answers.in_the_way import rows_in_the_way
-from placement_opt.answers.of_result import AnswersOfResult
+from placement_opt.answers.next_steps import NextSteps
 from placement_opt.answers.pairs_frame import pairs_of_rows
-from placement_opt.answers.plan_at_hand import PlanAtHand
+from placement_opt.answers.regrets import Regrets
 from placement_opt.answers.row_words import RowWords
 from placement_opt.answers.step_words import step_text
 from placement_opt.basics.arrays import Floats, Ints
@@ -17,7 +17,6 @@ from placement_opt.report.page.words import PAGE_WORDS
 from placement_opt.report.summary_words import Language, titles_of
 from placement_opt.run.compiled import Compiled
 from placement_opt.run.result_record import ResultRecord
-from placement_opt.solvers.plans.additions import PlanInRows
 
 NEXT_OPENINGS = 3
 """How many other openings a card names."""
@@ -58,7 +57,7 @@ def table_of(result: ResultRecord, figures: Figures, language: str) -> list[list
     return rows
 
 
-def cards_of(result: AnswersOfResult, language: Language) -> dict[str, Any]:
+def cards_of(result: NextSteps, language: Language) -> dict[str, Any]:
     """Return what the cards tell beside the row of the table.
 
     `terms` are the titles of the objective's terms, `points` what each gives each placement, in the
@@ -73,7 +72,7 @@ def cards_of(result: AnswersOfResult, language: Language) -> dict[str, Any]:
     names = [name for name in told.columns if str(name).startswith("points.")]
     pairs, best = compiled.pairs, _others(compiled, rows)
     points = np.round(hand.formulation.objective.gain[best] / hand.formulation.objective.scale, 6)
-    reasons = _Reasons(hand, language)
+    reasons = _Reasons(result.regrets, language)
     free = {row.opening_id: row.places - row.filled for row in result.opening_rows}
     others: dict[str, list[list[Any]]] = {}
     every = zip(best.tolist(), points.tolist(), reasons.of(best, points), strict=True)
@@ -100,16 +99,16 @@ class _Reasons:
     A large region has few reasons and many pairs, so each reason is written once, in `texts`.
     """
 
-    def __init__(self, hand: PlanAtHand, language: Language) -> None:
+    def __init__(self, regrets: Regrets, language: Language) -> None:
         self.texts: dict[str, int] = {}
-        self._hand, self._language = hand, language
-        self._rows = RowWords(hand.formulation, hand.compiled.rules)
+        self._regrets, self._language = regrets, language
+        self._rows = RowWords(regrets.hand.formulation, regrets.hand.compiled.rules)
 
     def of(self, pairs: Ints, points: Floats) -> list[list[int]]:
         """Return the places in `texts` of each pair's reasons."""
         words = PAGE_WORDS[self._language]
-        added = PlanInRows(self._hand.formulation, self._hand.solution).with_each(pairs)
-        rows = rows_in_the_way(self._hand, pairs, added)
+        added = self._regrets.in_rows.with_each(pairs)
+        rows = rows_in_the_way(self._regrets, pairs, added)
         full = {row: self._rows.full(row) for row in sorted(set(chain.from_iterable(rows)))}
         is_better = (points < self._points_now(pairs)).tolist()
         return [
@@ -124,8 +123,9 @@ class _Reasons:
 
     def _points_now(self, pairs: Ints) -> Floats:
         """Return the points of what the person of each pair has in the plan, 0 for nothing."""
-        objective, table = self._hand.formulation.objective, self._hand.compiled.pairs
-        now, chosen = np.zeros(table.instance.n_candidates), self._hand.solution.chosen
+        hand = self._regrets.hand
+        objective, table = hand.formulation.objective, hand.compiled.pairs
+        now, chosen = np.zeros(table.instance.n_candidates), hand.solution.chosen
         np.add.at(now, table.candidate[chosen], objective.gain[chosen] / objective.scale)
         worth: Floats = now[table.candidate[pairs]]
         return worth

@@ -63,24 +63,60 @@ class PlanInMoves:
         """Return the plan with one pair less, or None where a row cannot miss it."""
         return self._moved(pair, -1)
 
+    def lacking(
+        self, number: int, rows: list[int], pair: int, gone: int, holder: int = -1
+    ) -> list[int]:
+        """Return which rows of a block have no room for a pair when another one goes at once.
+
+        Parameters
+        ----------
+        number
+            Number of the block.
+        rows
+            Its rows that have no room for the pair as long as nobody goes.
+        pair, gone
+            The pairs that come and go.
+        holder
+            Who serves the pair that goes, if anybody.
+        """
+        leaves, block = (gone, -1), self.formulation.blocks[number]
+        if self._answer(number, leaves, (pair, 1), holder=holder) is not None:
+            return []
+        left = self._answer(number, leaves, holder=holder)
+        if left is None:
+            return rows
+        serving = [block.serving(row) for row, _ in block.by_pair.of_pair(pair)]
+        taken = {
+            row: amount
+            for each in serving
+            for row, amount in zip(each.row.tolist(), each.amount.tolist(), strict=True)
+        }
+        sums = self.activity[number].with_more(left.sums)
+        full = [row for row in rows if sums[row] + taken.get(row, 0) > block.upper[row]]
+        return full or rows
+
     def _moved(self, pair: int, step: int) -> "PlanInMoves | None":
         gained = self.gained + step * self.formulation.objective.points_of(np.array([pair]))[0]
         activity, own = [*self.activity], [*self.own]
-        for number, block in enumerate(self.formulation.blocks):
-            sums = activity[number]
-            after = {row: sums[row] + step * amount for row, amount in block.by_pair.of_pair(pair)}
-            if not after:
-                continue
-            found = _answered(block, sums, own[number], after)
+        for number in range(len(self.formulation.blocks)):
+            found = self._answer(number, (pair, step))
             if found is None:
                 return None
-            activity[number], own[number] = (
-                sums.with_more(found.sums),
-                own[number].with_more(found.own),
-            )
-            gained += found.gained
+            if found.sums:
+                activity[number] = activity[number].with_more(found.sums)
+                own[number] = own[number].with_more(found.own)
+                gained += found.gained
         moves = (*self.moves, (pair, step))
         return replace(self, activity=tuple(activity), own=tuple(own), gained=gained, moves=moves)
+
+    def _answer(self, number: int, *moves: tuple[int, int], holder: int = -1) -> "_Answer | None":
+        """Return how a block answers pairs that come (1) and go (-1) at once, in that order."""
+        block, sums = self.formulation.blocks[number], self.activity[number]
+        after = dict[int, int]()
+        for pair, step in moves:
+            for row, amount in block.by_pair.of_pair(pair):
+                after[row] = after.get(row, sums[row]) + step * amount
+        return _answered(block, sums, self.own[number], after, holder) if after else _Answer(after)
 
     def solution(self, began: Solution) -> Solution:
         """Return the plan in integers; `began` is the one at the beginning."""
@@ -100,16 +136,16 @@ class _Answer(NamedTuple):
 
 
 def _answered(
-    block: RowBlock, sums: Patched, own: Patched, after: dict[int, int]
+    block: RowBlock, sums: Patched, own: Patched, after: dict[int, int], holder: int
 ) -> _Answer | None:
     """Return how a block answers where some rows sum to something else, by row in `after`.
 
-    None where the rows or the own variables cannot follow.
+    None where the rows or the own variables cannot follow. The `holder` moves first, if it can.
     """
     if block.variables is None or block.variable_usage is None:
         return _Answer(after) if _fits(block, after) else None
     if block.holders is not None and not block.variables.follow:
-        return _held(block, sums, own, after)
+        return _held(block, sums, own, after, holder)
     now, before = own.array(), sums.with_more(after).array()
     by_own = block.variable_usage @ now
     best = following(block, *block.limits_less(before - by_own))
@@ -130,8 +166,10 @@ def _fits(block: RowBlock, sums: Mapping[int, int]) -> bool:
     return all(block.lower[row] <= sum_ <= block.upper[row] for row, sum_ in sums.items())
 
 
-def _held(block: RowBlock, sums: Patched, own: Patched, after: dict[int, int]) -> _Answer | None:
-    """Let a holder of each changed row take one more or one less, the first who can."""
+def _held(
+    block: RowBlock, sums: Patched, own: Patched, after: dict[int, int], holder: int
+) -> _Answer | None:
+    """Let a holder of each changed row take one more or one less: this one, else the first."""
     holders, variables = block.holders, block.variables
     if holders is None or holders.holder is None or variables is None:
         return None
@@ -148,7 +186,8 @@ def _held(block: RowBlock, sums: Patched, own: Patched, after: dict[int, int]) -
         outside = (then < block.lower[serving.row]) | (then > block.upper[serving.row])
         fits[serving.of[outside]] = False
         if fits.any():
-            first = int(fits.argmax())
+            is_this = fits & (holders.holder[serving.own] == holder)
+            first = int((is_this if is_this.any() else fits).argmax())
             moved[int(serving.own[first])] = int(value[first])
             is_its = serving.of == first
             after |= zip(serving.row[is_its].tolist(), then[is_its].tolist(), strict=True)
