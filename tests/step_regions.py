@@ -5,10 +5,17 @@ import itertools
 import random
 from fractions import Fraction
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 import placement_opt as po
 
+FEW = settings(
+    max_examples=40,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 ASKED = ({"dutch": 0.5}, {"dutch": 0.5, "welding": 0.5}, {"welding": 0.2}, {})
 GIVEN = ({"dutch": 0.9}, {"dutch": 0.5, "welding": 0.9}, {"welding": 0.5}, {"dutch": 0.2})
 KNOWN = ({}, {}, {"dutch": 0.2}, {"dutch": 0.9}, {"welding": 0.2})
@@ -191,6 +198,14 @@ class OwnScore(po.Term):
 
 
 po.register(OwnScore)
+
+
+def own_scores(region, drawn):
+    """Return a score for each pair of a person and a job, and the term that has them."""
+    jobs = [one.id for one in region.openings if one.kind == "job"]
+    pairs = itertools.product([one.id for one in region.candidates], jobs)
+    scores = dict(zip(pairs, drawn, strict=False))
+    return scores, OwnScore(scores={f"{c} {o}": score for (c, o), score in scores.items()})
 
 
 def model_of(region, own, step_points, at_most):

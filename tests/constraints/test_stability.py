@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rankings import rank
 
 import placement_opt as po
 from placement_opt.instance.blocking import blocking_pairs
@@ -149,13 +150,6 @@ def markets(draw):
     preferences = [draw(rankings(people)) for _ in work]
     positions = [draw(st.sampled_from((1, 1, 2))) for _ in work]
     return region_of(wishes, preferences, positions)
-
-
-def rank(ranking, name):
-    for place, entry in enumerate(ranking):
-        if name == entry or (isinstance(entry, tuple) and name in entry):
-            return place
-    return None
 
 
 def blocks(region, plan, person, work, strength):

@@ -6,6 +6,7 @@ import itertools
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rankings import rank
 from tiny_regions import in_periods
 
 import placement_opt as po
@@ -140,13 +141,6 @@ def starts_of(region, person, work):
             day is None or period.ends_on >= day for day in (person.available_from, work.starts_on)
         ):
             yield number
-
-
-def rank(ranking, name):
-    for place, entry in enumerate(ranking):
-        if name == entry or (isinstance(entry, tuple) and name in entry):
-            return place
-    return None
 
 
 def blocks(region, plan, person, work, strength):

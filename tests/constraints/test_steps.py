@@ -5,14 +5,16 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 from step_regions import (
+    FEW,
     OwnScore,
     best_of_all,
     fits,
     model_of,
+    own_scores,
     region_of,
     shop,
     step_regions,
@@ -22,13 +24,6 @@ from step_regions import (
 
 import placement_opt as po
 from placement_opt.constraints.step_packer import StepPacker
-
-FEW = settings(
-    max_examples=40,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 
 
 @pytest.mark.parametrize("at_most", [1, 2])
@@ -41,10 +36,7 @@ def test_the_best_plan_is_that_of_trying_out_all(step_points, at_most):
         solver=st.sampled_from(("auto", "cp-sat", "mip")),
     )
     def check(region, drawn, solver):
-        jobs = [one.id for one in region.openings if one.kind == "job"]
-        pairs = itertools.product([one.id for one in region.candidates], jobs)
-        scores = dict(zip(pairs, drawn, strict=False))
-        own = OwnScore(scores={f"{c} {o}": score for (c, o), score in scores.items()})
+        scores, own = own_scores(region, drawn)
         model = model_of(region, own, step_points, at_most)
         result = model.solve(solver=solver)
         assert result.status is po.Status.OPTIMAL

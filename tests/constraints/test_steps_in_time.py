@@ -5,9 +5,9 @@ import itertools
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from step_regions import OwnScore, model_of, shop, training
+from step_regions import FEW, OwnScore, model_of, own_scores, shop, training
 from steps_in_time import (
     PERIODS,
     best_in_time,
@@ -22,12 +22,6 @@ from steps_in_time import (
 import placement_opt as po
 from placement_opt.instance.placement import Placement
 
-FEW = settings(
-    max_examples=40,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 QUARTERS = [
     po.Period(id=f"Q{n}", starts_on=dt.date(2026, first, 1), ends_on=dt.date(2026, last, day))
     for n, (first, last, day) in enumerate(
@@ -46,10 +40,7 @@ def test_the_best_plan_is_that_of_trying_out_all(step_points, at_most):
         solver=st.sampled_from(("auto", "cp-sat", "mip")),
     )
     def check(region, drawn, solver):
-        jobs = [one.id for one in region.openings if one.kind == "job"]
-        pairs = itertools.product([one.id for one in region.candidates], jobs)
-        scores = dict(zip(pairs, drawn, strict=False))
-        own = OwnScore(scores={f"{c} {o}": score for (c, o), score in scores.items()})
+        scores, own = own_scores(region, drawn)
         model = model_of(region, own, step_points, at_most)
         result = model.solve(solver=solver, gap=0)
         assert result.status is po.Status.OPTIMAL
