@@ -4,9 +4,9 @@ import math
 from fractions import Fraction
 from typing import Literal
 
+from placement_opt.answers.changed_models import with_block
 from placement_opt.answers.limits import Limit, Limits
 from placement_opt.answers.relaxed import Ends, ends_of
-from placement_opt.answers.solve_again import with_block
 from placement_opt.basics.arrays import Ints
 from placement_opt.basics.quantities import read_number
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock

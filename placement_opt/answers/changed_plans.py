@@ -15,12 +15,13 @@ import numpy as np
 from scipy import sparse
 from typing_extensions import override
 
+from placement_opt.answers.changed_models import holding
 from placement_opt.answers.likely_changes import prices_of_like_rows
 from placement_opt.answers.pace import Pace
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.possible_changes import Possible
 from placement_opt.answers.regrets import Regrets
-from placement_opt.answers.solve_again import holding, solve_near
+from placement_opt.answers.solve_again import solve_near
 from placement_opt.answers.some_compiled import Ends, compiled_some
 from placement_opt.basics.errors import InvalidInputError
 from placement_opt.basics.status import OPTIMAL_GAP, Status

@@ -16,13 +16,13 @@ import numpy as np
 from scipy import sparse
 
 from placement_opt.answers.chain_search import ChainSearch
+from placement_opt.answers.changed_models import holding
 from placement_opt.answers.move_chains import Move, in_chains
 from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.regrets import Regrets
 from placement_opt.answers.solve_again import (
     SMALL_VARIABLES,
     SolvedAgain,
-    holding,
     solve_near,
     solve_whole,
 )

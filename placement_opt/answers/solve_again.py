@@ -1,8 +1,7 @@
 """Solves a problem again that differs a little from one whose plan is at hand.
 
-What may differ: pairs that the plan must hold (`holding`), and other rows of a rule over the same
-pairs (`with_block`); any other compiled model over the same pairs will do as well. There are two
-ways to solve it:
+What may differ: pairs that the plan must hold, other rows of a rule over the same pairs (both in
+`changed_models`), or any other compiled model over the same pairs. There are two ways to solve it:
 
 - `solve_whole`: the ordinary solve, from the plan at hand. It brings a plan and a proven bound.
 - `solve_near`: most of the plan stays, and what surrounds the change is decided again. It brings a
@@ -16,6 +15,7 @@ something else: its rows are kept in exact integers.
 Examples
 --------
 >>> import placement_opt as po
+>>> from placement_opt.answers.changed_models import holding
 >>> people = [po.Candidate(id="C-1"), po.Candidate(id="C-2", priority=5)]
 >>> model = po.Model(po.Region(name="r", candidates=people, openings=[po.Opening(id="O-1")]))
 >>> hand = model.solve().at_hand
@@ -41,11 +41,9 @@ from placement_opt.answers.surroundings import NEAR, Surroundings
 from placement_opt.basics.arrays import Ints
 from placement_opt.basics.errors import InternalError
 from placement_opt.basics.short_text import ShortRepr
-from placement_opt.constraints.fixed_placements import FixedPlacements
 from placement_opt.formulation.capacity import Columns
 from placement_opt.formulation.certificate import bound_in_points
 from placement_opt.formulation.formulation import Formulation
-from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.in_time import first_day
 from placement_opt.instance.plan import Plan
 from placement_opt.run.compiled import Compiled
@@ -124,53 +122,6 @@ class SolvedAgain(ShortRepr):
             if one.candidate_id == candidate_id and one.opening_id in meant
         )
         return min((day for day in days if day is not None), default=None)
-
-
-def holding(compiled: Compiled, pairs: Iterable[tuple[str, str]]) -> Compiled:
-    """Return the model whose plans have to hold some pairs (candidate id, opening id) as well.
-
-    Raises
-    ------
-    InvalidInputError
-        When one of the pairs is not eligible.
-    UnknownIdError
-        When the region has no such candidate or opening.
-    """
-    rule = FixedPlacements(placements=sorted(set(pairs)))
-    block = rule.lower(compiled.pairs)
-    if block is None:
-        return compiled
-    return replace(
-        compiled,
-        formulation=compiled.formulation.with_rows(block),
-        rules=(*compiled.rules, rule),
-        rules_of_blocks=(*compiled.rules_of_blocks, rule),
-    )
-
-
-def with_block(compiled: Compiled, number: int, block: RowBlock) -> Compiled:
-    """Return the model with other rows for one rule, which then is kept by these rows alone.
-
-    Parameters
-    ----------
-    compiled
-        The model.
-    number
-        Number of the rule's block in the formulation.
-    block
-        Its new rows: over the same pairs, with the same own variables and gains. To change limits
-        take ``dataclasses.replace(old, lower=..., upper=...)``; a block whose holders' capacity
-        changes needs a new ``capacity`` as well.
-    """
-    formulation = compiled.formulation
-    blocks = [*formulation.blocks]
-    blocks[number] = block
-    rule = compiled.rules_of_blocks[number]
-    return replace(
-        compiled,
-        formulation=replace(formulation, blocks=tuple(blocks), extra=None),
-        rules=tuple(one for one in compiled.rules if one is not rule),
-    )
 
 
 def solve_near(

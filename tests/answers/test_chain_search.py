@@ -13,7 +13,7 @@ from tiny_models import MOST_PAIRS, brute_force, models, solved
 import placement_opt as po
 from placement_opt.answers import regret as regret_module
 from placement_opt.answers.chain_search import ChainSearch
-from placement_opt.answers.solve_again import holding
+from placement_opt.answers.changed_models import holding
 
 TINY = settings(
     max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck)

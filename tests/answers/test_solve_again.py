@@ -11,7 +11,8 @@ from tiny_regions import ids_of
 
 import placement_opt as po
 from placement_opt.answers import solve_again
-from placement_opt.answers.solve_again import holding, solve_near, solve_whole, with_block
+from placement_opt.answers.changed_models import holding, with_block
+from placement_opt.answers.solve_again import solve_near, solve_whole
 from placement_opt.instance.placement import Violation
 from placement_opt.run.compiled import Compiled
 
