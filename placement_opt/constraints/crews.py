@@ -80,6 +80,8 @@ class Crews(Rule):
                 np.zeros(n_crews, dtype=np.int64),
                 (n_eligible >= minimum).astype(np.int64),  # who are too few are no crew
                 [Fraction(0)] * n_crews,
+                follow=True,
+                in_between=True,
             ),
             own.tocsr(),
             limits=limits.above(RowLimits.ties(no_crew)).with_own(None, np.ones_like(rows)),

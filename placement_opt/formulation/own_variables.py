@@ -10,7 +10,27 @@ from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock
 
 
 def following(block: RowBlock, lower: Ints, upper: Ints, kept: Ints | None = None) -> Ints | None:
-    """Return the best own variables of a block whose variables follow from the pairs.
+    """Return the best own variables of a block; None where they break a row or a bound.
+
+    Parameters and values are those of `values_that_follow`.
+    """
+    values = values_that_follow(block, lower, upper, kept)
+    if values is None or block.variables is None or block.variable_usage is None:
+        return None
+    activity = block.variable_usage @ values
+    fits = (
+        np.all(values >= block.variables.lower)
+        and np.all(values <= block.variables.upper)
+        and np.all((activity >= lower) | (lower == NO_LOWER))
+        and np.all((activity <= upper) | (upper == NO_UPPER))
+    )
+    return values if fits else None
+
+
+def values_that_follow(
+    block: RowBlock, lower: Ints, upper: Ints, kept: Ints | None = None
+) -> Ints | None:
+    """Return what the pairs ask of a block's own variables, whatever rows and bounds that breaks.
 
     1. A variable that is the only open one in an equation takes the value that solves it.
     2. Each of the others costs points and has a positive coefficient in rows with a lower limit:
@@ -30,7 +50,7 @@ def following(block: RowBlock, lower: Ints, upper: Ints, kept: Ints | None = Non
     Returns
     -------
     numpy.ndarray or None
-        The values, shape (V,); None where they break a row or a bound.
+        The values, shape (V,); None where the block has no own variables.
     """
     if block.variables is None or block.variable_usage is None:
         return None
@@ -55,14 +75,7 @@ def following(block: RowBlock, lower: Ints, upper: Ints, kept: Ints | None = Non
     if not block.variables.follow:
         gains = np.flatnonzero([gain > 0 for gain in block.variables.gain])
         _raise(values, gains, block.variables.upper, usage.tocsc(), lower, upper)
-    activity = usage @ values
-    fits = (
-        np.all(values >= block.variables.lower)
-        and np.all(values <= block.variables.upper)
-        and np.all((activity >= lower) | (lower == NO_LOWER))
-        and np.all((activity <= upper) | (upper == NO_UPPER))
-    )
-    return values if fits else None
+    return values
 
 
 def _fill(

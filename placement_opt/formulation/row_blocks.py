@@ -42,17 +42,25 @@ class Variables(ShortRepr):
         Points gained per unit, one exact fraction per variable; a price is a negative gain.
     follow
         True where the best values follow from the pairs: each variable is set by an equation of
-        its own, or is the smallest that its rows with a lower limit allow. Solvers need not branch
-        on such variables.
+        its own, or is the smallest that its rows with a lower limit allow.
+    in_between
+        True where fractions of these variables would let in pairs that no integers do, as half a
+        crew would. Else solvers need not branch on variables that follow.
     """
 
     lower: Ints
     upper: Ints
     gain: Sequence[Fraction]
     follow: bool = False
+    in_between: bool = False
 
     def __len__(self) -> int:
         return len(self.lower)
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether solvers have to ask for integers."""
+        return not self.follow or self.in_between
 
     def taken(self, own: Ints) -> "Variables":
         """Return some of the variables, in the order given."""
@@ -67,6 +75,7 @@ class Variables(ShortRepr):
             upper=np.append(self.upper, more.upper),
             gain=[*self.gain, *more.gain],
             follow=self.follow and more.follow,
+            in_between=self.in_between or more.in_between,
         )
 
 

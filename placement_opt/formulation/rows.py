@@ -208,7 +208,7 @@ class Rows:
     @cached_property
     def is_integer(self) -> Bools:
         """Which variables a solver has to branch on, shape (N,)."""
-        own = [np.full(len(of), not of.follow) for block in self.blocks if (of := block.variables)]
+        own = [np.full(len(of), of.is_integer) for block in self.blocks if (of := block.variables)]
         return np.concatenate([np.ones(self.n_pairs, dtype=np.bool_), *own])
 
 

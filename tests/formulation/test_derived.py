@@ -103,7 +103,7 @@ AS_IT_IS = {
     "usage": [[1, 1, 0, 0], [0, 0, 1, 1], [0] * 4, [0] * 4],
     "lower": [0, 0, NO_LOWER, NO_LOWER],
     "upper": [0, 0, 5, 4],
-    "variables": ([0, 0, 0], UPPER, GAIN, False),
+    "variables": ([0, 0, 0], UPPER, GAIN, False, False),
     "variable_usage": [[-1, -1, 0], [0, 0, -1], [2, 0, 0], [0, 3, 1]],
     "each_pair_once": True,
     "holders": ([0, 0, 1], [0, 1, 1]),
@@ -113,7 +113,7 @@ AS_IT_IS = {
 }
 """Every field of a block: a new one has to be told here, and in `DERIVED` where it changes."""
 
-MORE = Variables(np.array([-1]), np.array([5]), [Fraction(9)], follow=True)
+MORE = Variables(np.array([-1]), np.array([5]), [Fraction(9)], follow=True, in_between=True)
 DERIVED = {
     "all": (lambda whole: whole.taken(rows=np.arange(4), pairs=np.arange(4)), {}),
     "pairs": (
@@ -136,7 +136,7 @@ DERIVED = {
     "own variables": (
         lambda whole: whole.taken(own=np.array([0, 2])),
         {
-            "variables": ([0, 0], [7, 9], [Fraction(0), Fraction(2)], False),
+            "variables": ([0, 0], [7, 9], [Fraction(0), Fraction(2)], False, False),
             "variable_usage": [[-1, 0], [0, -1], [2, 0], [0, 1]],
             "holders": ([0, 1], [0, 1]),
             "capacity": None,
@@ -178,7 +178,7 @@ DERIVED = {
     "more own variables": (
         lambda whole: whole.with_more_own(MORE, sparse.csr_array([[0], [4], [0], [0]])),
         {
-            "variables": ([0, 0, 0, -1], [*UPPER, 5], [*GAIN, Fraction(9)], False),
+            "variables": ([0, 0, 0, -1], [*UPPER, 5], [*GAIN, Fraction(9)], False, True),
             "variable_usage": [[-1, -1, 0, 0], [0, 0, -1, 4], [2, 0, 0, 0], [0, 3, 1, 0]],
             "holders": ([0, 0, 1, -1], [0, 1, 1, -1]),
             "capacity": None,
@@ -200,7 +200,7 @@ DERIVED = {
         {
             "lower": [0, 0, NO_LOWER, 1],
             "upper": [0, 0, 6, 4],
-            "variables": ([0, 0, 0], [7, 9, 9], GAIN, False),
+            "variables": ([0, 0, 0], [7, 9, 9], GAIN, False, False),
             "capacity": None,
             "limits": None,
         },
