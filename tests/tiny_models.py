@@ -151,15 +151,18 @@ def all_plans(compiled):
 def _sound(compiled, chosen):
     """Yield the verdicts of a choice of pairs that break nothing, and their placements."""
     region = compiled.pairs.instance.region
-    mended = {po.Coaching.title, po.EssentialSkills.title, po.Steps.title}
-    bare = compiled.judge(compiled.plan_of(chosen))
-    if any(violation.rule not in mended for violation in bare.violations):
+    bare = compiled.plan_of(chosen)
+    mended = (po.Coaching, po.EssentialSkills, po.Steps)
+    # Most choices break something: no rule is asked for more, and no term for its value.
+    others = (rule for rule in compiled.rules if not isinstance(rule, mended))
+    if any(found for rule in others for found in rule.violations(bare)):
         return
 
     def needs_coach(placement):
         return (compiled.plan_of([placement]).coaching_hours_per_week(placement) or 0) > 0
 
-    lacking = {v.about for v in bare.violations if v.rule == po.EssentialSkills.title}
+    skills = (rule for rule in compiled.rules if isinstance(rule, po.EssentialSkills))
+    lacking = {found.about for rule in skills for found in rule.violations(bare)}
     needing = [placement for placement in chosen if placement.candidate_id in lacking]
     for steps in all_steps(region, needing):
         for option in coach_choices(region, chosen, needs_coach):
