@@ -1,6 +1,6 @@
 """Tiny formulations to solve by brute force, and the brute force."""
 
-import itertools
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -42,12 +42,9 @@ def problem(pair_gain, blocks, scale=1):
 
 def brute_force(formulation):
     """Return the best objective over all integer points, or None when none keeps the rows."""
-    ranges = [
-        range(low, high + 1)
-        for low, high in zip(formulation.lower.tolist(), formulation.upper.tolist(), strict=True)
-    ]
-    points = np.array(list(itertools.product(*ranges)), dtype=np.int64)
-    points = points.reshape(points.shape[0], formulation.n_variables)
+    sizes = np.maximum(formulation.upper - formulation.lower + 1, 0)
+    steps = np.indices(sizes).reshape(formulation.n_variables, math.prod(sizes.tolist()))
+    points = steps.T + formulation.lower
     activity = points @ formulation.matrix.toarray().T
     kept = np.all(activity >= formulation.row_lower, axis=1)
     kept &= np.all(activity <= formulation.row_upper, axis=1)

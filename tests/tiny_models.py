@@ -5,7 +5,7 @@ import itertools
 import pytest
 from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
-from tiny_regions import coach_choices, ids_of, often, pairs_of, subsets, tiny_regions
+from tiny_regions import coach_choices, ids_of, often, pairs_of, sampled, subsets, tiny_regions
 
 import placement_opt as po
 from placement_opt.constraints import standard_rules
@@ -37,10 +37,10 @@ def models(draw, hard=None, options=None, steps=None, periods=((),)):
     steps = draw(st.booleans()) if steps is None else steps
     region = draw(tiny_regions(options=options, steps=steps, periods=periods))
     if not steps:  # with steps there are more pairs than these
-        assume(draw(st.sampled_from((3, 2, 1))) <= len(pairs_of(region)))
+        assume(draw(sampled((3, 2, 1))) <= len(pairs_of(region)))
     instance = Instance(region)
     hard = draw(st.booleans()) if hard is None else hard
-    price = None if hard else draw(st.sampled_from((0.5, 33.333333, 800)))
+    price = None if hard else draw(sampled((0.5, 33.333333, 800)))
     rules = {rule.rule: rule for rule in standard_rules(instance)}
     for rule in (
         po.EssentialSkills(),
@@ -50,16 +50,16 @@ def models(draw, hard=None, options=None, steps=None, periods=((),)):
         po.StartDates(),
         po.ShelteredWork(),
         po.ExcludedPairs(),
-        po.OnePlacement(at_most=draw(st.sampled_from((1, 1, 2)))),
+        po.OnePlacement(at_most=draw(sampled((1, 1, 2)))),
         po.OpeningCapacity(),
         po.SupervisionPlaces(),
         po.Coaching(),
         po.WageSubsidyBudget(),
         po.JobsQuota(
-            per=draw(st.sampled_from(("employer", "sector"))),
-            jobs=draw(st.sampled_from((None, 0.25, 1.5))),
+            per=draw(sampled(("employer", "sector"))),
+            jobs=draw(sampled((None, 0.25, 1.5))),
             shortfall_price=price,
-            max_shortfall=draw(st.sampled_from((None, None, None, 2.5))),
+            max_shortfall=draw(sampled((None, None, None, 2.5))),
         )
         if price is not None
         else po.JobsQuota(per="region", max_shortfall=2.5),
@@ -69,15 +69,15 @@ def models(draw, hard=None, options=None, steps=None, periods=((),)):
         po.ResourceLimit(
             uses="hours_per_week",
             per="opening_municipality",
-            limits=draw(st.sampled_from((60, 30))),
+            limits=draw(sampled((60, 30))),
         ),
     ):
         rules[rule.rule] = rule
-    if hard and draw(st.sampled_from((False, False, False, True))):
+    if hard and draw(sampled((False, False, False, True))):
         rules["EveryCandidatePlaced"] = po.EveryCandidatePlaced()
     if region.periods:
         rules |= {rule.rule: rule for rule in draw(rules_in_time(price))}
-    sign = draw(st.sampled_from((1, 1, 1, 1, 1, 1, -1)))
+    sign = draw(sampled((1, 1, 1, 1, 1, 1, -1)))
     terms = [t.model_copy(update={"weight": sign}) for t in standard_terms(instance)]
     return po.Model(region, rules=list(rules.values()), objective=terms)
 
@@ -85,11 +85,11 @@ def models(draw, hard=None, options=None, steps=None, periods=((),)):
 @st.composite
 def rules_in_time(draw, price):
     """Draw the rules that speak of periods."""
-    over = draw(st.sampled_from(("horizon", "time")))
-    at = draw(st.sampled_from(("end", "each_period"))) if over == "horizon" else "end"
-    most = draw(st.sampled_from((1, 2)))
+    over = draw(sampled(("horizon", "time")))
+    at = draw(sampled(("end", "each_period"))) if over == "horizon" else "end"
+    most = draw(sampled((1, 2)))
     return [
-        po.OnePlacement(at_most=draw(st.sampled_from((1, 1, 2))), over=over)
+        po.OnePlacement(at_most=draw(sampled((1, 1, 2))), over=over)
         if at == "end"
         else po.OnePlacement(),
         po.JobsQuota(per="employer", shortfall_price=price, at=at)
@@ -126,10 +126,10 @@ def models_in_variants(draw, hard=None):
         "variant": [variant for _, _, variant in rows],
     }
     columns = {
-        "hours_per_week": st.sampled_from((4, 8, 12.75, 25.5)),
-        "coaching_hours_per_week": st.sampled_from((0, 1.2, 2.5)),
-        "subsidy_eur_per_year": st.sampled_from((0, 4_000.01, 9_000)),
-        "score": st.sampled_from((0.2, 1, 0.000001)),
+        "hours_per_week": sampled((4, 8, 12.75, 25.5)),
+        "coaching_hours_per_week": sampled((0, 1.2, 2.5)),
+        "subsidy_eur_per_year": sampled((0, 4_000.01, 9_000)),
+        "score": sampled((0.2, 1, 0.000001)),
     }
     for name in draw(st.sets(st.sampled_from(sorted(columns)), min_size=1)):
         frame[name] = draw(st.lists(columns[name], **each))

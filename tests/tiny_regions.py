@@ -29,15 +29,24 @@ TOWNS = ("M-1", "M-2")
 PLACES = ((51.84, 5.86), (51.80, 5.73), (51.84, 5.87))
 HOURS = ((0, 25.5), (8, 16), (12, 32), (16, 25.5), (20, 36), (4, 8))
 GROUNDS = ("38b.1.a", "38b.1.c", "none", "38b.1.b")
+STRATEGIES = {}
+
+
+def sampled(values):
+    """Draw one of the values. To make a strategy takes longer than to draw from one made before."""
+    key = repr(values)
+    if key not in STRATEGIES:
+        STRATEGIES[key] = st.sampled_from(values)
+    return STRATEGIES[key]
 
 
 def often(value, *others):
     """Draw the first value in most cases."""
-    return st.sampled_from((value,) * (1 + 2 * len(others)) + others)
+    return sampled((value,) * (1 + 2 * len(others)) + others)
 
 
 def groups_of(name, *labels):
-    return st.sampled_from(({}, *({name: label} for label in labels)))
+    return sampled(({}, *({name: label} for label in labels)))
 
 
 def days_of_work():
@@ -64,7 +73,7 @@ def people(draw, number, work, coaches, homes, options, steps=False):
     """Draw a person, with `options` often with several regimes, with `steps` often unskilled."""
     skills = ({}, {"dutch": 0.5}, {"dutch": 1, "welding": 0.7})
     coaching = draw(
-        st.sampled_from(
+        sampled(
             [
                 *(OPTIONS if options else ()),
                 {"coaching_regime": "none"},
@@ -78,22 +87,22 @@ def people(draw, number, work, coaches, homes, options, steps=False):
     advice = draw(often((False, False), (True, False), (True, True)))
     return Candidate(
         id=f"C-{number}",
-        municipality=draw(st.sampled_from(homes)),
-        location=draw(st.sampled_from(PLACES)),
-        transport=draw(st.sampled_from(("bike", "car", "public_transport"))),
+        municipality=draw(sampled(homes)),
+        location=draw(sampled(PLACES)),
+        transport=draw(sampled(("bike", "car", "public_transport"))),
         max_travel_minutes=draw(often(None, 30, 60.5)),
-        ground=draw(st.sampled_from(GROUNDS)),
+        ground=draw(sampled(GROUNDS)),
         ground_until=draw(often(None, dt.date(2025, 12, 31))),
         sheltered=advice[0],
         may_work_regular=advice[1],
-        hours_per_week=draw(st.sampled_from(HOURS)),
-        skills=draw(often(*skills[:2]) if steps else st.sampled_from(skills)),
-        wishes=draw(st.sampled_from(((), (work[0],), ("care", work[-1]), work, (work,)))),
+        hours_per_week=draw(sampled(HOURS)),
+        skills=draw(often(*skills[:2]) if steps else sampled(skills)),
+        wishes=draw(sampled(((), (work[0],), ("care", work[-1]), work, (work,)))),
         needs=draw(often(frozenset(), frozenset({"quiet"}))),
         coach=draw(often(None, *coaches)),
-        wage_value=draw(st.sampled_from((0.3, 0.6, 0.85, 1))),
+        wage_value=draw(sampled((0.3, 0.6, 0.85, 1))),
         minimum_wage_age=draw(often(None, 18)),
-        priority=draw(st.sampled_from((0, 0, 1.5))),
+        priority=draw(sampled((0, 0, 1.5))),
         available_from=draw(often(None, dt.date(2026, 4, 1))),
         current_opening=draw(often(None, *work)),
         available_days=draw(often(frozenset(), frozenset({"mon", "tue.morning"}), {"tue"})),
@@ -134,15 +143,15 @@ def jobs(draw, number, employers, persons, steps=False, periods=False):
     With `periods` some begin with a trial.
     """
     asked = ({"dutch": 0.5}, {"dutch": 0.4, "welding": 0.7})
-    required = draw(st.sampled_from(asked if steps else ({}, *asked)))
+    required = draw(sampled(asked if steps else ({}, *asked)))
     first = frozenset(sorted(required)[:1])
     return Opening(
         id=f"O-{number}",
-        employer=draw(st.sampled_from((*employers, *employers, None))),
-        municipality=draw(st.sampled_from((*TOWNS, None))),
-        location=draw(st.sampled_from(PLACES)),
-        positions=draw(st.sampled_from((2, 1, 1, 3, 0))),
-        hours_per_week=draw(st.sampled_from(HOURS)),
+        employer=draw(sampled((*employers, *employers, None))),
+        municipality=draw(sampled((*TOWNS, None))),
+        location=draw(sampled(PLACES)),
+        positions=draw(sampled((2, 1, 1, 3, 0))),
+        hours_per_week=draw(sampled(HOURS)),
         required_skills=required,
         essential_skills=draw(often(first, frozenset()) if steps else often(frozenset(), first)),
         provides=draw(often(frozenset({"quiet"}), frozenset())),
@@ -150,8 +159,8 @@ def jobs(draw, number, employers, persons, steps=False, periods=False):
         starts_on=draw(often(None, dt.date(2026, 3, 1))),
         contract_months=draw(often(None, 2, 6)),
         trial_months=draw(often(None, 1, 3)) if periods else None,
-        preferences=draw(st.sampled_from(((), (persons[-1],), persons, (persons,), persons[::-1]))),
-        sector_of_work=draw(st.sampled_from((None, "care"))),
+        preferences=draw(sampled(((), (persons[-1],), persons, (persons,), persons[::-1]))),
+        sector_of_work=draw(sampled((None, "care"))),
         hours_total_per_week=draw(often(None, 36, 20.5)),
         crew_minimum=draw(often(None, 2)),
         guidance_share=draw(often(None, 0.5, 1, 0)),
@@ -167,13 +176,13 @@ def steps_of(draw, number, employers, pays):
     return Opening(
         id=f"S-{number}",
         kind=draw(often("training", "trial", "service")),
-        employer=draw(st.sampled_from((None, *employers))),
-        location=draw(st.sampled_from(PLACES)),
-        positions=draw(st.sampled_from((2, 1, 1, 0))),
+        employer=draw(sampled((None, *employers))),
+        location=draw(sampled(PLACES)),
+        positions=draw(sampled((2, 1, 1, 0))),
         hours_per_week=(0, 40),
         provides=draw(often(frozenset({"quiet"}), frozenset())),
         grants=draw(often({"dutch": 0.5}, {"dutch": 0.4})),
-        cost_eur=draw(st.sampled_from((None, 100, 250.5))) if pays else None,
+        cost_eur=draw(sampled((None, 100, 250.5))) if pays else None,
         starts_on=draw(often(None, dt.date(2026, 3, 1), dt.date(2026, 2, 1))),
         contract_months=draw(often(None, 1)),
     )
@@ -185,9 +194,9 @@ def coaches_of(draw, number, employers):
     return Coach(
         id=f"K-{number}",
         kind="employer" if own else "external",
-        employer=draw(st.sampled_from(employers)) if own else None,
-        hours_per_week=draw(st.sampled_from((3.825, 5, 7.65, 2.4, 0, 20))),
-        max_caseload=draw(st.sampled_from((None, None, 1, 2, 0))),
+        employer=draw(sampled(employers)) if own else None,
+        hours_per_week=draw(sampled((3.825, 5, 7.65, 2.4, 0, 20))),
+        max_caseload=draw(sampled((None, None, 1, 2, 0))),
         municipalities=draw(often(frozenset(), frozenset({"M-1"}))),
         regimes=draw(often(frozenset(), frozenset({"intensive"}))),
         needs=draw(often(frozenset(), frozenset({"quiet"}))),
@@ -200,15 +209,15 @@ def coaches_of(draw, number, employers):
 def employers_of(draw, number):
     return Employer(
         id=f"E-{number}",
-        municipality=draw(st.sampled_from(TOWNS)),
-        sector=draw(st.sampled_from(("market", "government"))),
-        target_group_hours_per_year=draw(st.sampled_from((0, 0, 1331, 500.5))),
+        municipality=draw(sampled(TOWNS)),
+        sector=draw(sampled(("market", "government"))),
+        target_group_hours_per_year=draw(sampled((0, 0, 1331, 500.5))),
         hired_in_target_group_hours_per_year=draw(often(0, 250)),
         hired_in_hours_per_year=3000,
         lent_out_target_group_hours_per_year=draw(often(0, 100)),
         lent_out_hours_per_year=3000,
-        jobs_pledged=draw(st.sampled_from((None, 0.5, 1, 1.25))),
-        supervision_places=draw(st.sampled_from((None, 2, 1, 0))),
+        jobs_pledged=draw(sampled((None, 0.5, 1, 1.25))),
+        supervision_places=draw(sampled((None, 2, 1, 0))),
         groups={"chain": "Jansen"} if number == 0 else draw(groups_of("chain", "Jansen", "Visser")),
     )
 
@@ -217,13 +226,13 @@ def employers_of(draw, number):
 def towns(draw, name, pays, steps=False):
     """Draw a municipality; one that `pays` nothing has neither a budget nor a maximum."""
     least = draw(often(None, 0, 1))
-    population = draw(st.sampled_from((1_000, 2_500, 0)))
+    population = draw(sampled((1_000, 2_500, 0)))
     if not pays:
         return Municipality(id=name, population=population, sheltered_places_minimum=least)
     return Municipality(
         id=name,
         population=population,
-        wage_subsidy_budget_eur_per_year=draw(st.sampled_from((None, 14_000, 6_000.5, 0))),
+        wage_subsidy_budget_eur_per_year=draw(sampled((None, 14_000, 6_000.5, 0))),
         sheltered_places_minimum=least,
         sheltered_places_maximum=draw(often(None, least or 0, (least or 0) + 1)),
         reintegration_budget_eur_per_year=draw(often(None, 150, 350.5)) if steps else None,
@@ -246,11 +255,11 @@ def tiny_regions(
     With `fixed`, some regions hold fixed placements: each of them eligible under the standard
     pair rules, so that no input is bad, though together they may contradict other rules.
     """
-    persons = tuple(f"C-{n}" for n in range(draw(st.sampled_from((most, most, most - 1, 1)))))
-    work = tuple(f"O-{n}" for n in range(draw(st.sampled_from((most - 1, most - 1, most, 1)))))
+    persons = tuple(f"C-{n}" for n in range(draw(sampled((most, most, most - 1, 1)))))
+    work = tuple(f"O-{n}" for n in range(draw(sampled((most - 1, most - 1, most, 1)))))
     firms = ("E-0", "E-1")
-    n_steps = draw(st.sampled_from((1, 1, 2))) if steps else 0
-    n_coaches = draw(st.sampled_from((most_coaches, most_coaches, 1, 0)))
+    n_steps = draw(sampled((1, 1, 2))) if steps else 0
+    n_coaches = draw(sampled((most_coaches, most_coaches, 1, 0)))
     coaches = tuple(f"K-{n}" for n in range(n_coaches))
     pays = draw(often(True, False))
     homes = (*TOWNS, "M-1", "M-1" if pays else None)
@@ -271,13 +280,13 @@ def tiny_regions(
         "excluded_pairs": draw(often((), ((persons[0], work[0]),))),
         "travel_minutes": draw(often((), ((persons[0], work[0], 25.5), ("M-1", "M-2", 61)))),
         "sectors_of_work": frozenset({"care"}),
-        "periods": draw(st.sampled_from(periods)),
+        "periods": draw(sampled(periods)),
     }
     if fields["periods"]:  # in time, a step says how long it takes
         fields["openings"] = [
             one if one.kind == "job" else one.model_copy(update={"contract_months": months})
             for one in fields["openings"]
-            for months in [draw(st.sampled_from((1, 1, 3)))]
+            for months in [draw(sampled((1, 1, 3)))]
         ]
     region = Region(**fields)
     if not fixed or not draw(often(False, False, True)):

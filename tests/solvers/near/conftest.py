@@ -36,3 +36,13 @@ def ground(formulation, found):
 @pytest.fixture
 def plans(ground):
     return NearPlans(ground.program(), 0, lambda: False)
+
+
+@pytest.fixture(scope="module")
+def first(formulation, found):
+    """The values of a first plan; HiGHS proves nothing of it and takes all the seconds."""
+    search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.0))
+    ground = Ground(formulation, lumped(formulation), found, search, np.zeros(0, dtype=np.int64))
+    plans = NearPlans(ground.program(), 0, lambda: False)
+    assert plans.start(5.0)
+    return plans.best()[1]

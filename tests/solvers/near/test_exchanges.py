@@ -36,6 +36,7 @@ def ground():
 @pytest.fixture
 def plans(ground, monkeypatch):
     monkeypatch.setattr(module, "WIDEST_ROW", WIDE)
+    monkeypatch.setattr(module, "PICKS", 4)
     return NearPlans(ground.program(), 0, never)
 
 

@@ -86,15 +86,15 @@ class TestPlans:
         assert not plans.take(values)
 
     def test_a_first_plan_lies_below_the_relaxation_and_one_that_breaks_a_row_is_refused(
-        self, plans
+        self, plans, first
     ):
-        assert plans.start(5.0)
-        first, values = plans.best()
-        assert first <= float(plans.program.gain @ plans.near.point.values) + 1e-6
+        assert plans.take(first)
+        gained, values = plans.best()
+        assert gained <= float(plans.program.gain @ plans.near.point.values) + 1e-6
         assert not plans.take(np.where(plans.near.is_pair, 1.0, values))
 
-    def test_losses_add_up_to_the_distance_from_the_relaxation(self, plans):
-        assert plans.start(5.0)
+    def test_losses_add_up_to_the_distance_from_the_relaxation(self, plans, first):
+        assert plans.take(first)
         gained, values = plans.best()
         of_row, of_column = plans.losses(values)
         bound = float(plans.program.gain @ plans.near.point.values)
@@ -109,8 +109,8 @@ class TestPlans:
             members = plans.rows[[row]].indices
             assert told[row] == pytest.approx(of_column[np.intersect1d(members, own)].sum())
 
-    def test_a_part_may_end_short_of_its_optimum_by_a_share_of_its_own_losses(self, plans):
-        assert plans.start(5.0)
+    def test_a_part_may_end_short_of_its_optimum_by_a_share_of_its_own_losses(self, plans, first):
+        assert plans.take(first)
         of_row, of_column = plans.losses(plans.best()[1])
         everything = np.ones(of_column.size, dtype=np.bool_)
         pairs = np.flatnonzero(plans.near.is_pair)
@@ -123,8 +123,8 @@ class TestPlans:
         assert 0 < plans.slack(none, in_rows, of_column) < 1e-6
         assert plans.slack(half, in_rows, of_column) < whole
 
-    def test_a_part_is_changed_in_the_plan_of_somebody_who_was_quicker(self, plans):
-        assert plans.start(5.0)
+    def test_a_part_is_changed_in_the_plan_of_somebody_who_was_quicker(self, plans, first):
+        assert plans.take(first)
         pairs, best = plans.near.is_pair, plans.best()[1]
         one, other = np.flatnonzero(pairs & (best > 0))[:2]
 
@@ -142,8 +142,8 @@ class TestPlans:
         assert gained == pytest.approx(float(plans.program.gain @ best), abs=1e-3)
         assert keeps(plans.program, plans.rows, both)
 
-    def test_what_is_beside_the_pairs_is_decided_again_where_it_no_longer_fits(self, plans):
-        assert plans.start(5.0)
+    def test_what_is_beside_the_pairs_is_decided_again_where_it_no_longer_fits(self, plans, first):
+        assert plans.take(first)
         pairs, (gained, best) = plans.near.is_pair, plans.best()
         plans.values, plans.gained = None, -np.inf
         bare = np.where(pairs, best, 0.0)
@@ -174,8 +174,8 @@ class TestPlans:
         assert not plans.start(5.0)
         assert dives == [near_plans.FEW_OPEN]
 
-    def test_two_searchers_share_a_plan(self, plans):
-        assert plans.start(5.0)
+    def test_two_searchers_share_a_plan(self, plans, first):
+        assert plans.take(first)
 
         def improve(seed):
             searcher = PartSearch(plans, seed)
@@ -191,8 +191,8 @@ class TestPlans:
         assert gained == pytest.approx(float(plans.program.gain @ values))
         assert keeps(plans.program, plans.rows, values)
 
-    def test_its_plans_are_handed_out_to_single_coaches(self, found, ground, plans):
-        assert plans.start(5.0)
+    def test_its_plans_are_handed_out_to_single_coaches(self, found, ground, plans, first):
+        assert plans.take(first)
         gained, values = plans.best()
         plan = ground.packed(plans.near, values)
         near = ground.part.formulation
@@ -261,7 +261,7 @@ class TestSpread:
         bound = Certificate.from_duals(whole, of_whole).bound(whole)
         assert bound <= found.bound * (1 + 1e-6)
         outcome = po.Model(po.synthetic_region(candidates=240, openings=80, seed=3)).solve(
-            time_limit_s=4, gap=0.01
+            time_limit_s=4, gap=0.05
         )
         assert outcome.objective <= float(formulation.points(bound)) + 1e-6
 

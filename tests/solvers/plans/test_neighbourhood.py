@@ -135,9 +135,9 @@ class TestImprover:
         assert search.rejected == []
         assert gained <= brute_force(formulation)
 
-    @pytest.mark.parametrize("seed", range(4))
+    @pytest.mark.parametrize("seed", [1, 5, 10, 17])  # each begins below its optimum
     def test_small_neighbourhoods_reach_the_optimum_of_a_small_problem(self, seed):
-        formulation = agents(seed, n_items=7)
+        formulation = agents(seed, n_items=6)
         search = search_of(formulation, seed=seed)
         plan = repaired(formulation, np.arange(formulation.n_pairs), search, [CpSat()])
         search.offer(plan, "repair")
