@@ -45,10 +45,11 @@ def brute_force(formulation):
     sizes = np.maximum(formulation.upper - formulation.lower + 1, 0)
     steps = np.indices(sizes).reshape(formulation.n_variables, math.prod(sizes.tolist()))
     points = steps.T + formulation.lower
-    activity = points @ formulation.matrix.toarray().T
-    kept = np.all(activity >= formulation.row_lower, axis=1)
-    kept &= np.all(activity <= formulation.row_upper, axis=1)
-    gained = points[kept] @ formulation.objective.gain
+    limits = zip(formulation.row_lower, formulation.row_upper, strict=True)
+    for row, (low, high) in zip(formulation.matrix.toarray(), limits, strict=True):
+        activity = points @ row
+        points = points[(low <= activity) & (activity <= high)]
+    gained = points @ formulation.objective.gain
     return int(gained.max()) if gained.size else None
 
 
