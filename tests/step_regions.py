@@ -63,7 +63,7 @@ def region_of(random):
             )
         )
     for n in range(random.randint(1, 3)):
-        asked = draw(({}, {}, {"welding": 0.2}))
+        asked = draw(({}, {}, {"welding": 0.2}, {"dutch": 0.2}))
         work.append(
             po.Opening(
                 id=f"S-{n}",
@@ -112,35 +112,48 @@ def has(person, skill, opening):
     return person.skills.get(skill, 0) >= opening.required_skills[skill]
 
 
-def gives(step, skill, job):
-    """Tell by hand whether a step gives what a job asks, there and in time."""
-    if step.grants.get(skill, -1) < job.required_skills[skill]:
+def gives(step, skill, later):
+    """Tell by hand whether a step gives what a job or step asks, there and in time."""
+    if step.grants.get(skill, -1) < later.required_skills[skill]:
         return False
-    if step.kind == "trial" and step.employer is not None and step.employer != job.employer:
+    if step.kind == "trial" and step.employer is not None and step.employer != later.employer:
         return False
-    if step.starts_on is None or job.starts_on is None:
+    if step.starts_on is None:
         return True
-    return added(step.starts_on, step.contract_months or 0) <= job.starts_on
+    if later.starts_on is None:
+        return later.kind == "job"
+    return added(step.starts_on, step.contract_months or 0) <= later.starts_on
+
+
+def in_some_order(person, steps):
+    """Tell whether the steps can be put in an order in which each has what it asks."""
+    return any(
+        all(
+            has(person, skill, step) or any(gives(earlier, skill, step) for earlier in order[:n])
+            for n, step in enumerate(order)
+            for skill in step.essential_skills
+        )
+        for order in itertools.permutations(steps)
+    )
 
 
 def ways_of(region, person, at_most):
     """Return every (jobs, steps) that one person can have, whatever others have."""
     jobs = [one for one in region.openings if one.kind == "job" and may_come(region, person, one)]
-    steps = [
-        one
-        for one in region.openings
-        if one.kind != "job"
-        and may_come(region, person, one)
-        and all(has(person, skill, one) for skill in one.essential_skills)
+    steps = [one for one in region.openings if one.kind != "job" and may_come(region, person, one)]
+    orders = [
+        taken
+        for taken in itertools.chain.from_iterable(
+            itertools.combinations(steps, n) for n in range(len(steps) + 1)
+        )
+        if in_some_order(person, taken)
     ]
     return [
         (some, taken)
         for some in itertools.chain.from_iterable(
             itertools.combinations(jobs, n) for n in range(at_most + 1)
         )
-        for taken in itertools.chain.from_iterable(
-            itertools.combinations(steps, n) for n in range(len(steps) + 1)
-        )
+        for taken in orders
         if all(
             has(person, skill, job) or any(gives(step, skill, job) for step in taken)
             for job in some
@@ -235,6 +248,50 @@ def shop(levels_of_people, steps, jobs=1, **fields):
         employers=[po.Employer(id="E-1"), po.Employer(id="E-2")],
         **fields,
     )
+
+
+@st.composite
+def chain_regions(draw):
+    """Draw a region of people and steps of which many ask for what others give, also in circles."""
+    return chained(random.Random(draw(st.integers(0, 10**9))))
+
+
+def chained(random):
+    """Make up such a region: a job, and four or five steps from skill to skill."""
+    skills = ("a", "b", "c")
+
+    def some(n, *levels, of=skills):
+        return {skill: random.choice(levels) for skill in random.sample(of, n)}
+
+    asked = {"c": 0.5} | some(random.choice((0, 1)), 0.5)
+    work = [po.Opening(id="O-1", positions=2, required_skills=asked, essential_skills=tuple(asked))]
+    for n in range(random.choice((4, 5))):
+        asked = some(random.choice((1, 1, 2)) if n else 0, 0.3, 0.6)
+        work.append(
+            po.Opening(
+                id=f"S-{n}",
+                kind=random.choice(("training", "training", "service")),
+                positions=random.choice((2, 2, 1, 1, 0)),
+                grants=some(random.choice((1, 1, 2)), 0.4, 0.9, 0.9),
+                cost_eur=random.choice((None, 100, 200)),
+                required_skills=asked,
+                essential_skills=tuple(asked),
+                contract_months=random.choice((1, 1, 1, 2)),
+            )
+        )
+    towns = [
+        po.Municipality(id="M-1", reintegration_budget_eur_per_year=random.choice((None, 400))),
+        po.Municipality(id="M-2"),
+    ]
+    people = [
+        po.Candidate(
+            id=f"C-{n}",
+            municipality=random.choice(towns).id,
+            skills=some(random.choice((0, 1, 1)), 0.4, 0.9, of=("a", "b")),
+        )
+        for n in range(random.randint(1, 2))
+    ]
+    return po.Region(name="chains", candidates=people, openings=work, municipalities=towns)
 
 
 def training(id_="T-1", **fields):

@@ -88,10 +88,10 @@ def gives(step, skill, job):
 
 def is_fine(person, jobs, steps):
     """Tell whether somebody can have these jobs after these steps; both with their runs."""
-    for job, run in jobs:
-        for skill in job.essential_skills:
-            sources = [end for step, end in steps if gives(step, skill, job) and end[-1] < run[0]]
-            if not sources and not has(person, skill, job):
+    for one, run in (*jobs, *steps):
+        for skill in one.essential_skills:
+            sources = [end for step, end in steps if gives(step, skill, one) and end[-1] < run[0]]
+            if not sources and not has(person, skill, one):
                 return False
     alone = [period for step, run in steps if step.kind != "service" for period in run]
     working = {period for _, run in jobs for period in run}
@@ -112,10 +112,7 @@ def ways_of(region, person, at_most):
             if len(taken) <= most:
                 yield taken
 
-    def is_step(one):
-        return one.kind != "job" and all(has(person, skill, one) for skill in one.essential_skills)
-
-    every = list(each(is_step, 99))
+    every = list(each(lambda one: one.kind != "job", 99))
     return [
         (jobs, steps)
         for jobs in each(lambda one: one.kind == "job", at_most)

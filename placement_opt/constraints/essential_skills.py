@@ -9,7 +9,8 @@ from typing_extensions import override
 from placement_opt.basics.arrays import Bools, Indices
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.skill_demands import Demands, Grants
+from placement_opt.constraints.skill_demands import Demands
+from placement_opt.constraints.step_grants import Grants
 from placement_opt.instance.columns import looked_up
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.placement import Violation
@@ -25,9 +26,9 @@ class EssentialSkills(Rule):
     .. math:: x_{co} = 0 \text{ unless } \text{level}_{cs} \ge \text{required}_{os}
               \text{ for every essential skill } s \text{ of } o
 
-    What a step before the job gives counts as well, where the person can take it: the step is then
-    in the plan, too; see `Steps`. In a region with periods the job then starts once the step is
-    over. A step asks for what people have already.
+    What a step before gives counts as well, where the person can take it: the step is then in the
+    plan, too; see `Steps`. In a region with periods the opening then starts once the step is over.
+    The same holds for what a step asks.
 
     A skill that a candidate does not name has level 0. Required skills that are not essential
     never remove a pair; they count in the match score. Source: practice of matching on hard
@@ -55,22 +56,19 @@ class EssentialSkills(Rule):
         for at, place in enumerate(demands.place):
             has = looked_up(meets, row, place[opening])
             if grants is not None:
-                ready = looked_up(grants.ready, candidate, grants.place[at][opening])
+                ready = looked_up(grants.ready, candidate, grants.offers.place[at][opening])
                 has = has | (ready < grants.n_starts)
             allowed &= has
         return allowed
 
     @override
     def allows_ways(self, pairs: PairTable) -> Bools | None:
-        """Tell which starts leave time for each step that a pair needs before."""
+        """Tell which starts leave time for the steps that a pair needs before."""
         grants = pairs.instance.derived(Grants.of)
         if grants is None or pairs.start is None:
             return None
-        pair, steps = grants.lacking(pairs)
-        is_early = grants.ready[pairs.candidate[pair], steps] > pairs.start[pair]
-        allowed = np.ones(pairs.n_pairs, dtype=np.bool_)
-        allowed[pair[is_early]] = False
-        return allowed
+        in_time: Bools = grants.waits(pairs.candidate, pairs.opening) <= pairs.start
+        return in_time
 
     @override
     def changes(
@@ -90,10 +88,9 @@ class EssentialSkills(Rule):
     def violations(self, plan: Plan) -> Iterator[Violation]:
         for placement in plan.placements:
             candidate, opening = plan.candidate(placement), plan.opening(placement)
-            for skill in sorted(opening.essential_skills):
-                least, level = opening.required_skills[skill], candidate.skills.get(skill, 0)
-                is_met = read_number(level) >= read_number(least)
-                if not is_met and not plan.is_granted(placement, skill):
+            for skill in plan.lacking(placement):
+                if not plan.is_granted(placement, skill):
+                    least, level = opening.required_skills[skill], candidate.skills.get(skill, 0)
                     yield self.broken(
                         candidate.id, f"{opening.id} asks {skill} at {least:g}, has {level:g}"
                     )

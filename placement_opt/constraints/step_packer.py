@@ -12,8 +12,10 @@ class StepPacker:
 
     Parameters
     ----------
+    asks
+        (pair, need) aligned, and (variable, need) aligned for what steps ask; see `StepNeeds`.
     options
-        (pair, need) aligned, then (need, variable) aligned; see `StepNeeds`.
+        (need, variable) aligned.
     usage
         What each variable and what each pair takes of shared rows, CSR of shapes (R, V) and (R, E);
         see `StepRooms`.
@@ -27,15 +29,15 @@ class StepPacker:
 
     def __init__(
         self,
-        options: tuple[Ints, Ints, Ints, Ints],
+        asks: tuple[tuple[Ints, Ints], tuple[Ints, Ints]],
+        options: tuple[Ints, Ints],
         usage: tuple[sparse.csr_array, sparse.csr_array],
         most: Ints,
         n_places: int,
         kept: Ints | None,
     ) -> None:
-        pair, need, of_need, option = options
-        self._needs = _listed(pair, need)
-        self._options = _listed(of_need, option)
+        self._needs, self._asks = (_listed(*one) for one in asks)
+        self._options = _listed(*options)
         self._takes, self._of_pair = (_entries(one) for one in usage)
         self._left: list[int] = most.tolist()
         self._n_places = n_places
@@ -54,20 +56,33 @@ class StepPacker:
             return False
         self._take(own, 1)
         taken: list[int] = []
-        for need in self._needs.get(pair, ()):
-            options = self._options[need]
-            if any(self._own[option] for option in options):
-                continue
-            fitting = [option for option in options if self._fits(self._takes.get(option, ()))]
-            if not fitting:
-                for option in taken:
-                    self._set(option, 0)
-                self._take(own, -1)
-                return False
-            best = max(fitting, key=lambda one: (self._is_kept[one], self._room(one)))
-            self._set(best, 1)
-            taken.append(best)
-        return True
+        if all(self._meet(need, taken) for need in self._needs.get(pair, ())):
+            return True
+        self._undo(taken, 0)
+        self._take(own, -1)
+        return False
+
+    def _meet(self, need: int, taken: list[int]) -> bool:
+        """Take a step that meets a need, and what it needs; False where none has room."""
+        options = self._options[need]
+        if any(self._own[option] for option in options):
+            return True
+        fitting = [option for option in options if self._fits(self._takes.get(option, ()))]
+        fitting.sort(key=lambda one: (self._is_kept[one], self._room(one)), reverse=True)
+        n_before = len(taken)
+        for option in fitting:
+            self._set(option, 1)
+            taken.append(option)
+            if all(self._meet(before, taken) for before in self._asks.get(option, ())):
+                return True
+            self._undo(taken, n_before)
+        return False
+
+    def _undo(self, taken: list[int], n_kept: int) -> None:
+        """Give back what was taken beyond the first few."""
+        for option in taken[n_kept:]:
+            self._set(option, 0)
+        del taken[n_kept:]
 
     def _room(self, option: int) -> int:
         """Return how many places the step has left, where it has the fewest."""

@@ -50,13 +50,11 @@ class StepRooms(ShortRepr):
     @classmethod
     def of(cls, pairs: PairTable, needs: StepNeeds, *, is_valued: bool) -> "StepRooms":
         """Return the rows; `is_valued` where steps have points, so that any may be taken."""
-        instance = pairs.instance
-        times = instance.derived(StepTimes.of)
+        times = needs.times
         parts = [_places(pairs, needs, times), _budgets(pairs, needs, times)]
         if times.periods is not None:
             parts.append(_own_time(pairs, needs, times, is_valued=is_valued))
-            if is_valued:
-                parts.append(_once(pairs, needs))
+        parts.append(_once(pairs, needs, is_valued=is_valued))
         return cls.stacked(parts)
 
     @classmethod
@@ -187,16 +185,20 @@ def _jobs(
     return of_pairs, np.bincount(jobs, minlength=key.size)
 
 
-def _once(pairs: PairTable, needs: StepNeeds) -> StepRooms:
-    """Return a row for each person and step with several starts: it is taken once."""
+def _once(pairs: PairTable, needs: StepNeeds, *, is_valued: bool) -> StepRooms:
+    """Return a row for each person and step with several starts: it is taken once.
+
+    A step without points that needs no other may be taken again in a solution; it is then left out.
+    """
     instance = pairs.instance
+    every = np.arange(needs.step.size) if is_valued else np.unique(needs.asking)
     key, row = np.unique(
-        needs.candidate * np.int64(instance.n_openings) + needs.step, return_inverse=True
+        needs.candidate[every] * np.int64(instance.n_openings) + needs.step[every],
+        return_inverse=True,
     )
     kept = np.flatnonzero(np.bincount(row, minlength=key.size) > 1)
-    usage = _table(
-        np.ones(row.size, dtype=np.int64), row, np.arange(row.size), (key.size, row.size)
-    )
+    ones = np.ones(row.size, dtype=np.int64)
+    usage = _table(ones, row, every, (key.size, needs.step.size))
     labels = [
         f"{instance.candidate_ids[person]} takes {instance.opening_ids[step]} once"
         for person, step in (divmod(int(key[at]), instance.n_openings) for at in kept.tolist())
@@ -236,8 +238,10 @@ def without_payer(needs: StepNeeds, instance: Instance) -> Iterator[int]:
 
 
 def _years(times: StepTimes) -> list[int]:
-    """Return the calendar year in which each period starts; one that is not named without them."""
-    return [0] if times.periods is None else [one.starts_on.year for one in times.periods.records]
+    """Return the calendar year in which each start is; one that is not named without periods."""
+    if times.periods is None:
+        return [0] * times.n_starts
+    return [one.starts_on.year for one in times.periods.records]
 
 
 def _is_service(instance: Instance, opening_id: str) -> bool:

@@ -13,6 +13,7 @@ from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import InvalidInputError, Problem
 from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
+from placement_opt.constraints.step_grants import Grants
 from placement_opt.constraints.step_needs import StepNeeds
 from placement_opt.constraints.step_rooms import budgets_of, costs_of, without_payer
 from placement_opt.constraints.step_rows import step_rows
@@ -22,7 +23,6 @@ from placement_opt.instance.instance import Instance
 from placement_opt.instance.placement import Placement, Violation
 from placement_opt.instance.plan import Plan
 from placement_opt.instance.record_change import RecordChange, raised
-from placement_opt.instance.step_times import StepTimes
 from placement_opt.pairs.table import PairTable
 from placement_opt.records import Municipality, Opening
 
@@ -47,11 +47,12 @@ class Steps(Rule):
 
     Openings of a kind other than ``"job"`` are steps: nobody is placed there, and z says who takes
     one. A pair that lacks only essential skills that steps give, which the person can take, is
-    eligible after them. Each step comes before the job by itself, one after the other; where a step
-    and a job have dates, the step is over when the job starts. Rules on skills, journeys, hours,
-    days, licences, needs, start and excluded pairs decide about steps as about jobs; a step asks
-    for what people have already, and what a trial gives counts at its own employer. Steps use no
-    coach, no wage subsidy and no place of supervision, and count for no quota.
+    eligible after them; what a step asks is met in the same way, by steps before it. Each step
+    comes before by itself, one after the other; where a step and what follows have dates, the step
+    is over when that starts. Rules on skills, journeys, hours, days, licences, needs, start and
+    excluded pairs decide about steps as about jobs, and what a trial gives counts at its own
+    employer. Steps use no coach, no wage subsidy and no place of supervision, and count for no
+    quota.
 
     Holds in every model of a region with steps, whether it is named or not.
 
@@ -141,21 +142,11 @@ class Steps(Rule):
 
     @override
     def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
-        person, job = plan.candidate(placement), plan.opening(placement)
-        lacking = [
-            skill
-            for skill in sorted(job.essential_skills)
-            if read_number(person.skills.get(skill, 0)) < read_number(job.required_skills[skill])
-            and not plan.is_granted(placement, skill)
-        ]
-        budgets = budgets_of(plan.instance)
+        person, budgets = plan.candidate(placement), budgets_of(plan.instance)
         home = plan.instance.municipality_of.get(person.municipality or "")
         raises = dict[tuple[str, str], tuple[Opening | Municipality, str, Fraction]]()
-        for taken in _possible(plan.instance, person.id):
+        for taken in _leading_to(plan, placement):
             step = plan.opening(taken)
-            beside = Plan(plan.instance, [placement], steps=[taken])
-            if not any(beside.is_granted(placement, skill) for skill in lacking):
-                continue
             people = _most_people(plan, taken)
             if people >= step.positions:
                 _least(raises, step, "positions", Fraction(people + 1))
@@ -260,17 +251,31 @@ def _least(
         raises[record.id, field] = record, field, value
 
 
+def _leading_to(plan: Plan, placement: Placement) -> Iterator[Placement]:
+    """Yield the steps, in each start, that lead to a placement: what gives it skills, and so on."""
+    possible, reached = list(_possible(plan.instance, placement.candidate_id)), [placement]
+    for later in reached:
+        lacking = [skill for skill in plan.lacking(later) if not plan.is_granted(later, skill)]
+        for step in possible:
+            if step not in reached and any(plan.gives(step, later, skill) for skill in lacking):
+                reached.append(step)
+                yield step
+
+
 def _possible(instance: Instance, candidate_id: str) -> Iterator[Placement]:
     """Yield the steps that a person can take, ids ascending, in each start."""
-    if instance.steps is None:
+    grants = instance.derived(Grants.of)
+    if grants is None:
         return
-    person = instance.candidate_idx(candidate_id)
-    mine = np.sort(instance.steps.opening[instance.steps.candidate == person])
-    place, start = instance.derived(StepTimes.of).starts(np.full(mine.size, person), mine)
+    candidate, step, first = grants.takeable()
+    mine = np.flatnonzero(candidate == instance.candidate_idx(candidate_id))
+    place, start = grants.times.starts(first[mine], step[mine])
     periods = instance.region.periods
-    for step, at in zip(mine[place].tolist(), start.tolist(), strict=True):
-        variant = periods[at].id if periods else None
-        yield Placement(candidate_id, instance.opening_ids[step], variant=variant)
+    steps = step[mine][place].tolist()
+    # Without periods a step is one, whatever round it is in.
+    starts = [periods[at].id if periods else None for at in start.tolist()]
+    for row, variant in dict.fromkeys(zip(steps, starts, strict=True)):
+        yield Placement(candidate_id, instance.opening_ids[row], variant=variant)
 
 
 def _points(instance: Instance) -> Fraction:

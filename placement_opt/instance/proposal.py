@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from functools import cached_property, partial
+from itertools import chain
 from typing import Any, Self
 
 from placement_opt.basics.quantities import read_number
@@ -83,7 +84,7 @@ class Proposal:
     @cached_property
     def of_steps(self) -> Self:
         """The steps before a job as a plan of their own, for rules that judge them like jobs."""
-        return type(self)(self.instance, self.steps)
+        return type(self)(self.instance, self.steps, steps=self.steps)
 
     def of_some(self, placements: Iterable[Placement]) -> Self:
         """Return some of the placements as a plan of their own, in the same setting."""
@@ -108,22 +109,55 @@ class Proposal:
         return self.readings.once(what, key, partial(read, self, placement))
 
     def is_granted(self, placement: Placement, skill: str) -> bool:
-        """Tell whether a step of the plan gives the person a skill as the job asks it, in time."""
-        job = self.opening(placement)
-        for taken in self.of_steps.of_candidate.get(placement.candidate_id, ()):
-            step = self.opening(taken)
-            level, least = step.grants.get(skill), job.required_skills[skill]
-            is_open = step.kind != "trial" or step.employer in {None, job.employer}
-            is_enough = level is not None and read_number(level) >= read_number(least)
-            if is_open and is_enough and self._is_over(taken, placement):
-                return True
-        return False
+        """Tell whether a step of the plan gives the person a skill as a job or step asks it."""
+        in_turn = chain.from_iterable(self.steps_in_turn(placement.candidate_id))
+        return any(self.gives(step, placement, skill) for step in in_turn if step != placement)
 
-    def _is_over(self, step: Placement, job: Placement) -> bool:
-        """Tell whether a step is over when a job starts: by their runs, else as dates tell."""
+    def steps_in_turn(self, candidate_id: str) -> list[list[Placement]]:
+        """Return the steps of a person, in rounds: all that a step asks is given in those before.
+
+        Steps that nothing makes possible are left out.
+        """
+        waiting = self.of_steps.of_candidate.get(candidate_id, ()) if self.steps else ()
+        rounds = list[list[Placement]]()
+        while waiting:
+            before = list(chain.from_iterable(rounds))
+            ready = [
+                step
+                for step in waiting
+                if all(
+                    any(self.gives(earlier, step, skill) for earlier in before)
+                    for skill in self.lacking(step)
+                )
+            ]
+            if not ready:
+                break
+            rounds.append(ready)
+            waiting = tuple(step for step in waiting if step not in ready)
+        return rounds
+
+    def lacking(self, placement: Placement) -> list[str]:
+        """Return the essential skills that a person does not have as a job or step asks them."""
+        opening, has = self.opening(placement), self.candidate(placement).skills
+        return [
+            skill
+            for skill in sorted(opening.essential_skills)
+            if read_number(has.get(skill, 0)) < read_number(opening.required_skills[skill])
+        ]
+
+    def gives(self, step: Placement, later: Placement, skill: str) -> bool:
+        """Tell whether a step is over in time for a job or step, and gives a skill as that asks."""
+        taken, opening = self.opening(step), self.opening(later)
+        level, least = taken.grants.get(skill), opening.required_skills[skill]
+        is_open = taken.kind != "trial" or taken.employer in {None, opening.employer}
+        is_enough = level is not None and read_number(level) >= read_number(least)
+        return is_open and is_enough and self._is_over(step, later)
+
+    def _is_over(self, step: Placement, later: Placement) -> bool:
+        """Tell whether a step is over when another thing starts: by their runs, else by dates."""
         if not self.instance.region.periods:
-            return comes_before(self.opening(step), self.opening(job))
-        return self.run(step)[-1].ends_on < self.run(job)[0].starts_on
+            return comes_before(self.opening(step), self.opening(later))
+        return self.run(step)[-1].ends_on < self.run(later)[0].starts_on
 
     def labels_of(self, per: Ways) -> tuple[Group, ...]:
         """Return every label of a way to group, also those without a placement."""

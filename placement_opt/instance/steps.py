@@ -12,7 +12,7 @@ from placement_opt.records import Opening
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OpenSteps(ShortRepr):
-    """The steps that people can take, pair rules and all, and what each is worth.
+    """The steps that people can take where they have what those ask, and what each is worth.
 
     Parameters
     ----------
@@ -33,7 +33,12 @@ def end_of(step: Opening) -> dt.date | None:
     return None if start is None or months is None else months_later(start, months)
 
 
-def comes_before(step: Opening, job: Opening) -> bool:
-    """Tell whether a step is over when a job starts, as far as their dates are known."""
+def comes_before(step: Opening, later: Opening) -> bool:
+    """Tell whether a step is over when a job or another step starts, as far as dates tell.
+
+    Before a step without a date there is none with a date: nobody could tell when it is over.
+    """
     over = end_of(step) or step.starts_on
-    return over is None or job.starts_on is None or over <= job.starts_on
+    if over is None:
+        return True
+    return later.kind == "job" if later.starts_on is None else over <= later.starts_on

@@ -9,7 +9,7 @@ from placement_opt.instance.plan import Plan
 from placement_opt.instance.steps import end_of
 
 _FIRST = ("service", "training", "trial", "job")
-"""What comes first where no dates say it."""
+"""What comes first where neither dates nor skills say it."""
 
 
 def path_rows(plan: Plan) -> tuple[PathRow, ...]:
@@ -23,10 +23,14 @@ def path_rows(plan: Plan) -> tuple[PathRow, ...]:
 
 
 def _path(plan: Plan, taken: list[Placement]) -> Iterator[PathRow]:
-    def order(one: Placement) -> tuple[bool, str, int, str]:
+    rounds = enumerate(plan.steps_in_turn(taken[0].candidate_id))
+    turn = {step.opening_id: number for number, steps in rounds for step in steps}
+
+    def order(one: Placement) -> tuple[bool, str, int, int, str]:
         opening, (first, _) = plan.opening(one), _days(plan, one)
-        start = "" if first is None else first.isoformat()
-        return opening.kind == "job", start, _FIRST.index(opening.kind), opening.id
+        start, last = "" if first is None else first.isoformat(), len(turn)
+        turn_of = turn.get(opening.id, last)
+        return opening.kind == "job", start, turn_of, _FIRST.index(opening.kind), opening.id
 
     for number, one in enumerate(sorted(taken, key=order), start=1):
         first, last = _days(plan, one)

@@ -168,10 +168,14 @@ def _as_read(rules: Sequence[Rule], instance: Instance) -> Instance:
 def _with_steps(
     instance: Instance, rules: Sequence[Rule | OwnRule], terms: Sequence[Term]
 ) -> Instance:
-    """Return the region with the steps that people can take, where skills ask for some."""
-    if not any(isinstance(rule, EssentialSkills) for rule in rules) or not instance.is_step.any():
+    """Return the region with the steps that people can take, where skills ask for some.
+
+    What steps ask is met by other steps as well: that rule tells by itself who can take which.
+    """
+    others = [rule for rule in rules if not isinstance(rule, EssentialSkills)]
+    if len(others) == len(rules) or not instance.is_step.any():
         return instance
-    candidate, opening = enumerate_steps(instance, [rule for rule in rules if rule.judges_steps])
+    candidate, opening = enumerate_steps(instance, [one for one in others if one.judges_steps])
     worth = (term.of_step for term in terms if isinstance(term, StepValue))
     return instance.with_steps(OpenSteps(candidate, opening, sum(worth, start=Fraction(0))))
 

@@ -147,7 +147,7 @@ def test_steps_are_handed_out_while_places_and_money_last():
         (None, [True, False, False, True, True], [0, 1, 0, 0, 1, 1]),
         (np.eye(6, dtype=np.int64)[0], [True, True, False, False, True], [1, 0, 1, 0, 0, 0]),
     ):
-        options = pair, need, of_need, option
-        packer = StepPacker(options, taking, np.array([1, 2, 1, 100]), 3, kept)
+        asks = (pair, need), (pair[:0], need[:0])
+        packer = StepPacker(asks, (of_need, option), taking, np.array([1, 2, 1, 100]), 3, kept)
         assert [packer.add(one) for one in (0, 1, 2, 3, 9)] == served
         assert packer.own().tolist() == taken
