@@ -1,9 +1,8 @@
 """One rule alone on a tiny region: its settings, listed pairs under it, and plans over them."""
 
-import pytest
 from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
-from tiny_regions import DATE, ids_of, tiny_regions
+from tiny_regions import DATE, ids_of, sampled, tiny_regions
 
 import placement_opt as po
 from placement_opt.basics.errors import Findings
@@ -39,25 +38,29 @@ LAW = (
 VARIANTS = ("intensive", "light")
 MOST_COACHED_PAIRS = 4
 
-CASES = [
-    pytest.param(rule, fields, at_most, id=f"{rule.__name__}-{number}-{at_most or 'many'}")
+CASES = {
+    rule: [
+        (fields, at_most)
+        for fields in rule.examples
+        for at_most in (
+            (1, None)
+            if rule
+            in {
+                po.Coaching,
+                po.FewCoaches,
+                po.MunicipalityBalance,
+                po.JobsQuota,
+                po.FewChanges,
+                po.OneVariant,
+            }
+            else (None,)
+        )
+    ]
     for rule in RULES
     if rule is not po.SmoothIntake  # it asks for periods: see test_rules_in_time
-    for number, fields in enumerate(rule.examples)
-    for at_most in (
-        (1, None)
-        if rule
-        in {
-            po.Coaching,
-            po.FewCoaches,
-            po.MunicipalityBalance,
-            po.JobsQuota,
-            po.FewChanges,
-            po.OneVariant,
-        }
-        else (None,)
-    )
-]
+}
+"""The settings that each rule is tried in: its fields, and how many placements people may have."""
+
 FEW = settings(
     max_examples=25,
     deadline=None,
@@ -70,7 +73,7 @@ FEW = settings(
 def listed(draw, most_pairs):
     """Draw a region and a frame of some of its pairs, with columns of its own."""
     region = draw(tiny_regions(fixed=False, options=True))
-    ways = draw(st.sampled_from(((None,), VARIANTS)))
+    ways = draw(sampled(((None,), VARIANTS)))
     # Whoever has coaching options is listed in one of them, or in all of them by a single row.
     every = [
         (c.id, o.id, way)
@@ -82,24 +85,24 @@ def listed(draw, most_pairs):
     assume(every)
     pairs = draw(st.lists(st.sampled_from(every), unique=True, min_size=1, max_size=most_pairs))
     each = {"min_size": len(pairs), "max_size": len(pairs)}
-    weights = st.sampled_from((0, 1, 1.5, 0.000001, 2.333333))
+    weights = sampled((0, 1, 1.5, 0.000001, 2.333333))
     frame = {
         "candidate_id": [candidate for candidate, _, _ in pairs],
         "opening_id": [opening for _, opening, _ in pairs],
         "weight": draw(st.lists(weights, **each)),
-        "crew": draw(st.lists(st.sampled_from(("red", "blue")), **each)),
+        "crew": draw(st.lists(sampled(("red", "blue")), **each)),
     }
     if ways == VARIANTS:
         frame["variant"] = [way for *_, way in pairs]
     overriding = {
-        "hours_per_week": st.sampled_from((0, 8, 12.75, 25.5)),
-        "coaching_hours_per_week": st.sampled_from((0, 1.2, 2.5)),
-        "wage_value": st.sampled_from((0.25, 0.5)),
-        "subsidy_eur_per_year": st.sampled_from((0, 4_000.01)),
-        "candidate_rank": st.sampled_from((1, 2, 2, 3, None)),
-        "opening_rank": st.sampled_from((1, 2, 2, 3, None)),
+        "hours_per_week": sampled((0, 8, 12.75, 25.5)),
+        "coaching_hours_per_week": sampled((0, 1.2, 2.5)),
+        "wage_value": sampled((0.25, 0.5)),
+        "subsidy_eur_per_year": sampled((0, 4_000.01)),
+        "candidate_rank": sampled((1, 2, 2, 3, None)),
+        "opening_rank": sampled((1, 2, 2, 3, None)),
     }
-    for name in draw(st.sampled_from(((), (), *((name,) for name in overriding)))):
+    for name in draw(sampled(((), (), *((name,) for name in overriding)))):
         frame[name] = draw(st.lists(overriding[name], **each))
         if name.endswith("_rank"):  # of a pair, whatever its ways
             of_pair = {pair[:2]: rank for pair, rank in zip(pairs, frame[name], strict=True)}

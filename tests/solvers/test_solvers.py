@@ -108,7 +108,7 @@ class TestContract:
         answers = []
         for _ in range(2):
             _, ending, outcome, _ = searched(
-                get_solver(name), formulation, time_limit_s=0.5, seed=7, reproducible=True
+                get_solver(name), formulation, time_limit_s=0.2, seed=7, reproducible=True
             )
             values = outcome.solution.values(formulation).tolist()
             answers.append((ending, outcome.stop_reason, outcome.gained, outcome.bound, values))

@@ -12,7 +12,7 @@ import json
 import placement_opt as po
 
 region = po.synthetic_region(candidates=300, seed=7)
-result = po.solve(region, time_limit_s=1, seed={seed}, reproducible=True, solver="{solver}")
+result = po.solve(region, time_limit_s=0.5, seed={seed}, reproducible=True, solver="{solver}")
 print(json.dumps({{
     "placements": [row.model_dump() for row in result.placement_rows],
     "unplaced": [row.model_dump(mode="json") for row in result.unplaced_rows],

@@ -47,7 +47,7 @@ def test_a_first_plan_that_crashes_is_done_without(formulation, found, monkeypat
     def crash(*_):
         raise RuntimeError("no dive")
 
-    search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.02))
+    search = Search(formulation, SearchLimits(time_limit_s=600, gap=0.05))
     core = near_core.NearCore(formulation, lumped(formulation), search)
     with monkeypatch.context() as patch:
         patch.setattr(near_core, "NearPlans", crash)

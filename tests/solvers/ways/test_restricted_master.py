@@ -42,7 +42,7 @@ class TestAnswers:
     @pytest.mark.parametrize("seed", PRICED_SEEDS)
     def test_a_region_gets_a_sound_plan_with_a_small_proven_gap(self, seed):
         model = model_of(seed)
-        result = model.solve(time_limit_s=15, gap=0.005, solver="auto")
+        result = model.solve(time_limit_s=15, gap=0.02, solver="auto")
         assert any(text.startswith("prices") for text in result.stats["way"])
         assert result.status in {po.Status.OPTIMAL, po.Status.FEASIBLE}
         assert result.bound >= result.objective
@@ -74,7 +74,7 @@ class TestAnswers:
     def test_a_reproducible_solve_gives_the_same_plan_twice(self, model):
         plans = []
         for _ in range(2):
-            result = model.solve(time_limit_s=2, reproducible=True, seed=3)
+            result = model.solve(time_limit_s=1, reproducible=True, seed=3)
             plans.append((result.placement_rows, result.objective, result.bound))
         assert plans[0] == plans[1]
         assert plans[0][0]
@@ -107,7 +107,7 @@ class TestFallbacks:
         search = search_of(model.compile().formulation)
         nobody = completed(search.formulation, np.zeros(0, dtype=np.int64), search.clock)
         assert search.offer(nobody, "nobody")
-        result = model.solve(time_limit_s=6, gap=0)
+        result = model.solve(time_limit_s=4, gap=0)
         assert result.objective > 0
         assert any("CP-SAT on the whole" in note for note in result.stats["way"])
         again = model.solve(time_limit_s=1, gap=0, reproducible=True)
@@ -284,7 +284,7 @@ def test_without_prices_of_the_whole_they_come_by_column_generation(monkeypatch)
     region = po.synthetic_region(candidates=300, openings=80, seed=2)
     monkeypatch.setattr(auto, "price", lambda *_: None)
     monkeypatch.setattr(auto, "PARTS_PAIRS", 0)
-    result = po.Model(region).solve(time_limit_s=30, gap=0.01)
+    result = po.Model(region).solve(time_limit_s=30, gap=0.03)
     assert any("column generation instead" in note for note in result.stats["way"])
     assert result.bound is not None
     assert result.gap < 0.05
