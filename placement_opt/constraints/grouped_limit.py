@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 
 import numpy as np
 from scipy import sparse
@@ -256,8 +257,9 @@ def stacked(title: str, parts: Sequence[RowBlock]) -> RowBlock:
     """Put blocks of one rule under each other, their own variables side by side."""
     if len(parts) == 1:
         return parts[0]
-    with_own = [part for part in parts if part.variables is not None]
-    n_own = sum(len(part.variables) for part in with_own if part.variables)
+    own = [part.variables for part in parts if part.variables is not None]
+    variables = reduce(Variables.with_more, own) if own else None
+    n_own = 0 if variables is None else len(variables)
     own_usage, offset = [], 0
     for part in parts:
         width = len(part.variables) if part.variables else 0
@@ -269,15 +271,8 @@ def stacked(title: str, parts: Sequence[RowBlock]) -> RowBlock:
         sparse.vstack([part.usage for part in parts], format="csr"),
         np.concatenate([part.lower for part in parts]),
         np.concatenate([part.upper for part in parts]),
-        Variables(
-            np.concatenate([part.variables.lower for part in with_own if part.variables]),
-            np.concatenate([part.variables.upper for part in with_own if part.variables]),
-            [gain for part in with_own if part.variables for gain in part.variables.gain],
-            all(part.variables.follow for part in with_own if part.variables),
-        )
-        if with_own
-        else None,
-        sparse.vstack(own_usage, format="csr") if with_own else None,
+        variables,
+        sparse.vstack(own_usage, format="csr") if own else None,
         limits=_limits_stacked(parts),
     )
 
