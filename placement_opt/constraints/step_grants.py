@@ -116,8 +116,8 @@ class Grants(ShortRepr):
         """Return the first time at which people can start in openings, for what they lack.
 
         No plan has them start sooner: a step of each list is over by then, and of two lists one
-        after the other, unless one step is in both or runs beside others. So it is exact where two
-        steps suffice that ask for nothing more.
+        after the other, unless one step is in both or runs beside others. So it is exact where
+        people lack two skills at most, and the steps ask for nothing that they lack.
         """
         place, of_list = self.lacking(candidate, opening)
         wait = np.zeros(candidate.size, dtype=np.int32)

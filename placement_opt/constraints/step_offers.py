@@ -68,9 +68,9 @@ def _giving(
 ) -> _Giving:
     """Return the steps that meet each demand.
 
-    Of what a step asks those are left out that ask as much of the same skill themselves: whoever
-    takes one has what meets the demand already, be it from a step before. So the advanced course
-    does not lead back to the basic one.
+    Those are left out that ask as much of the same skill themselves: whoever takes one has what
+    meets the demand already, be it from a step before. So the advanced course does not lead back to
+    the basic one.
     """
     records = [instance.opening_of[id_] for id_ in instance.opening_ids]
     offered: dict[str, list[tuple[int, int]]] = {}
@@ -88,13 +88,11 @@ def _giving(
             asked[opening, skill] = _Asked(at, least, members)
     giving = {}
     for (opening, skill), one in asked.items():
-        members = one.members
-        if instance.is_step[opening]:
-            members = tuple(
-                step
-                for step in members
-                if (step, skill) not in asked or not one.is_met_before(asked[step, skill])
-            )
+        members = tuple(
+            step
+            for step in one.members
+            if (step, skill) not in asked or not one.is_met_before(asked[step, skill])
+        )
         if members:
             giving[opening, one.at] = members
     return giving

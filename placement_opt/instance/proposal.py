@@ -111,7 +111,7 @@ class Proposal:
     def is_granted(self, placement: Placement, skill: str) -> bool:
         """Tell whether a step of the plan gives the person a skill as a job or step asks it."""
         in_turn = chain.from_iterable(self.steps_in_turn(placement.candidate_id))
-        return any(self.gives(step, placement, skill) for step in in_turn if step != placement)
+        return any(self.gives(step, placement, skill) for step in in_turn)
 
     def steps_in_turn(self, candidate_id: str) -> list[list[Placement]]:
         """Return the steps of a person, in rounds: all that a step asks is given in those before.

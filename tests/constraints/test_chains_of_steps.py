@@ -36,8 +36,11 @@ MONTHS = periods_from("2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01", "2
 
 
 def in_months(region):
-    """Return a region with fewer steps, since each has a start as well."""
-    update = {"periods": MONTHS, "openings": region.openings[:4], "date": "2026-02-01"}
+    """Return a region with fewer steps, since each has a start as well: often they are a chain."""
+    job, first, *others = region.openings
+    towards_it = sorted(others, key=lambda step: "c" not in step.grants)
+    openings = (job, first, *towards_it[:2])
+    update = {"periods": MONTHS, "openings": openings, "date": "2026-02-01"}
     return region.model_copy(update=update)
 
 
@@ -143,7 +146,7 @@ def test_no_start_is_left_out_that_some_plan_holds(region):
 
 @FEW
 @given(seed=st.integers(0, 10**9))
-def test_starts_are_exact_where_two_steps_suffice_that_ask_for_nothing(seed):
+def test_starts_are_exact_where_two_skills_are_lacking_and_steps_ask_for_nothing(seed):
     drawn = random.Random(seed)
     region = in_time(drawn)
     update = {"required_skills": {}, "essential_skills": frozenset()}
@@ -171,6 +174,23 @@ def test_two_trainings_one_after_the_other_leave_later_starts_only():
         region = region.model_copy(update={"openings": (job, *steps)})
         pairs = po.Model(region).compile().pairs
         assert pairs.start.tolist() == list(range(first, 4))
+
+
+def test_of_three_skills_any_two_have_time_before_the_first_start_that_is_listed():
+    # Each two of the skills come from one training, and all three take two of them.
+    given = {"T-1": ("a", "b"), "T-2": ("a", "c"), "T-3": ("b", "c")}
+    steps = [
+        training(id_, grants=dict.fromkeys(skills, 0.5), contract_months=1)
+        for id_, skills in given.items()
+    ]
+    asked = dict.fromkeys("abc", 0.5)
+    job = po.Opening(id="O-1", required_skills=asked, essential_skills=tuple(asked))
+    region = shop([{}], [], periods=MONTHS, date="2026-02-01")
+    region = region.model_copy(update={"openings": (job, *steps)})
+    listed, held = listed_and_held(region)
+    assert sorted(start for *_, start in listed) == [1, 2, 3]
+    assert sorted(start for *_, start in held) == [2, 3]
+    assert po.solve(region).placements["start_period"].tolist() == ["P2"]
 
 
 @pytest.mark.parametrize("late", ["T-1", "T-2"])

@@ -176,6 +176,15 @@ def test_rows_of_chains_have_words_in_both_languages():
         assert po.Steps().label_nl(english) == dutch
 
 
+def test_a_step_that_asks_what_the_job_asks_is_none_of_its_options():
+    # Whoever takes T-1 has what the job asks since T-9; the level that it gives is more than that.
+    steps = [asking("T-1", "dutch", grants={"dutch": 0.9}), training("T-9", grants={"dutch": 0.5})]
+    compiled = po.Model(shop([{}], steps)).compile()
+    block = next(one for one in compiled.formulation.blocks if one.title == po.Steps.title)
+    assert [str(label) for label in block.labels] == ["C-0 takes T-9", "training T-9"]
+    assert po.solve(shop([{}], steps)).paths["opening_id"].tolist() == ["T-9", "O-1"]
+
+
 def test_a_step_that_needs_another_is_taken_once_and_its_starts_are_added_up():
     more = {**IN_MONTHS, "periods": periods_from(*(f"2026-0{n}-01" for n in range(1, 6)))}
     steps = [asking("T-1", "basics", contract_months=1), basics(contract_months=1)]
