@@ -19,7 +19,7 @@ class StepValue(Term):
 
     .. math:: P \cdot \sum_{c,s} z_{cs}
 
-    Without this term steps give nothing, and only those are taken that a job asks for. With points
+    Without this term steps give nothing, and only those are taken that a job needs. With points
     above 0, steps are taken for their own sake, too; with points below 0, each has to be worth it,
     and plans that need fewer are better. Source: the region's own choice; no law.
 
