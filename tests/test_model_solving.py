@@ -170,9 +170,10 @@ def test_solve_takes_what_a_model_takes():
 
 
 def test_time_for_the_verdict_on_the_largest_plan_is_set_aside():
-    def kept(positions, candidates, limit):
+    def kept(positions, candidates, limit, periods=()):
         region = po.Region(
             name="r",
+            periods=periods,
             candidates=[po.Candidate(id=f"C-{n}") for n in range(candidates)],
             openings=[po.Opening(id="O-1", positions=positions)],
         )
@@ -181,6 +182,9 @@ def test_time_for_the_verdict_on_the_largest_plan_is_set_aside():
     assert kept(40, 100, 60.0) == pytest.approx(40 * CLOSING_S)
     assert kept(400, 100, 60.0) == pytest.approx(100 * CLOSING_S)
     assert kept(400, 100, 0.5) == pytest.approx(0.5 * CLOSING_SHARE)
+    quarters = po.synthetic_region(candidates=1, openings=1, periods=4).periods
+    assert kept(20, 100, 60.0, quarters) == pytest.approx(80 * CLOSING_S)
+    assert kept(40, 100, 60.0, quarters) == pytest.approx(100 * CLOSING_S)
 
 
 class TestSeconds:

@@ -20,7 +20,7 @@ from placement_opt.solvers.derived.part import Part, part_of
 from placement_opt.solvers.engines.cp_sat import CpSat
 from placement_opt.solvers.plans.given_filling import own_reach
 from placement_opt.solvers.plans.repair import repaired, with_penalties
-from placement_opt.solvers.plans.rounding import rounded
+from placement_opt.solvers.plans.rounding import gaining_most, rounded
 from placement_opt.solvers.search.base import Ending, Search
 from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.clock import Clock
@@ -37,9 +37,6 @@ MOST_REPAIRS = 60
 
 LONG_ROW = 10_000
 """A row of more pairs names no one in particular, so that nothing around it is looked at."""
-
-GREEDY_PAIRS = 20_000
-"""So many of the pairs that gain most are tried to fill a plan up."""
 
 
 @dataclass
@@ -106,9 +103,7 @@ def _outside(whole: Formulation, part: Part, inside: Solution | None) -> Solutio
 
 def filled_up(formulation: Formulation, plan: Solution, limits: SearchLimits) -> Solution:
     """Return a plan with more pairs that gain, where they fit beside those of a plan."""
-    gain = formulation.objective.gain[: formulation.n_pairs]
-    most = np.argsort(-gain, kind="stable")[:GREEDY_PAIRS]
-    order = np.concatenate([plan.chosen, most[gain[most] > 0]])
+    order = np.concatenate([plan.chosen, gaining_most(formulation)])
     more = rounded(formulation, order, Clock(limits))
     if more is None or not formulation.is_satisfied_by(more.values(formulation)):
         return plan

@@ -1,6 +1,6 @@
 """Coaching rows in a region with periods: hours and people of each coach in each of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -222,7 +222,11 @@ class _ClassesInTime(CoachCapacity):
 
     @override
     def room(self, pairs: Ints, chosen: Ints, own: Ints) -> Lacking:
-        return self._room.lacking(pairs, self._most - self._asks @ own)
+        return self.room_in(chosen, own)(pairs)
+
+    @override
+    def room_in(self, chosen: Ints, own: Ints) -> Callable[[Ints], Lacking]:
+        return self._room.in_plan(self._most - self._asks @ own)
 
     @override
     def lift(self, chosen: Ints, own: Ints, liked: Columns | None = None) -> Mapping[str, Any]:

@@ -1,6 +1,5 @@
 """Hands out the hours of coaches in each period, person by person."""
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,23 @@ from placement_opt.constraints.coaching_places import Places
 
 if TYPE_CHECKING:
     from placement_opt.constraints.coaching_classes import HandOut
+
+
+class _Asks(dict[int, tuple[tuple[int, int], ...]]):
+    """The (row, amount) that one person of a variable takes, read once for those asked about.
+
+    There may be a million variables, of which a plan needs a few thousand.
+    """
+
+    def __init__(self, columns: sparse.csc_array) -> None:
+        super().__init__()
+        self._columns = columns
+
+    def __missing__(self, own: int) -> tuple[tuple[int, int], ...]:
+        at = slice(*self._columns.indptr[own : own + 2])
+        rows, amounts = self._columns.indices[at].tolist(), self._columns.data[at].tolist()
+        self[own] = found = tuple(zip(rows, amounts, strict=True))
+        return found
 
 
 class BestFitInTime(Places):
@@ -50,10 +66,7 @@ class BestFitInTime(Places):
         super().__init__(
             classes.pair, classes.of_pair, size, of_class, coach, n_coaches, kept, liked
         )
-        ends, rows, amounts = (
-            one.tolist() for one in (columns.indptr, columns.indices, columns.data)
-        )
-        self._asks = [tuple(zip(rows[a:b], amounts[a:b], strict=True)) for a, b in pairwise(ends)]
+        self._asks = _Asks(columns)
         self._share: list[float] = [1 / max(1, limit) for limit in most.tolist()]
         self._left: list[int] = (most - asks @ self._kept).tolist()
         self._moves = MOST_MOVES

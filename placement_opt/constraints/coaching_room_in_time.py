@@ -1,6 +1,8 @@
 """What coaches lack for one more placement in its periods, for the reasons of who is left."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -32,17 +34,15 @@ class RoomInTime:
     asks: sparse.csr_array
     first_row: int
 
-    def lacking(self, pairs: Ints, left: Ints, has: sparse.csr_array | None = None) -> Lacking:
-        """Return the rows that the coach nearest to having room lacks for each pair.
+    def in_plan(self, left: Ints, has: sparse.csr_array | None = None) -> Callable[[Ints], Lacking]:
+        """Return what tells the rows that the coach nearest to having room lacks for each pair.
 
         A pair whose kind has no coach lacks the row of that kind.
 
         Parameters
         ----------
-        pairs
-            Who asks.
         left
-            What each row has left, shape (R,).
+            What each row has left in the plan, shape (R,).
         has
             What of `asks` is taken already, and asked no more.
         """
@@ -55,16 +55,25 @@ class RoomInTime:
         n_kinds = int(max(self.kind_of_pair.max(initial=-1), kind.max(initial=-1))) + 1
         nearest = np.full(n_kinds, -1, dtype=np.int64)
         nearest[kind] = order[first]
-        at = np.minimum(np.searchsorted(self.pair, pairs), max(self.pair.size - 1, 0))
-        place = np.flatnonzero(self.pair[at] == pairs)
-        best = nearest[self.kind_of_pair[at[place]]]
-        nobody = place[best < 0]
-        found = [(nobody, self.kind_of_pair[at[nobody]].astype(np.int64))]
         by_variable = np.argsort(variable, kind="stable")
-        ends = np.searchsorted(variable[by_variable], np.arange(self.kind.size + 1))
-        for one in np.unique(best[best >= 0]).tolist():
-            asking = place[best == one]
-            rows = row[by_variable[ends[one] : ends[one + 1]]] + self.first_row
-            found.append((np.repeat(asking, rows.size), np.tile(rows, asking.size)))
-        places, rows_of = zip(*found, strict=True)
-        return np.concatenate(places), np.concatenate(rows_of)
+        start = np.searchsorted(variable[by_variable], np.arange(self.kind.size + 1))
+        return partial(
+            self._lacking, nearest, start, self.first_row + row[by_variable].astype(np.int64)
+        )
+
+    def _lacking(self, nearest: Ints, start: Ints, row: Ints, pairs: Ints) -> Lacking:
+        """Look up what each pair's nearest variable lacks: its rows from `start` to the next."""
+        # Of one type with `pair`, which would be copied to the wider one each time.
+        asked = pairs.astype(self.pair.dtype)
+        at = np.minimum(np.searchsorted(self.pair, asked), max(self.pair.size - 1, 0))
+        place = np.flatnonzero(self.pair[at] == pairs)
+        kind = self.kind_of_pair[at[place]].astype(np.int64)
+        best = nearest[kind]
+        nobody = best < 0
+        asking, best = place[~nobody], best[~nobody]
+        width = start[best + 1] - start[best]
+        entry = np.arange(width.sum()) - np.repeat(np.cumsum(width) - width - start[best], width)
+        return (
+            np.concatenate([place[nobody], np.repeat(asking, width)]),
+            np.concatenate([kind[nobody], row[entry]]),
+        )

@@ -1,6 +1,6 @@
 """Coaching rows in time where people may have several placements: one coach serves all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -141,6 +141,10 @@ class _StackedInTime(CoachCapacity):
 
     @override
     def room(self, pairs: Ints, chosen: Ints, own: Ints) -> Lacking:
+        return self.room_in(chosen, own)(pairs)
+
+    @override
+    def room_in(self, chosen: Ints, own: Ints) -> Callable[[Ints], Lacking]:
         splits, n_periods = self._splits, self._free.n_periods
         n_splits, n_links = splits.of_pair.size, splits.link_person.size
         serves = own[:n_splits]
@@ -157,7 +161,7 @@ class _StackedInTime(CoachCapacity):
         row = n_rows + splits.coach[split] * n_periods + period
         entries = np.ones(split.size, dtype=np.int64), (row, split)
         has = sparse.csr_array(entries, shape=self._asks.shape)
-        return self._room.lacking(pairs, self._most - used, has)
+        return self._room.in_plan(self._most - used, has)
 
     @override
     def lift(self, chosen: Ints, own: Ints, liked: Columns | None = None) -> Mapping[str, Any]:

@@ -68,6 +68,7 @@ class Proposal:
         self.readings = Readings() if readings is None else readings
         self._labels = {} if labels is None else labels
         self._in_regime: dict[tuple[str, str], Candidate] = {}
+        self._runs: dict[tuple[str, str | None], tuple[Period, ...]] = {}
 
     def __len__(self) -> int:
         return len(self.placements)
@@ -191,7 +192,12 @@ class Proposal:
     def run(self, placement: Placement) -> tuple[Period, ...]:
         """Return the periods in which a placement runs; none in a region without periods."""
         periods, variant = self.instance.region.periods, placement.variant
-        return tuple(run_of(periods, variant, self.opening(placement))) if periods else ()
+        if not periods:
+            return ()
+        key = (placement.opening_id, variant)
+        if key not in self._runs:
+            self._runs[key] = tuple(run_of(periods, variant, self.opening(placement)))
+        return self._runs[key]
 
     def run_under_contract(self, placement: Placement) -> tuple[Period, ...]:
         """Return those of these periods that come after a trial."""

@@ -110,6 +110,7 @@ def _phases(
 
 def closing_s(region: Region, time_limit_s: float) -> float:
     """Return the seconds to keep for the verdict and the tables of the largest plan."""
-    positions = sum(opening.positions for opening in region.openings)
+    # In time one after the other may have a place, and each is read in every period.
+    positions = sum(opening.positions for opening in region.openings) * max(1, len(region.periods))
     placements = min(positions, len(region.candidates))
     return min(CLOSING_S * placements, CLOSING_SHARE * time_limit_s)

@@ -12,8 +12,25 @@ from placement_opt.formulation.own_variables import values_that_follow
 from placement_opt.formulation.row_blocks import NO_LOWER, RowBlock
 from placement_opt.solvers.plans.completion import completed
 from placement_opt.solvers.plans.upper_limits import UpperLimits, asked_by_name
+from placement_opt.solvers.relaxation.column_choice import best_of_each
+from placement_opt.solvers.relaxation.pricing import anchor_of
 from placement_opt.solvers.search.board import Solution
 from placement_opt.solvers.search.clock import Clock
+
+OF_EACH, LEAST_PAIRS = 8, 20_000
+"""So many pairs of each candidate are tried for a first plan, and so many in all at least."""
+
+
+def gaining_most(formulation: Formulation) -> Ints:
+    """Return the pairs that gain most, a few of each candidate, the largest gain first."""
+    gain = formulation.objective.gain[: formulation.n_pairs].astype(np.float64)
+    anchor = anchor_of(formulation)
+    of_row = np.zeros(gain.size, dtype=np.int64) if anchor is None else anchor.row_of_pair
+    most = max(OF_EACH, LEAST_PAIRS // (int(of_row.max(initial=0)) + 1))
+    pairs = np.flatnonzero(gain > 0)
+    pairs = pairs[best_of_each(of_row[pairs], gain[pairs], most)]
+    best: Ints = pairs[np.argsort(-gain[pairs], kind="stable")]
+    return best
 
 
 def rounded(

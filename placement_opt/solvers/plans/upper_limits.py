@@ -14,7 +14,9 @@ MOST_OVERFULL = 10_000
 
 
 class UpperLimits:
-    """What rows without own variables still allow, and what each of some pairs uses of them.
+    """What rows still allow, and what each of some pairs uses of them.
+
+    Where own variables of a rule make room in a row, as much as they can make counts as free.
 
     Parameters
     ----------
@@ -28,14 +30,16 @@ class UpperLimits:
         at, row, amount, free = [pairs[:0]], [pairs[:0]], [pairs[:0]], [pairs[:0]]
         n_rows = 0
         for block in formulation.blocks:
-            if block.variables is None:
-                place, of_block, value = block.by_pair.of_pairs(pairs)
-                is_limited = block.upper[of_block] != NO_UPPER
-                at.append(place[is_limited])
-                row.append(of_block[is_limited] + n_rows)
-                amount.append(value[is_limited].astype(np.int64))
-                free.append(block.upper)
-                n_rows += len(block)
+            most = _most_of_pairs(block)
+            if not np.any(most < block.reach_of_pairs):
+                continue
+            place, of_block, value = block.by_pair.of_pairs(pairs)
+            is_limited = most[of_block] < block.reach_of_pairs[of_block]
+            at.append(place[is_limited])
+            row.append(of_block[is_limited] + n_rows)
+            amount.append(value[is_limited].astype(np.int64))
+            free.append(most)
+            n_rows += len(block)
         every = np.concatenate(at)
         order = np.argsort(every, kind="stable")
         self._n_pairs = pairs.size
@@ -106,6 +110,17 @@ class UpperLimits:
             gone[least] = True
             entries = slice(of_pair[least], of_pair[least + 1])
             over[row[entries]] -= amount[entries]
+
+
+def _most_of_pairs(block: RowBlock) -> Ints:
+    """Return how much the pairs of each row may come to, shape (R,); NO_UPPER without a limit."""
+    if block.variables is None:
+        return block.upper
+    row, own, value = block.own_entries
+    least = np.zeros(len(block), dtype=np.int64)
+    at_ends = (value * end[own] for end in (block.variables.lower, block.variables.upper))
+    np.add.at(least, row, np.minimum(*at_ends))
+    return np.where(block.upper == NO_UPPER, NO_UPPER, block.upper - least)
 
 
 def asked_by_name(formulation: Formulation, liked: npt.NDArray[np.integer] | None = None) -> Ints:

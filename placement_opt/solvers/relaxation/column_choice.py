@@ -12,7 +12,7 @@ the best of each candidate and opening."""
 
 BEST_OF_CANDIDATE, BEST_OF_OPENING = 3, 8
 BEST_OF_EQUATION = 8
-ENTERING_OF_CANDIDATE = 3
+ENTERING_OF_CANDIDATE = 8
 MOST_ENTERING, ENTERING_PER_CANDIDATE = 20_000, 1.3
 FEW_ENTERING = 500
 """Up to so many pairs enter together, however many of them are of one candidate."""
@@ -108,10 +108,13 @@ def asked(formulation: Formulation) -> Ints:
 
 
 def _groups(formulation: Formulation) -> list[npt.NDArray[np.signedinteger]]:
-    """Return each pair's row, counted from 1, in the two largest blocks with `each_pair_once`."""
-    blocks = [b for b in formulation.blocks if b.each_pair_once and b.variables is None]
-    blocks.sort(key=lambda block: -len(block))
-    return [block.by_pair.row for block in blocks[:2] if block.by_pair.row is not None]
+    """Return a row of each pair, counted from 1, in the two largest blocks that most pairs are in.
+
+    Mostly these are its candidate and its opening; of the periods in which it runs, the last.
+    """
+    blocks = [b for b in formulation.blocks if b.variables is None]
+    rows = [b.by_pair.row for b in sorted(blocks, key=lambda block: -len(block))]
+    return [row for row in rows if row is not None][:2]
 
 
 class OwnColumns:

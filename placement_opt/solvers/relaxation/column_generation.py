@@ -1,9 +1,9 @@
 """The linear relaxation of a large problem, over a few of its columns at a time.
 
-1. Samples of the candidates give prices near those of the whole.
-2. A first-order method starts from those prices and solves the whole over the columns that they
-   make promising. Then all columns are priced out: those that gain enter, and those that have not
-   been near a gain for some rounds leave.
+A first-order method starts from prices near those of the whole, as samples of the candidates bring
+them (`placement_opt.solvers.relaxation.sampling`), and solves the whole over the columns that they
+make promising. Then all columns are priced out: those that gain enter, and those that have not been
+near a gain for some rounds leave.
 
 Any prices prove a bound for all columns, so nothing here has to be exact.
 """
@@ -26,7 +26,6 @@ from placement_opt.solvers.relaxation.column_choice import (
 from placement_opt.solvers.relaxation.point import Point
 from placement_opt.solvers.relaxation.pricing import Pricing, Proven
 from placement_opt.solvers.relaxation.restricted_lp import FirstOrderRun, RestrictedLp
-from placement_opt.solvers.relaxation.sampling import sampled_prices
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.clock import Clock
 from placement_opt.solvers.search.resident_memory import give_back
@@ -68,6 +67,13 @@ class Relaxed:
     columns: Ints
     point: Point | None
 
+    @property
+    def of_core(self) -> Floats:
+        """Where the pairs of the core ended, shape (core,); zeros before the first program."""
+        if self.point is None:
+            return np.zeros(self.core.size)
+        return self.point.values[self.columns.size - self.core.size :]
+
 
 class ColumnGeneration:
     """Solves the relaxation of a formulation by column generation.
@@ -77,8 +83,8 @@ class ColumnGeneration:
     formulation
         The problem; a lumped one is solved faster.
     clock
-        Ends the work; its seed draws the samples. In a reproducible search iterations count instead
-        of seconds, so that every run finds the same prices.
+        Ends the work. In a reproducible search iterations count instead of seconds, so that every
+        run finds the same prices.
     on_bound
         Called with every better bound.
     """
@@ -94,7 +100,6 @@ class ColumnGeneration:
         self.pricing = Pricing(formulation)
         self._stop = clock.stop_asked
         self._on_bound = on_bound
-        self._random = np.random.default_rng(clock.limits.seed)
         self.largest_gain = formulation.objective.largest_gain
         self.pairs = PairColumns(formulation)
         self.own = OwnColumns(formulation)
@@ -122,16 +127,6 @@ class ColumnGeneration:
     def started(self, prices: Floats) -> Proven:
         """Return what prices prove that are known from the start."""
         return self._settled(prices)
-
-    def sampled(self, until: float) -> Proven | None:
-        """Return prices from samples of the candidates; see `solvers.relaxation.sampling`."""
-        anchor = self.pricing.anchor
-        if anchor is None:
-            return None
-        prices = sampled_prices(
-            self.formulation, anchor, self._random, lambda: self._seconds(until), self._stop
-        )
-        return None if prices is None else self._settled(prices)
 
     def priced_out(
         self,
@@ -235,12 +230,12 @@ class _Restricted:
         core = np.union1d(core[self._near[core] > turn + 1 - ROUNDS_KEPT], generation.pairs.asked)
         own = np.union1d(own[of_own > IN_USE], generation.own.of(core, reduced))
         columns = np.concatenate([own, core])
-        self.start = Point(_carried(self.columns, ended.values, columns), prices)
+        self.start = Point(carried(self.columns, ended.values, columns), prices)
         self.core, self.columns = core, columns
         return bool(entering.size)
 
 
-def _carried(before: Ints, values: Floats, columns: Ints) -> Floats:
+def carried(before: Ints, values: Floats, columns: Ints) -> Floats:
     """Return the values that columns had before, and zero for new columns."""
     order = np.argsort(before)
     at = np.minimum(np.searchsorted(before, columns, sorter=order), before.size - 1)

@@ -5,6 +5,7 @@ limits in proportion. Each is a problem of its own over its candidates' pairs, s
 not grow with the region.
 """
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -17,8 +18,9 @@ from placement_opt.solvers.relaxation.column_choice import (
     OwnColumns,
     PairColumns,
 )
-from placement_opt.solvers.relaxation.pricing import Anchor, Pricing, Proven
+from placement_opt.solvers.relaxation.pricing import Anchor, Pricing, Proven, anchor_of
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp, Sales
+from placement_opt.solvers.search.clock import Clock
 
 SAMPLES = ((0.05, 750, 9, 0.02), (0.25, 3_750, 4, 0.05))
 """For each sample: the largest share and number of candidates, the most rounds, and the relative
@@ -28,36 +30,39 @@ SALE_SHARE = 0.8
 """While a sample is solved, unused capacity sells at this share of its last price."""
 
 
-def sampled_prices(
-    formulation: Formulation,
-    anchor: Anchor,
-    random: np.random.Generator,
-    seconds: Callable[[], float],
-    stop: Callable[[], bool],
-) -> Floats | None:
-    """Return prices of all rows, shape (R,), or None when not even the first sample was solved.
+def sampled_prices(formulation: Formulation, clock: Clock, until: float) -> Floats | None:
+    """Return prices of all rows, shape (R,).
 
     Each sample starts from the prices of the one before.
 
     Parameters
     ----------
-    formulation, anchor
-        The problem and its candidates.
-    random
-        Draws the samples.
-    seconds
-        Returns the seconds left.
-    stop
-        Called often; True ends the work.
+    formulation
+        The problem.
+    clock
+        Ends the work; its seed draws the samples.
+    until
+        Value of `time.perf_counter` at which to end.
+
+    Returns
+    -------
+    ndarray or None
+        None when not even the first sample was solved, or there are no candidates to draw from.
     """
+    anchor = anchor_of(formulation)
+    if anchor is None:
+        return None
+    random = np.random.default_rng(clock.limits.seed)
     prices: Floats | None = None
     for most_share, most, rounds, enough in SAMPLES:
-        if stop():
+        if clock.stop_asked():
             break
         share = min(most_share, most / max(1, anchor.n_rows))
         inside = random.random(anchor.n_rows) < share
         sample = _Sample(formulation, anchor, inside, share)
-        found = sample.solve(prices, rounds, enough, seconds, stop)
+        found = sample.solve(
+            prices, rounds, enough, lambda: until - time.perf_counter(), clock.stop_asked
+        )
         prices = prices if found is None else found.prices
     return prices
 

@@ -156,6 +156,9 @@ LEAST_SIMPLEX_S = 0.01
 PRICING_SHARE = 0.6
 """Share of what is left for column generation: cuts and plans need the rest."""
 
+SAMPLES_SHARE = 0.5
+"""Share of that for samples: rough prices do for the first-order method to start from."""
+
 FIRST_ORDER_RUN_S = (5.0, 5.0, 5.0, 8.0)
 """Limits of the runs of the first-order method: the first ones still lack columns."""
 

@@ -1,7 +1,5 @@
 """Chooses the way to solve: a flow, independent components, or prices first."""
 
-import numpy as np
-
 from placement_opt.basics.status import StopReason
 from placement_opt.formulation.certificate import Certificate
 from placement_opt.formulation.formulation import Formulation
@@ -13,7 +11,7 @@ from placement_opt.solvers.derived.components import components
 from placement_opt.solvers.engines.cp_sat import CpSat
 from placement_opt.solvers.engines.mip import Mip
 from placement_opt.solvers.flow.network_flow import NetworkFlow
-from placement_opt.solvers.plans.rounding import rounded
+from placement_opt.solvers.plans.rounding import gaining_most, rounded
 from placement_opt.solvers.plans.upper_limits import asked_by_name
 from placement_opt.solvers.relaxation.relaxation import whole_relaxation
 from placement_opt.solvers.search import schedule
@@ -35,9 +33,6 @@ MOST_PAIRS = 1_000_000
 
 PARTS_PAIRS = 30_000
 """With more pairs, whose linear program took too long, prices come some pairs at a time."""
-
-GREEDY_PAIRS = 20_000
-"""Before there are prices, so many of the pairs that gain most are tried for a first plan."""
 
 
 class Auto:
@@ -102,11 +97,11 @@ class Auto:
     ) -> Ending:
         """Search from prices; where that leads nowhere, by CP-SAT on the whole."""
         ending = None
+        _offer_greedy(formulation, search)
         if formulation.n_variables > MANY_VARIABLES:
             search.note(f"large ({formulation.n_pairs:,} pairs): prices by column generation")
             ending = search_large(formulation, search)
         else:
-            _offer_greedy(formulation, search)
             priced = price(formulation, search)
             if priced is not None and search.clock.stop_reason() is None:
                 ending = search_priced(priced, search, complete)
@@ -167,16 +162,14 @@ def _beyond_floats(formulation: Formulation, search: Search) -> Ending | None:
 
 
 def _offer_greedy(formulation: Formulation, search: Search) -> None:
-    """Offer a plan of the pairs that gain most, unless one is at hand.
+    """Offer a plan of the pairs that gain most for each person, unless one is at hand.
 
     One that has only what rows ask for by name, as fixed placements, is none.
     """
     best = search.best
     if best is not None and best.chosen.size > asked_by_name(formulation, best.chosen).size:
         return
-    gain = formulation.objective.gain[: formulation.n_pairs]
-    order = np.argsort(-gain, kind="stable")[:GREEDY_PAIRS]
-    plan = rounded(formulation, order[gain[order] > 0], search.clock)
+    plan = rounded(formulation, gaining_most(formulation), search.clock)
     if plan is not None:
         search.offer(plan, "greedy")
 

@@ -17,15 +17,17 @@ from placement_opt.solvers.bounds.cut_rounds import MOST_ROUNDS
 from placement_opt.solvers.bounds.strengthened import Restricted, Strengthened
 from placement_opt.solvers.derived.lumped import LumpedProblem, certify, lumped, merged
 from placement_opt.solvers.derived.part import part_of
-from placement_opt.solvers.engines.linear_program import ObjectiveUnit
+from placement_opt.solvers.engines.linear_program import NEARLY, ObjectiveUnit
 from placement_opt.solvers.near.core import NearCore
 from placement_opt.solvers.near.ground import NearSearch, kept_of, nearest, plan_from
+from placement_opt.solvers.plans.rounding import rounded
 from placement_opt.solvers.plans.topping_up import topped_up
-from placement_opt.solvers.relaxation.column_choice import OwnColumns
-from placement_opt.solvers.relaxation.column_generation import ColumnGeneration, Relaxed
+from placement_opt.solvers.relaxation.column_choice import OwnColumns, largest
+from placement_opt.solvers.relaxation.column_generation import ColumnGeneration, Relaxed, carried
 from placement_opt.solvers.relaxation.point import Point
 from placement_opt.solvers.relaxation.pricing import Pricing, Proven
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
+from placement_opt.solvers.relaxation.sampling import sampled_prices
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
 from placement_opt.solvers.search.reporting import Beside
@@ -52,7 +54,10 @@ NEAR_START = 0.05
 first-order method: the simplex method goes on from them."""
 
 EARLY_PAIRS = 15_000
-"""Number of pairs among which the first plans are looked for."""
+"""So many of the pairs nearest to a gain get a linear program of their own for an early plan."""
+
+NEAREST_PAIRS = 60_000
+"""So many of them are tried where prices alone say what to take."""
 
 
 def search_large(formulation: Formulation, search: Search) -> Ending | None:
@@ -86,7 +91,7 @@ def _relaxed(
     generation = ColumnGeneration(problem.formulation, search.clock)
     until = time.perf_counter() + search.clock.share(schedule.PRICING_SHARE)
     early = _EarlyPlan(formulation, problem, wide, search)
-    start = _start(formulation, problem, generation, search, until)
+    start = _start(formulation, problem, wide, generation, search, until)
     relaxed = None
     if start is None or not _is_near(start, search):
         relaxed = generation.priced_out(start, until, PRECISION, early.look, is_rough=True)
@@ -96,6 +101,9 @@ def _relaxed(
         certify(formulation, problem, best.prices, search)
     if best is None or search.clock.stop_asked():
         return None
+    if relaxed is None:  # there was no time for a run, during which to look for a plan
+        asked = generation.pairs.asked
+        early.rounded(Relaxed(best, asked, asked, asked, None))
     look = None
     if relaxed is not None:
         look = Beside(partial(early.look, relaxed), is_asked=False)
@@ -115,8 +123,10 @@ def _relaxed(
         owns, pricing = OwnColumns(small), Pricing(small)
         best = pricing.settled(wide.prices(problem.of_whole(best.prices)))
     own = owns.of(core, best.reduced, EARLY_OWN_LOSS * small.objective.largest_gain)
-    columns = np.concatenate([own, core])
-    unsolved = Restricted(small, columns, Point(np.zeros(columns.size), best.prices))
+    columns, values = np.concatenate([own, core]), np.zeros(own.size + core.size)
+    if relaxed is not None:
+        values[own.size :] = carried(relaxed.core, relaxed.of_core, core)
+    unsolved = Restricted(small, columns, Point(values, best.prices))
     priced = Strengthened(small, best.prices, best.bound, unsolved)
     # Each of these is as large as all variables together.
     del generation, relaxed, best, look, owns
@@ -137,6 +147,7 @@ def _relaxed(
 def _start(
     formulation: Formulation,
     problem: LumpedProblem,
+    wide: LumpedProblem,
     generation: ColumnGeneration,
     search: Search,
     until: float,
@@ -144,14 +155,19 @@ def _start(
     """Return prices to start from: those of an earlier solve if near, else the better of two."""
     if search.prices is None:
         search.note("prices: from samples of the candidates")
-        return generation.sampled(until)
-    search.note("prices: from an earlier solve")
-    start = generation.started(problem.prices(search.prices))
-    _top_up(formulation, search, generation, start)
-    if _is_near(start, search):
-        return start
-    sampled = generation.sampled(until)
-    return start if sampled is None or start.bound < sampled.bound else sampled
+    else:
+        search.note("prices: from an earlier solve")
+        start = generation.started(problem.prices(search.prices))
+        _top_up(formulation, search, generation, start)
+        if _is_near(start, search):
+            return start
+    now = time.perf_counter()
+    prices = sampled_prices(
+        wide.formulation, search.clock, now + schedule.SAMPLES_SHARE * (until - now)
+    )
+    if prices is not None:
+        generation.started(problem.prices(wide.of_whole(prices)))
+    return generation.best
 
 
 def _is_near(start: Proven, search: Search) -> bool:
@@ -172,7 +188,7 @@ def _top_up(
 
 
 class _EarlyPlan:
-    """Rounds the relaxation while prices get better, until a plan is near the bound."""
+    """Makes plans while prices get better, until one is near the bound."""
 
     def __init__(
         self,
@@ -190,13 +206,33 @@ class _EarlyPlan:
         self._unit = small.objective.largest_gain
 
     def look(self, relaxed: Relaxed) -> None:
-        """Make a plan from the pairs nearest to a gain, unless there is a good one already."""
-        search = self._search
-        gained, bound = search.gained, relaxed.best.bound
+        """Make a better plan of what is known, unless there is a good one already."""
+        search, bound = self._search, relaxed.best.bound
         if search.bound is None or search.bound - bound > CERTIFIED_STEP * abs(bound):
             certify(self._formulation, self._problem, relaxed.best.prices, search)
+        gained = search.gained
         if gained is not None and bound - gained <= EARLY_GAP * abs(bound):
             return
+        self.rounded(relaxed)
+        if search.gained == gained and not search.clock.stop_asked():
+            self.of_nearest(relaxed)
+
+    def rounded(self, relaxed: Relaxed) -> None:
+        """Take what the last program used, the largest values first, then the largest gains."""
+        reduced = relaxed.best.reduced[: self._formulation.n_pairs]
+        near = largest(reduced, NEAREST_PAIRS)
+        order = near[np.argsort(-reduced[near], kind="stable")]
+        of_core = relaxed.of_core
+        used = np.flatnonzero(of_core > NEARLY)
+        used = used[np.argsort(-of_core[used], kind="stable")]
+        order = np.concatenate([relaxed.core[used], order])
+        plan = rounded(self._formulation, order, self._search.clock)
+        if plan is not None:
+            self._search.offer(plan, "rounding")
+
+    def of_nearest(self, relaxed: Relaxed) -> None:
+        """Solve the relaxation over the pairs nearest to a gain, and round that."""
+        search = self._search
         n_pairs = self._formulation.n_pairs
         reduced = relaxed.best.reduced
         core = nearest(reduced[:n_pairs], EARLY_PAIRS, relaxed.asked)

@@ -15,6 +15,7 @@ from placement_opt.solvers.relaxation import column_choice, column_generation, s
 from placement_opt.solvers.relaxation.column_choice import OwnColumns, best_of_each
 from placement_opt.solvers.relaxation.column_generation import ColumnGeneration
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
+from placement_opt.solvers.relaxation.sampling import sampled_prices
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.clock import Clock
 from placement_opt.solvers.search.limits import SearchLimits
@@ -86,7 +87,7 @@ class TestBounds:
     def test_it_ends_within_the_precision_of_the_optimum(self, region, small, best):
         told = []
         generation = ColumnGeneration(small, clock_of(), on_bound=told.append)
-        start = generation.sampled(soon())
+        start = generation.started(sampled_prices(small, clock_of(), soon()))
         n_sampled = len(told)
         assert n_sampled == 1
         assert start.bound < 1.1 * best
@@ -131,16 +132,13 @@ class TestBounds:
         assert best * (1 - 1e-9) <= relaxed.best.bound <= best * 1.01
 
     def test_equal_seeds_draw_equal_samples(self, small):
-        bounds = [
-            ColumnGeneration(small, clock_of(seed=seed)).sampled(soon()).bound for seed in (3, 3, 4)
-        ]
-        assert bounds[0] == bounds[1] != bounds[2]
+        prices = [sampled_prices(small, clock_of(seed=seed), soon()).tolist() for seed in (3, 3, 4)]
+        assert prices[0] == prices[1] != prices[2]
 
     def test_without_an_anchor_there_is_no_sample(self):
         formulation = problem([5, 4, 3], [rows("two", [[1, 1, 1]], [NO_LOWER], [2])])
-        generation = ColumnGeneration(formulation, clock_of())
-        assert generation.sampled(soon()) is None
-        relaxed = generation.priced_out(None, soon(), PRECISION)
+        assert sampled_prices(formulation, clock_of(), soon()) is None
+        relaxed = ColumnGeneration(formulation, clock_of()).priced_out(None, soon(), PRECISION)
         assert relaxed.best.bound == pytest.approx(9, rel=PRECISION)
 
 
@@ -148,8 +146,8 @@ class TestStops:
     def test_a_stop_before_the_start_starts_nothing(self, small, monkeypatch):
         monkeypatch.setattr(RestrictedLp, "simplex", refuse)
         monkeypatch.setattr(RestrictedLp, "start_first_order", refuse)
+        assert sampled_prices(small, clock_of(lambda: True), soon()) is None
         generation = ColumnGeneration(small, clock_of(lambda: True), on_bound=refuse)
-        assert generation.sampled(soon()) is None
         assert generation.priced_out(None, soon(), PRECISION) is None
 
     def test_no_time_left_starts_no_run(self, small, monkeypatch):
@@ -161,7 +159,7 @@ class TestStops:
         told, begun = [], []
         # Nothing is ever precise enough; without the stop this would take its ten minutes.
         generation = ColumnGeneration(small, clock_of(lambda: bool(begun)), on_bound=told.append)
-        start = generation.sampled(soon())
+        start = generation.started(sampled_prices(small, clock_of(), soon()))
         assert generation.priced_out(start, soon(), 0.0, begun.append) is None
         assert len(begun) == 1
         assert generation.best is told[-1]
@@ -202,7 +200,7 @@ class TestHardMinimums:
         blocks = (*small.blocks, rows("asked", usage, [1, 1, 1], [1, 1, NO_UPPER]))
         formulation = type(small)(small.n_pairs, blocks, small.objective)
         generation = ColumnGeneration(formulation, clock_of())
-        start = generation.sampled(soon())
+        start = generation.started(sampled_prices(formulation, clock_of(), soon()))
         relaxed = generation.priced_out(start, soon(), PRECISION)
         assert np.isin(asked, relaxed.asked).all()
         values = dict(zip(relaxed.columns.tolist(), relaxed.point.values.tolist(), strict=True))
@@ -234,7 +232,7 @@ class TestBestOfEach:
 
 def test_values_are_carried_to_the_columns_that_stay():
     before, values = np.array([9, 2, 5]), np.array([0.1, 0.2, 0.3])
-    carried = column_generation._carried(before, values, np.array([1, 2, 3, 9, 10]))
+    carried = column_generation.carried(before, values, np.array([1, 2, 3, 9, 10]))
     assert carried.tolist() == [0.0, 0.2, 0.0, 0.1, 0.0]
 
 

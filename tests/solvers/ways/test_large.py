@@ -21,8 +21,10 @@ from placement_opt.solvers.engines.cp_sat import CpSat
 from placement_opt.solvers.near import ground as near_ground
 from placement_opt.solvers.near import plans as near_plans
 from placement_opt.solvers.near.ground import NearSearch, nearest
+from placement_opt.solvers.plans.rounding import rounded
 from placement_opt.solvers.relaxation import column_choice, column_generation, sampling
 from placement_opt.solvers.relaxation.restricted_lp import RestrictedLp
+from placement_opt.solvers.relaxation.sampling import sampled_prices
 from placement_opt.solvers.search import schedule
 from placement_opt.solvers.search.base import Ending, Search
 from placement_opt.solvers.search.board import Solution
@@ -201,8 +203,6 @@ class TestStartPlans:
 
 def poor_plan(formulation):
     """Return the plan of what is asked alone."""
-    from placement_opt.solvers.plans.rounding import rounded
-
     return rounded(formulation, NONE, search_of(formulation).clock)
 
 
@@ -282,12 +282,12 @@ class TestPieces:
 
         clock = Clock(SearchLimits(600.0))
         generation = column_generation.ColumnGeneration(problem.formulation, clock)
-        best = generation.sampled(math.inf)
+        best = generation.started(sampled_prices(problem.formulation, clock, math.inf))
         relaxed = column_generation.Relaxed(best, NONE, generation.pairs.asked, NONE, None)
         monkeypatch.setattr(RestrictedLp, "simplex", noted)
         monkeypatch.setattr(large, "kept_of", lambda *told: kept.append(told[2]) or {})
         search = search_of(region, time_limit_s=600)
-        large._EarlyPlan(region, problem, problem, search).look(relaxed)
+        large._EarlyPlan(region, problem, problem, search).of_nearest(relaxed)
         ((columns, point),), (own,) = solved, kept
         is_own = columns >= n_pairs
         assert np.any(point.values[is_own] > 0)
