@@ -296,3 +296,13 @@ def chained(random):
 
 def training(id_="T-1", **fields):
     return po.Opening(**{"id": id_, "kind": "training", "grants": {"dutch": 0.6}, **fields})
+
+
+def asking(id_, skill, **fields):
+    """Return a step that asks a skill; if nothing else is said, a training in what the job asks."""
+    return training(id_, required_skills={skill: 0.5}, essential_skills=(skill,), **fields)
+
+
+def basics(**fields):
+    """Return the training that comes first; its id is the last of all."""
+    return training("T-9", **{"grants": {"basics": 0.5}, **fields})

@@ -26,6 +26,7 @@ PERIODS = (
     periods_from("2026-11-01", "2026-12-15", "2027-01-15", "2027-03-01"),
     periods_from("2026-02-01", "2026-08-01"),
 )
+MONTHS = periods_from("2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01", "2026-06-01")
 
 
 @st.composite
@@ -53,6 +54,15 @@ def in_time(random):
         for one in region.candidates[: random.choice((1, 2, 2))]
     ]
     update = {"periods": periods, "openings": tuple(work), "candidates": tuple(people)}
+    return region.model_copy(update=update)
+
+
+def in_months(region):
+    """Return a region with fewer steps, since each has a start as well: often they are a chain."""
+    job, first, *others = region.openings
+    towards_it = sorted(others, key=lambda step: "c" not in step.grants)
+    openings = (job, first, *towards_it[:2])
+    update = {"periods": MONTHS, "openings": openings, "date": "2026-02-01"}
     return region.model_copy(update=update)
 
 

@@ -7,6 +7,7 @@ from placement_opt.answers.plan_at_hand import PlanAtHand
 from placement_opt.answers.step_words import KINDS
 from placement_opt.basics.arrays import Ints
 from placement_opt.constraints.steps import Steps
+from placement_opt.formulation.row_blocks import NO_UPPER
 from placement_opt.instance.instance import Instance
 from placement_opt.records.periods import WITHIN
 
@@ -22,7 +23,9 @@ def steps_without_room(hand: PlanAtHand, pairs: Ints) -> list[PairReason]:
         if isinstance(rule, Steps) and block.capacity is not None:
             own = formulation.own_values(hand.solution.values(formulation), number)
             _, rows = block.capacity.room(pairs, hand.solution.chosen, own)
-            found += [str(block.labels[row]) for row in np.unique(rows).tolist()]
+            # A need by itself has no limit, and says nothing of what is full.
+            rows = np.unique(rows[block.upper[rows] < NO_UPPER])
+            found += [str(block.labels[row]) for row in rows.tolist()]
     return [_reason(hand.compiled.pairs.instance, about) for about in found]
 
 

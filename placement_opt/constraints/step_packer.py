@@ -36,9 +36,9 @@ class StepPacker:
         n_places: int,
         kept: Ints | None,
     ) -> None:
-        self._needs, self._asks = (_listed(*one) for one in asks)
-        self._options = _listed(*options)
-        self._takes, self._of_pair = (_entries(one) for one in usage)
+        self._needs, self._asks = (listed(*one) for one in asks)
+        self._options = listed(*options)
+        self._takes, self._of_pair = (taking(one) for one in usage)
         self._left: list[int] = most.tolist()
         self._n_places = n_places
         self._own = np.zeros(usage[0].shape[1], dtype=np.int64)
@@ -88,14 +88,14 @@ class StepPacker:
         """Return how many places the step has left, where it has the fewest."""
         return min(self._left[row] for row, _ in self._takes[option] if row < self._n_places)
 
-    def _fits(self, taking: "_Taking") -> bool:
+    def _fits(self, taking: "Taking") -> bool:
         return all(self._left[row] >= amount for row, amount in taking)
 
     def _set(self, option: int, value: int) -> None:
         self._own[option] = value
         self._take(self._takes.get(option, ()), 1 if value else -1)
 
-    def _take(self, taking: "_Taking", times: int) -> None:
+    def _take(self, taking: "Taking", times: int) -> None:
         for row, amount in taking:
             self._left[row] -= times * amount
 
@@ -110,18 +110,19 @@ class StepPacker:
         return self._own
 
 
-_Taking = list[tuple[int, int]] | tuple[()]
+Taking = list[tuple[int, int]] | tuple[()]
 """(row, amount) of what is taken."""
 
 
-def _listed(of: Ints, values: Ints) -> dict[int, list[int]]:
+def listed(of: Ints, values: Ints) -> dict[int, list[int]]:
+    """Return the values that belong to each number, in their order."""
     found: dict[int, list[int]] = {}
     for one, value in zip(of.tolist(), values.tolist(), strict=True):
         found.setdefault(one, []).append(value)
     return found
 
 
-def _entries(usage: sparse.csr_array) -> dict[int, list[tuple[int, int]]]:
+def taking(usage: sparse.csr_array) -> dict[int, list[tuple[int, int]]]:
     """Return what each column takes of the rows: (row, amount)."""
     entries, found = usage.tocoo(), dict[int, list[tuple[int, int]]]()
     for row, column, amount in zip(

@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
-from typing_extensions import override
 
 from placement_opt.basics.arrays import Ints
 from placement_opt.constraints.step_needs import StepNeeds
-from placement_opt.constraints.step_packer import StepPacker
+from placement_opt.constraints.step_room import StepRoom
 from placement_opt.constraints.step_rooms import StepRooms
-from placement_opt.formulation.capacity import Capacity, Lacking, Packer
 from placement_opt.formulation.row_blocks import NO_LOWER, NO_UPPER, RowBlock, Variables
 from placement_opt.formulation.row_limits import RowLimits
 from placement_opt.instance.groupings import group_text
@@ -50,7 +47,7 @@ def step_rows(title: str, pairs: PairTable, needs: StepNeeds, points: Fraction) 
             follow=needs.is_settled and points <= 0,
         ),
         sparse.vstack([met, rooms.usage], format="csr"),
-        capacity=None if points else _StepRoom(needs, rooms),
+        capacity=None if points else StepRoom(needs, rooms),
         limits=RowLimits.ties(labels).above(rooms.limits),
     )
 
@@ -78,60 +75,3 @@ def _before(instance: Instance, times: StepTimes, step: int, by: int) -> str:
     what = [] if step < 0 else [instance.opening_ids[step]]
     when = [] if times.periods is None else [times.periods.ids[by]]
     return f" before {group_text((*what, *when))}" if what or when else ""
-
-
-class _StepRoom(Capacity):
-    """Steps with free places that somebody pays, for people who have the time."""
-
-    def __init__(self, needs: StepNeeds, rooms: StepRooms) -> None:
-        self._needs, self._rooms = needs, rooms
-
-    @override
-    def room(self, pairs: Ints, chosen: Ints, own: Ints) -> Lacking:
-        needs, rooms = self._needs, self._rooms
-        left = rooms.left(chosen, own)
-        row = self._without_room(left, own)
-        n_open, first = self._open(row)
-        place = np.full(rooms.of_pairs.shape[1], -1)
-        place[pairs] = np.arange(pairs.size)
-        asked = (place[needs.pair] >= 0) & (n_open[needs.need] == 0)
-        taken = rooms.of_pairs.tocoo()
-        busy = (place[taken.col] >= 0) & (left[taken.row] < taken.data)
-        lacking = np.concatenate([place[needs.pair[asked]], place[taken.col[busy]]])
-        rows = np.concatenate([first[needs.need[asked]], taken.row[busy]])
-        return lacking, needs.n_needs + rows
-
-    @override
-    def packer(self, kept: Ints | None, liked: npt.NDArray[np.integer]) -> Packer:
-        needs, rooms = self._needs, self._rooms
-        asks = (needs.pair, needs.need), (needs.asking, needs.asked)
-        options = needs.option_need, needs.option
-        usage = rooms.usage, rooms.of_pairs
-        return StepPacker(asks, options, usage, rooms.most, rooms.n_places, kept)
-
-    def _without_room(self, left: Ints, own: Ints) -> Ints:
-        """Return the row that has no room for each variable beside the plan, -1 where all have."""
-        by_variable, needs = self._rooms.by_variable, self._needs
-        whose = np.repeat(np.arange(own.size), np.diff(by_variable.indptr))
-        short = np.flatnonzero(left[by_variable.indices] < by_variable.data)[::-1]
-        row = np.full(own.size, -1, dtype=np.int64)
-        row[whose[short]] = by_variable.indices[short]
-        row[own > 0] = -1
-        while True:  # there is none for a step, either, where there is none for what it needs
-            n_open, first = self._open(row)
-            has_room = (own == 0) & (row < 0)
-            stuck = has_room[needs.asking] & (n_open[needs.asked] == 0)
-            if not stuck.any():
-                return row
-            row[needs.asking[stuck]] = first[needs.asked[stuck]]
-
-    def _open(self, row: Ints) -> tuple[Ints, Ints]:
-        """Return how many options of each need have room, and the row of the first if it has none.
-
-        `row` has what has no room for each variable.
-        """
-        needs, of_option = self._needs, row[self._needs.option]
-        n_open = np.bincount(needs.option_need[of_option < 0], minlength=needs.n_needs)
-        first = np.zeros(needs.n_needs, dtype=np.int64)
-        first[needs.option_need[::-1]] = of_option[::-1]
-        return n_open, first

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar, Literal, Self
 
@@ -11,20 +11,19 @@ from typing_extensions import override
 
 from placement_opt.basics.arrays import Bools, Indices, Ints
 from placement_opt.basics.errors import InvalidInputError, Problem
-from placement_opt.basics.quantities import read_number
 from placement_opt.constraints.base import Rule
-from placement_opt.constraints.step_grants import Grants
+from placement_opt.constraints.step_changes import more_money, more_places
 from placement_opt.constraints.step_needs import StepNeeds
 from placement_opt.constraints.step_rooms import budgets_of, costs_of, without_payer
 from placement_opt.constraints.step_rows import step_rows
+from placement_opt.constraints.steps_of_plan import spent, when
 from placement_opt.constraints.while_running import in_period
 from placement_opt.formulation.row_blocks import RowBlock
 from placement_opt.instance.instance import Instance
 from placement_opt.instance.placement import Placement, Violation
 from placement_opt.instance.plan import Plan
-from placement_opt.instance.record_change import RecordChange, raised
+from placement_opt.instance.record_change import RecordChange
 from placement_opt.pairs.table import PairTable
-from placement_opt.records import Municipality, Opening
 
 _DUTCH = (
     ("^trial ", "proefplaatsing "),
@@ -142,22 +141,8 @@ class Steps(Rule):
 
     @override
     def more_room(self, plan: Plan, placement: Placement) -> Iterator[RecordChange]:
-        person, budgets = plan.candidate(placement), budgets_of(plan.instance)
-        home = plan.instance.municipality_of.get(person.municipality or "")
-        raises = dict[tuple[str, str], tuple[Opening | Municipality, str, Fraction]]()
-        for taken in _leading_to(plan, placement):
-            step = plan.opening(taken)
-            people = _most_people(plan, taken)
-            if people >= step.positions:
-                _least(raises, step, "positions", Fraction(people + 1))
-            if home is not None and home.id in budgets:
-                year = _year(plan, taken)
-                euros = _spent(plan).get((home.id, year), Fraction(0))
-                euros += read_number(step.cost_eur or 0)
-                if euros > budgets[home.id]:
-                    _least(raises, home, "reintegration_budget_eur_per_year", euros)
-        for record, field, least in raises.values():
-            yield raised(record, field, least)
+        yield from more_places(plan, placement)
+        yield from more_money(plan, placement)
 
     @override
     def violations(self, plan: Plan) -> Iterator[Violation]:
@@ -173,7 +158,7 @@ class Steps(Rule):
         yield from self._overspent(plan)
 
     def _too_many(self, plan: Plan) -> Iterator[Violation]:
-        people = Counter((s.opening_id, period) for s in plan.steps for period in _when(plan, s))
+        people = Counter((s.opening_id, period) for s in plan.steps for period in when(plan, s))
         for (opening_id, period), count in people.items():
             positions = plan.instance.opening_of[opening_id].positions
             if count > positions:
@@ -187,8 +172,8 @@ class Steps(Rule):
         for person, steps in plan.of_steps.of_candidate.items():
             alone = [one for one in steps if plan.opening(one).kind != "service"]
             jobs = plan.of_candidate.get(person, ())
-            taken = Counter(period for one in alone for period in _when(plan, one))
-            running = Counter(period for one in jobs for period in _when(plan, one))
+            taken = Counter(period for one in alone for period in when(plan, one))
+            running = Counter(period for one in jobs for period in when(plan, one))
             for period, count in taken.items():
                 if count + min(1, running[period]) > 1:
                     text = "takes a step, and does something else at the same time"
@@ -196,86 +181,13 @@ class Steps(Rule):
 
     def _overspent(self, plan: Plan) -> Iterator[Violation]:
         budgets = budgets_of(plan.instance)
-        for (municipality_id, year), euros in _spent(plan).items():
+        for (municipality_id, year), euros in spent(plan).items():
             if euros > budgets[municipality_id]:
                 yield self.broken(
                     in_period(municipality_id, year),
                     f"EUR {float(euros):,.2f} a year for steps,"
                     f" EUR {float(budgets[municipality_id]):,.2f} free",
                 )
-
-
-def _when(plan: Plan, placement: Placement) -> Sequence[str | None]:
-    """Return the periods in which something runs; None stands for all without periods."""
-    return [period.id for period in plan.run(placement)] or [None]
-
-
-def _year(plan: Plan, step: Placement) -> str | None:
-    """Return the calendar year whose budget pays a step: that of its start; None without."""
-    run = plan.run(step)
-    return str(run[0].starts_on.year) if run else None
-
-
-def _spent(plan: Plan) -> dict[tuple[str, str | None], Fraction]:
-    """Return the euros that the steps of a plan take of each budget and year."""
-    budgets, spent = budgets_of(plan.instance), dict[tuple[str, str | None], Fraction]()
-    for step in plan.steps:
-        home = plan.candidate(step).municipality
-        if home in budgets:
-            key = home, _year(plan, step)
-            cost = read_number(plan.opening(step).cost_eur or 0)
-            spent[key] = spent.get(key, Fraction(0)) + cost
-    return spent
-
-
-def _most_people(plan: Plan, step: Placement) -> int:
-    """Return the most people that somebody would find in a step while it runs."""
-    people = Counter(
-        period
-        for one in plan.steps
-        if one.opening_id == step.opening_id
-        for period in _when(plan, one)
-    )
-    return max(people[period] for period in _when(plan, step))
-
-
-def _least(
-    raises: dict[tuple[str, str], tuple[Opening | Municipality, str, Fraction]],
-    record: Opening | Municipality,
-    field: str,
-    value: Fraction,
-) -> None:
-    """Note a raise of a limit where none is known that is as small."""
-    known = raises.get((record.id, field))
-    if known is None or value < known[-1]:
-        raises[record.id, field] = record, field, value
-
-
-def _leading_to(plan: Plan, placement: Placement) -> Iterator[Placement]:
-    """Yield the steps, in each start, that lead to a placement: what gives it skills, and so on."""
-    possible, reached = list(_possible(plan.instance, placement.candidate_id)), [placement]
-    for later in reached:
-        lacking = [skill for skill in plan.lacking(later) if not plan.is_granted(later, skill)]
-        for step in possible:
-            if step not in reached and any(plan.gives(step, later, skill) for skill in lacking):
-                reached.append(step)
-                yield step
-
-
-def _possible(instance: Instance, candidate_id: str) -> Iterator[Placement]:
-    """Yield the steps that a person can take, ids ascending, in each start."""
-    grants = instance.derived(Grants.of)
-    if grants is None:
-        return
-    candidate, step, first = grants.takeable()
-    mine = np.flatnonzero(candidate == instance.candidate_idx(candidate_id))
-    place, start = grants.times.starts(first[mine], step[mine])
-    periods = instance.region.periods
-    steps = step[mine][place].tolist()
-    # Without periods a step is one, whatever round it is in.
-    starts = [periods[at].id if periods else None for at in start.tolist()]
-    for row, variant in dict.fromkeys(zip(steps, starts, strict=True)):
-        yield Placement(candidate_id, instance.opening_ids[row], variant=variant)
 
 
 def _points(instance: Instance) -> Fraction:

@@ -18,7 +18,7 @@ from step_regions import (
     training,
     ways_of,
 )
-from steps_in_time import PERIODS, best_in_time, in_time, periods_from
+from steps_in_time import MONTHS, PERIODS, best_in_time, in_months, in_time
 from steps_in_time import ways_of as ways_in_time
 
 import placement_opt as po
@@ -32,16 +32,6 @@ FEW = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 SOLVERS = st.sampled_from(("auto", "cp-sat", "mip"))
-MONTHS = periods_from("2026-02-01", "2026-03-01", "2026-04-01", "2026-05-01", "2026-06-01")
-
-
-def in_months(region):
-    """Return a region with fewer steps, since each has a start as well: often they are a chain."""
-    job, first, *others = region.openings
-    towards_it = sorted(others, key=lambda step: "c" not in step.grants)
-    openings = (job, first, *towards_it[:2])
-    update = {"periods": MONTHS, "openings": openings, "date": "2026-02-01"}
-    return region.model_copy(update=update)
 
 
 def scored(region, step_points):

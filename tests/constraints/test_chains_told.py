@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 from scipy import sparse
-from step_regions import shop, training
+from step_regions import asking, basics, shop, training
 from steps_in_time import periods_from
 
 import placement_opt as po
@@ -14,16 +14,6 @@ from placement_opt.instance.placement import Placement
 
 MONTHS = periods_from("2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01")
 IN_MONTHS = {"periods": MONTHS, "date": "2026-01-01"}
-
-
-def asking(id_, skill, **fields):
-    """Return a step that asks a skill; if nothing else is said, a training in what the job asks."""
-    return training(id_, required_skills={skill: 0.5}, essential_skills=(skill,), **fields)
-
-
-def basics(**fields):
-    """Return the training that comes first; its id is the last of all."""
-    return training("T-9", **{"grants": {"basics": 0.5}, **fields})
 
 
 def test_a_path_is_told_in_the_order_in_which_it_is_taken():

@@ -1,7 +1,7 @@
 """What one more placement would change in a plan: points gained, and rows without room for it.
 
-Each row is looked at by itself. Nobody else moves; only own variables answer, as
-`placement_opt.solvers.plans.own_moves` describes.
+Each row is looked at by itself, but for what a rule with a `Capacity` tries together. Nobody else
+moves; only own variables answer, as `placement_opt.solvers.plans.own_moves` describes.
 """
 
 from collections.abc import Callable

@@ -97,19 +97,21 @@ class BlockInPlan:
     def _slackened(self, n_pairs: int, entries: Entries) -> tuple[Ints, Lacking]:
         """Set the slack of each row to its new best value; all other own variables stay."""
         slack = self._slack
-        at, row, amount = self._with_moved(entries)
+        gain = np.zeros(n_pairs, dtype=np.int64)
+        at, row, amount = self._with_moved(entries, gain)
         after = self.activity[row] + amount
         best, fits = slack.best(self.block, row, after, self.gain)
         fits &= ~((slack.own[row] < 0) & self._is_outside(row, after))
-        gain = np.zeros(n_pairs, dtype=np.int64)
         np.add.at(gain, at, (best - slack.value[row]) * slack.gain(self.gain)[row])
         return gain, (at[~fits], row[~fits])
 
-    def _with_moved(self, entries: Entries) -> Entries:
+    def _with_moved(self, entries: Entries, gain: Ints) -> Entries:
         """Add what own variables change elsewhere that move to keep a row when a pair is added.
 
         Such a row has no slack and just one own variable. An example is somebody who takes a job
-        and so leaves the present one, which lowers the sum of another row.
+        and so leaves the present one, which lowers the sum of another row. What they gain is added
+        to the `gain` of each pair. Where two rows of a pair move the same variable, the first says
+        by how much.
         """
         at, row, amount = entries
         usage, by_own, block = self.block.variable_usage, self.block.by_own, self.block
@@ -121,16 +123,20 @@ class BlockInPlan:
         if not broken.size:
             return entries
         kept = np.ones(at.size, dtype=np.bool_)
-        more = []
+        more, moved = [], set[tuple[int, int]]()
         for one in broken.tolist():
             entry = usage.indptr[row[one]]
             own, factor = int(usage.indices[entry]), int(usage.data[entry])
+            if (int(at[one]), own) in moved:
+                continue
             below = int(block.lower[row[one]]) - int(after[one])
             short = below if below > 0 else int(block.upper[row[one]]) - int(after[one])
             step = -(-short // factor) if (short > 0) == (factor > 0) else short // factor
             value = int(self.own[own]) + step
             if int(block.variables.lower[own]) <= value <= int(block.variables.upper[own]):
                 kept[one] = False
+                moved.add((int(at[one]), own))
+                gain[at[one]] += step * self.gain[own]
                 column = slice(*by_own.indptr[own : own + 2])
                 others = by_own.indices[column] != row[one]
                 places = by_own.indices[column][others].astype(np.int64)
