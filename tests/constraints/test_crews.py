@@ -3,22 +3,11 @@
 import itertools
 
 import pytest
+from crew_regions import region_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import placement_opt as po
-
-
-def region_of(n_people, crews):
-    """Return a region of people and openings of (positions, crew minimum)."""
-    return po.Region(
-        name="crews",
-        candidates=[po.Candidate(id=f"C-{n}") for n in range(n_people)],
-        openings=[
-            po.Opening(id=f"O-{n}", positions=places, crew_minimum=least)
-            for n, (places, least) in enumerate(crews)
-        ],
-    )
 
 
 def staff_of(result):

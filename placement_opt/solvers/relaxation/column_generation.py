@@ -237,6 +237,8 @@ class _Restricted:
 
 def carried(before: Ints, values: Floats, columns: Ints) -> Floats:
     """Return the values that columns had before, and zero for new columns."""
+    if not before.size:
+        return np.zeros(columns.size)
     order = np.argsort(before)
     at = np.minimum(np.searchsorted(before, columns, sorter=order), before.size - 1)
     was_there = before[order[at]] == columns

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from crew_regions import region_of
 from formulations import problem, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,20 +18,6 @@ from placement_opt.solvers.search.limits import SearchLimits
 
 def clock():
     return Clock(SearchLimits(time_limit_s=3600))
-
-
-def region_of(n_people, crews, groups=(), fixed=()):
-    """Return people, openings of (positions, crew minimum), groups and fixed placements."""
-    return po.Region(
-        name="with others",
-        candidates=[po.Candidate(id=f"C-{n}") for n in range(n_people)],
-        openings=[
-            po.Opening(id=f"O-{n}", positions=places, crew_minimum=least)
-            for n, (places, least) in enumerate(crews)
-        ],
-        together=[po.Together(members=[f"C-{n}" for n in group]) for group in groups],
-        fixed_placements=fixed,
-    )
 
 
 def plan_of(region, first=lambda _c, _o: 0):

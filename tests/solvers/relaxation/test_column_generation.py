@@ -234,6 +234,18 @@ def test_values_are_carried_to_the_columns_that_stay():
     before, values = np.array([9, 2, 5]), np.array([0.1, 0.2, 0.3])
     carried = column_generation.carried(before, values, np.array([1, 2, 3, 9, 10]))
     assert carried.tolist() == [0.0, 0.2, 0.0, 0.1, 0.0]
+    nothing = np.zeros(0, dtype=np.int64)
+    assert column_generation.carried(nothing, np.zeros(0), before).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_pairs_are_grouped_by_opening_where_they_stand_in_several_of_its_rows():
+    people = rows("people", np.eye(4), [0] * 4, [1] * 4, each_pair_once=True)
+    # Two openings in two periods: three pairs run in both, or end in the first.
+    in_time = [[1, 1, 0, 0], [0, 1, 0, 0], [0, 0, 1, 1]]
+    positions = rows("positions", in_time, [0] * 3, [1] * 3)
+    few = rows("few", [[1, 0, 0, 0]], [0], [1])
+    columns = column_choice.PairColumns(problem([4, 3, 2, 1], [few, positions, people]))
+    assert [group.tolist() for group in columns._groups] == [[1, 2, 3, 4], [1, 2, 3, 3]]
 
 
 class TestOwnColumns:
